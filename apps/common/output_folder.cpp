@@ -1,0 +1,96 @@
+#include "common/output_folder.hpp"
+
+#include <handoff/error.hpp>
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <random>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace handoff::apps {
+
+namespace {
+
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+Error refused(const std::string& what, int error) {
+    const Errc code = error == EACCES || error == EPERM || error == EROFS ? Errc::permission_denied : Errc::system;
+    return {code, what + ": " + std::generic_category().message(error)};
+}
+
+std::vector<unsigned char> as_png(const cv::Mat& picture, Encoding encoding) {
+    cv::Mat blue_first = picture;
+    if (encoding == Encoding::rgb8 || encoding == Encoding::rgb16) cv::cvtColor(picture, blue_first, cv::COLOR_RGB2BGR);
+    if (encoding == Encoding::rgba8) cv::cvtColor(picture, blue_first, cv::COLOR_RGBA2BGRA);
+    std::vector<unsigned char> png;
+    try {
+        if (cv::imencode(".png", blue_first, png)) return png;
+    } catch (const cv::Exception&) {  // told below, in our words
+    }
+    throw Error(Errc::invalid_argument, "a picture of " + std::string(name_of(encoding)) + " cannot be written as PNG");
+}
+
+/// False if the file exists and the mode says not to touch it ("x").
+bool write_file(const fs::path& path, const char* mode, const std::vector<unsigned char>& bytes) {
+    File file(std::fopen(path.c_str(), mode), std::fclose);
+    if (!file && errno == EEXIST) return false;
+    if (!file) throw refused("cannot write " + path.string(), errno);
+    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
+    const bool closed = std::fclose(file.release()) == 0;
+    if (written && closed) return true;
+    const int error = errno;
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    throw refused("cannot write " + path.string(), error);
+}
+
+}  // namespace
+
+OutputFolder::OutputFolder(fs::path folder) : folder_(std::move(folder)) {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error && !fs::is_directory(folder_))
+        throw refused("cannot create the folder " + folder_.string(), error.value());
+    if (!fs::is_directory(folder_)) throw refused("cannot write into " + folder_.string(), ENOTDIR);
+    const fs::path trial = folder_ / (".handoff-trial-" + std::to_string(std::random_device{}()));
+    if (!File(std::fopen(trial.c_str(), "wx"), std::fclose))
+        throw refused("cannot write into the folder " + folder_.string(), errno);
+    fs::remove(trial, error);
+}
+
+fs::path OutputFolder::replace(std::string_view name, const cv::Mat& picture, Encoding encoding) const {
+    const fs::path path = folder_ / (safe_name(name) + ".png");
+    write_file(path, "w", as_png(picture, encoding));
+    return path;
+}
+
+fs::path OutputFolder::keep(std::string_view name, std::uint64_t sequence, const cv::Mat& picture,
+                            Encoding encoding) const {
+    const auto png = as_png(picture, encoding);
+    const std::string base = safe_name(name);
+    fs::path path = folder_ / (base + ".png");
+    for (unsigned attempt = 1; !write_file(path, "wx", png); ++attempt) {
+        const std::string number = attempt > 1 ? "-" + std::to_string(attempt) : "";
+        path = folder_ / (base + "-" + std::to_string(sequence) + number + ".png");
+    }
+    return path;
+}
+
+std::string safe_name(std::string_view name) {
+    std::string safe(name.substr(0, 200));
+    for (char& character : safe)
+        if (static_cast<unsigned char>(character) < 0x20 || character == '/' || character == '\\' || character == 0x7f)
+            character = '_';
+    if (!safe.empty() && safe.front() == '.') safe.front() = '_';
+    return safe.empty() ? "frame" : safe;
+}
+
+}  // namespace handoff::apps

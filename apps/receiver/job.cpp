@@ -1,0 +1,97 @@
+#include "receiver/job.hpp"
+
+#include "common/console.hpp"
+#include "common/output_folder.hpp"
+#include "common/patience.hpp"
+#include "common/report.hpp"
+#include "common/units.hpp"
+#include "receiver/watching.hpp"
+#include "receiver/working.hpp"
+
+#include <handoff/channel.hpp>
+
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace handoff::apps::receiver {
+
+namespace {
+
+/// Calls open(deadline) until the segment is there. Nothing if the program is asked to end before. Throws Error:
+/// no_such_segment if there is none when --idle-timeout is over, and whatever open() throws.
+template <class Open>
+auto open_when_there(const Options& options, const std::string& what, const std::string& maker, Console& console,
+                     Open open) -> std::optional<decltype(open(Deadline::now()))> {
+    const auto until = options.idle_timeout ? in(*options.idle_timeout) : Clock::time_point::max();
+    for (bool first = true; !stop_requested(); first = false) {
+        try {
+            return open(first ? Deadline::now() : Deadline(slice));
+        } catch (const Error& error) {
+            if (!(error.failure() == Errc::no_such_segment)) throw;
+        }
+        if (first) console.say("waiting for " + what + " ...");
+        if (Clock::now() >= until)
+            throw Error(Errc::no_such_segment, "no " + what + " appeared within " +
+                                                   duration_in_words(*options.idle_timeout) +
+                                                   "; a sender creates it: " + maker + " INPUT...");
+    }
+    return {};
+}
+
+void refuse_if_not_in_place(const Options& options, const ChannelInfo& info) {
+    if (!options.in_place || info.in_place) return;
+    throw Error(Errc::mismatch, "--in-place: channel '" + info.name +
+                                    "' does not let receivers edit the pictures; start the first sender with "
+                                    "--in-place, or leave it out here");
+}
+
+/// Works until the end, then reports. `Work` is Working or Watching.
+template <class Work, class Source>
+ExitCode work_off(Reporter reporter, const std::string& name, const Options& options, std::optional<Source> source,
+                  const OutputFolder* folder, Console& console) {
+    ExitCode code = ExitCode::ok;
+    Tally tally;
+    std::chrono::nanoseconds elapsed{0};
+    if (source) {
+        Work work(options, *source, folder, console);
+        try {
+            work.run();
+        } catch (const Error& error) {
+            console.complain(error.what());
+            code = exit_code_of(error.failure());
+        }
+        tally = work.tally();
+        elapsed = work.elapsed();
+    }
+    console.say(report_in_words(reporter, tally, elapsed));
+    if (tally.saved > 0) console.say("saved in " + folder->path().string());
+    if (options.json) std::cout << report_in_json(reporter, name, tally, elapsed) << std::endl;
+    return code == ExitCode::ok ? tally.exit_code() : code;
+}
+
+}  // namespace
+
+ExitCode run_receiver(const Options& options) {
+    Console console("receiver", options.quiet);
+    std::optional<OutputFolder> folder;
+    if (!options.out_folder.empty()) folder.emplace(options.out_folder);
+    const OutputFolder* out_folder = folder ? &*folder : nullptr;
+    if (!options.topic.empty()) {
+        auto subscriber = open_when_there(
+            options, "topic '" + options.topic + "'", "sender --topic " + options.topic, console,
+            [&](Deadline deadline) { return Subscriber(options.topic, {.attach_deadline = deadline}); });
+        return work_off<Watching>(Reporter::subscriber, options.topic, options, std::move(subscriber), out_folder,
+                                  console);
+    }
+    auto receiver =
+        open_when_there(options, "channel '" + options.channel + "'", "sender --channel " + options.channel, console,
+                        [&](Deadline deadline) {
+                            return Receiver(options.channel, {.open = Open::attach, .attach_deadline = deadline});
+                        });
+    if (receiver) refuse_if_not_in_place(options, receiver->info());
+    return work_off<Working>(Reporter::receiver, options.channel, options, std::move(receiver), out_folder, console);
+}
+
+}  // namespace handoff::apps::receiver

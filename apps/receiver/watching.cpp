@@ -1,0 +1,72 @@
+#include "receiver/watching.hpp"
+
+#include "common/signals.hpp"
+#include "common/units.hpp"
+#include "receiver/operations.hpp"
+
+#include <handoff/opencv.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+
+namespace handoff::apps::receiver {
+
+Watching::Watching(const Options& options, Subscriber& subscriber, const OutputFolder* out_folder, Console& console)
+    : options_(options), subscriber_(subscriber), out_folder_(out_folder), console_(console) {}
+
+void Watching::run() {
+    while (!stop_requested() && !(options_.count && tally_.frames >= *options_.count)) {
+        const auto message = options_.newest ? subscriber_.newest(slice) : subscriber_.next(slice);
+        if (message) {
+            handle(*message);
+        } else if (message.error() == Errc::end_of_stream) {
+            if (!options_.stay) break;
+        } else if (!(message.error() == Errc::timed_out)) {
+            throw Error(message.error());
+        } else if (is_idle()) {
+            console_.say("no picture came for " + duration_in_words(*options_.idle_timeout));
+            break;
+        }
+    }
+    console_.end_progress();
+}
+
+bool Watching::is_idle() const {
+    return options_.idle_timeout && Clock::now() - std::max(opened_, last_) >= *options_.idle_timeout;
+}
+
+void Watching::handle(const Message& message) {
+    if (tally_.frames == 0) first_ = Clock::now();
+    ++tally_.frames;
+    tally_.bytes += message.payload().size();
+    tally_.lost += message.lost();
+    const auto name = message.image().frame().empty() ? "frame-" + std::to_string(message.sequence())
+                                                      : std::string(message.image().frame());
+    try {
+        cv::Mat picture;
+        Encoding encoding = message.image().encoding;
+        if (options_.operation == Operation::checksum) {
+            if (!options_.json) std::cout << message.sequence() << ' ' << checksum_of(message.payload()) << '\n';
+        } else if (options_.operation != Operation::none) {
+            encoding = encoding_after(options_.operation, message.image().encoding);
+            transform(options_.operation, opencv::as_mat(message), message.image().encoding, picture);
+        }
+        if (out_folder_ != nullptr) {
+            if (picture.empty()) picture = opencv::as_mat(message);
+            out_folder_->keep(name, message.sequence(), picture, encoding);
+            ++tally_.saved;
+        }
+        ++tally_.processed;
+    } catch (const Error& error) {
+        ++tally_.failed;
+        console_.complain(name + ": " + error.what());
+    }
+    last_ = Clock::now();
+    tally_.processing_ns.add(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, (last_ - message.published_at()).count())));
+    const double seconds = std::chrono::duration<double>(elapsed()).count();
+    console_.progress(tally_.frames, options_.count, seconds > 0 ? static_cast<double>(tally_.frames) / seconds : 0);
+}
+
+}  // namespace handoff::apps::receiver

@@ -1,0 +1,151 @@
+#include "receiver/working.hpp"
+
+#include "common/signals.hpp"
+#include "common/units.hpp"
+#include "receiver/processing.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace handoff::apps::receiver {
+
+namespace {
+
+Clock::rep now_ticks() {
+    return Clock::now().time_since_epoch().count();
+}
+
+std::string name_of_frame(const Request& request) {
+    const std::string_view frame = request.image().frame();
+    return frame.empty() ? "frame-" + std::to_string(request.sequence()) : std::string(frame);
+}
+
+std::uint64_t ns_since(Clock::time_point moment) {
+    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - moment).count();
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, ns));
+}
+
+result<void> finish(Request& request, const std::string& text) {
+    if (text.empty()) return request.processed();
+    return request.processed(std::as_bytes(std::span(text)));
+}
+
+}  // namespace
+
+Working::Working(const Options& options, Receiver& receiver, const OutputFolder* out_folder, Console& console)
+    : options_(options), receiver_(receiver), out_folder_(out_folder), console_(console), last_activity_(now_ticks()) {}
+
+void Working::run() {
+    {
+        std::vector<std::jthread> threads;
+        try {
+            for (std::uint32_t worker = 1; worker < options_.workers; ++worker)
+                threads.emplace_back([this] { work(); });
+        } catch (...) {
+            ended_ = true;
+            throw;
+        }
+        work();
+    }
+    console_.end_progress();
+    if (problem_) std::rethrow_exception(problem_);
+}
+
+void Working::work() {
+    Tally tally;
+    std::exception_ptr problem;
+    try {
+        take_requests(tally);
+    } catch (...) {
+        problem = std::current_exception();
+        ended_ = true;
+    }
+    const std::lock_guard lock(mutex_);
+    tally_.add(tally);
+    if (!problem_) problem_ = problem;
+}
+
+bool Working::is_over() const {
+    return ended_ || stop_requested();
+}
+
+/// With --count, a worker needs a ticket before it takes a request, so that all together take exactly so many.
+bool Working::take_ticket() {
+    return !options_.count || tickets_.fetch_add(1) < *options_.count;
+}
+
+void Working::take_requests(Tally& tally) {
+    bool has_ticket = false;
+    while (!is_over()) {
+        if (!has_ticket && !take_ticket()) return;
+        has_ticket = true;
+        auto request = receiver_.receive(slice);
+        if (request) {
+            handle(std::move(*request), tally);
+            has_ticket = false;
+        } else if (request.error() == Errc::timed_out) {
+            end_if_idle();
+        } else if (request.error() == Errc::end_of_stream) {
+            if (!options_.stay) ended_ = true;
+        } else {
+            throw Error(request.error());
+        }
+    }
+}
+
+void Working::end_if_idle() {
+    if (!options_.idle_timeout || busy_ > 0) return;
+    const Clock::time_point last{Clock::duration(last_activity_)};
+    if (Clock::now() - last < *options_.idle_timeout || ended_.exchange(true)) return;
+    console_.say("no picture came for " + duration_in_words(*options_.idle_timeout));
+}
+
+void Working::handle(Request request, Tally& tally) {
+    ++busy_;
+    Clock::rep none = 0;
+    first_taken_.compare_exchange_strong(none, request.taken_at().time_since_epoch().count());
+    ++tally.frames;
+    tally.bytes += request.payload().size();
+    if (request.deliveries() > 1) ++tally.redelivered;
+    try {
+        const Product product = process(request, options_.operation, options_.in_place);
+        if (out_folder_ != nullptr) save(request, product.picture, product.encoding, tally);
+        finish(request, product.text).value();
+        ++tally.processed;
+        tally.round_trip_ns.add(ns_since(request.sent_at()));
+        tally.processing_ns.add(ns_since(request.taken_at()));
+    } catch (const Error& error) {
+        if (error.failure() == Errc::ownership_lost || error.failure() == Errc::damaged) throw;
+        request.failed(error.what()).value();
+        ++tally.failed;
+        console_.complain(name_of_frame(request) + ": " + error.what());
+    }
+    last_activity_ = now_ticks();
+    --busy_;
+    const auto received = ++received_;
+    const double seconds = std::chrono::duration<double>(elapsed()).count();
+    console_.progress(received, options_.count, seconds > 0 ? static_cast<double>(received) / seconds : 0);
+}
+
+/// Before the answer, so that "processed" means that the file is there too.
+void Working::save(const Request& request, const cv::Mat& picture, Encoding encoding, Tally& tally) {
+    try {
+        if (picture.empty()) throw Error(Errc::invalid_argument, "the request is not a picture");
+        out_folder_->keep(name_of_frame(request), request.sequence(), picture, encoding);
+        ++tally.saved;
+    } catch (const Error& error) {
+        ++tally.not_saved;
+        console_.complain(name_of_frame(request) + ": not saved: " + error.what());
+    }
+}
+
+std::chrono::nanoseconds Working::elapsed() const noexcept {
+    if (first_taken_ == 0) return std::chrono::nanoseconds(0);
+    return Clock::duration(last_activity_ - first_taken_);
+}
+
+}  // namespace handoff::apps::receiver

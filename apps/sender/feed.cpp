@@ -1,0 +1,85 @@
+#include "sender/feed.hpp"
+
+#include "common/patience.hpp"
+#include "common/signals.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace handoff::apps::sender {
+
+namespace {
+
+std::int64_t now_since_1970_ns() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
+}  // namespace
+
+Feed::Feed(const Options& options, FrameSource& source, std::uint64_t capacity, Tally& tally, Console& console)
+    : options_(options),
+      source_(source),
+      capacity_(capacity),
+      tally_(tally),
+      console_(console),
+      pacer_(options.frames_per_second) {}
+
+bool Feed::next() {
+    while (!stop_requested()) {
+        try {
+            if (!source_.next()) return false;
+            const std::string why = why_too_large(source_.frame_bytes());
+            if (why.empty()) return true;
+            skip(source_.name() + ": " + why);
+            source_.drop_current();
+        } catch (const Unreadable& error) {
+            skip(error.what());
+        }
+    }
+    return false;
+}
+
+std::string Feed::why_too_large(std::uint64_t frame_bytes) const {
+    const std::string needed = "its pixels need " + std::to_string(frame_bytes) + " bytes, ";
+    if (!options_.payload_bytes && frame_bytes > options_.image_limit_bytes)
+        return needed + "more than the limit of " + std::to_string(options_.image_limit_bytes) +
+               "; to send it, raise --image-limit";
+    if (frame_bytes > capacity_)
+        return needed + "a slot has " + std::to_string(capacity_) +
+               "; to send it, create the channel with a larger --payload";
+    return "";
+}
+
+void Feed::wait_until_due(const std::function<void()>& meanwhile) {
+    while (!stop_requested() && Clock::now() < pacer_.due()) {
+        if (meanwhile) meanwhile();
+        const auto nap = meanwhile ? std::chrono::milliseconds(1) : slice;
+        std::this_thread::sleep_until(std::min(pacer_.due(), Clock::now() + nap));
+    }
+    pacer_.advance(Clock::now());
+}
+
+bool Feed::read_into(Loan& loan) {
+    try {
+        source_.read_into(loan);
+        Image image = loan.image();
+        image.set_frame_id(source_.name());
+        if (options_.inputs.empty()) image.capture_time_ns = now_since_1970_ns();
+        loan.describe(image).value();
+        return true;
+    } catch (const Unreadable& error) {
+        skip(error.what());
+    } catch (const Error& error) {
+        if (error.failure() == Errc::invalid_handle) throw;
+        skip(source_.name() + ": " + error.what());
+    }
+    return false;
+}
+
+void Feed::skip(const std::string& sentence) {
+    ++tally_.skipped;
+    console_.complain(sentence);
+}
+
+}  // namespace handoff::apps::sender

@@ -1,0 +1,43 @@
+// Frames one after the other, at the rate that was asked for; what cannot be sent is told, counted and left out.
+#pragma once
+
+#include "common/console.hpp"
+#include "common/report.hpp"
+#include "sender/frame_source.hpp"
+#include "sender/options.hpp"
+#include "sender/pacer.hpp"
+
+#include <handoff/loan.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace handoff::apps::sender {
+
+class Feed {
+public:
+    /// `capacity`: bytes that a slot can take. All references must outlive this.
+    Feed(const Options& options, FrameSource& source, std::uint64_t capacity, Tally& tally, Console& console);
+
+    /// Goes to the next frame that fits; false at the end, or when the program is asked to end.
+    bool next();
+    /// Waits until that frame is due, calling `meanwhile` now and then.
+    void wait_until_due(const std::function<void()>& meanwhile = {});
+    /// Writes it into the loan and describes it; false if it turned out to be unreadable.
+    bool read_into(Loan& loan);
+    std::string name() const { return source_.name(); }
+
+private:
+    std::string why_too_large(std::uint64_t frame_bytes) const;
+    void skip(const std::string& sentence);
+
+    const Options& options_;
+    FrameSource& source_;
+    const std::uint64_t capacity_;
+    Tally& tally_;
+    Console& console_;
+    Pacer pacer_;
+};
+
+}  // namespace handoff::apps::sender

@@ -1,0 +1,38 @@
+// Where frames come from.
+#pragma once
+
+#include <handoff/channel.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace handoff::apps::sender {
+
+/// An input that cannot be sent: told, counted, skipped.
+class Unreadable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// next() and read_into() in turn. After Unreadable comes next() again.
+class FrameSource {
+public:
+    FrameSource() = default;
+    FrameSource(const FrameSource&) = delete;
+    FrameSource& operator=(const FrameSource&) = delete;
+    virtual ~FrameSource() = default;
+
+    /// Makes the next frame ready; false if there is none. Throws Unreadable.
+    virtual bool next() = 0;
+    /// Bytes of the frame that next() found; 0 if only reading will tell.
+    virtual std::uint64_t frame_bytes() const = 0;
+    /// Name of that frame: base name of the picture it becomes.
+    virtual std::string name() const = 0;
+    /// Writes it into the loan, straight from the decoder where possible, and describes it. Throws Unreadable, Error.
+    virtual void read_into(Loan& loan) = 0;
+    /// The frame that next() found cannot be sent: its input is not tried again.
+    virtual void drop_current() {}
+};
+
+}  // namespace handoff::apps::sender

@@ -1,0 +1,219 @@
+#include "sender/job.hpp"
+
+#include "common/arguments.hpp"
+#include "common/console.hpp"
+#include "common/output_folder.hpp"
+#include "common/patience.hpp"
+#include "common/report.hpp"
+#include "sender/inputs.hpp"
+#include "sender/pattern_source.hpp"
+#include "sender/playlist.hpp"
+#include "sender/publishing.hpp"
+#include "sender/sending.hpp"
+#include "sender/video_source.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace fs = std::filesystem;
+
+namespace handoff::apps::sender {
+
+namespace {
+
+struct Material {
+    std::unique_ptr<FrameSource> source;
+    std::uint64_t largest_frame_bytes = 0;
+    std::optional<std::uint64_t> total;
+    std::vector<std::string> problems;
+};
+
+/// An input in the output folder would be overwritten by what became of it.
+void refuse_saving_over(const std::vector<Input>& inputs, const OutputFolder* folder) {
+    if (folder == nullptr) return;
+    for (const Input& input : inputs) {
+        std::error_code error;
+        const fs::path parent = fs::path(input.path).parent_path();
+        if (fs::equivalent(parent.empty() ? fs::path(".") : parent, folder->path(), error))
+            throw UsageError("--save: " + folder->path().string() + " contains the input " + input.path +
+                             ", which would be written over: choose another folder");
+    }
+}
+
+Material material_of_inputs(const Options& options, const OutputFolder* folder) {
+    InputList list = list_inputs(options.inputs);
+    refuse_saving_over(list.inputs, folder);
+    Material material;
+    material.problems = std::move(list.problems);
+    if (!options.payload_bytes) material.largest_frame_bytes = largest_frame(list.inputs, options.image_limit_bytes);
+    const bool pictures_only =
+        std::ranges::all_of(list.inputs, [](const Input& input) { return input.kind == InputKind::picture; });
+    if (pictures_only && !options.loop) material.total = list.inputs.size();
+    material.source = std::make_unique<Playlist>(std::move(list.inputs), options.loop);
+    return material;
+}
+
+Material material_of_camera(const Options& options) {
+    Material material;
+    material.source = std::make_unique<VideoSource>(*options.camera);
+    material.largest_frame_bytes = material.source->frame_bytes();
+    if (options.payload_bytes) return material;
+    if (material.largest_frame_bytes == 0)
+        throw UsageError("--camera: it does not tell the size of its frames; say how large they are with --payload");
+    if (material.largest_frame_bytes > options.image_limit_bytes)
+        throw UsageError("--camera: its frames of " + std::to_string(material.largest_frame_bytes) +
+                         " bytes are larger than --image-limit; raise that");
+    return material;
+}
+
+Material material_of_pattern(const Options& options) {
+    Material material;
+    material.source = std::make_unique<PatternSource>(*options.pattern);
+    material.largest_frame_bytes = material.source->frame_bytes();
+    return material;
+}
+
+Material material_for(const Options& options, const OutputFolder* folder) {
+    Material material = options.pattern  ? material_of_pattern(options)
+                        : options.camera ? material_of_camera(options)
+                                         : material_of_inputs(options, folder);
+    if (options.count) material.total = std::min(*options.count, material.total.value_or(*options.count));
+    return material;
+}
+
+ChannelOptions channel_options(const Options& options, std::uint64_t largest_frame_bytes) {
+    constexpr std::uint64_t small_reply = 4096;  // room for a checksum beside the smallest picture
+    ChannelOptions channel;
+    channel.slots = options.slots;
+    channel.payload_bytes = options.payload_bytes.value_or(largest_frame_bytes);
+    const std::uint64_t automatic =
+        options.in_place ? small_reply : std::max<std::uint64_t>(channel.payload_bytes, small_reply);
+    channel.reply_bytes = options.reply_bytes.value_or(automatic);
+    channel.in_place = options.in_place;
+    return channel;
+}
+
+/// False if the program is asked to end. Throws Error if nobody comes.
+bool wait_for_receiver(const Options& options, Sender& sender, Console& console) {
+    if (options.no_wait) return !stop_requested();
+    auto came = sender.wait_for_receiver(Deadline::now());
+    if (!came && came.error() == Errc::timed_out) {
+        console.say("waiting for a receiver on channel '" + options.channel + "' ...");
+        came = wait_in_slices(in(options.wait_receiver),
+                              [&](Deadline deadline) { return sender.wait_for_receiver(deadline); });
+    }
+    if (stop_requested()) return false;
+    if (!came && came.error() == Errc::timed_out)
+        throw Error(Errc::timed_out, "no receiver came within " + duration_in_words(options.wait_receiver) +
+                                         "; start one with: receiver --channel " + options.channel);
+    came.value();
+    return true;
+}
+
+void tell_shape(const ChannelInfo& info, Console& console) {
+    console.say("channel '" + info.name + "': " + counted(info.slots, "slot") + " of " +
+                bytes_in_words(info.payload_bytes) + ", answers of " + bytes_in_words(info.reply_bytes) +
+                (info.in_place ? ", edited in place" : ""));
+}
+
+/// Nothing among the inputs can be sent: say why for each, and create no channel.
+ExitCode tell_all_problems(Material& material, Console& console) {
+    while (!stop_requested()) {
+        try {
+            if (!material.source->next()) break;
+            const std::uint64_t bytes = material.source->frame_bytes();
+            console.complain(material.source->name() +
+                             (bytes == 0 ? ": its size is not known; say how large its frames are with --payload"
+                                         : ": its pixels need " + std::to_string(bytes) +
+                                               " bytes, more than --image-limit; to send it, raise that limit"));
+            material.source->drop_current();
+        } catch (const Unreadable& error) {
+            console.complain(error.what());
+        }
+    }
+    if (stop_requested()) return ExitCode::ok;
+    console.complain("nothing to send: not one input can be read");
+    return ExitCode::failed;
+}
+
+ExitCode send_all(const Options& options, Material& material, const OutputFolder* folder, Console& console) {
+    Sender sender(options.channel, channel_options(options, material.largest_frame_bytes));
+    tell_shape(sender.info(), console);
+    Sending sending(options, sender, *material.source, folder, material.total, console);
+    ExitCode code = ExitCode::ok;
+    try {
+        if (wait_for_receiver(options, sender, console)) sending.run();
+    } catch (const Error& error) {
+        console.complain(error.what());
+        code = exit_code_of(error.failure());
+    }
+    const auto elapsed = sending.elapsed();
+    Tally tally = sending.tally();
+    tally.skipped += material.problems.size();
+    console.say(report_in_words(Reporter::sender, tally, elapsed));
+    if (tally.saved > 0) console.say("saved in " + folder->path().string());
+    if (options.json) std::cout << report_in_json(Reporter::sender, options.channel, tally, elapsed) << std::endl;
+    return code == ExitCode::ok ? tally.exit_code() : code;
+}
+
+/// False if the program is asked to end. Throws Error if nobody comes.
+bool wait_for_subscriber(const Options& options, Publisher& publisher, Console& console) {
+    if (!options.wait_for_subscriber) return !stop_requested();
+    console.say("waiting for a subscriber of topic '" + options.topic + "' ...");
+    const auto came = wait_in_slices(in(options.wait_receiver),
+                                     [&](Deadline deadline) { return publisher.wait_for_subscriber(deadline); });
+    if (stop_requested()) return false;
+    if (!came && came.error() == Errc::timed_out)
+        throw Error(Errc::timed_out, "no subscriber came within " + duration_in_words(options.wait_receiver) +
+                                         "; start one with: receiver --topic " + options.topic);
+    came.value();
+    return true;
+}
+
+ExitCode publish_all(const Options& options, Material& material, Console& console) {
+    TopicOptions topic;
+    topic.history = options.history;
+    topic.payload_bytes = options.payload_bytes.value_or(material.largest_frame_bytes);
+    Publisher publisher(options.topic, topic);
+    console.say("topic '" + options.topic + "': the last " + counted(publisher.info().history, "frame") + " of up to " +
+                bytes_in_words(publisher.info().payload_bytes));
+    Publishing publishing(options, publisher, *material.source, material.total, console);
+    ExitCode code = ExitCode::ok;
+    try {
+        if (wait_for_subscriber(options, publisher, console)) publishing.run();
+    } catch (const Error& error) {
+        console.complain(error.what());
+        code = exit_code_of(error.failure());
+    }
+    const auto elapsed = publishing.elapsed();
+    Tally tally = publishing.tally();
+    tally.skipped += material.problems.size();
+    console.say(report_in_words(Reporter::publisher, tally, elapsed));
+    if (options.json) std::cout << report_in_json(Reporter::publisher, options.topic, tally, elapsed) << std::endl;
+    return code == ExitCode::ok ? tally.exit_code() : code;
+}
+
+}  // namespace
+
+ExitCode run_sender(const Options& options) {
+    Console console("sender", options.quiet);
+    std::optional<OutputFolder> folder;
+    if (!options.save_folder.empty()) folder.emplace(options.save_folder);
+    const OutputFolder* save_folder = folder ? &*folder : nullptr;
+    try {
+        Material material = material_for(options, save_folder);
+        for (const std::string& problem : material.problems) console.complain(problem);
+        if (!options.payload_bytes && material.largest_frame_bytes == 0) return tell_all_problems(material, console);
+        if (!options.topic.empty()) return publish_all(options, material, console);
+        return send_all(options, material, save_folder, console);
+    } catch (const Unreadable& error) {  // the camera
+        console.complain(error.what());
+        return ExitCode::failed;
+    }
+}
+
+}  // namespace handoff::apps::sender

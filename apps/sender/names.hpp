@@ -1,0 +1,27 @@
+// Names of frames, which become names of files: no two inputs of one run share one.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace handoff::apps::sender {
+
+/// "pattern-000042"
+std::string numbered(std::string_view name, std::uint64_t number);
+
+/// Gives out names; a second "cat" becomes "cat-2", the next one "cat-3".
+class Names {
+public:
+    std::string for_picture(const std::string& wanted);
+    /// A video takes its name and every numbered() one.
+    std::string for_video(const std::string& wanted);
+
+private:
+    std::set<std::string> pictures_;
+    std::set<std::string> unnumbered_pictures_;
+    std::set<std::string> videos_;
+};
+
+}  // namespace handoff::apps::sender

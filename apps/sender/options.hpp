@@ -1,0 +1,46 @@
+// What the command line of `sender` says.
+#pragma once
+
+#include "common/units.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace handoff::apps::sender {
+
+struct Options {
+    std::string channel;
+    std::string topic;  ///< empty: request over the channel
+    std::uint32_t history = 0;
+    std::vector<std::string> inputs;
+    std::optional<int> camera;
+    std::optional<PictureSize> pattern;
+
+    std::optional<std::uint64_t> count;
+    bool loop = false;
+    std::optional<double> frames_per_second;
+
+    std::uint32_t slots = 0;
+    std::optional<std::uint64_t> payload_bytes;  ///< not given: the largest frame
+    std::optional<std::uint64_t> reply_bytes;    ///< not given: as the payload
+    std::uint64_t image_limit_bytes = 0;
+    bool in_place = false;
+
+    bool no_wait = false;
+    std::uint32_t in_flight = 1;
+    std::string save_folder;  ///< empty: save nothing
+    std::chrono::nanoseconds timeout{};
+    std::chrono::nanoseconds wait_receiver{};
+    bool wait_for_subscriber = false;
+
+    bool json = false;
+    bool quiet = false;
+};
+
+/// The options; nothing if --help or --version was asked for, and printed. Throws UsageError.
+std::optional<Options> read_options(int argc, const char* const* argv);
+
+}  // namespace handoff::apps::sender

@@ -1,0 +1,32 @@
+// Pictures and videos one after the other, once or for ever.
+#pragma once
+
+#include "sender/frame_source.hpp"
+#include "sender/inputs.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace handoff::apps::sender {
+
+class Playlist : public FrameSource {
+public:
+    Playlist(std::vector<Input> inputs, bool loop);
+
+    /// A picture that threw Unreadable is not tried again, nor a video that ended with it.
+    bool next() override;
+    std::uint64_t frame_bytes() const override { return current_->frame_bytes(); }
+    std::string name() const override { return current_->name(); }
+    void read_into(Loan& loan) override;
+    void drop_current() override;
+
+private:
+    std::unique_ptr<FrameSource> open(const Input& input) const;
+
+    std::vector<Input> inputs_;
+    bool loop_;
+    std::size_t at_ = 0;
+    std::unique_ptr<FrameSource> current_;
+};
+
+}  // namespace handoff::apps::sender

@@ -1,0 +1,35 @@
+# handoff_test(NAME SOURCES file... [LIBRARIES target...] [TIMEOUT seconds])
+#
+# Builds bin/tests/test_NAME on Boost.Test and makes every test case in it a CTest test of its own, called
+# NAME/suite/case. A case that runs longer than TIMEOUT (60 s; three times that under a sanitizer) is killed and has
+# failed. A case that Boost disables, or whose precondition does not hold, is skipped. An executable without any test
+# case breaks the build.
+
+set(handoff_test_dir "${CMAKE_CURRENT_LIST_DIR}")
+
+function(handoff_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES")
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 60)
+    endif()
+    math(EXPR timeout "${arg_TIMEOUT} * ${handoff_test_timeout_scale}")
+
+    set(target test_${name})
+    set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake")
+    add_executable(${target} ${arg_SOURCES} $<TARGET_OBJECTS:handoff_test_main>)
+    target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} handoff_test_support)
+    target_compile_options(${target} PRIVATE -O1)  # the library under test is optimised in full; this halves the build
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/tests")
+    add_custom_command(
+        TARGET ${target} POST_BUILD
+        COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"
+                "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${handoff_test_environment}" "-DOUTPUT=${list}"
+                -P "${handoff_test_dir}/list_test_cases.cmake"
+        VERBATIM)
+
+    # CTest reads this when it starts: a target that was never built is then a failure, not an absence.
+    set(include "${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake")
+    file(WRITE "${include}" "if(EXISTS \"${list}\")\n  include(\"${list}\")\nelse()\n"
+                            "  add_test(\"${name}/NOT_BUILT\" \"${target}_NOT_BUILT\")\nendif()\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include}")
+endfunction()

@@ -1,0 +1,30 @@
+# Installs headers, libraries, programs, the CMake package and the pkg-config file. Nothing installed names an absolute
+# path, so the whole prefix may be moved.
+include(CMakePackageConfigHelpers)
+
+set(handoff_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/handoff")
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/handoff" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
+install(TARGETS handoff handoff_static handoff_testing EXPORT handoff_targets
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+if(HANDOFF_PROGRAMS)
+    file(RELATIVE_PATH libraries_from_programs "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+    set_target_properties(handoff_sender handoff_receiver
+                          PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries_from_programs}")
+    install(TARGETS handoff_sender handoff_receiver RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+
+install(EXPORT handoff_targets NAMESPACE handoff:: DESTINATION "${handoff_cmake_dir}")
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/handoff-config.cmake.in" handoff-config.cmake
+                              INSTALL_DESTINATION "${handoff_cmake_dir}" NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(handoff-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/handoff-config.cmake"
+              "${CMAKE_CURRENT_BINARY_DIR}/handoff-config-version.cmake"
+        DESTINATION "${handoff_cmake_dir}")
+
+file(RELATIVE_PATH handoff_prefix_from_pc "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+configure_file("${PROJECT_SOURCE_DIR}/cmake/handoff.pc.in" handoff.pc @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/handoff.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -1,0 +1,116 @@
+// Sends a picture to the image service, once or many times, several at once, and saves the last answer.
+#include "../program.hpp"
+
+#include <handoff/opencv.hpp>
+
+#include <deque>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+namespace {
+
+struct Options {
+    std::string name, input, output;
+    std::int64_t count = 0, in_flight = 0, wait_s = 0;
+    std::chrono::seconds patience() const { return std::chrono::seconds(wait_s); }
+};
+
+cv::Mat picture_of(const std::string& path) {
+    if (!path.empty()) {
+        cv::Mat picture = cv::imread(path, cv::IMREAD_COLOR);
+        if (picture.empty()) throw std::runtime_error("'" + path + "' cannot be read as a picture");
+        return picture;
+    }
+    cv::Mat picture(480, 640, CV_8UC3, cv::Scalar(40, 40, 40));
+    cv::circle(picture, {320, 240}, 150, cv::Scalar(0, 200, 255), cv::FILLED);
+    return picture;
+}
+
+/// The service makes the channel, because it knows how large pictures may be.
+handoff::Sender connect(const Options& options) {
+    const auto until = example::Clock::now() + options.patience();
+    while (true) {
+        try {
+            return handoff::Sender(options.name, {.attach_deadline = example::slice});
+        } catch (const handoff::Error& error) {
+            const bool may_come = error.code() == handoff::Errc::no_such_segment;
+            if (!may_come || example::Clock::now() >= until || example::stop_requested()) throw;
+        }
+    }
+}
+
+class Client {
+    template <class Wait>
+    auto patiently(Wait wait) {
+        return example::patiently(options_.patience(), wait).value();
+    }
+
+public:
+    explicit Client(const Options& options) : options_(options), sender_(connect(options)) {}
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    /// What is not answered by then nobody shall work on.
+    ~Client() {
+        for (auto& pending : pending_) (void)pending.withdraw();
+    }
+
+    void send(const cv::Mat& picture) {
+        if (pending_.size() == static_cast<std::size_t>(options_.in_flight)) collect();
+        auto loan = patiently([&](handoff::Deadline deadline) { return sender_.loan(deadline); });
+        handoff::opencv::copy_to(loan, picture);  // a camera would write into as_mat(loan, ...) instead
+        pending_.push_back(sender_.request_async(std::move(loan)).value());
+    }
+
+    void collect_all() {
+        while (!pending_.empty()) collect();
+    }
+
+    std::uint64_t answers() const { return answers_; }
+    const cv::Mat& last() const { return last_; }
+
+private:
+    void collect() {
+        const auto processed = patiently([&](handoff::Deadline deadline) { return pending_.front().wait(deadline); });
+        pending_.pop_front();
+        const cv::Mat answer = handoff::opencv::as_mat(processed);
+        answer.copyTo(last_);  // the slot is free again when `processed` goes
+        ++answers_;
+    }
+
+    const Options& options_;
+    handoff::Sender sender_;
+    std::deque<handoff::Pending> pending_;
+    std::uint64_t answers_ = 0;
+    cv::Mat last_;
+};
+
+int send_pictures(const Options& options) {
+    const cv::Mat picture = picture_of(options.input);
+    Client client(options);
+    for (std::int64_t i = 0; i < options.count && !example::stop_requested(); ++i) client.send(picture);
+    client.collect_all();
+    std::cout << client.answers() << " answers";
+    if (!client.last().empty())
+        std::cout << " of " << client.last().cols << "x" << client.last().rows << ", "
+                  << cv::countNonZero(client.last()) << " pixels on edges";
+    std::cout << std::endl;
+    if (!options.output.empty() && !client.last().empty() && !cv::imwrite(options.output, client.last()))
+        throw std::runtime_error("cannot write '" + options.output + "'");
+    return example::ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options given;
+    example::po::options_description options("Options");
+    auto add = options.add_options();
+    add("name", example::po::value(&given.name)->default_value("image_service"), "of the channel");
+    add("input", example::po::value(&given.input), "picture to send; without: one that is drawn");
+    add("output", example::po::value(&given.output), "file for the last answer, such as edges.png");
+    add("count", example::number(given.count, 1, INT64_MAX, 1), "times to send it");
+    add("in-flight", example::number(given.in_flight, 1, 65'535, 4), "pictures sent and not yet answered");
+    add("wait", example::number(given.wait_s, 0, 1'000'000, 10), "seconds to wait for the service");
+    return example::run(argc, argv, "Lets the image service find the edges in a picture.", options,
+                        [&] { return send_pictures(given); });
+}

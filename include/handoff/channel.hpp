@@ -1,0 +1,309 @@
+// handoff channel: request -> processed, between senders and competing receivers in any number of processes.
+//
+//   handoff::Sender sender("frames", {.slots = 8, .payload_bytes = 1920 * 1080 * 3, .reply_bytes = 4096});
+//   auto loan = sender.loan(100ms).value();              // a slot in shared memory, ours until it is sent
+//   fill(loan.payload());                                // written in place: nothing is copied later
+//   auto processed = sender.request(std::move(loan), 500ms);
+//
+//   handoff::Receiver receiver("frames");
+//   while (auto request = receiver.receive(1s))
+//       request->processed(answer_to(request->payload())).value();
+//
+// Thread safety: one Sender or Receiver may be used by any number of threads at once. A Loan, Pending, Processed or
+//   Request belongs to one thread at a time and may be moved to another; each keeps its channel mapped and its slot
+//   held until it is destroyed, also beyond the life of the Sender or Receiver it came from.
+// Death: any process may be killed at any instruction. A loan of the dead is given back. A request that was sent stays
+//   sent. A request in the hands of a dead receiver is delivered again (deliveries() says so), or, on a channel opened
+//   in_place, reported as failed. Only death takes a slot away from its holder, never slowness.
+// Ordering: everything written before send() is visible to the receiver of that request; everything written before
+//   processed() is visible to the sender whose wait returns it.
+// Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/export.hpp>
+#include <handoff/image.hpp>
+#include <handoff/loan.hpp>
+#include <handoff/options.hpp>
+#include <handoff/wait.hpp>
+#include <handoff/wait_any.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace handoff {
+
+namespace channel {
+class Member;
+struct Claim;
+}  // namespace channel
+
+/// max_deliveries for a channel that never gives a request up.
+inline constexpr std::uint32_t unlimited_deliveries = 0;
+
+/// How to open a channel. The first group shapes a channel that is created here; an existing channel keeps its own
+/// shape, and is refused with `mismatch` if its payload or reply area is smaller than asked for, or if in_place differs
+/// from a request for it.
+struct ChannelOptions {
+    std::uint32_t slots = 8;          ///< messages that can exist at once, 1 to 65,535
+    std::size_t payload_bytes = 0;    ///< capacity for the request; 0: attach only, never create
+    std::size_t reply_bytes = 0;      ///< capacity for the answer, 0 or more
+    std::uint32_t participants = 32;  ///< senders and receivers that can be attached at once, 2 to 1,024
+    std::uint32_t max_deliveries =
+        10;                 ///< deliveries of one request before it is given up, 1 to 255, or unlimited_deliveries
+    bool in_place = false;  ///< receivers may edit the payload; their death then means failed, never redelivery
+    Lifetime lifetime = Lifetime::until_last_leaves;
+    std::uint32_t mode = 0600;  ///< rights of the segment, octal as in chmod; the umask does not change them
+    std::string group{};        ///< group of the segment; empty: the creator's
+
+    Open open = Open::create_or_attach;
+    WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
+    Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
+};
+
+/// The shape of an open channel.
+struct ChannelInfo {
+    std::string name;
+    std::uint32_t slots;
+    std::size_t payload_bytes;
+    std::size_t reply_bytes;
+    std::uint32_t participants;
+    std::uint32_t max_deliveries;
+    bool in_place;
+    Lifetime lifetime;
+};
+
+/// A look at a channel, each number read at its own moment: exact only while nobody moves.
+struct ChannelState {
+    std::uint32_t free, loaned, ready, taken, answered;  ///< slots
+    std::uint32_t senders, receivers;                    ///< attached, the dead included until they are recovered
+    std::uint64_t redelivered, given_up;                 ///< since the channel was created
+};
+
+/// Who sent a request: stays the same for all requests of one Sender, is never used again by another.
+struct SenderId {
+    std::uint64_t value = 0;
+    friend bool operator==(SenderId, SenderId) = default;
+};
+
+/// A request that came back processed. The reply stays in the slot, valid until this is destroyed, which frees the
+/// slot.
+class HANDOFF_EXPORT Processed {
+public:
+    Processed(Processed&& other) noexcept;
+    Processed& operator=(Processed&& other) noexcept;
+    ~Processed();
+
+    /// The receiver's answer; empty if it gave none.
+    std::span<const std::byte> reply() const noexcept { return reply_; }
+    /// What the answer is, if it is an image (checked against reply()).
+    const Image& reply_image() const noexcept { return reply_image_; }
+    /// The request's own bytes, edited by the receiver if the channel is in_place.
+    std::span<const std::byte> payload() const noexcept { return payload_; }
+    /// What payload() is, if it is an image (checked against payload()).
+    const Image& image() const noexcept { return image_; }
+    /// Counts the requests of this Sender from 1.
+    std::uint64_t sequence() const noexcept { return sequence_; }
+    /// 1, or more if receivers gave it back or died with it.
+    std::uint32_t deliveries() const noexcept { return deliveries_; }
+    /// From send to processed, as stamped in the segment.
+    std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
+
+private:
+    friend class Pending;
+    friend class Sender;
+    Processed() = default;
+    void release() noexcept;
+
+    std::shared_ptr<channel::Member> member_;
+    std::uint32_t slot_ = 0;
+    std::span<const std::byte> reply_;
+    std::span<const std::byte> payload_;
+    Image reply_image_;
+    Image image_;
+    std::uint64_t sequence_ = 0;
+    std::uint32_t deliveries_ = 0;
+    std::chrono::nanoseconds round_trip_{0};
+};
+
+/// A request in flight. Dropped, it stays sent, but nobody waits for its answer any more.
+class HANDOFF_EXPORT Pending {
+public:
+    Pending(Pending&& other) noexcept;
+    Pending& operator=(Pending&& other) noexcept;
+    ~Pending();
+
+    /// Waits for the answer. Afterwards the Pending is empty, except after timed_out: then it may be waited for again.
+    /// Errors: timed_out (in whose hands it is), failed (with the receiver's reason), given_up, invalid_handle,
+    /// ownership_lost.
+    result<Processed> wait(Deadline deadline = Deadline::never());
+    /// True if wait() would return at once.
+    bool was_answered() const noexcept;
+    /// Takes a request back that is in nobody's hands. True: nobody will get it (only a receiver that died or gave it
+    /// back may have seen it). False: a receiver has it, or has answered it. Either way the Pending is empty
+    /// afterwards. Errors: invalid_handle.
+    result<bool> withdraw();
+    std::uint64_t sequence() const noexcept { return sequence_; }
+
+private:
+    friend class Sender;
+    Pending(std::shared_ptr<channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
+    void abandon() noexcept;
+    result<Processed> collect();
+
+    std::shared_ptr<channel::Member> member_;
+    std::uint32_t slot_ = 0;
+    std::uint64_t sequence_ = 0;
+};
+
+/// Puts requests into a channel. See the top of this header for threads, deaths and forks.
+class HANDOFF_EXPORT Sender {
+public:
+    /// Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
+    /// Throws Error: invalid_argument before anything is touched; no_such_segment, already_exists, wrong_kind,
+    /// wrong_version, not_a_segment, mismatch, permission_denied, no_space, too_many_participants, damaged, system.
+    explicit Sender(std::string_view name, const ChannelOptions& options = {});
+    Sender(Sender&&) noexcept;
+    Sender& operator=(Sender&&) noexcept;
+    /// Leaves once the last Loan, Pending and Processed of this Sender is gone too. What was sent stays sent.
+    ~Sender();
+
+    /// Waits for a free slot (back-pressure). Errors: timed_out (the sentence says who holds the slots), damaged,
+    /// invalid_handle.
+    result<Loan> loan(Deadline deadline = Deadline::never());
+    /// Does not wait. Errors: full, damaged, invalid_handle.
+    result<Loan> try_loan();
+
+    /// Work queue: sends, and waits for nobody. Errors: ownership_lost, damaged, invalid_handle.
+    result<void> send(Loan loan);
+    /// Sends and waits until the request was processed. On timed_out an unread request is withdrawn; one that a
+    /// receiver already holds is left to it unawaited; the sentence says which of the two, and in whose hands. Errors:
+    /// timed_out, failed, given_up, ownership_lost, damaged, invalid_handle.
+    result<Processed> request(Loan loan, Deadline deadline = Deadline::never());
+    /// Sends, and returns at once with a handle on the answer, so that several requests can be in flight.
+    /// Errors: ownership_lost, damaged, invalid_handle.
+    result<Pending> request_async(Loan loan);
+
+    /// Waits until at least one live receiver is attached. Errors: timed_out, invalid_handle.
+    result<void> wait_for_receiver(Deadline deadline = Deadline::never());
+
+    /// This Sender's identity, as Request::sender() shows it.
+    SenderId id() const;
+    ChannelInfo info() const;
+    ChannelState state() const;
+    /// One sentence: who holds the slots, and since when.
+    std::string who_holds() const;
+
+private:
+    result<std::uint64_t> commit(Loan& loan, bool awaited);
+    channel::Member& usable() const;
+
+    std::shared_ptr<channel::Member> member_;
+};
+
+/// A request taken from the channel, ours until processed() or failed(). Destroyed without either (an exception, say),
+/// it is given back and delivered again, or, on a channel opened in_place, reported as failed.
+class HANDOFF_EXPORT Request {
+public:
+    Request(Request&& other) noexcept;
+    Request& operator=(Request&& other) noexcept;
+    ~Request();
+
+    /// The sender's bytes in shared memory. Never write to them: a redelivered request must be intact.
+    std::span<const std::byte> payload() const noexcept { return payload_; }
+    /// The same bytes for editing. Errors: invalid_argument if the channel was not opened in_place, invalid_handle.
+    result<std::span<std::byte>> editable();
+    /// What payload() is, if it is an image (checked against payload()).
+    const Image& image() const noexcept { return image_; }
+    /// Says what the edited payload is now; it may not be longer than before. Errors: as editable(), too_large.
+    result<void> describe(const Image& image);
+
+    /// Room for the answer, in shared memory; size() is the channel's reply capacity.
+    std::span<std::byte> reply() const noexcept { return reply_; }
+    /// Says that the answer is this image. Errors: invalid_argument, too_large, invalid_handle.
+    result<void> describe_reply(const Image& image);
+
+    /// Done, no answer but the one described by describe_reply(). Errors: invalid_handle (already finished),
+    /// ownership_lost.
+    result<void> processed();
+    /// Done; the first `reply_bytes` of reply() are the answer. Errors: too_large, invalid_handle, ownership_lost.
+    result<void> processed(std::size_t reply_bytes);
+    /// Done; copies `answer` into reply(). Errors: too_large, invalid_handle, ownership_lost.
+    result<void> processed(std::span<const std::byte> answer);
+    /// Could not be done; the sender is told why (the first 119 bytes). Errors: invalid_handle, ownership_lost.
+    result<void> failed(std::string_view reason);
+
+    SenderId sender() const noexcept { return sender_; }
+    /// Counts the sender's requests from 1; the same in every delivery.
+    std::uint64_t sequence() const noexcept { return sequence_; }
+    /// 1 the first time.
+    std::uint32_t deliveries() const noexcept { return deliveries_; }
+    /// When it was sent.
+    std::chrono::steady_clock::time_point sent_at() const noexcept { return sent_at_; }
+    /// When this receiver took it.
+    std::chrono::steady_clock::time_point taken_at() const noexcept { return taken_at_; }
+
+private:
+    friend class Receiver;
+    Request() = default;
+    result<void> finish(std::size_t reply_bytes, bool ok);
+    void give_back() noexcept;
+
+    std::shared_ptr<channel::Member> member_;
+    std::uint32_t slot_ = 0;
+    std::uint64_t word_ = 0;
+    std::span<std::byte> payload_;
+    std::span<std::byte> reply_;
+    Image image_;
+    Image reply_image_;
+    SenderId sender_;
+    std::uint64_t sequence_ = 0;
+    std::uint32_t deliveries_ = 0;
+    std::chrono::steady_clock::time_point sent_at_;
+    std::chrono::steady_clock::time_point taken_at_;
+};
+
+/// Takes requests out of a channel; several receivers compete, each request goes to one of them, in the order of the
+/// sends.
+class HANDOFF_EXPORT Receiver {
+public:
+    /// As Sender. With payload_bytes 0 (the default) it attaches only; attach_deadline says how long it may wait for a
+    /// channel that does not exist yet.
+    explicit Receiver(std::string_view name, const ChannelOptions& options = {});
+    Receiver(Receiver&&) noexcept;
+    Receiver& operator=(Receiver&&) noexcept;
+    ~Receiver();
+
+    /// Waits for a request. Errors: timed_out; end_of_stream once every sender that was there has left and nothing is
+    /// queued or in the hands of another receiver that may still give it back: said once, the next receive waits for a
+    /// new sender; damaged, invalid_handle.
+    result<Request> receive(Deadline deadline = Deadline::never());
+    /// Does not wait. Errors: empty, end_of_stream, damaged, invalid_handle.
+    result<Request> try_receive();
+
+    /// For wait_any(). Throws Error(invalid_handle).
+    Waitable waitable() const;
+    /// A descriptor that is readable while try_receive() would not answer `empty`: for epoll, poll, Boost.Asio. Belongs
+    /// to this Receiver; do not read from it or close it. Made on first use, with a thread that waits; those who do not
+    /// ask pay nothing. Throws Error: invalid_handle, system.
+    int descriptor() const;
+
+    ChannelInfo info() const;
+    ChannelState state() const;
+    /// One sentence: who holds the slots, and since when.
+    std::string who_holds() const;
+
+private:
+    result<Request> request_of(const channel::Claim& claim);
+    Failure nothing_came() const;
+    channel::Member& usable() const;
+
+    std::shared_ptr<channel::Member> member_;
+};
+
+}  // namespace handoff

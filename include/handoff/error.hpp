@@ -1,0 +1,149 @@
+// handoff: what can be refused, and how it is said.
+//
+// Everything that can be refused in normal operation returns handoff::result<T>; constructors throw handoff::Error.
+// Both carry the same two things: a code for programs (a std::error_code of handoff's own category) and a sentence for
+// people that says what failed, why, and what to do next.
+#pragma once
+
+#include <handoff/export.hpp>
+
+#include <boost/outcome/basic_result.hpp>
+#include <boost/outcome/policy/base.hpp>
+#include <boost/outcome/success_failure.hpp>
+
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace handoff {
+
+/// Why something was refused. The numbers are stable: they cross process and language borders.
+enum class Errc : int {
+    timed_out = 1,         ///< the deadline passed; the sentence says who holds what
+    full = 2,              ///< try_loan: no free slot at this moment
+    empty = 3,             ///< try_receive: nothing to take at this moment
+    end_of_stream = 4,     ///< every sender has left and nothing is queued
+    failed = 5,            ///< the receiver said failed(reason), or died editing the frame in place
+    given_up = 6,          ///< delivered max_deliveries times, and no receiver survived it
+    too_large = 7,         ///< does not fit into the slot's payload or reply area
+    invalid_argument = 8,  ///< an option, a name or a description that makes no sense
+    invalid_handle = 9,    ///< moved from, already finished, or inherited through fork
+    no_such_segment = 10,  ///< nothing of that name exists
+    already_exists = 11,   ///< asked to create what is already there
+    wrong_kind = 12,       ///< the segment of that name is not a channel
+    wrong_version = 13,    ///< built by another layout version or another build of handoff
+    not_a_segment = 14,    ///< a file of that name exists, but handoff did not make it, or it was cut short
+    mismatch = 15,         ///< the existing channel has other sizes than asked for
+    permission_denied = 16,
+    no_space = 17,  ///< shared memory, RAM or the cgroup cannot give what is needed
+    too_many_participants = 18,
+    damaged = 19,         ///< bytes in the segment contradict each other; nothing was touched
+    ownership_lost = 20,  ///< the slot is no longer ours: another process wrote into the segment
+    system = 21,          ///< the operating system refused; the sentence carries its words
+};
+
+/// The category "handoff". message() gives one sentence per Errc.
+HANDOFF_EXPORT const std::error_category& error_category() noexcept;
+
+/// Makes Errc usable wherever a std::error_code is.
+inline std::error_code make_error_code(Errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+/// The code as logs show it: "handoff:1".
+inline std::ostream& operator<<(std::ostream& out, Errc code) {
+    return out << make_error_code(code);
+}
+
+/// A refusal: code and sentence. Cheap where no sentence was needed (polling): then the category's sentence stands in.
+class HANDOFF_EXPORT Failure {
+public:
+    Failure() = default;
+    Failure(Errc code) : code_(make_error_code(code)) {}  // NOLINT: implicit, so that `return Errc::empty;` reads well
+    Failure(Errc code, std::string sentence) : code_(make_error_code(code)), sentence_(std::move(sentence)) {}
+
+    const std::error_code& code() const noexcept { return code_; }
+    /// What failed, why, and what to do next.
+    std::string sentence() const { return sentence_.empty() ? code_.message() : sentence_; }
+
+    friend bool operator==(const Failure& failure, Errc code) noexcept {
+        return failure.code_ == make_error_code(code);
+    }
+    friend const std::error_code& make_error_code(const Failure& failure) noexcept { return failure.code_; }
+
+    /// "handoff:1 " and the sentence, for logs and test reports.
+    friend std::ostream& operator<<(std::ostream& out, const Failure& failure) {
+        return out << failure.code_ << ' ' << failure.sentence();
+    }
+
+private:
+    std::error_code code_;
+    std::string sentence_;
+};
+
+/// The one exception type of handoff: thrown by constructors, and by value() on a result that holds a Failure.
+class HANDOFF_EXPORT Error : public std::runtime_error {
+public:
+    explicit Error(const Failure& failure) : std::runtime_error(failure.sentence()), failure_(failure) {}
+    Error(Errc code, std::string sentence) : Error(Failure(code, std::move(sentence))) {}
+
+    const std::error_code& code() const noexcept { return failure_.code(); }
+    const Failure& failure() const noexcept { return failure_; }
+
+private:
+    Failure failure_;
+};
+
+namespace detail {
+
+/// Outcome policy: value() of a failed result throws Error; error() of a good one is a programming error and throws
+/// too.
+struct ThrowError : BOOST_OUTCOME_V2_NAMESPACE::policy::base {
+    template <class Impl>
+    static constexpr void wide_value_check(Impl&& self) {
+        if (!base::_has_value(self)) throw Error(base::_error(self));
+    }
+    template <class Impl>
+    static constexpr void wide_error_check(Impl&& self) {
+        if (!base::_has_error(self)) throw std::logic_error("handoff: error() of a result that holds a value");
+    }
+    template <class Impl>
+    static constexpr void wide_exception_check(Impl&&) {}
+};
+
+template <class T>
+using basic_result = BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Failure, ThrowError>;
+
+}  // namespace detail
+
+/// A T or a Failure (Boost.Outcome). Test it with `if (result)`, take it with value(), *result or result->;
+/// look at error() otherwise. `*` and `->` throw Error like value() does when there is no value.
+template <class T>
+class [[nodiscard]] result : public detail::basic_result<T> {
+public:
+    using detail::basic_result<T>::basic_result;
+    T& operator*() & { return this->value(); }
+    const T& operator*() const& { return this->value(); }
+    T&& operator*() && { return std::move(*this).value(); }
+    T* operator->() { return &this->value(); }
+    const T* operator->() const { return &this->value(); }
+};
+
+/// Success without a value, or a Failure. Return handoff::success() for the former.
+template <>
+class [[nodiscard]] result<void> : public detail::basic_result<void> {
+public:
+    using detail::basic_result<void>::basic_result;
+};
+
+/// The good outcome of a result<void>.
+inline auto success() {
+    return BOOST_OUTCOME_V2_NAMESPACE::success();
+}
+
+}  // namespace handoff
+
+template <>
+struct std::is_error_code_enum<handoff::Errc> : std::true_type {};

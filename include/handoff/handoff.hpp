@@ -1,0 +1,12 @@
+// handoff: everything but the OpenCV adapter (<handoff/opencv.hpp>) and the test helpers (<handoff/testing.hpp>).
+#pragma once
+
+#include <handoff/channel.hpp>
+#include <handoff/error.hpp>
+#include <handoff/image.hpp>
+#include <handoff/latest.hpp>
+#include <handoff/topic.hpp>
+#include <handoff/typed.hpp>
+#include <handoff/version.hpp>
+#include <handoff/wait.hpp>
+#include <handoff/wait_any.hpp>

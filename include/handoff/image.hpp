@@ -1,0 +1,92 @@
+// handoff: what a frame is. The description travels in the slot beside the bytes, so that a receiver needs no
+// agreement.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/export.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace handoff {
+
+/// How the bytes of one pixel are to be read. Names as in ROS and Foxglove; the numbers are stable (they are in the
+/// segment). `none` marks bytes that are not an image.
+enum class Encoding : std::uint32_t {
+    none = 0,
+    mono8 = 1,
+    mono16 = 2,
+    bgr8 = 3,
+    rgb8 = 4,
+    bgra8 = 5,
+    rgba8 = 6,
+    bgr16 = 7,
+    rgb16 = 8,
+    type_8UC2 = 9,
+    type_8SC1 = 10,
+    type_8SC2 = 11,
+    type_8SC3 = 12,
+    type_8SC4 = 13,
+    type_16UC1 = 14,
+    type_16UC2 = 15,
+    type_16UC3 = 16,
+    type_16UC4 = 17,
+    type_16SC1 = 18,
+    type_16SC2 = 19,
+    type_16SC3 = 20,
+    type_16SC4 = 21,
+    type_32SC1 = 22,
+    type_32SC2 = 23,
+    type_32SC3 = 24,
+    type_32SC4 = 25,
+    type_32FC1 = 26,
+    type_32FC2 = 27,
+    type_32FC3 = 28,
+    type_32FC4 = 29,
+    type_64FC1 = 30,
+    type_64FC2 = 31,
+    type_64FC3 = 32,
+    type_64FC4 = 33,
+    bayer_rggb8 = 34,
+    bayer_bggr8 = 35,
+    bayer_gbrg8 = 36,
+    bayer_grbg8 = 37,
+};
+
+/// "bgr8", "16UC1", ...; "unknown" for a number that is none of the above.
+HANDOFF_EXPORT std::string_view name_of(Encoding encoding) noexcept;
+/// The encoding of that name. Accepts ROS names, OpenCV type names ("8UC3", "CV_8UC3") and FFmpeg pixel formats
+/// ("bgr24", "gray"). Errors: invalid_argument, with the names that are known.
+HANDOFF_EXPORT result<Encoding> encoding_of(std::string_view name);
+/// Bytes of one pixel, all channels; 0 for none and for unknown numbers.
+HANDOFF_EXPORT std::size_t bytes_per_pixel(Encoding encoding) noexcept;
+
+/// The description of one frame: 64 bytes, the same in every process and language.
+struct Image {
+    std::uint32_t width = 0;   ///< pixels
+    std::uint32_t height = 0;  ///< pixels
+    std::uint64_t step = 0;    ///< bytes from one row to the next, at least width * bytes_per_pixel
+    Encoding encoding = Encoding::none;
+    std::uint32_t reserved = 0;
+    std::int64_t capture_time_ns = 0;  ///< when the picture was taken, nanoseconds since 1970 (UTC); 0: not known
+    char frame_id[32] = {};            ///< who or what took it, as in ROS; ends with a NUL
+
+    /// A description without gaps between rows.
+    HANDOFF_EXPORT static Image of(std::uint32_t width, std::uint32_t height, Encoding encoding) noexcept;
+    /// Sets frame_id; what does not fit (31 bytes) is cut off.
+    HANDOFF_EXPORT void set_frame_id(std::string_view id) noexcept;
+    /// frame_id up to its NUL, or all of it where a damaged segment has none.
+    HANDOFF_EXPORT std::string_view frame() const noexcept;
+    /// True where the description says that these bytes are an image.
+    bool is_image() const noexcept { return encoding != Encoding::none; }
+    /// Bytes from the first pixel to the end of the last row. Call only on a checked description.
+    std::uint64_t byte_count() const noexcept { return step * height; }
+};
+static_assert(sizeof(Image) == 64, "one cache line, and the same layout for every process");
+
+/// Checks a description against the bytes that are there: known encoding, no zero sizes, step not below a row's bytes,
+/// nothing overflows, everything inside `available_bytes`. Errors: invalid_argument, too_large.
+HANDOFF_EXPORT result<void> check_image(const Image& image, std::uint64_t available_bytes);
+
+}  // namespace handoff

@@ -1,0 +1,151 @@
+// handoff latest: one value. Readers get the newest, always whole, and never wait for a writer.
+//
+//   struct Pose { double x, y, heading; };
+//   handoff::Latest<Pose> pose("pose");
+//   pose.write({1.0, 2.0, 0.5}).value();
+//
+//   handoff::Latest<Pose> seen("pose", {.attach_deadline = 5s});
+//   auto newest = seen.wait_newer(1s);                   // newest->value, newest->sequence, newest->written_at
+//
+// Thread safety: any number of threads may use one handle; what wait_newer() has seen is kept per handle.
+// Death: a writer killed in the middle of a write leaves the value before; the others go on. Readers hold nothing.
+// Ordering: who reads a value sees everything that its writer did before write(). All writers share one sequence.
+// Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/export.hpp>
+#include <handoff/options.hpp>
+#include <handoff/transferable.hpp>
+#include <handoff/wait.hpp>
+#include <handoff/wait_any.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace handoff {
+
+namespace latest {
+class Cell;
+}
+
+/// How to open a latest value. The first group shapes one that is created here; an existing one keeps its own shape,
+/// and is refused with `mismatch` if its capacity is smaller than asked for.
+struct LatestOptions {
+    std::size_t capacity_bytes = 0;  ///< of the value; 0: attach only, never create (Latest<T> knows its size)
+    std::uint32_t participants =
+        16;  ///< handles that may write, attached at once, 2 to 64; read_only ones do not count
+    Lifetime lifetime = Lifetime::until_last_leaves;
+    std::uint32_t mode = 0600;  ///< rights of the segment, octal as in chmod; the umask does not change them
+    std::string group{};        ///< group of the segment; empty: the creator's
+
+    /// Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
+    /// cannot ask to be woken: while it waits it looks once a millisecond. It never removes the name: if it is the last
+    /// to leave, the name stays until somebody else comes and goes.
+    bool read_only = false;
+    Open open = Open::create_or_attach;
+    WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
+    Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
+};
+
+/// The shape of an open latest value.
+struct LatestInfo {
+    std::string name;
+    std::size_t capacity_bytes;
+    std::uint32_t participants;
+    Lifetime lifetime;
+};
+
+/// What a read says beside the bytes.
+struct Reading {
+    std::size_t size;        ///< bytes of the value
+    std::uint64_t sequence;  ///< counts the writes from 1, over all writers
+    std::chrono::steady_clock::time_point written_at;
+};
+
+/// The newest bytes, up to a capacity.
+class HANDOFF_EXPORT LatestBytes {
+public:
+    /// Opens the latest value `name`. Names and errors as for Sender::Sender.
+    explicit LatestBytes(std::string_view name, const LatestOptions& options = {});
+    LatestBytes(LatestBytes&&) noexcept;
+    LatestBytes& operator=(LatestBytes&&) noexcept;
+    ~LatestBytes();
+
+    /// Makes `value` the newest; returns its sequence. Never waits. Errors: too_large, full (more writes under way at
+    /// this moment than `participants`), invalid_argument (read_only), damaged, invalid_handle.
+    result<std::uint64_t> write(std::span<const std::byte> value);
+    /// Copies the newest value into `buffer`. Never waits. Errors: empty (nothing was written yet), too_large (the
+    /// buffer), timed_out (overwritten during each of a thousand copies), damaged, invalid_handle.
+    result<Reading> read(std::span<std::byte> buffer) const;
+    /// Waits for a value newer than the last one this handle read, and copies it. Errors: timed_out, otherwise as
+    /// read().
+    result<Reading> wait_newer(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
+    /// True if wait_newer() would return at once.
+    bool has_newer() const noexcept;
+
+    /// For wait_any(). Throws Error(invalid_handle).
+    Waitable waitable() const;
+    /// A descriptor that is readable while has_newer(); see Receiver::descriptor().
+    int descriptor() const;
+
+    LatestInfo info() const;
+
+private:
+    std::shared_ptr<latest::Cell> cell_;
+};
+
+/// A value of T with where it stands.
+template <class T>
+struct Stamped {
+    T value;
+    std::uint64_t sequence;  ///< counts the writes from 1, over all writers
+    std::chrono::steady_clock::time_point written_at;
+};
+
+/// The newest T. A segment that holds values of another size answers `mismatch`.
+template <Transferable T>
+class Latest {
+public:
+    explicit Latest(std::string_view name, LatestOptions options = {}) : bytes_(name, sized(std::move(options))) {}
+
+    /// As LatestBytes::write.
+    result<std::uint64_t> write(const T& value) { return bytes_.write(std::as_bytes(std::span(&value, 1))); }
+    /// As LatestBytes::read.
+    result<Stamped<T>> read() const {
+        T value{};
+        return stamped(value, bytes_.read(std::as_writable_bytes(std::span(&value, 1))));
+    }
+    /// As LatestBytes::wait_newer.
+    result<Stamped<T>> wait_newer(Deadline deadline = Deadline::never()) {
+        T value{};
+        return stamped(value, bytes_.wait_newer(std::as_writable_bytes(std::span(&value, 1)), deadline));
+    }
+    /// For wait_any(). Throws Error(invalid_handle).
+    Waitable waitable() const { return bytes_.waitable(); }
+    /// The untyped face, for everything else.
+    LatestBytes& untyped() noexcept { return bytes_; }
+
+private:
+    static LatestOptions sized(LatestOptions options) {
+        options.capacity_bytes = sizeof(T);
+        return options;
+    }
+    static result<Stamped<T>> stamped(const T& value, const result<Reading>& reading) {
+        const bool too_large = !reading && reading.error() == Errc::too_large;
+        if (!reading && !too_large) return reading.error();
+        if (too_large || reading->size != sizeof(T))
+            return Failure(Errc::mismatch,
+                           "the value has not the size of the expected type: writer and reader disagree");
+        return Stamped<T>{value, reading->sequence, reading->written_at};
+    }
+
+    LatestBytes bytes_;
+};
+
+}  // namespace handoff

@@ -1,0 +1,53 @@
+// handoff: a slot on loan, of a channel or a topic: write the message into it, then send or publish it.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/export.hpp>
+#include <handoff/image.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace handoff {
+
+namespace slots {
+class Lender;
+struct Held;
+}  // namespace slots
+
+/// A free slot on loan. Destroyed without being sent or published, it is given back.
+class HANDOFF_EXPORT Loan {
+public:
+    Loan(Loan&& other) noexcept;
+    Loan& operator=(Loan&& other) noexcept;
+    ~Loan();
+
+    /// The whole payload area of the slot, in shared memory. Empty if moved from.
+    std::span<std::byte> payload() const noexcept { return payload_; }
+    /// Bytes that will be sent; all of payload() unless resize() or describe() said otherwise.
+    std::size_t size() const noexcept { return size_; }
+    /// Sends only the first `bytes`. Errors: too_large, invalid_handle.
+    result<void> resize(std::size_t bytes);
+    /// Says that the payload is this image, and sends just its bytes. Errors: invalid_argument, too_large,
+    /// invalid_handle.
+    result<void> describe(const Image& image);
+    /// The description given so far (Encoding::none: plain bytes).
+    const Image& image() const noexcept { return image_; }
+
+private:
+    friend class Sender;
+    friend class Publisher;
+    Loan(std::shared_ptr<slots::Lender> lender, const slots::Held& held, std::span<std::byte> payload) noexcept;
+    void give_back() noexcept;
+
+    std::shared_ptr<slots::Lender> lender_;
+    std::uint32_t slot_ = 0;
+    std::uint64_t word_ = 0;
+    std::span<std::byte> payload_;
+    std::size_t size_ = 0;
+    Image image_;
+};
+
+}  // namespace handoff

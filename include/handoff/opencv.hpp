@@ -1,0 +1,223 @@
+// handoff: cv::Mat on the bytes of a slot, without copying them. Header only; the one header that needs OpenCV.
+//
+//   auto loan = sender.loan(100ms).value();
+//   cv::Mat frame = handoff::opencv::as_mat(loan, 1080, 1920, CV_8UC3);
+//   camera.read(frame);                                    // OpenCV writes into shared memory ...
+//   handoff::opencv::ensure_in(loan, frame);               // ... or had other ideas: then this copies
+//
+//   auto request = receiver.receive(1s).value();
+//   cv::Mat gray = handoff::opencv::reply_mat(request, 1080, 1920, CV_8UC1);
+//   cv::cvtColor(handoff::opencv::as_mat(request), gray, cv::COLOR_BGR2GRAY);
+//   request.processed().value();
+//
+// Lifetime: every Mat from here is a view. It owns nothing and keeps nothing alive: it is valid until the Loan,
+//   Request or Processed it came from is sent, finished or destroyed; moving that object does not harm it. Clone what
+//   has to live longer. To write through a view after its slot was handed on is to write into somebody else's frame.
+// Reallocation: OpenCV gives a Mat other memory, without a word, whenever its size or type does not suit an operation.
+//   The view then points elsewhere and the slot keeps its old bytes. is_in() tells, ensure_in() repairs.
+// Errors: all of it throws handoff::Error, never cv::Exception: too_large with the bytes needed and the bytes there,
+//   invalid_argument for what no Mat or no slot can describe, invalid_handle for what was moved from or finished.
+// Thread safety: as that of the Loan, Request or Processed: one thread at a time.
+#pragma once
+
+#include <handoff/channel.hpp>
+#include <handoff/topic.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace handoff::opencv {
+
+namespace detail {
+
+struct TypePair {
+    Encoding encoding;
+    int type;
+};
+
+/// The first row of a type is the encoding that a Mat of that type gets: OpenCV's own order is blue first.
+inline constexpr std::array<TypePair, 37> type_pairs{{
+    {Encoding::mono8, CV_8UC1},       {Encoding::bgr8, CV_8UC3},        {Encoding::bgra8, CV_8UC4},
+    {Encoding::type_8UC2, CV_8UC2},   {Encoding::type_8SC1, CV_8SC1},   {Encoding::type_8SC2, CV_8SC2},
+    {Encoding::type_8SC3, CV_8SC3},   {Encoding::type_8SC4, CV_8SC4},   {Encoding::type_16UC1, CV_16UC1},
+    {Encoding::type_16UC2, CV_16UC2}, {Encoding::type_16UC3, CV_16UC3}, {Encoding::type_16UC4, CV_16UC4},
+    {Encoding::type_16SC1, CV_16SC1}, {Encoding::type_16SC2, CV_16SC2}, {Encoding::type_16SC3, CV_16SC3},
+    {Encoding::type_16SC4, CV_16SC4}, {Encoding::type_32SC1, CV_32SC1}, {Encoding::type_32SC2, CV_32SC2},
+    {Encoding::type_32SC3, CV_32SC3}, {Encoding::type_32SC4, CV_32SC4}, {Encoding::type_32FC1, CV_32FC1},
+    {Encoding::type_32FC2, CV_32FC2}, {Encoding::type_32FC3, CV_32FC3}, {Encoding::type_32FC4, CV_32FC4},
+    {Encoding::type_64FC1, CV_64FC1}, {Encoding::type_64FC2, CV_64FC2}, {Encoding::type_64FC3, CV_64FC3},
+    {Encoding::type_64FC4, CV_64FC4}, {Encoding::mono16, CV_16UC1},     {Encoding::rgb8, CV_8UC3},
+    {Encoding::rgba8, CV_8UC4},       {Encoding::bgr16, CV_16UC3},      {Encoding::rgb16, CV_16UC3},
+    {Encoding::bayer_rggb8, CV_8UC1}, {Encoding::bayer_bggr8, CV_8UC1}, {Encoding::bayer_gbrg8, CV_8UC1},
+    {Encoding::bayer_grbg8, CV_8UC1},
+}};
+
+}  // namespace detail
+
+/// The encoding that describes a Mat of this type: CV_8UC1 mono8, CV_8UC3 bgr8, CV_8UC4 bgra8, every other the one of
+/// its name. A Mat cannot say that its colours are red first: describe() can. Throws invalid_argument for types without
+/// an encoding (more than 4 channels, CV_16F).
+inline Encoding encoding_of_type(int type) {
+    const auto found = std::ranges::find(detail::type_pairs, type, &detail::TypePair::type);
+    if (found != detail::type_pairs.end()) return found->encoding;
+    throw Error(Errc::invalid_argument, "OpenCV's type " + cv::typeToString(type) +
+                                            " has no encoding: convert the image to 1 to 4 channels of 8, 16, 32 or "
+                                            "64 bits first");
+}
+
+/// The Mat type whose pixels have this encoding. Throws invalid_argument for Encoding::none and unknown numbers.
+inline int type_of(Encoding encoding) {
+    const auto found = std::ranges::find(detail::type_pairs, encoding, &detail::TypePair::encoding);
+    if (found != detail::type_pairs.end()) return found->type;
+    throw Error(Errc::invalid_argument, "these bytes are not an image (encoding '" + std::string(name_of(encoding)) +
+                                            "'): the other side has to describe() them");
+}
+
+namespace detail {
+
+/// A description of rows x cols pixels, checked against the bytes that are there.
+inline Image described(int rows, int cols, int type, std::size_t available, std::string_view area) {
+    const Encoding encoding = encoding_of_type(type);
+    if (rows <= 0 || cols <= 0)
+        throw Error(Errc::invalid_argument, "an image of " + std::to_string(cols) + " x " + std::to_string(rows) +
+                                                " pixels does not exist: both sides must be above 0");
+    const auto needed = static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(cols) * CV_ELEM_SIZE(type);
+    if (needed > available)
+        throw Error(Errc::too_large, std::to_string(cols) + " x " + std::to_string(rows) + " " +
+                                         std::string(name_of(encoding)) + " needs " + std::to_string(needed) +
+                                         " bytes, the " + std::string(area) + " has " + std::to_string(available));
+    return Image::of(static_cast<std::uint32_t>(cols), static_cast<std::uint32_t>(rows), encoding);
+}
+
+/// A view of described bytes. OpenCV has no Mat of read-only bytes, so constness ends here.
+inline cv::Mat view(const Image& image, std::span<const std::byte> bytes) {
+    const int type = type_of(image.encoding);
+    check_image(image, bytes.size()).value();
+    if (image.width > INT_MAX || image.height > INT_MAX)
+        throw Error(Errc::invalid_argument, "OpenCV has no Mat of " + std::to_string(image.width) + " x " +
+                                                std::to_string(image.height) + " pixels");
+    return {static_cast<int>(image.height), static_cast<int>(image.width), type, const_cast<std::byte*>(bytes.data()),
+            static_cast<std::size_t>(image.step)};
+}
+
+/// Names of frames and times survive a new description.
+inline Image with_origin_of(Image image, const Image& before) {
+    image.capture_time_ns = before.capture_time_ns;
+    std::copy(std::begin(before.frame_id), std::end(before.frame_id), std::begin(image.frame_id));
+    return image;
+}
+
+inline bool starts_in(const cv::Mat& mat, std::span<const std::byte> bytes) {
+    const auto* at = reinterpret_cast<const std::byte*>(mat.data);
+    return at != nullptr && !std::less<>{}(at, bytes.data()) && std::less<>{}(at, bytes.data() + bytes.size());
+}
+
+}  // namespace detail
+
+/// Describes the loan as rows x cols pixels of `type` without gaps, and gives a Mat on its payload to write them into.
+/// Frame id and capture time of an earlier description are kept. Valid until the loan is sent or destroyed.
+/// Throws too_large, invalid_argument, invalid_handle.
+inline cv::Mat as_mat(Loan& loan, int rows, int cols, int type) {
+    const Image image = detail::described(rows, cols, type, loan.payload().size(), "slot's payload");
+    loan.describe(detail::with_origin_of(image, loan.image())).value();
+    return detail::view(image, loan.payload());
+}
+
+/// The loan as it was described so far. Valid until the loan is sent or destroyed. Throws invalid_argument if it was
+/// not described.
+inline cv::Mat as_mat(Loan& loan) {
+    return detail::view(loan.image(), loan.payload());
+}
+
+/// The sender's image, to read. Never write to it: a redelivered request must be intact (on a channel opened in_place,
+/// take editable_mat()). Valid until the request is finished or destroyed. Throws invalid_argument if the sender
+/// described no image.
+inline const cv::Mat as_mat(const Request& request) {  // NOLINT: const, so that it is not written to by accident
+    return detail::view(request.image(), request.payload());
+}
+const cv::Mat as_mat(const Request&&) = delete;
+
+/// The sender's image, to edit: channels opened in_place only. Valid until the request is finished or destroyed. If the
+/// edit changes size or type, write the new pixels to the front of the payload and say so with Request::describe().
+/// Throws invalid_argument (also: not in_place), invalid_handle.
+inline cv::Mat editable_mat(Request& request) {
+    const std::span<std::byte> bytes = request.editable().value();
+    return detail::view(request.image(), bytes);
+}
+
+/// Describes the answer as rows x cols pixels of `type` without gaps, and gives a Mat on the reply area to write them
+/// into; Request::processed() without an argument then sends it. Frame id and capture time are the request's. Valid
+/// until the request is finished or destroyed. Throws too_large, invalid_argument, invalid_handle.
+inline cv::Mat reply_mat(Request& request, int rows, int cols, int type) {
+    const Image image = detail::described(rows, cols, type, request.reply().size(), "slot's reply area");
+    request.describe_reply(detail::with_origin_of(image, request.image())).value();
+    return detail::view(image, request.reply());
+}
+
+/// The image that the receiver answered with, to read. Valid until `processed` is destroyed. Throws invalid_argument if
+/// the answer is not an image.
+inline const cv::Mat as_mat(const Processed& processed) {  // NOLINT: const, as above
+    return detail::view(processed.reply_image(), processed.reply());
+}
+const cv::Mat as_mat(const Processed&&) = delete;
+
+/// The published image, to read. Valid until the message is destroyed, whatever the publishers do. Throws
+/// invalid_argument if the publisher described no image.
+inline const cv::Mat as_mat(const Message& message) {  // NOLINT: const, as above
+    return detail::view(message.image(), message.payload());
+}
+const cv::Mat as_mat(const Message&&) = delete;
+
+/// The image that was sent, edited by the receiver if the channel is in_place. Valid until `processed` is destroyed.
+/// Throws invalid_argument if no image was sent.
+inline const cv::Mat payload_mat(const Processed& processed) {  // NOLINT: const, as above
+    return detail::view(processed.image(), processed.payload());
+}
+const cv::Mat payload_mat(const Processed&&) = delete;
+
+/// True if all pixels of the Mat lie in these bytes: false means that OpenCV gave it other memory.
+inline bool is_in(const cv::Mat& mat, std::span<const std::byte> bytes) {
+    if (!detail::starts_in(mat, bytes)) return false;
+    const auto* end = reinterpret_cast<const std::byte*>(mat.dataend);
+    return !std::less<>{}(bytes.data() + bytes.size(), end);
+}
+
+/// True if all pixels of the Mat lie in the loan's payload. False after cv::VideoCapture::read, cv::resize and the like
+/// found the Mat's size or type unsuitable and allocated: then the loan does not hold what the Mat holds.
+inline bool is_in(const cv::Mat& mat, const Loan& loan) {
+    return is_in(mat, loan.payload());
+}
+
+/// Copies the Mat into the loan, once, row by row where it has gaps, and describes the loan accordingly.
+/// Throws too_large, invalid_argument (empty, more than two dimensions, a type without an encoding), invalid_handle.
+inline void copy_to(Loan& loan, const cv::Mat& mat) {
+    if (mat.dims != 2 || mat.empty())
+        throw Error(Errc::invalid_argument, "a Mat of " + std::to_string(mat.dims) + " dimensions and " +
+                                                std::to_string(mat.total()) + " pixels is not an image");
+    const bool overlaps = detail::starts_in(mat, loan.payload());
+    const cv::Mat source = overlaps ? mat.clone() : mat;
+    cv::Mat target = as_mat(loan, mat.rows, mat.cols, mat.type());
+    source.copyTo(target);
+}
+
+/// Makes sure that the loan holds what the Mat holds, after as_mat() and an operation on it. Nothing happens if the Mat
+/// still is the view of the whole loan; otherwise copy_to(). True: it had to copy. Throws as copy_to().
+inline bool ensure_in(Loan& loan, const cv::Mat& mat) {
+    const Image& image = loan.image();
+    const bool still_the_view = is_in(mat, loan) && image.is_image() && mat.dims == 2 &&
+                                reinterpret_cast<const std::byte*>(mat.data) == loan.payload().data() &&
+                                mat.type() == type_of(image.encoding) && mat.rows == static_cast<int>(image.height) &&
+                                mat.cols == static_cast<int>(image.width) && (mat.rows == 1 || mat.step == image.step);
+    if (!still_the_view) copy_to(loan, mat);
+    return !still_the_view;
+}
+
+}  // namespace handoff::opencv

@@ -1,0 +1,229 @@
+// handoff: for the Boost.Test suites of programs that use handoff. Link handoff::testing and Boost.Test.
+//
+//   BOOST_AUTO_TEST_CASE(a_killed_receiver_is_noticed) {
+//       handoff::testing::UniqueName name("killed");
+//       handoff::testing::Child receiver([&](handoff::testing::Stage& stage) {
+//           handoff::Receiver receiver(name, {.payload_bytes = 64});
+//           auto request = receiver.receive(5s);
+//           BOOST_TEST(request.has_value());                       // fails the test of the parent
+//           stage.stop_at("taken");
+//       });
+//       handoff::Sender sender(name, {.payload_bytes = 64});
+//       sender.send(sender.loan(5s).value()).value();
+//       receiver.wait_for("taken");
+//       receiver.kill();
+//       handoff::Receiver next(name);
+//       BOOST_TEST(next.receive(5s).value().deliveries() == 2);    // recovered and delivered again
+//   }
+//
+// Everything that waits has a deadline, all of them multiplied by the environment variable HANDOFF_TEST_TIMEOUT_SCALE
+// (such as 5 under a sanitizer). A passed deadline throws DeadlinePassed with a sentence that says what did not happen.
+//
+// Thread safety: none; one test thread uses these objects. Stage alone may be used by several threads of its child.
+// Fork: children are made by fork() without exec; make them while the test has only one thread.
+// Death: children and programs are killed by the kernel when the thread that started them ends, so a test that was
+//   killed leaves no process behind; the names it left are removed by the next UniqueName.
+#pragma once
+
+#include <handoff/export.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace handoff::testing {
+
+/// How long to wait where a test does not say it; scaled like every other deadline here.
+inline constexpr std::chrono::seconds patience{10};
+
+/// `deadline` times HANDOFF_TEST_TIMEOUT_SCALE. Throws std::invalid_argument where that is not a positive number.
+HANDOFF_EXPORT std::chrono::nanoseconds scaled(std::chrono::nanoseconds deadline);
+
+/// A deadline passed; what() says which one, and what was seen instead.
+class HANDOFF_EXPORT DeadlinePassed : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Looks again and again, soon at first, until the predicate holds (true) or the deadline has passed (false).
+HANDOFF_EXPORT bool eventually(const std::function<bool()>& predicate, std::chrono::nanoseconds deadline = patience);
+
+/// A segment name that nobody else uses. The destructor removes the segment and its lock file, also when the test
+/// fails. The constructor also removes what test processes that are dead by now left behind.
+class HANDOFF_EXPORT UniqueName {
+public:
+    /// `label` is for the reader of a message: letters, digits, '_' and '-'; anything else becomes '-'.
+    explicit UniqueName(std::string_view label = "test");
+    UniqueName(const UniqueName&) = delete;
+    UniqueName& operator=(const UniqueName&) = delete;
+    /// Does nothing in a child process.
+    ~UniqueName();
+
+    const std::string& str() const noexcept { return name_; }
+    operator std::string_view() const noexcept { return name_; }
+    friend std::ostream& operator<<(std::ostream& out, const UniqueName& name) { return out << name.name_; }
+
+    /// The files of this name that exist now. Nothing stays: BOOST_TEST(name.left_behind().empty()).
+    std::vector<std::string> left_behind() const;
+
+private:
+    std::string name_;
+    long owner_;
+};
+
+/// How a process ended.
+struct Exit {
+    int code = 0;    ///< of exit(), where signal is 0
+    int signal = 0;  ///< that killed it; 0: none
+
+    bool ok() const noexcept { return code == 0 && signal == 0; }
+    /// "ended with exit code 3", "was killed by signal 9 (Killed)".
+    HANDOFF_EXPORT std::string text() const;
+    friend bool operator==(const Exit&, const Exit&) = default;
+};
+
+/// What a child process did wrong: uncaught exceptions and failed checks with their texts, or how it died.
+class HANDOFF_EXPORT ChildFailed : public std::runtime_error {
+public:
+    ChildFailed(const std::string& text, Exit exit) : std::runtime_error(text), exit_(exit) {}
+    Exit exit() const noexcept { return exit_; }
+
+private:
+    Exit exit_;
+};
+
+/// The child's end of the line to its parent. Never blocks but in stop_at(); nothing that was said is lost by death.
+class HANDOFF_EXPORT Stage {
+public:
+    class Line;
+    explicit Stage(Line& line) : line_(line) {}
+    Stage(const Stage&) = delete;
+    Stage& operator=(const Stage&) = delete;
+
+    /// Tells the parent that this point was reached, and goes on.
+    void reach(std::string_view point);
+    /// Tells the parent, and blocks here until it says go_on(), or for ever.
+    void stop_at(std::string_view point);
+    /// Sends the parent a piece of text; one call is one element of Child::lines().
+    void report(std::string_view line);
+
+private:
+    Line& line_;
+};
+
+/// A function running in a process of its own. Failures in it reach the parent: a failed BOOST_TEST, an uncaught
+/// exception, a death by signal, an exit() half-way. Whoever waits for the child then gets ChildFailed with the text;
+/// failures that nobody waited for are reported as errors of the running test case by the destructor.
+/// The child never runs the parent's atexit handlers, destructors or reports.
+class HANDOFF_EXPORT Child {
+public:
+    using Function = std::function<void(Stage&)>;
+
+    explicit Child(const Function& function);
+    Child(Child&&) noexcept;
+    Child& operator=(Child&&) noexcept;
+    /// Kills the child if it still lives, and reaps it.
+    ~Child();
+
+    int pid() const noexcept;
+    /// True until the child has ended. A stopped child is running.
+    bool is_running();
+
+    /// Waits until the child has reached this point; the second call for a point waits for the second time. Throws
+    /// DeadlinePassed, or ChildFailed if the child ends (or had ended) without reaching it.
+    void wait_for(std::string_view point, std::chrono::nanoseconds deadline = patience);
+    /// The next line that the child reports (or reported). Throws like wait_for().
+    std::string next_line(std::chrono::nanoseconds deadline = patience);
+    /// All lines reported so far, those taken by next_line() included.
+    std::vector<std::string> lines();
+
+    /// Lets a child go on that is blocked in stop_at(). Throws std::logic_error if it has not arrived at one.
+    void go_on();
+    /// SIGSTOP; returns when the child really is stopped. Throws DeadlinePassed, or ChildFailed if it has ended.
+    void stop(std::chrono::nanoseconds deadline = patience);
+    /// SIGCONT; returns when the child really goes on. Throws like stop().
+    void resume(std::chrono::nanoseconds deadline = patience);
+    /// SIGKILL, wherever the child is, and reaps it. The answer says how it ended: it may have been faster. Throws
+    /// ChildFailed if the child had failed before it was killed.
+    Exit kill();
+
+    /// Waits until the child has ended. Throws DeadlinePassed (the child goes on), or ChildFailed unless the function
+    /// returned and every check in it held, or kill() ended it.
+    void wait(std::chrono::nanoseconds deadline = patience);
+    /// Waits until the child has ended, well or not (true), or the deadline has passed (false): to show a hang.
+    bool ends_within(std::chrono::nanoseconds deadline);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Runs the function in a child process and waits for its end. Throws like Child::wait().
+HANDOFF_EXPORT void run_in_child(const Child::Function& function, std::chrono::nanoseconds deadline = patience);
+
+/// What a Program is started with, beside its arguments.
+struct ProgramOptions {
+    std::vector<std::string> environment{};  ///< "NAME=value", on top of the test's own; "NAME" takes one away
+    std::string working_directory{};         ///< empty: the test's own
+    std::string input{};                     ///< what it reads on stdin
+};
+
+/// An executable running as a child process, its stdout and stderr kept. Failure is not an exception here: look at the
+/// Exit that wait() returns.
+class HANDOFF_EXPORT Program {
+public:
+    /// Starts `path` (with a '/', or searched for on PATH). Throws std::runtime_error if it cannot be started.
+    explicit Program(const std::string& path, const std::vector<std::string>& arguments = {},
+                     const ProgramOptions& options = {});
+    Program(Program&&) noexcept;
+    Program& operator=(Program&&) noexcept;
+    /// Kills the program if it still lives, and reaps it.
+    ~Program();
+
+    int pid() const noexcept;
+    /// True until the program has ended. A stopped program is running.
+    bool is_running();
+
+    /// Everything written to stdout so far.
+    std::string output() const;
+    /// Everything written to stderr so far.
+    std::string errors() const;
+    /// Waits until stdout contains this text. Throws DeadlinePassed or, if the program ends without it, ChildFailed;
+    /// both with what it wrote.
+    void wait_for_output(std::string_view text, std::chrono::nanoseconds deadline = patience);
+    /// The same for stderr.
+    void wait_for_errors(std::string_view text, std::chrono::nanoseconds deadline = patience);
+
+    /// Sends a signal, unless the program has ended.
+    void signal(int number);
+    /// SIGSTOP; returns when the program really is stopped. Throws DeadlinePassed, or ChildFailed if it has ended.
+    void stop(std::chrono::nanoseconds deadline = patience);
+    /// SIGCONT; returns when the program really goes on. Throws like stop().
+    void resume(std::chrono::nanoseconds deadline = patience);
+    /// SIGKILL, and reaps it. The answer says how it ended: it may have been faster.
+    Exit kill();
+
+    /// Waits until the program has ended. Throws DeadlinePassed with what it wrote (it goes on).
+    Exit wait(std::chrono::nanoseconds deadline = patience);
+    /// Waits until the program has ended (true) or the deadline has passed (false).
+    bool ends_within(std::chrono::nanoseconds deadline);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace handoff::testing
+
+/// Boost.Test checks of a state that comes by itself: HANDOFF_CHECK_EVENTUALLY(sender.state().free == 8);
+/// REQUIRE ends the test case, CHECK goes on. Both wait for handoff::testing::patience.
+#define HANDOFF_CHECK_EVENTUALLY(...) HANDOFF_EVENTUALLY_(BOOST_CHECK_MESSAGE, __VA_ARGS__)
+#define HANDOFF_REQUIRE_EVENTUALLY(...) HANDOFF_EVENTUALLY_(BOOST_REQUIRE_MESSAGE, __VA_ARGS__)
+#define HANDOFF_EVENTUALLY_(check, ...)                                                             \
+    check(::handoff::testing::eventually([&]() -> bool { return static_cast<bool>(__VA_ARGS__); }), \
+          "this did not become true in time: " #__VA_ARGS__)

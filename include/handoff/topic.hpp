@@ -1,0 +1,215 @@
+// handoff topic: broadcast. Every subscriber sees every message; the newest overwrites the oldest; nobody waits for the
+// slowest.
+//
+//   handoff::Publisher publisher("video", {.history = 10, .payload_bytes = 1280 * 720 * 3});
+//   auto loan = publisher.loan().value();                // a slot in shared memory, ours until it is published
+//   fill(loan.payload());
+//   publisher.publish(std::move(loan)).value();          // never waits for any subscriber
+//
+//   handoff::Subscriber subscriber("video");
+//   while (auto message = subscriber.next(1s))           // pinned: whole and in place until it is destroyed
+//       show(message->payload(), message->lost());
+//
+// Thread safety: one Publisher may be used by any number of threads. A Subscriber has a position and belongs to one
+//   thread at a time. A Loan or Message belongs to one thread at a time and may be moved to another; each keeps
+//   its topic mapped and its slot held, also beyond the life of the handle it came from.
+// Death: any process may be killed at any instruction. A loan of a dead publisher is given back; what it published
+// stays.
+//   Pins of a dead subscriber are given back. Only death takes a slot away from its holder, never slowness.
+// Ordering: everything written before publish() is visible to whoever gets the message. All publishers of a topic share
+//   one sequence.
+// Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/export.hpp>
+#include <handoff/image.hpp>
+#include <handoff/loan.hpp>
+#include <handoff/options.hpp>
+#include <handoff/wait.hpp>
+#include <handoff/wait_any.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace handoff {
+
+namespace slots {
+class BroadcastMember;
+}
+namespace topic {
+class Reader;
+}
+
+/// Where a new subscriber begins.
+enum class Start : std::uint8_t {
+    newest,  ///< with the newest message there is, if there is one (default)
+    oldest,  ///< with the oldest message that is still kept
+    next,    ///< with the first message published from now on
+};
+
+/// How to open a topic. The first group shapes a topic that is created here; an existing one keeps its own shape, and
+/// is refused with `mismatch` if its payload or history is smaller than asked for.
+///
+/// slots = history + loans + pin_budget + 1: whatever the subscribers hold, a publisher finds a slot.
+struct TopicOptions {
+    std::uint32_t history = 8;        ///< messages kept, 1 to 16,384
+    std::size_t payload_bytes = 0;    ///< capacity of a message; 0: attach only, never create
+    std::uint32_t loans = 4;          ///< loans that all publishers together may hold at once, 1 to 1,024
+    std::uint32_t pin_budget = 8;     ///< messages that all subscribers together may hold at once, 0 to 1,024
+    std::uint32_t participants = 32;  ///< publishers and subscribers attached at once, 2 to 64
+    Lifetime lifetime = Lifetime::until_last_leaves;
+    std::uint32_t mode = 0600;  ///< rights of the segment, octal as in chmod; the umask does not change them
+    std::string group{};        ///< group of the segment; empty: the creator's
+
+    Open open = Open::create_or_attach;
+    WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
+    Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
+};
+
+/// What a subscriber wants beside the topic itself.
+struct SubscriberOptions {
+    Start start = Start::newest;
+    std::uint32_t pins = 1;  ///< messages that it may hold at once, out of the topic's pin budget; 0: copy_next() only
+    /// Maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
+    /// holds no pins (copy_next() and copy_newest() only) and cannot ask to be woken: it looks once a millisecond while
+    /// it waits. It still needs the right to read the segment and its lock file. It never removes the name: if it is
+    /// the last to leave, the name stays until somebody else comes and goes.
+    bool read_only = false;
+};
+
+/// The shape of an open topic.
+struct TopicInfo {
+    std::string name;
+    std::uint32_t history;
+    std::size_t payload_bytes;
+    std::uint32_t loans;
+    std::uint32_t pin_budget;
+    std::uint32_t slots;
+    std::uint32_t participants;
+    Lifetime lifetime;
+};
+
+/// A look at a topic, each number read at its own moment: exact only while nobody moves.
+struct TopicState {
+    std::uint32_t free, loaned, published, pinned;  ///< slots; the pinned are published, kept or evicted
+    std::uint32_t publishers, subscribers;          ///< attached, the dead included until they are recovered
+    std::uint64_t newest;                           ///< sequence of the newest message, 0: none yet
+};
+
+/// Puts messages on a topic.
+class HANDOFF_EXPORT Publisher {
+public:
+    /// Opens the topic `name` and joins it. Names and errors as for Sender::Sender.
+    explicit Publisher(std::string_view name, const TopicOptions& options = {});
+    Publisher(Publisher&&) noexcept;
+    Publisher& operator=(Publisher&&) noexcept;
+    /// Leaves once the last loan of this Publisher is gone too. What was published stays.
+    ~Publisher();
+
+    /// A slot. Never waits for a subscriber. Errors: full if more than `loans` loans are out (the sentence says in
+    /// whose hands), damaged, invalid_handle.
+    result<Loan> loan();
+    /// Makes the loan the newest message and returns its sequence (1, 2, ... over all publishers). Never waits.
+    /// Errors: ownership_lost, damaged, invalid_handle, invalid_argument (a loan of another Publisher).
+    result<std::uint64_t> publish(Loan loan);
+
+    /// Waits until at least one live subscriber is attached; read-only ones cannot be seen. Errors: timed_out,
+    /// invalid_handle.
+    result<void> wait_for_subscriber(Deadline deadline = Deadline::never());
+
+    TopicInfo info() const;
+    TopicState state() const;
+
+private:
+    slots::BroadcastMember& usable() const;
+    std::shared_ptr<slots::BroadcastMember> member_;
+};
+
+/// A message, pinned: its bytes stay whole and in place until this is destroyed, whatever the publishers do.
+class HANDOFF_EXPORT Message {
+public:
+    Message(Message&& other) noexcept;
+    Message& operator=(Message&& other) noexcept;
+    ~Message();
+
+    std::span<const std::byte> payload() const noexcept { return payload_; }
+    /// What payload() is, if it is an image (checked against payload()).
+    const Image& image() const noexcept { return image_; }
+    /// Counts the messages of the topic from 1, over all publishers.
+    std::uint64_t sequence() const noexcept { return sequence_; }
+    /// Messages between the one this subscriber got before and this one: overwritten, or skipped by newest(). Exact.
+    std::uint64_t lost() const noexcept { return lost_; }
+    /// When it was published.
+    std::chrono::steady_clock::time_point published_at() const noexcept { return published_at_; }
+
+private:
+    friend class topic::Reader;
+    Message() = default;
+    void unpin() noexcept;
+
+    std::shared_ptr<topic::Reader> reader_;
+    std::uint32_t slot_ = 0;
+    std::span<const std::byte> payload_;
+    Image image_;
+    std::uint64_t sequence_ = 0;
+    std::uint64_t lost_ = 0;
+    std::chrono::steady_clock::time_point published_at_;
+};
+
+/// What copy_next() says of the message whose bytes it copied.
+struct Copied {
+    std::size_t size;
+    Image image;
+    std::uint64_t sequence;
+    std::uint64_t lost;
+    std::chrono::steady_clock::time_point published_at;
+};
+
+/// Reads a topic from a position of its own. Subscribers never exclude each other, and no publisher waits for them.
+class HANDOFF_EXPORT Subscriber {
+public:
+    /// As Publisher::Publisher; with payload_bytes 0 (the default) it attaches only. too_many_participants also if the
+    /// pin budget is spent: attach with pins = 0 then.
+    explicit Subscriber(std::string_view name, const TopicOptions& options = {}, const SubscriberOptions& wishes = {});
+    Subscriber(Subscriber&&) noexcept;
+    Subscriber& operator=(Subscriber&&) noexcept;
+    ~Subscriber();
+
+    /// The oldest unread message that is still there. Waits for one. Errors: timed_out; end_of_stream once every
+    /// publisher that was there has left and nothing is unread: said once, the next call waits for a new publisher;
+    /// full (as many messages in hand as pins were reserved: let one go), invalid_argument (attached with pins = 0 or
+    /// read_only), damaged, invalid_handle.
+    result<Message> next(Deadline deadline = Deadline::never());
+    /// Does not wait. Errors: empty, otherwise as next().
+    result<Message> try_next();
+    /// The newest message, if it is unread; skips what lies before it. Waits for one. Errors: as next().
+    result<Message> newest(Deadline deadline = Deadline::never());
+    /// Does not wait. Errors: empty, otherwise as next().
+    result<Message> try_newest();
+
+    /// Copies the oldest unread message into `buffer`; needs no pin and no write access. What was overwritten during
+    /// the copy is never returned: it counts as lost. Errors: timed_out, end_of_stream (see next()), too_large (the
+    /// buffer; the message stays unread), damaged, invalid_handle.
+    result<Copied> copy_next(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
+    /// Copies the newest message if it is unread, skipping what lies before it. Errors: as copy_next().
+    result<Copied> copy_newest(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
+
+    /// For wait_any(). Throws Error(invalid_handle).
+    Waitable waitable() const;
+    /// A descriptor that is readable while try_next() would not answer `empty`; see Receiver::descriptor().
+    int descriptor() const;
+
+    TopicInfo info() const;
+    TopicState state() const;
+
+private:
+    std::shared_ptr<topic::Reader> reader_;
+};
+
+}  // namespace handoff

@@ -1,0 +1,215 @@
+// handoff: a channel or a topic of one trivially copyable struct. Thin: every call is one call on the untyped face.
+//
+//   struct Pose { double x, y, heading; };
+//   handoff::TypedSender<Pose, bool> sender("poses");
+//   auto loan = sender.loan(100ms).value();
+//   *loan = {1, 2, 0.5};
+//   bool accepted = sender.request(std::move(loan), 1s).value();
+#pragma once
+
+#include <handoff/channel.hpp>
+#include <handoff/topic.hpp>
+#include <handoff/transferable.hpp>
+
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace handoff {
+
+/// Stands for "no answer".
+struct NoReply {};
+
+namespace detail {
+template <class T>
+T value_in(std::span<const std::byte> bytes) noexcept {
+    T value;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+}
+template <class T, class Reply>
+ChannelOptions options_for(ChannelOptions options) {
+    options.payload_bytes = sizeof(T);
+    if constexpr (!std::is_same_v<Reply, NoReply>) options.reply_bytes = sizeof(Reply);
+    return options;
+}
+}  // namespace detail
+
+/// A Loan whose payload is one T, value-initialised.
+template <Transferable T>
+class TypedLoan {
+public:
+    explicit TypedLoan(Loan loan) : loan_(std::move(loan)), value_(::new (loan_.payload().data()) T{}) {}
+    T& operator*() const noexcept { return *value_; }
+    T* operator->() const noexcept { return value_; }
+    Loan release() && { return std::move(loan_); }
+
+private:
+    Loan loan_;
+    T* value_;
+};
+
+/// A Sender of T, answered by a Reply. Errors as in Sender; an answer that is no Reply is `mismatch`.
+template <Transferable T, class Reply = NoReply>
+class TypedSender {
+    static_assert(std::is_same_v<Reply, NoReply> || Transferable<Reply>);
+
+public:
+    explicit TypedSender(std::string_view name, const ChannelOptions& options = {})
+        : sender_(name, detail::options_for<T, Reply>(options)) {}
+
+    result<TypedLoan<T>> loan(Deadline deadline = Deadline::never()) { return typed(sender_.loan(deadline)); }
+    result<TypedLoan<T>> try_loan() { return typed(sender_.try_loan()); }
+    result<void> send(TypedLoan<T> loan) { return sender_.send(sized(std::move(loan))); }
+
+    /// The receiver's answer, or NoReply{}.
+    result<Reply> request(TypedLoan<T> loan, Deadline deadline = Deadline::never()) {
+        auto processed = sender_.request(sized(std::move(loan)), deadline);
+        if (!processed) return processed.error();
+        if constexpr (std::is_same_v<Reply, NoReply>) {
+            return NoReply{};
+        } else {
+            if (processed->reply().size() != sizeof(Reply))
+                return Failure(Errc::mismatch, "the answer has not the size of the expected type");
+            return detail::value_in<Reply>(processed->reply());
+        }
+    }
+
+    /// The untyped face, for everything else.
+    Sender& untyped() noexcept { return sender_; }
+
+private:
+    static result<TypedLoan<T>> typed(result<Loan> loan) {
+        if (!loan) return loan.error();
+        return TypedLoan<T>(std::move(*loan));
+    }
+    static Loan sized(TypedLoan<T> loan) {
+        Loan untyped = std::move(loan).release();
+        (void)untyped.resize(sizeof(T));
+        return untyped;
+    }
+
+    Sender sender_;
+};
+
+/// A Request whose payload is one T.
+template <Transferable T, class Reply = NoReply>
+class TypedRequest {
+public:
+    explicit TypedRequest(Request request) : request_(std::move(request)) {}
+    const T& operator*() const noexcept { return *reinterpret_cast<const T*>(request_.payload().data()); }
+    const T* operator->() const noexcept { return &**this; }
+    result<void> processed() { return request_.processed(); }
+    result<void> processed(const Reply& answer) requires(!std::is_same_v<Reply, NoReply>) {
+        return request_.processed(std::as_bytes(std::span(&answer, 1)));
+    }
+    result<void> failed(std::string_view reason) { return request_.failed(reason); }
+    Request& untyped() noexcept { return request_; }
+
+private:
+    Request request_;
+};
+
+/// A Receiver of T. A request of another size is answered with failed() and reported as `mismatch`.
+template <Transferable T, class Reply = NoReply>
+class TypedReceiver {
+    static_assert(std::is_same_v<Reply, NoReply> || Transferable<Reply>);
+
+public:
+    explicit TypedReceiver(std::string_view name, const ChannelOptions& options = {}) : receiver_(name, options) {}
+
+    result<TypedRequest<T, Reply>> receive(Deadline deadline = Deadline::never()) {
+        return typed(receiver_.receive(deadline));
+    }
+    result<TypedRequest<T, Reply>> try_receive() { return typed(receiver_.try_receive()); }
+    Receiver& untyped() noexcept { return receiver_; }
+
+private:
+    static result<TypedRequest<T, Reply>> typed(result<Request> request) {
+        if (!request) return request.error();
+        if (request->payload().size() != sizeof(T)) {
+            (void)request->failed("the request has not the size that the receiver expects");
+            return Failure(
+                Errc::mismatch,
+                "a request has not the size of the expected type: sender and receiver disagree about the struct");
+        }
+        return TypedRequest<T, Reply>(std::move(*request));
+    }
+
+    Receiver receiver_;
+};
+
+/// A Message whose payload is one T, pinned like the message itself.
+template <Transferable T>
+class TypedMessage {
+public:
+    explicit TypedMessage(Message message) : message_(std::move(message)) {}
+    const T& operator*() const noexcept { return *reinterpret_cast<const T*>(message_.payload().data()); }
+    const T* operator->() const noexcept { return &**this; }
+    /// Sequence, lost count and time.
+    const Message& untyped() const noexcept { return message_; }
+
+private:
+    Message message_;
+};
+
+/// A Publisher of T. Errors as in Publisher.
+template <Transferable T>
+class TypedPublisher {
+public:
+    explicit TypedPublisher(std::string_view name, TopicOptions options = {}) : publisher_(name, sized(options)) {}
+
+    result<TypedLoan<T>> loan() {
+        auto loan = publisher_.loan();
+        if (!loan) return loan.error();
+        return TypedLoan<T>(std::move(*loan));
+    }
+    result<std::uint64_t> publish(TypedLoan<T> loan) {
+        Loan untyped = std::move(loan).release();
+        (void)untyped.resize(sizeof(T));
+        return publisher_.publish(std::move(untyped));
+    }
+    /// The untyped face, for everything else.
+    Publisher& untyped() noexcept { return publisher_; }
+
+private:
+    static TopicOptions& sized(TopicOptions& options) {
+        options.payload_bytes = sizeof(T);
+        return options;
+    }
+
+    Publisher publisher_;
+};
+
+/// A Subscriber of T. Errors as in Subscriber; a message of another size is `mismatch`, and counts as read.
+template <Transferable T>
+class TypedSubscriber {
+public:
+    explicit TypedSubscriber(std::string_view name, const TopicOptions& options = {},
+                             const SubscriberOptions& wishes = {})
+        : subscriber_(name, options, wishes) {}
+
+    result<TypedMessage<T>> next(Deadline deadline = Deadline::never()) { return typed(subscriber_.next(deadline)); }
+    result<TypedMessage<T>> try_next() { return typed(subscriber_.try_next()); }
+    result<TypedMessage<T>> newest(Deadline deadline = Deadline::never()) {
+        return typed(subscriber_.newest(deadline));
+    }
+    result<TypedMessage<T>> try_newest() { return typed(subscriber_.try_newest()); }
+    /// The untyped face, for everything else.
+    Subscriber& untyped() noexcept { return subscriber_; }
+
+private:
+    static result<TypedMessage<T>> typed(result<Message> message) {
+        if (!message) return message.error();
+        if (message->payload().size() != sizeof(T))
+            return Failure(
+                Errc::mismatch,
+                "a message has not the size of the expected type: publisher and subscriber disagree about the "
+                "struct");
+        return TypedMessage<T>(std::move(*message));
+    }
+
+    Subscriber subscriber_;
+};
+
+}  // namespace handoff

@@ -1,0 +1,47 @@
+// handoff: waiting for several receivers, subscribers and latest values at once.
+//
+//   auto which = handoff::wait_any({commands.waitable(), video.waitable(), pose.waitable()}, 1s);
+//   if (which && *which == 0) serve(*commands.try_receive());
+//
+// In somebody else's loop (epoll, poll, Boost.Asio) use descriptor() of the handle instead.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/export.hpp>
+#include <handoff/wait.hpp>
+
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <span>
+
+namespace handoff {
+
+namespace sync {
+class WaitSource;
+}
+
+/// Something to wait for; made by the waitable() of Receiver, Subscriber and Latest. Keeps its segment attached.
+class HANDOFF_EXPORT Waitable {
+public:
+    explicit Waitable(std::shared_ptr<sync::WaitSource> source) noexcept : source_(std::move(source)) {}
+
+    /// True if the handle's try_... would not answer `empty` at this moment.
+    bool was_ready() const noexcept;
+
+private:
+    friend HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable>, Deadline);
+    std::shared_ptr<sync::WaitSource> source_;
+};
+
+/// Waits until at least one of them has something (a message, a newer value, the end of its stream) and returns its
+/// index; of several, the first. Somebody else may take it before you do: be ready for `empty`. Errors: timed_out,
+/// invalid_argument (nothing to wait for), invalid_handle (one of them was inherited through fork).
+/// Sleeps on all of them at once (futex_waitv) if the kernel can and none is read_only; otherwise looks once a
+/// millisecond.
+HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadline = Deadline::never());
+inline result<std::size_t> wait_any(std::initializer_list<Waitable> waitables, Deadline deadline = Deadline::never()) {
+    return wait_any(std::span<const Waitable>(waitables.begin(), waitables.size()), deadline);
+}
+
+}  // namespace handoff

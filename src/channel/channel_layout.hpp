@@ -1,0 +1,78 @@
+// What a channel keeps in its segment beside participants and slots. Only structs, sizes and asserts.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "sync/condition.hpp"
+#include "sync/shared_word.hpp"
+
+namespace handoff::channel {
+
+/// A cell of the ring: round:24 | generation:23 | full:1 | slot:16. Position t of the queue lives in cell t % cells, in
+/// round t / cells. An empty cell names the round it is waiting for.
+struct CellWord {
+    static constexpr std::uint32_t round_mask = 0xff'ffff;
+    static constexpr std::uint32_t generation_mask = 0x7f'ffff;
+
+    std::uint32_t round = 0;
+    std::uint32_t generation = 0;  ///< the slot's, its lowest 23 bits
+    bool full = false;
+    std::uint16_t slot = 0;
+
+    static constexpr CellWord decode(std::uint64_t bits) noexcept {
+        return {static_cast<std::uint32_t>(bits >> 40), static_cast<std::uint32_t>(bits >> 17) & generation_mask,
+                (bits >> 16 & 1) != 0, static_cast<std::uint16_t>(bits)};
+    }
+    constexpr std::uint64_t encode() const noexcept {
+        return std::uint64_t{round & round_mask} << 40 | std::uint64_t{generation & generation_mask} << 17 |
+               std::uint64_t{full ? 1U : 0U} << 16 | slot;
+    }
+    static constexpr CellWord empty(std::uint32_t round) noexcept { return {round & round_mask, 0, false, 0}; }
+    static constexpr CellWord naming(std::uint32_t round, std::uint16_t slot, std::uint32_t generation) noexcept {
+        return {round & round_mask, generation & generation_mask, true, slot};
+    }
+    /// Rounds that this cell is ahead of `other` (negative: behind), wrap-around included.
+    constexpr std::int32_t rounds_ahead_of(std::uint32_t other) const noexcept {
+        return static_cast<std::int32_t>((round - other) << 8) >> 8;
+    }
+};
+
+/// Invariants: (1) head and tail are hints that anybody may move on; what a cell says is what counts; (2) a message is
+///   queued from the exchange that fills a cell until its slot leaves the state ready; (3) counters are for people.
+/// Death: nobody owns anything here. A head or tail that its mover left behind is moved by the next one who looks.
+struct ChannelControl {
+    alignas(64) sync::SharedWord head;  ///< next position to take from
+    alignas(64) sync::SharedWord tail;  ///< next position to fill
+    // Conditions; rung by whoever changes what they stand for:
+    alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left
+    alignas(64) sync::Condition freed;    ///< a slot became free
+    alignas(64) sync::Condition arrived;  ///< a receiver joined
+    // Anybody:
+    alignas(64) std::atomic<std::uint32_t> last_freed{0};  ///< slot whose bytes are probably still in a cache
+    alignas(64) sync::SharedWord sender_departures;        ///< counts at least once for each sender that left or died
+    std::atomic<std::uint64_t> redelivered{0};
+    std::atomic<std::uint64_t> given_up{0};
+    std::atomic<std::uint64_t> failed{0};
+    std::atomic<std::uint64_t> withdrawn{0};
+    __extension__ alignas(64) sync::SharedWord cells[];
+};
+static_assert(offsetof(ChannelControl, tail) - offsetof(ChannelControl, head) >= 64,
+              "senders move the tail, receivers the head: on one line they would slow each other down");
+
+/// Small options, in the header's `settings`.
+struct Settings {
+    std::uint32_t max_deliveries = 0;  ///< 0: no limit
+    bool in_place = false;
+    bool persistent = false;
+
+    static constexpr Settings decode(std::uint64_t bits) noexcept {
+        return {static_cast<std::uint32_t>(bits & 0xff), (bits >> 8 & 1) != 0, (bits >> 9 & 1) != 0};
+    }
+    constexpr std::uint64_t encode() const noexcept {
+        return (max_deliveries & 0xff) | (in_place ? 0x100U : 0U) | (persistent ? 0x200U : 0U);
+    }
+};
+
+}  // namespace handoff::channel

@@ -1,0 +1,88 @@
+// The slot protocol of the channel: every change of a slot's owner, and what a survivor does for a dead one.
+//
+//   FREE --loan--> LOANED --commit--> READY --take--> TAKEN --answer--> PROCESSED | FAILED --release--> FREE
+//                    |                  | ^              |
+//                    return_loan   withdraw `-give_back--'--(too often)--> GIVEN_UP --release--> FREE
+//
+// An answer that nobody awaits frees the slot at once. Nothing here waits; whoever changes a state rings the condition
+// that stands for it. Argument and races by name: docs/design/slot-protocol.md.
+//
+// Thread safety: any number of threads and processes; one slot in hand belongs to one thread.
+// Death: at every point the slot's word names the owner; recover(owner) moves it on and may itself be cut short and
+//   repeated.
+#pragma once
+
+#include <handoff/error.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "channel/channel_layout.hpp"
+#include "channel/ring.hpp"
+#include "participants/registry.hpp"
+#include "slots/slots.hpp"
+
+namespace handoff::channel {
+
+using slots::Held;
+
+/// What became of a request whose sender stopped waiting.
+enum class Withdrawal : std::uint8_t {
+    taken_back,        ///< nobody had seen it; the slot is free
+    left_to_receiver,  ///< a receiver has it; nobody waits for its answer any more
+    answered,          ///< the answer is there: nothing was changed
+    lost,              ///< the slot is not in our hands; somebody wrote into the segment
+};
+
+class Handover {
+public:
+    Handover(ChannelControl& control, const slots::Slots& slots, const Ring& ring,
+             const participants::Registry& registry, const Settings& settings) noexcept
+        : control_(control), slots_(slots), ring_(ring), registry_(registry), settings_(settings) {}
+
+    // Sender:
+    /// A free slot, the one freed last if possible (its bytes may still be in a cache).
+    std::optional<Held> loan() const noexcept;
+    void return_loan(const Held& loan) const noexcept;
+    /// Sends: everything written to the slot before is visible to its receiver. The slot's sender, sequence, sizes and
+    /// image must be set. Errors: ownership_lost, damaged.
+    result<void> commit(const Held& loan, bool awaited) const;
+    /// True if `slot`, sent by us as `sequence`, has its answer. Errors: ownership_lost.
+    result<bool> is_answered(std::uint32_t slot, std::uint64_t sequence) const;
+    /// Stops waiting, taking the request back if nobody has seen it.
+    Withdrawal withdraw(std::uint32_t slot, std::uint64_t sequence) const noexcept;
+    /// Stops waiting; the request stays sent.
+    void abandon(std::uint32_t slot, std::uint64_t sequence) const noexcept;
+    /// Frees a slot whose answer was read.
+    void release(std::uint32_t slot, std::uint64_t sequence) const noexcept;
+
+    // Receiver:
+    Claim take() const noexcept { return ring_.take(registry_.me()); }
+    bool was_ready() const noexcept { return ring_.was_ready(); }
+    /// Answers: everything written to the slot before is visible to the sender that waits. Errors: ownership_lost.
+    result<void> answer(const Held& request, slots::SlotState outcome) const;
+    /// Queues the request again, or reports it failed (in_place) or given up (delivered too often).
+    void give_back(const Held& request) const noexcept;
+
+    // Anybody who holds the life byte of participant `dead`:
+    void recover(std::uint32_t dead) const noexcept;
+
+private:
+    bool is_mine(const slots::SharedData& slot, std::uint64_t sequence) const noexcept;
+    slots::SlotWord without_answer(slots::SlotWord taken, const slots::SharedData& slot) const noexcept;
+    void count_end_without_answer(const slots::SlotWord& next) const noexcept;
+    bool recover_step(std::uint32_t index, std::uint32_t dead) const noexcept;
+    void ring_for(const slots::SlotWord& next, std::uint32_t slot) const noexcept;
+
+    ChannelControl& control_;
+    slots::Slots slots_;
+    Ring ring_;
+    const participants::Registry& registry_;
+    Settings settings_;
+};
+
+/// Writes why a request failed; cut to what fits.
+void set_reason(slots::SharedData& slot, std::string_view reason) noexcept;
+
+}  // namespace handoff::channel

@@ -1,0 +1,72 @@
+#include "channel/member.hpp"
+
+#include "channel/blueprint.hpp"
+
+namespace handoff::channel {
+
+using participants::Role;
+using slots::SlotState;
+using slots::SlotWord;
+
+Member::Member(segment::Segment segment, const ChannelOptions& options, Role role)
+    : attachment_(std::move(segment), options.wait, *this),
+      slots_(attachment_.base(), attachment_.geometry()),
+      control_(attachment_.control<ChannelControl>()),
+      settings_(Settings::decode(attachment_.geometry().settings)),
+      handover_(control_, slots_, Ring(control_, ring_cells(attachment_.geometry()), slots_), attachment_.registry(),
+                settings_),
+      stream_end_(control_.sender_departures, attachment_.registry(), Role::sender) {
+    attachment_.join(role);
+    stream_end_.begin([this] { return unread() > 0; });
+    if (role == Role::receiver) control_.arrived.notify_all();
+}
+
+Member::~Member() {
+    stop_beacon();
+    if (is_usable())
+        attachment_.leave([this] {
+            reap();  // we are alone: what a dead receiver held is unread again
+            return !settings_.persistent && !holds_messages();
+        });
+}
+
+void Member::recover(std::uint32_t index, Role role) {
+    handover_.recover(index);
+    // Before the entry becomes inactive: if we die in between, this is done once more, and counting twice does no harm.
+    if (role == Role::sender) control_.sender_departures.add(1);
+}
+
+void Member::departed() {
+    control_.ready.notify_all();
+    control_.freed.notify_all();
+    for (std::uint32_t index = 0; index < registry().count(); ++index) registry().entry(index).answered.notify_all();
+}
+
+bool Member::holds_messages() const noexcept {
+    for (std::uint32_t index = 0; index < slots_.count(); ++index) {
+        const SlotState what = SlotWord::decode(slots_[index].control.load()).state;
+        if (what == SlotState::ready || what == SlotState::taken) return true;
+    }
+    return false;
+}
+
+bool Member::may_still_come() const noexcept {
+    for (std::uint32_t index = 0; index < slots_.count(); ++index) {
+        const SlotWord word = SlotWord::decode(slots_[index].control.load());
+        if (word.state == SlotState::ready) return true;
+        if (word.state != SlotState::taken || word.owner == registry().me() || word.owner >= registry().count())
+            continue;
+        // Whoever works on it may die or give it back. But if it waits as we do, neither must wait for the other.
+        if (registry().entry(word.owner).counters.waiting.load(std::memory_order_relaxed) == 0) return true;
+    }
+    return false;
+}
+
+std::uint32_t Member::unread() const noexcept {
+    std::uint32_t count = 0;
+    for (std::uint32_t index = 0; index < slots_.count(); ++index)
+        if (slots::SlotWord::decode(slots_[index].control.load()).state == slots::SlotState::ready) ++count;
+    return count;
+}
+
+}  // namespace handoff::channel

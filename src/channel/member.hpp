@@ -1,0 +1,96 @@
+// One participant of a channel: the mapped segment, its place in the table, and the protocol on the slots.
+//
+// Shared by a Sender or Receiver and everything that came out of it; the last of them leaves the channel.
+// Thread safety: all members but the constructor and the destructor may be called by several threads.
+#pragma once
+
+#include <handoff/channel.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "channel/channel_layout.hpp"
+#include "channel/handover.hpp"
+#include "participants/attachment.hpp"
+#include "participants/stream_end.hpp"
+#include "slots/lender.hpp"
+#include "slots/slots.hpp"
+#include "sync/wait_source.hpp"
+
+namespace handoff::channel {
+
+class Member final : public slots::Lender, public sync::WaitSource, private participants::Caretaker {
+public:
+    /// Opens and joins. Throws Error: see Sender::Sender.
+    Member(segment::Segment segment, const ChannelOptions& options, participants::Role role);
+    /// Gives everything back and leaves; removes the name if it was the last. In a child of fork: does nothing.
+    ~Member() override;
+
+    bool is_usable() const noexcept override { return attachment_.is_usable(); }
+    const std::string& name() const noexcept override { return attachment_.name(); }
+    void take_back(const Held& loan) noexcept override { handover_.return_loan(loan); }
+
+    // For those who wait for several things:
+    bool can_be_waited_for() const noexcept override { return is_usable(); }
+    bool has_something() noexcept override {
+        return handover_.was_ready() || stream_end_.would_end([this] { return may_still_come(); });
+    }
+    sync::Condition* condition() noexcept override { return &control_.ready; }
+    void tick() noexcept override { reap(); }
+
+    const slots::Slots& slots() const noexcept { return slots_; }
+    const Handover& handover() const noexcept { return handover_; }
+    ChannelControl& control() const noexcept { return control_; }
+    const participants::Registry& registry() const noexcept { return attachment_.registry(); }
+    participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
+    const Settings& settings() const noexcept { return settings_; }
+
+    std::uint64_t next_sequence() noexcept { return sequence_.fetch_add(1, std::memory_order_relaxed) + 1; }
+    /// Recovers the dead; true if there were any.
+    bool reap() noexcept { return attachment_.reap(); }
+    /// The same, once in a tick at most: for those who poll and never wait.
+    bool reap_if_due() noexcept { return attachment_.reap_if_due(); }
+    /// Waits on one of the channel's conditions. False: the deadline passed. The dead are recovered at every tick.
+    template <class Predicate>
+    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
+        return attachment_.wait(condition, deadline, std::forward<Predicate>(predicate));
+    }
+
+    /// Every sender that was there has left, and nothing may still come. True once for each time that happens.
+    bool stream_has_ended() noexcept {
+        return stream_end_.has_ended([this] { return may_still_come(); });
+    }
+
+    ChannelInfo info() const;
+    ChannelState state() const;
+    std::string who_holds() const;
+    /// "taken by detector (pid 812) 0.3 s ago", "unread for 2.0 s": one slot in words.
+    std::string describe(std::uint32_t slot) const;
+    /// A message is unread or in somebody's hands.
+    bool holds_messages() const noexcept;
+    /// A message is unread, or in the hands of a receiver that does not wait for one itself.
+    bool may_still_come() const noexcept;
+    /// Messages that were sent and that nobody has taken.
+    std::uint32_t unread() const noexcept;
+
+private:
+    void recover(std::uint32_t index, participants::Role role) override;
+    void departed() override;
+
+    participants::Attachment attachment_;
+    slots::Slots slots_;
+    ChannelControl& control_;
+    Settings settings_;
+    Handover handover_;
+    std::atomic<std::uint64_t> sequence_{0};
+    participants::StreamEnd stream_end_;
+};
+
+/// Opens the channel and joins it; replaces an existing one that is too small, if nobody lives there and nothing is
+/// unread. Throws Error: see Sender::Sender.
+std::shared_ptr<Member> open_member(std::string_view name, const ChannelOptions& options, participants::Role role);
+
+using slots::unusable;
+
+}  // namespace handoff::channel

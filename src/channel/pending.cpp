@@ -1,0 +1,167 @@
+// The sender's side of a request in flight: Pending, and Processed when it has come back.
+#include <handoff/channel.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "channel/member.hpp"
+
+namespace handoff {
+
+using channel::Withdrawal;
+using slots::SlotState;
+using slots::SlotWord;
+
+namespace {
+
+/// An image description out of shared memory, or "plain bytes" where it does not fit what is there.
+Image believable(const Image& claimed, std::uint64_t available_bytes) {
+    const Image image = claimed;
+    return image.is_image() && check_image(image, available_bytes) ? image : Image{};
+}
+
+std::string reason_in(const slots::SharedData& slot) {
+    const auto* end = std::find(std::begin(slot.reason), std::end(slot.reason), '\0');
+    std::string reason(std::begin(slot.reason), end);
+    std::replace_if(
+        reason.begin(), reason.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, '?');
+    return reason.empty() ? "no reason was given" : reason;
+}
+
+}  // namespace
+
+// ---- Processed ------------------------------------------------------------------------------------------------------
+
+Processed::Processed(Processed&& other) noexcept {
+    *this = std::move(other);
+}
+
+Processed& Processed::operator=(Processed&& other) noexcept {
+    if (this != &other) {
+        release();
+        member_ = std::move(other.member_);
+        slot_ = other.slot_;
+        reply_ = std::exchange(other.reply_, {});
+        payload_ = std::exchange(other.payload_, {});
+        reply_image_ = other.reply_image_;
+        image_ = other.image_;
+        sequence_ = other.sequence_;
+        deliveries_ = other.deliveries_;
+        round_trip_ = other.round_trip_;
+    }
+    return *this;
+}
+
+Processed::~Processed() {
+    release();
+}
+
+void Processed::release() noexcept {
+    if (member_ == nullptr) return;
+    if (member_->is_usable()) member_->handover().release(slot_, sequence_);
+    member_.reset();
+}
+
+// ---- Pending --------------------------------------------------------------------------------------------------------
+
+Pending::Pending(std::shared_ptr<channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
+    : member_(std::move(member)), slot_(slot), sequence_(sequence) {}
+
+Pending::Pending(Pending&& other) noexcept
+    : member_(std::move(other.member_)), slot_(other.slot_), sequence_(other.sequence_) {}
+
+Pending& Pending::operator=(Pending&& other) noexcept {
+    if (this != &other) {
+        abandon();
+        member_ = std::move(other.member_);
+        slot_ = other.slot_;
+        sequence_ = other.sequence_;
+    }
+    return *this;
+}
+
+Pending::~Pending() {
+    abandon();
+}
+
+void Pending::abandon() noexcept {
+    if (member_ == nullptr) return;
+    if (member_->is_usable()) member_->handover().abandon(slot_, sequence_);
+    member_.reset();
+}
+
+bool Pending::was_answered() const noexcept {
+    if (member_ == nullptr || !member_->is_usable()) return true;
+    const auto answered = [this] {
+        const auto outcome = member_->handover().is_answered(slot_, sequence_);
+        return !outcome || outcome.assume_value();
+    };
+    return answered() || (member_->reap_if_due() && answered());
+}
+
+result<bool> Pending::withdraw() {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    const Withdrawal outcome = member_->handover().withdraw(slot_, sequence_);
+    if (outcome == Withdrawal::taken_back)
+        member_->my_entry().counters.returned.fetch_add(1, std::memory_order_relaxed);
+    abandon();
+    return outcome == Withdrawal::taken_back;
+}
+
+result<Processed> Pending::wait(Deadline deadline) {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    auto& counters = member_->my_entry().counters;
+    result<bool> answered = false;
+    member_->wait(member_->my_entry().answered, deadline, [&] {
+        answered = member_->handover().is_answered(slot_, sequence_);
+        return !answered || answered.assume_value();
+    });
+    if (!answered) {
+        member_.reset();
+        return answered.error();
+    }
+    if (!answered.assume_value()) {
+        counters.timeouts.fetch_add(1, std::memory_order_relaxed);
+        return Failure(Errc::timed_out, "request " + std::to_string(sequence_) + " was not processed in time: it is " +
+                                            member_->describe(slot_));
+    }
+    counters.finished.fetch_add(1, std::memory_order_relaxed);
+    return collect();
+}
+
+result<Processed> Pending::collect() {
+    const auto& slot = member_->slots()[slot_];
+    const SlotWord word = SlotWord::decode(slot.control.load());
+    const std::uint32_t deliveries = word.deliveries + (word.state == SlotState::given_up ? 0U : 1U);
+    if (word.state != SlotState::processed) {
+        member_->my_entry().counters.failed.fetch_add(1, std::memory_order_relaxed);
+        Failure failure =
+            word.state == SlotState::failed
+                ? Failure(Errc::failed, "request " + std::to_string(sequence_) + " failed: " + reason_in(slot))
+                : Failure(Errc::given_up, "request " + std::to_string(sequence_) + " was delivered " +
+                                              std::to_string(deliveries) +
+                                              " times and every receiver died with it or gave it back");
+        abandon();
+        return failure;
+    }
+    Processed processed;
+    const auto payload = member_->slots().payload_area(slot_);
+    const auto reply = member_->slots().reply_area(slot_);
+    // Sizes come out of shared memory: read once, cut to what the slot really has.
+    processed.payload_ =
+        payload.first(std::min<std::uint64_t>(slot.payload_bytes.load(std::memory_order_relaxed), payload.size()));
+    processed.reply_ =
+        reply.first(std::min<std::uint64_t>(slot.reply_bytes.load(std::memory_order_relaxed), reply.size()));
+    processed.image_ = believable(slot.image, processed.payload_.size());
+    processed.reply_image_ = believable(slot.reply_image, processed.reply_.size());
+    processed.slot_ = slot_;
+    processed.sequence_ = sequence_;
+    processed.deliveries_ = deliveries;
+    processed.round_trip_ = std::chrono::nanoseconds(slot.answered_ns.load(std::memory_order_relaxed) -
+                                                     slot.sent_ns.load(std::memory_order_relaxed));
+    processed.member_ = std::move(member_);
+    return processed;
+}
+
+}  // namespace handoff

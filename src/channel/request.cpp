@@ -1,0 +1,123 @@
+// The receiver's side of a request: Request.
+#include <handoff/channel.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "channel/member.hpp"
+
+namespace handoff {
+
+using slots::SlotState;
+
+namespace {
+
+Failure reply_too_large(std::size_t wanted, std::size_t capacity) {
+    return {Errc::too_large, "the answer has " + std::to_string(wanted) + " bytes, the reply area holds " +
+                                 std::to_string(capacity) + ". Create the channel with more reply_bytes"};
+}
+
+}  // namespace
+
+Request::Request(Request&& other) noexcept {
+    *this = std::move(other);
+}
+
+Request& Request::operator=(Request&& other) noexcept {
+    if (this != &other) {
+        give_back();
+        member_ = std::move(other.member_);
+        slot_ = other.slot_;
+        word_ = other.word_;
+        payload_ = std::exchange(other.payload_, {});
+        reply_ = std::exchange(other.reply_, {});
+        image_ = other.image_;
+        reply_image_ = other.reply_image_;
+        sender_ = other.sender_;
+        sequence_ = other.sequence_;
+        deliveries_ = other.deliveries_;
+        sent_at_ = other.sent_at_;
+        taken_at_ = other.taken_at_;
+    }
+    return *this;
+}
+
+Request::~Request() {
+    give_back();
+}
+
+void Request::give_back() noexcept {
+    if (member_ == nullptr) return;
+    if (member_->is_usable()) {
+        member_->my_entry().counters.returned.fetch_add(1, std::memory_order_relaxed);
+        member_->handover().give_back({slot_, word_});
+    }
+    member_.reset();
+}
+
+result<std::span<std::byte>> Request::editable() {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (!member_->settings().in_place)
+        return Failure(Errc::invalid_argument, "the channel '" + member_->info().name +
+                                                   "' was not created in_place: its requests are read-only. Create it "
+                                                   "with in_place, or write the result into reply()");
+    return payload_;
+}
+
+result<void> Request::describe(const Image& image) {
+    auto bytes = editable();
+    if (!bytes) return bytes.error();
+    if (auto checked = check_image(image, payload_.size()); !checked) return checked;
+    image_ = image;
+    auto& slot = member_->slots()[slot_];
+    slot.image = image;
+    slot.payload_bytes.store(image.byte_count(), std::memory_order_relaxed);  // published by Handover::answer()
+    return success();
+}
+
+result<void> Request::describe_reply(const Image& image) {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (auto checked = check_image(image, reply_.size()); !checked) return checked;
+    reply_image_ = image;
+    return success();
+}
+
+result<void> Request::processed() {
+    return finish(reply_image_.byte_count(), true);
+}
+
+result<void> Request::processed(std::size_t reply_bytes) {
+    return finish(reply_bytes, true);
+}
+
+result<void> Request::processed(std::span<const std::byte> answer) {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (answer.size() > reply_.size()) return reply_too_large(answer.size(), reply_.size());
+    if (!answer.empty()) std::memmove(reply_.data(), answer.data(), answer.size());
+    return finish(answer.size(), true);
+}
+
+result<void> Request::failed(std::string_view reason) {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    channel::set_reason(member_->slots()[slot_], reason);
+    return finish(0, false);
+}
+
+result<void> Request::finish(std::size_t reply_bytes, bool ok) {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (reply_bytes > reply_.size()) return reply_too_large(reply_bytes, reply_.size());
+    auto& slot = member_->slots()[slot_];
+    slot.reply_bytes.store(reply_bytes, std::memory_order_relaxed);  // published by Handover::answer()
+    slot.reply_image = reply_image_.byte_count() <= reply_bytes ? reply_image_ : Image{};
+    auto& counters = member_->my_entry().counters;
+    counters.finished.fetch_add(1, std::memory_order_relaxed);
+    if (!ok) counters.failed.fetch_add(1, std::memory_order_relaxed);
+    const auto member = std::exchange(member_, nullptr);
+    payload_ = {};
+    reply_ = {};
+    return member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed);
+}
+
+}  // namespace handoff

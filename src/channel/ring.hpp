@@ -1,0 +1,68 @@
+// The queue of a channel: a ring of cells that name slots, in the order of the sends.
+//
+// Algorithm: bounded multi-producer multi-consumer queue in which one compare-exchange on a cell both uses up a
+// position and names the slot. (Vyukov's queue takes the position first and fills it later; a producer killed between
+// the two blocks everybody for ever.) Claiming is a compare-exchange on the *slot*, as in the durable queue of Friedman
+// et al. (PPoPP 2018): the winner's identity is in the word that decides. Full argument: docs/design/slot-protocol.md.
+//
+// Invariants: (1) position t is queued iff cell t % n holds round t / n, full, and its slot is ready in that
+// generation;
+//   (2) head only passes a cell whose round is beyond the position's, so it never passes a queued message; (3) the ring
+//   has more cells than there are slots, so there is always a cell that names nothing queued.
+// Death: there is no state between "not queued" and "queued", and none between "queued" and "taken". A cell whose slot
+//   is not ready any more is stale; whoever meets it clears it.
+// Thread safety: any number of threads and processes. Lock-free.
+#pragma once
+
+#include <cstdint>
+
+#include "channel/channel_layout.hpp"
+#include "slots/slots.hpp"
+
+namespace handoff::channel {
+
+enum class RingOutcome : std::uint8_t { ok, empty, damaged };
+
+/// A slot that was claimed, and the word that it holds now.
+struct Claim {
+    RingOutcome outcome = RingOutcome::empty;
+    std::uint32_t slot = 0;
+    std::uint64_t word = 0;
+};
+
+class Ring {
+public:
+    /// REQUIRES: cell_count is a power of two and greater than slots.count().
+    Ring(ChannelControl& control, std::uint32_t cell_count, const slots::Slots& slots) noexcept
+        : control_(control), cell_count_(cell_count), slots_(slots) {}
+
+    /// Cells for that many slots: enough that requests which are withdrawn unread while nobody receives rarely fill it.
+    static std::uint32_t cells_for(std::uint32_t slot_count) noexcept;
+
+    /// Queues `slot`, which is ready in `generation`. Call it once per generation, by whoever made it ready or recovers
+    /// it.
+    RingOutcome link(std::uint32_t slot, std::uint32_t generation) const noexcept;
+    /// Claims the oldest queued slot for participant `taker`: ready -> taken.
+    Claim take(std::uint32_t taker) const noexcept;
+    /// True if take() would find something, or has something to tidy up before it can say.
+    bool was_ready() const noexcept;
+    /// True if a cell names that slot in that generation. Exact if nobody but the caller may link it.
+    bool names(std::uint32_t slot, std::uint32_t generation) const noexcept;
+
+private:
+    /// No loop here needs more rounds than this unless the words contradict each other.
+    std::uint64_t patience() const noexcept { return 100'000 + 8 * std::uint64_t{cell_count_}; }
+    std::uint32_t round_of(std::uint64_t position) const noexcept {
+        return static_cast<std::uint32_t>(position / cell_count_) & CellWord::round_mask;
+    }
+    sync::SharedWord& cell_at(std::uint64_t position) const noexcept {
+        return control_.cells[position & (cell_count_ - 1)];
+    }
+    bool is_queued(CellWord cell, slots::SlotWord& word) const noexcept;
+
+    ChannelControl& control_;
+    std::uint32_t cell_count_;
+    slots::Slots slots_;
+};
+
+}  // namespace handoff::channel

@@ -1,0 +1,13 @@
+// handoff: what an encoding is made of.
+#pragma once
+
+#include <handoff/image.hpp>
+
+#include <cstddef>
+
+namespace handoff::image {
+
+/// Bytes of one number inside a pixel (2 for bgr16); 0 for none and for unknown numbers.
+std::size_t bytes_per_channel(Encoding encoding) noexcept;
+
+}  // namespace handoff::image

@@ -1,0 +1,42 @@
+// A latest value: a broadcast with a history of one, read by copying.
+#pragma once
+
+#include <handoff/latest.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "slots/broadcast_member.hpp"
+#include "sync/wait_source.hpp"
+
+namespace handoff::latest {
+
+class Cell final : public sync::WaitSource {
+public:
+    explicit Cell(std::shared_ptr<slots::BroadcastMember> member) noexcept : member_(std::move(member)) {}
+
+    ~Cell() override { stop_beacon(); }
+
+    // For those who wait for several things:
+    bool can_be_waited_for() const noexcept override { return member_->is_usable(); }
+    bool has_something() noexcept override { return has_newer(); }
+    sync::Condition* condition() noexcept override {
+        return member_->is_read_only() ? nullptr : &member_->control().published;
+    }
+    void tick() noexcept override { member_->reap(); }
+
+    slots::BroadcastMember& member() const noexcept { return *member_; }
+    result<std::uint64_t> write(std::span<const std::byte> value);
+    result<Reading> read(std::span<std::byte> buffer);
+    bool has_newer() const noexcept;
+
+private:
+    std::shared_ptr<slots::BroadcastMember> member_;
+    std::atomic<std::uint64_t> seen_{0};  ///< sequence of the newest value that this handle read
+};
+
+/// Opens the latest value and joins it, unless read_only; replaces one that is too small, if nobody lives there.
+std::shared_ptr<slots::BroadcastMember> open_latest(std::string_view name, const LatestOptions& options);
+
+}  // namespace handoff::latest

@@ -1,0 +1,135 @@
+#include <handoff/latest.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "latest/cell.hpp"
+#include "platform/clock.hpp"
+#include "slots/copy_out.hpp"
+
+namespace handoff {
+
+using slots::Look;
+using slots::unusable;
+
+namespace latest {
+namespace {
+constexpr auto relaxed = std::memory_order_relaxed;  // what a slot says is ordered by its word and its cell
+
+Failure damaged() {
+    return {Errc::damaged, "the latest value contradicts itself; end all programs that use it and remove it"};
+}
+}  // namespace
+
+result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
+    if (member_->is_read_only())
+        return Failure(Errc::invalid_argument, "this handle is read_only: it cannot write '" + member_->name() + "'");
+    const auto capacity = member_->geometry().payload_bytes;
+    if (value.size() > capacity)
+        return Failure(Errc::too_large, "the value has " + std::to_string(value.size()) + " bytes, '" +
+                                            member_->name() + "' holds " + std::to_string(capacity));
+    const auto& broadcast = member_->broadcast();
+    auto held = broadcast.loan(member_->me());
+    if (!held && member_->reap()) held = broadcast.loan(member_->me());
+    if (!held) return Failure(Errc::full, "every slot is being written to at this moment: " + member_->who_has_loans());
+    auto& slot = member_->slots()[held->slot];
+    if (!value.empty()) std::memcpy(member_->slots().payload_area(held->slot).data(), value.data(), value.size());
+    slot.sender.store(member_->registry().my_id(), relaxed);
+    slot.payload_bytes.store(value.size(), relaxed);
+    slot.sent_ns.store(platform::now_ns(), relaxed);
+    const auto position = broadcast.publish(*held);
+    if (!position) {
+        broadcast.return_loan(*held);
+        return position.error();
+    }
+    return *position - broadcast.first() + 1;
+}
+
+result<Reading> Cell::read(std::span<std::byte> buffer) {
+    const auto& broadcast = member_->broadcast();
+    constexpr int patience = 1000;  // each further try means that every other slot was written during one copy
+    for (int attempt = 0; attempt < patience; ++attempt) {
+        const Look look = broadcast.find(std::max(broadcast.newest(), broadcast.first()));
+        if (look.outcome == Look::Outcome::nothing) return Errc::empty;
+        if (look.outcome == Look::Outcome::damaged) return damaged();
+        const auto& slot = member_->slots()[look.slot];
+        const auto area = member_->slots().payload_area(look.slot);
+        const std::size_t size = std::min<std::uint64_t>(slot.payload_bytes.load(relaxed), area.size());
+        const std::int64_t written_ns = slot.sent_ns.load(relaxed);
+        const bool fits = size <= buffer.size();
+        if (fits) slots::copy_out(area.first(size), buffer);
+        if (!broadcast.still_there(look)) continue;
+        if (!fits)
+            return Failure(Errc::too_large, "the value has " + std::to_string(size) + " bytes, the buffer " +
+                                                std::to_string(buffer.size()));
+        const std::uint64_t sequence = look.position - broadcast.first() + 1;
+        std::uint64_t seen = seen_.load(relaxed);
+        while (seen < sequence && !seen_.compare_exchange_weak(seen, sequence, relaxed)) {
+        }
+        was_taken_from();
+        return Reading{size, sequence, std::chrono::steady_clock::time_point(std::chrono::nanoseconds(written_ns))};
+    }
+    return Failure(Errc::timed_out,
+                   "the value was overwritten during each of a thousand copies: it is too large for this "
+                   "rate of writing");
+}
+
+bool Cell::has_newer() const noexcept {
+    return member_->broadcast().newest() - member_->broadcast().first() + 1 > seen_.load(relaxed);
+}
+
+}  // namespace latest
+
+namespace {
+bool is_usable(const std::shared_ptr<latest::Cell>& cell) noexcept {
+    return cell != nullptr && cell->member().is_usable();
+}
+}  // namespace
+
+LatestBytes::LatestBytes(std::string_view name, const LatestOptions& options)
+    : cell_(std::make_shared<latest::Cell>(latest::open_latest(name, options))) {}
+LatestBytes::LatestBytes(LatestBytes&&) noexcept = default;
+LatestBytes& LatestBytes::operator=(LatestBytes&&) noexcept = default;
+LatestBytes::~LatestBytes() = default;
+
+result<std::uint64_t> LatestBytes::write(std::span<const std::byte> value) {
+    if (!is_usable(cell_)) return unusable();
+    return cell_->write(value);
+}
+
+result<Reading> LatestBytes::read(std::span<std::byte> buffer) const {
+    if (!is_usable(cell_)) return unusable();
+    return cell_->read(buffer);
+}
+
+result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, Deadline deadline) {
+    if (!is_usable(cell_)) return unusable();
+    auto& member = cell_->member();
+    if (member.wait(member.control().published, deadline, [this] { return cell_->has_newer(); }))
+        return cell_->read(buffer);
+    return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time");
+}
+
+bool LatestBytes::has_newer() const noexcept {
+    return !is_usable(cell_) || cell_->has_newer();
+}
+
+Waitable LatestBytes::waitable() const {
+    if (!is_usable(cell_)) throw Error(unusable());
+    return Waitable(cell_);
+}
+
+int LatestBytes::descriptor() const {
+    if (!is_usable(cell_)) throw Error(unusable());
+    return cell_->descriptor();
+}
+
+LatestInfo LatestBytes::info() const {
+    if (!is_usable(cell_)) throw Error(unusable());
+    const auto& member = cell_->member();
+    return {member.name(), member.geometry().payload_bytes, member.geometry().participant_count,
+            member.settings().persistent ? Lifetime::persistent : Lifetime::until_last_leaves};
+}
+
+}  // namespace handoff

@@ -1,0 +1,87 @@
+// One handle's hold on a segment, whatever the pattern: mapped, joined, and given back when the handle goes.
+//
+// Thread safety: all members but constructor, join() and leave() may be called by several threads.
+// Death: the kernel drops the life byte; whoever looks next recovers what was held (Registry).
+// Fork: unusable in the child; nothing there touches the segment.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/wait.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <new>
+#include <string>
+
+#include "participants/registry.hpp"
+#include "platform/clock.hpp"
+#include "platform/process.hpp"
+#include "segment/segment.hpp"
+#include "sync/wait.hpp"
+
+namespace handoff::participants {
+
+class Attachment {
+public:
+    Attachment(segment::Segment segment, WaitPolicy policy, Caretaker& caretaker) noexcept
+        : segment_(std::move(segment)),
+          registry_(table(), segment_.geometry().participant_count, segment_.locks(), caretaker),
+          policy_(policy),
+          fork_generation_(platform::fork_generation()) {}
+    Attachment(const Attachment&) = delete;
+
+    /// Throws Error: too_many_participants, system.
+    void join(Role role) { registry_.join(role); }
+    /// Gives everything back, leaves, and removes the name if we were the last and `disposable()` agrees.
+    void leave(const std::function<bool()>& disposable) {
+        registry_.leave();
+        segment_.leave(disposable);
+    }
+
+    /// False in a child of fork. Everything that a user calls asks this first.
+    bool is_usable() const noexcept { return fork_generation_ == platform::fork_generation(); }
+
+    const segment::Geometry& geometry() const noexcept { return segment_.geometry(); }
+    const std::string& name() const noexcept { return segment_.name(); }
+    std::byte* base() const noexcept { return segment_.base(); }
+    /// What the pattern keeps at its control offset.
+    template <class Control>
+    Control& control() const noexcept {
+        return *std::launder(reinterpret_cast<Control*>(segment_.base() + segment_.geometry().control_offset));
+    }
+    const Registry& registry() const noexcept { return registry_; }
+    ParticipantEntry& my_entry() const noexcept { return registry_.entry(registry_.me()); }
+    WaitPolicy policy() const noexcept { return policy_; }
+
+    /// Recovers the dead; true if there were any.
+    bool reap() noexcept { return registry_.reap(); }
+    /// reap(), but once in a tick at most: for those who poll and never wait.
+    bool reap_if_due() noexcept {
+        const std::int64_t now_ns = platform::now_coarse_ns();
+        std::int64_t due_ns = reap_due_ns_.load(std::memory_order_relaxed);
+        if (now_ns < due_ns) return false;
+        return reap_due_ns_.compare_exchange_strong(due_ns, now_ns + sync::tick_ns, std::memory_order_relaxed) &&
+               reap();
+    }
+    /// Waits on one of the segment's conditions. False: the deadline passed. The dead are recovered at every tick.
+    template <class Predicate>
+    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
+        return sync::wait_until(condition, policy_, deadline, predicate, [this] { reap(); }) ||
+               (reap_if_due() && predicate());
+    }
+
+private:
+    ParticipantEntry* table() const noexcept {
+        return std::launder(
+            reinterpret_cast<ParticipantEntry*>(segment_.base() + segment_.geometry().participants_offset));
+    }
+
+    segment::Segment segment_;
+    Registry registry_;
+    WaitPolicy policy_;
+    std::uint32_t fork_generation_;
+    std::atomic<std::int64_t> reap_due_ns_{0};
+};
+
+}  // namespace handoff::participants

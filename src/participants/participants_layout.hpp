@@ -1,0 +1,86 @@
+// The table of participants as it lies in a segment. Only structs, sizes and asserts.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "sync/condition.hpp"
+#include "sync/shared_word.hpp"
+
+namespace handoff::participants {
+
+enum class Role : std::uint8_t {
+    none = 0,
+    sender = 1,
+    receiver = 2,
+    publisher = 3,
+    subscriber = 4,
+    writer = 5,
+    reader = 6
+};
+
+/// The word of an entry: generation:32 | unused:16 | role:8 | active:8.
+struct EntryWord {
+    std::uint32_t generation = 0;  ///< grows with every join, so that an id is never used twice
+    Role role = Role::none;
+    bool active = false;
+
+    static constexpr EntryWord decode(std::uint64_t bits) noexcept {
+        return {static_cast<std::uint32_t>(bits >> 32), static_cast<Role>(bits >> 8 & 0xff), (bits & 0xff) != 0};
+    }
+    constexpr std::uint64_t encode() const noexcept {
+        return std::uint64_t{generation} << 32 | std::uint64_t{static_cast<std::uint8_t>(role)} << 8 |
+               (active ? 1U : 0U);
+    }
+};
+
+/// What a participant did. Only it writes here (its threads: relaxed additions); anybody may read.
+struct Counters {
+    std::atomic<std::uint64_t> messages{0};  ///< sent, or taken
+    std::atomic<std::uint64_t> bytes{0};     ///< of their payloads
+    std::atomic<std::uint64_t> finished{0};  ///< answers received, or given
+    std::atomic<std::uint64_t> failed{0};    ///< of these: failed or given up
+    std::atomic<std::uint64_t> returned{0};  ///< withdrawn, or given back
+    std::atomic<std::uint64_t> timeouts{0};
+    std::atomic<std::uint64_t> reserved_pins{0};  ///< of a subscriber, out of the topic's budget
+    std::atomic<std::uint64_t> waiting{0};        ///< threads of a receiver that wait for a message
+};
+
+/// Invariants: (1) whoever holds the entry's byte of the lock file owns it; (2) `word` says active exactly while
+/// somebody
+///   joined and has not been cleaned up after; (3) everything but `word` is for people and may be out of date.
+/// Death: the word stays active; whoever can lock the byte knows that the owner is dead, recovers what it held, and
+/// only
+///   then makes the entry inactive.
+struct ParticipantEntry {
+    // Changed by whoever holds the byte:
+    alignas(64) sync::SharedWord word;
+    std::atomic<std::uint32_t> pid{0};
+    std::atomic<std::uint32_t> uid{0};
+    std::atomic<std::uint64_t> process_start_time{0};
+    std::atomic<std::int64_t> joined_ns{0};
+    std::array<std::atomic<std::uint64_t>, 4> program{};  ///< 31 bytes of its name and a NUL, eight to a word
+    // Only the owner:
+    alignas(64) Counters counters;
+    // Anybody: where the owner sleeps until its requests are answered.
+    alignas(64) sync::Condition answered;
+};
+static_assert(offsetof(ParticipantEntry, counters) == 64 && offsetof(ParticipantEntry, answered) == 128,
+              "counters share no line with the word that others look at, nor with the condition they ring");
+
+/// The table's layout as a number for the fingerprint of a segment.
+constexpr std::uint64_t layout_code() noexcept {
+    return sizeof(ParticipantEntry) << 32 | offsetof(ParticipantEntry, counters) << 16 |
+           offsetof(ParticipantEntry, answered);
+}
+
+/// Places `count` empty entries into zeroed memory.
+inline void place_table(std::byte* address, std::uint32_t count) noexcept {
+    for (std::uint32_t index = 0; index < count; ++index)
+        ::new (address + index * sizeof(ParticipantEntry)) ParticipantEntry;
+}
+
+}  // namespace handoff::participants

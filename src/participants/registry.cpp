@@ -1,0 +1,134 @@
+#include "participants/registry.hpp"
+
+#include <handoff/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+#include "platform/clock.hpp"
+#include "platform/process.hpp"
+
+namespace handoff::participants {
+
+void Registry::join(Role role) {
+    constexpr int tries = 10;  // a dead one's place looks taken while somebody recovers it
+    for (int attempt = 0; attempt < tries; ++attempt) {
+        for (std::uint32_t index = 0; index < count_; ++index) {
+            if (!try_join(index, role)) continue;
+            reap();
+            return;
+        }
+        platform::sleep_briefly(2'000'000);
+    }
+    throw Error(Errc::too_many_participants,
+                "all " + std::to_string(count_) +
+                    " places for participants are taken by living processes. End one of them, "
+                    "or create the channel with more participants");
+}
+
+bool Registry::try_join(std::uint32_t index, Role role) {
+    if (!locks_.try_exclusive(life_byte(index))) return false;
+    ParticipantEntry& entry = entries_[index];
+    const EntryWord before = EntryWord::decode(entry.word.load());
+    if (before.active) clear(index, before);  // its owner died
+    me_ = index;
+    introduce(entry);
+    entry.word.store(EntryWord{before.generation + 1, role, true}.encode());
+    joined_ = true;
+    return true;
+}
+
+void Registry::introduce(ParticipantEntry& entry) const {
+    const auto self = platform::this_process();
+    entry.pid.store(self.pid, std::memory_order_relaxed);
+    entry.uid.store(self.uid, std::memory_order_relaxed);
+    entry.process_start_time.store(self.start_time, std::memory_order_relaxed);
+    entry.joined_ns.store(platform::now_ns(), std::memory_order_relaxed);
+    char name[sizeof entry.program] = {};
+    self.program.copy(name, sizeof name - 1);
+    for (std::size_t i = 0; i < entry.program.size(); ++i) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, name + 8 * i, sizeof eight);
+        entry.program[i].store(eight, std::memory_order_relaxed);
+    }
+    for (auto* counter :
+         {&entry.counters.messages, &entry.counters.bytes, &entry.counters.finished, &entry.counters.failed,
+          &entry.counters.returned, &entry.counters.timeouts, &entry.counters.reserved_pins, &entry.counters.waiting})
+        counter->store(0, std::memory_order_relaxed);
+}
+
+void Registry::leave() {
+    if (!joined_) return;
+    joined_ = false;
+    clear(me_, EntryWord::decode(entries_[me_].word.load()));
+    locks_.unlock(life_byte(me_));
+}
+
+void Registry::clear(std::uint32_t index, EntryWord word) {
+    caretaker_.recover(index, word.role);
+    entries_[index].word.store(EntryWord{word.generation, Role::none, false}.encode());
+    caretaker_.departed();
+}
+
+bool Registry::reap() noexcept {
+    const std::lock_guard lock(reaping_);
+    bool found = false;
+    for (std::uint32_t index = 0; index < count_; ++index) {
+        try {
+            found = reap_one(index) || found;
+        } catch (const Error&) {
+            continue;  // the kernel refused a lock: somebody else, or the next tick, will do it
+        }
+    }
+    return found;
+}
+
+bool Registry::reap_one(std::uint32_t index) {
+    if (joined_ && index == me_) return false;
+    if (!EntryWord::decode(entries_[index].word.load()).active) return false;
+    if (locks_.is_held_by_another(life_byte(index)) || !locks_.try_exclusive(life_byte(index))) return false;
+    // Look again: it may have left, or another one may have recovered it, before we had the byte.
+    const EntryWord word = EntryWord::decode(entries_[index].word.load());
+    if (word.active) clear(index, word);
+    locks_.unlock(life_byte(index));
+    return word.active;
+}
+
+std::uint64_t Registry::my_id() const noexcept {
+    return make_id(EntryWord::decode(entries_[me_].word.load()).generation, me_);
+}
+
+std::uint32_t Registry::active(Role role) const noexcept {
+    std::uint32_t found = 0;
+    for (std::uint32_t index = 0; index < count_; ++index) {
+        const EntryWord word = EntryWord::decode(entries_[index].word.load());
+        if (word.active && word.role == role) ++found;
+    }
+    return found;
+}
+
+bool Registry::has_living(Role role) const noexcept {
+    for (std::uint32_t index = 0; index < count_; ++index) {
+        const EntryWord word = EntryWord::decode(entries_[index].word.load());
+        if (!word.active || word.role != role) continue;
+        if ((joined_ && index == me_) || locks_.is_held_by_another(life_byte(index))) return true;
+    }
+    return false;
+}
+
+std::string Registry::describe(std::uint32_t index) const {
+    if (index >= count_) return "participant " + std::to_string(index);
+    const ParticipantEntry& entry = entries_[index];
+    char name[sizeof entry.program + 1] = {};
+    for (std::size_t i = 0; i < entry.program.size(); ++i) {
+        const std::uint64_t eight = entry.program[i].load(std::memory_order_relaxed);
+        std::memcpy(name + 8 * i, &eight, sizeof eight);
+    }
+    std::string text(name);
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    if (text.empty()) return "participant " + std::to_string(index);
+    return text + " (pid " + std::to_string(entry.pid.load(std::memory_order_relaxed)) + ")";
+}
+
+}  // namespace handoff::participants

@@ -1,0 +1,82 @@
+// Who takes part, who died, who cleans up.
+//
+// Alive means: holds its byte of the lock file. Nothing else does: no pid, no heartbeat, no timeout. A stopped or busy
+// participant is alive and keeps what it holds.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "participants/participants_layout.hpp"
+#include "platform/lock_file.hpp"
+
+namespace handoff::participants {
+
+/// What the pattern does when somebody goes, alive or dead.
+class Caretaker {
+public:
+    /// Gives back everything that participant `index` holds. Must be repeatable: whoever runs it may die at any point,
+    /// and the next one starts over. Called with the participant's byte held.
+    virtual void recover(std::uint32_t index, Role role) = 0;
+    /// The entry is inactive now: wake whoever may care.
+    virtual void departed() = 0;
+
+protected:
+    ~Caretaker() = default;
+};
+
+/// One participant's view of the table. Thread safety: all members may be called by several threads, join and leave by
+/// one.
+class Registry {
+public:
+    Registry(ParticipantEntry* entries, std::uint32_t count, platform::LockFile& locks, Caretaker& caretaker) noexcept
+        : entries_(entries), count_(count), locks_(locks), caretaker_(caretaker) {}
+    Registry(const Registry&) = delete;
+
+    /// Takes an entry, after recovering whoever died in it. Throws Error: too_many_participants, system.
+    void join(Role role);
+    /// Gives everything back, then the entry.
+    void leave();
+    /// Recovers every participant that died. True if there was one. Throws nothing; what cannot be done now is done
+    /// later.
+    bool reap() noexcept;
+
+    std::uint32_t me() const noexcept { return me_; }
+    /// generation:32 | index:16; never given to anybody else in the life of the segment.
+    std::uint64_t my_id() const noexcept;
+    std::uint32_t count() const noexcept { return count_; }
+    ParticipantEntry& entry(std::uint32_t index) const noexcept { return entries_[index]; }
+
+    /// Entries of that role that are not cleaned up: the dead count until they are recovered.
+    std::uint32_t active(Role role) const noexcept;
+    /// True if somebody of that role holds its byte.
+    bool has_living(Role role) const noexcept;
+    /// "detector (pid 812)", or "participant 7" where nothing sensible is known.
+    std::string describe(std::uint32_t index) const;
+
+private:
+    static std::uint64_t life_byte(std::uint32_t index) noexcept { return 1 + std::uint64_t{index}; }
+    bool try_join(std::uint32_t index, Role role);
+    bool reap_one(std::uint32_t index);
+    void clear(std::uint32_t index, EntryWord word);
+    void introduce(ParticipantEntry& entry) const;
+
+    ParticipantEntry* entries_;
+    std::uint32_t count_;
+    platform::LockFile& locks_;
+    Caretaker& caretaker_;
+    std::uint32_t me_ = 0;
+    bool joined_ = false;
+    std::mutex reaping_;  ///< threads of one handle share its lock file and do not exclude each other there
+};
+
+/// The index in a participant's id.
+constexpr std::uint32_t index_of(std::uint64_t id) noexcept {
+    return static_cast<std::uint32_t>(id & 0xffff);
+}
+constexpr std::uint64_t make_id(std::uint32_t generation, std::uint32_t index) noexcept {
+    return std::uint64_t{generation} << 16 | index;
+}
+
+}  // namespace handoff::participants

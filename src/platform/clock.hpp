@@ -1,0 +1,18 @@
+// The clocks that handoff uses. Deadlines and ages are CLOCK_MONOTONIC; nothing depends on the wall clock.
+#pragma once
+
+#include <cstdint>
+
+namespace handoff::platform {
+
+/// CLOCK_MONOTONIC in nanoseconds: the same clock for all processes of a machine.
+std::int64_t now_ns() noexcept;
+/// The same clock, exact to a few milliseconds, at a fraction of the price: for ages that people read.
+std::int64_t now_coarse_ns() noexcept;
+/// Nanoseconds since 1970, UTC.
+std::int64_t wall_clock_ns() noexcept;
+/// Sleeps for that long unless a signal interrupts it. Only for retrying while another process is half-way through
+/// something that has no condition to wait for.
+void sleep_briefly(std::int64_t duration_ns) noexcept;
+
+}  // namespace handoff::platform

@@ -1,0 +1,13 @@
+// A descriptor that is readable or not, as we say.
+#pragma once
+
+#include "platform/descriptor.hpp"
+
+namespace handoff::platform {
+
+/// Not readable at first. Throws Error(system).
+Descriptor make_event();
+void set_event(const Descriptor& event) noexcept;
+void clear_event(const Descriptor& event) noexcept;
+
+}  // namespace handoff::platform

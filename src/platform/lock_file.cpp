@@ -1,0 +1,79 @@
+#include "platform/lock_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "platform/process.hpp"
+#include "platform/system_error.hpp"
+
+namespace handoff::platform {
+namespace {
+
+struct flock range_of(short type, std::uint64_t byte) noexcept {
+    struct flock range {};
+    range.l_type = type;
+    range.l_whence = SEEK_SET;
+    range.l_start = static_cast<off_t>(byte);
+    range.l_len = 1;
+    return range;
+}
+
+}  // namespace
+
+LockFile::LockFile(Descriptor file) : file_(std::move(file)), fork_generation_(fork_generation()) {
+    if (file_) close_in_children(file_.get());
+}
+
+LockFile& LockFile::operator=(LockFile&& other) noexcept {
+    if (this != &other) {
+        close();
+        file_ = std::move(other.file_);
+        fork_generation_ = other.fork_generation_;
+    }
+    return *this;
+}
+
+LockFile::~LockFile() {
+    close();
+}
+
+void LockFile::close() noexcept {
+    if (!file_) return;
+    if (fork_generation_ != fork_generation()) {
+        (void)file_.release();  // closed when this child was made; the number may name another file by now
+        return;
+    }
+    stop_closing_in_children(file_.get());
+    file_.close();
+}
+
+bool LockFile::try_lock(short type, std::uint64_t byte) {
+    struct flock range = range_of(type, byte);
+    while (fcntl(file_.get(), F_OFD_SETLK, &range) != 0) {
+        if (errno == EAGAIN || errno == EACCES) return false;
+        if (errno != EINTR) throw_system("locking a byte of the lock file", errno);
+    }
+    return true;
+}
+
+bool LockFile::try_exclusive(std::uint64_t byte) {
+    return try_lock(F_WRLCK, byte);
+}
+bool LockFile::try_shared(std::uint64_t byte) {
+    return try_lock(F_RDLCK, byte);
+}
+
+void LockFile::unlock(std::uint64_t byte) noexcept {
+    struct flock range = range_of(F_UNLCK, byte);
+    fcntl(file_.get(), F_OFD_SETLK, &range);
+}
+
+bool LockFile::is_held_by_another(std::uint64_t byte) const noexcept {
+    struct flock range = range_of(F_WRLCK, byte);
+    if (fcntl(file_.get(), F_OFD_GETLK, &range) != 0) return true;  // cannot tell: never declare a living one dead
+    return range.l_type != F_UNLCK;
+}
+
+}  // namespace handoff::platform

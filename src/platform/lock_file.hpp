@@ -1,0 +1,43 @@
+// Locks on single bytes of a file, held by the kernel for one open file description (F_OFD_SETLK).
+//
+// Why these and no mutex, pid or heartbeat: the kernel frees them when the holder is killed, whatever it was doing; a
+// stopped or busy holder keeps them; they are seen across PID namespaces and are never mistaken for a reused pid.
+// Death: the lock falls after the dead process's memory was unmapped, so nothing of it can write any more.
+// Threads: two threads that share one LockFile do not exclude each other; put a mutex of the process in front.
+#pragma once
+
+#include <cstdint>
+
+#include "platform/descriptor.hpp"
+
+namespace handoff::platform {
+
+class LockFile {
+public:
+    LockFile() = default;
+    /// Takes over `file` (O_RDWR, opened for this purpose alone). Closed in children of fork.
+    explicit LockFile(Descriptor file);
+    LockFile(LockFile&& other) noexcept = default;
+    LockFile& operator=(LockFile&& other) noexcept;
+    ~LockFile();
+
+    /// True if now held exclusively by us. False: somebody else holds it in some way. Throws Error on anything else.
+    bool try_exclusive(std::uint64_t byte);
+    /// True if now held by us together with other sharers. False: somebody holds it exclusively.
+    bool try_shared(std::uint64_t byte);
+    void unlock(std::uint64_t byte) noexcept;
+    /// True if another open file description holds the byte in a way that keeps us from taking it exclusively.
+    bool is_held_by_another(std::uint64_t byte) const noexcept;
+
+    int descriptor() const noexcept { return file_.get(); }
+    explicit operator bool() const noexcept { return static_cast<bool>(file_); }
+
+private:
+    void close() noexcept;
+    bool try_lock(short type, std::uint64_t byte);
+
+    Descriptor file_;
+    std::uint32_t fork_generation_ = 0;
+};
+
+}  // namespace handoff::platform

@@ -1,0 +1,24 @@
+// How much shared memory can be had, asked without taking any.
+//
+// Why before allocating: where tmpfs may grow beyond free RAM, posix_fallocate does not fail; the kernel kills
+// unrelated processes instead.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace handoff::platform {
+
+struct MemoryLimits {
+    std::uint64_t tmpfs_free_bytes = UINT64_MAX;        ///< of the file system that holds the segments
+    std::uint64_t ram_available_bytes = UINT64_MAX;     ///< MemAvailable
+    std::uint64_t cgroup_available_bytes = UINT64_MAX;  ///< smallest memory.max - memory.current on the way to the root
+};
+
+/// UINT64_MAX where a limit does not exist or cannot be read.
+MemoryLimits memory_limits(const std::string& directory);
+
+/// A sentence why `needed_bytes` cannot be had under these limits and what to do, or "" if they can.
+std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory);
+
+}  // namespace handoff::platform

@@ -1,0 +1,87 @@
+#include "platform/process.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <sstream>
+#include <vector>
+
+#include "platform/descriptor.hpp"
+
+namespace handoff::platform {
+namespace {
+
+std::atomic<std::uint32_t> forks{0};
+
+// fork() copies this mutex in whatever state it is in, so it is held across the fork (prepare/parent/child below).
+std::mutex inherited_mutex;
+std::vector<int>& inherited_descriptors() {
+    static auto* descriptors = new std::vector<int>;  // never destroyed: handles may be closed by static destructors
+    return *descriptors;
+}
+
+void before_fork() {
+    inherited_mutex.lock();
+}
+void after_fork_in_parent() {
+    inherited_mutex.unlock();
+}
+void after_fork_in_child() {
+    for (const int fd : inherited_descriptors()) ::close(fd);  // closed, never unlocked: that would unlock the parent's
+    inherited_descriptors().clear();
+    forks.fetch_add(1, std::memory_order_relaxed);  // the child has one thread; nobody to order against
+    inherited_mutex.unlock();
+}
+
+std::uint64_t start_time_from_proc() {
+    std::ifstream file("/proc/self/stat");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto end_of_name = text.rfind(')');  // the name may hold spaces and parentheses
+    if (end_of_name == std::string::npos) return 0;
+    std::istringstream fields(text.substr(end_of_name + 1));
+    std::string field;
+    for (int index = 3; index <= 22; ++index) fields >> field;
+    return fields ? std::strtoull(field.c_str(), nullptr, 10) : 0;
+}
+
+std::string program_name() {
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    if (length <= 0) return "?";
+    const std::string name(path, static_cast<std::size_t>(length));
+    return name.substr(name.rfind('/') + 1);
+}
+
+}  // namespace
+
+void Descriptor::close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+ProcessIdentity this_process() {
+    return {static_cast<std::uint32_t>(getpid()), geteuid(), start_time_from_proc(), program_name()};
+}
+
+std::uint32_t fork_generation() noexcept {
+    return forks.load(std::memory_order_relaxed);
+}
+
+void close_in_children(int fd) {
+    static const int registered = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    (void)registered;
+    const std::lock_guard lock(inherited_mutex);
+    inherited_descriptors().push_back(fd);
+}
+
+void stop_closing_in_children(int fd) noexcept {
+    const std::lock_guard lock(inherited_mutex);
+    auto& all = inherited_descriptors();
+    if (const auto found = std::find(all.begin(), all.end(), fd); found != all.end()) all.erase(found);
+}
+
+}  // namespace handoff::platform

@@ -1,0 +1,114 @@
+#include "platform/shm_file.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <vector>
+
+#include "platform/system_error.hpp"
+
+namespace handoff::platform {
+namespace {
+
+std::string octal(std::uint32_t mode) {
+    char text[16];
+    std::snprintf(text, sizeof text, "%04o", mode);
+    return text;
+}
+
+[[noreturn]] void throw_not_permitted(const std::string& path) {
+    struct stat status {};
+    std::string sentence = "permission denied for " + path;
+    if (lstat(path.c_str(), &status) == 0)
+        sentence += ": owner uid " + std::to_string(status.st_uid) + ", group gid " + std::to_string(status.st_gid) +
+                    ", mode " + octal(status.st_mode & 07777) + ", you are uid " + std::to_string(geteuid()) +
+                    ". Let its owner create it with a wider mode or a common group";
+    throw Error(Errc::permission_denied, sentence);
+}
+
+gid_t group_id(const std::string& name) {
+    std::vector<char> buffer(16 * 1024);
+    struct group entry {};
+    struct group* found = nullptr;
+    getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+    if (found == nullptr)
+        throw Error(Errc::invalid_argument, "there is no group '" + name + "' on this machine (see `getent group`)");
+    return found->gr_gid;
+}
+
+}  // namespace
+
+Descriptor open_existing(const std::string& path, Access access) {
+    // O_NONBLOCK: somebody may have put a pipe there; opening it must not hang.
+    Descriptor file(
+        open(path.c_str(), (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file) return file;
+    switch (errno) {
+        case ENOENT:
+            return file;
+        case EACCES:
+        case EPERM:
+            throw_not_permitted(path);
+        case ELOOP:
+            throw Error(Errc::not_a_segment, path + " is a symbolic link, not a segment of handoff. Remove it");
+        case EISDIR:
+            throw Error(Errc::not_a_segment, path + " is a directory, not a segment of handoff. Remove it");
+        default:
+            throw_system("opening " + path, errno);
+    }
+}
+
+FileStatus status_of(int fd) {
+    struct stat status {};
+    if (fstat(fd, &status) != 0) throw_system("asking for the status of a segment", errno);
+    return {static_cast<std::uint64_t>(status.st_size),
+            status.st_ino,
+            status.st_dev,
+            status.st_uid,
+            status.st_mode & 07777U,
+            S_ISREG(status.st_mode)};
+}
+
+bool is_named(const std::string& path, int fd) noexcept {
+    struct stat named {};
+    struct stat open_file {};
+    return fstat(fd, &open_file) == 0 && lstat(path.c_str(), &named) == 0 && named.st_ino == open_file.st_ino &&
+           named.st_dev == open_file.st_dev;
+}
+
+bool name_exists(const std::string& path) noexcept {
+    struct stat named {};
+    return lstat(path.c_str(), &named) == 0;
+}
+
+Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group) {
+    const gid_t gid = group.empty() ? static_cast<gid_t>(-1) : group_id(group);
+    Descriptor file(open(shm_directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (!file) throw_system(std::string("making a file in ") + shm_directory, errno);
+    if (!group.empty() && fchown(file.get(), static_cast<uid_t>(-1), gid) != 0)
+        throw_system("giving the segment to group " + group, errno);
+    if (fchmod(file.get(), mode) != 0) throw_system("setting the segment's mode", errno);
+    if (size_bytes == 0) return file;
+    // Reserves the memory now: ENOSPC here instead of SIGBUS at the first touch.
+    int error = EINTR;
+    while (error == EINTR) error = posix_fallocate(file.get(), 0, static_cast<off_t>(size_bytes));
+    if (error != 0) throw_system("reserving " + std::to_string(size_bytes) + " bytes in " + shm_directory, error);
+    return file;
+}
+
+bool publish(const Descriptor& file, const std::string& path) {
+    const std::string anonymous = "/proc/self/fd/" + std::to_string(file.get());
+    if (linkat(AT_FDCWD, anonymous.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
+    if (errno == EEXIST) return false;
+    throw_system("naming " + path, errno);
+}
+
+void remove_name(const std::string& path) noexcept {
+    unlink(path.c_str());
+}
+
+}  // namespace handoff::platform

@@ -1,0 +1,45 @@
+// Files in the machine's shared memory (/dev/shm): made without a name, named when they are whole.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "platform/descriptor.hpp"
+
+namespace handoff::platform {
+
+/// Where segments live.
+inline constexpr const char* shm_directory = "/dev/shm";
+
+/// What the file system says of an open file.
+struct FileStatus {
+    std::uint64_t size_bytes = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t device = 0;
+    std::uint32_t owner_uid = 0;
+    std::uint32_t mode = 0;  ///< permission bits
+    bool is_regular = false;
+};
+
+enum class Access : std::uint8_t { read_write, read_only };
+
+/// Opens an existing file. Never follows a symbolic link, never survives exec. An empty
+/// Descriptor means that there is no such file. Throws Error: permission_denied (naming owner, mode and us),
+/// not_a_segment for a symbolic link or a directory, system.
+Descriptor open_existing(const std::string& path, Access access = Access::read_write);
+FileStatus status_of(int fd);
+/// True if `path` names that very file (and not one that took its place).
+bool is_named(const std::string& path, int fd) noexcept;
+/// True if something of that name is there, whatever it is.
+bool name_exists(const std::string& path) noexcept;
+
+/// A file without a name, `size_bytes` long, memory reserved, with exactly these rights (the umask does not count) and
+/// group (empty: ours). Killed at any moment, nothing of it stays. Throws Error: no_space, permission_denied,
+/// invalid_argument (unknown group), system.
+Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group);
+/// Gives it its name. False if that name is taken.
+bool publish(const Descriptor& file, const std::string& path);
+/// Removes the name; those who have the file open keep it.
+void remove_name(const std::string& path) noexcept;
+
+}  // namespace handoff::platform

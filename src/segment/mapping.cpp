@@ -1,0 +1,23 @@
+#include "segment/mapping.hpp"
+
+#include <handoff/error.hpp>
+
+#include <string>
+
+#include "platform/memory.hpp"
+
+namespace handoff::segment {
+
+boost::interprocess::mapped_region map_file(int fd, std::size_t bytes, boost::interprocess::mode_t mode) {
+    namespace bip = boost::interprocess;
+    try {
+        bip::mapped_region region(MappableDescriptor(fd, mode), mode, 0, bytes);
+        platform::exclude_from_fork(region.get_address(), bytes);
+        return region;
+    } catch (const bip::interprocess_exception& refusal) {
+        throw Error(Errc::no_space, "mapping " + std::to_string(bytes) + " bytes of shared memory failed: " +
+                                        refusal.what() + ". Is the address space of this process limited (ulimit -v)?");
+    }
+}
+
+}  // namespace handoff::segment

@@ -1,0 +1,29 @@
+// Boost.Interprocess maps a descriptor of ours.
+#pragma once
+
+#include <boost/interprocess/detail/os_file_functions.hpp>
+#include <boost/interprocess/mapped_region.hpp>
+#include <cstddef>
+
+namespace handoff::segment {
+
+/// What boost::interprocess::mapped_region wants of a thing it can map.
+class MappableDescriptor {
+public:
+    MappableDescriptor(int fd, boost::interprocess::mode_t mode) noexcept : fd_(fd), mode_(mode) {}
+    boost::interprocess::mapping_handle_t get_mapping_handle() const {
+        return boost::interprocess::ipcdetail::mapping_handle_from_file_handle(fd_);
+    }
+    boost::interprocess::mode_t get_mode() const noexcept { return mode_; }
+
+private:
+    int fd_;
+    boost::interprocess::mode_t mode_;
+};
+
+/// Maps the whole file; not inherited by fork. Read-only from a descriptor opened so cannot be widened later. Throws
+/// Error(no_space) if the system refuses.
+boost::interprocess::mapped_region map_file(int fd, std::size_t bytes,
+                                            boost::interprocess::mode_t mode = boost::interprocess::read_write);
+
+}  // namespace handoff::segment

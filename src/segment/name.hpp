@@ -1,0 +1,21 @@
+// Names of channels, topics and latest values, and the files behind them.
+#pragma once
+
+#include <handoff/error.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace handoff::segment {
+
+inline constexpr std::size_t longest_name = 200;
+inline constexpr std::string_view lock_suffix = ".lock";
+
+/// 1 to 200 letters, digits, '.', '_' or '-', not ending in ".lock". Errors: invalid_argument, saying what is wrong.
+result<void> check_name(std::string_view name);
+/// "/dev/shm/handoff.<name>"
+std::string segment_path(std::string_view name);
+/// "/dev/shm/handoff.<name>.lock"
+std::string lock_path(std::string_view name);
+
+}  // namespace handoff::segment

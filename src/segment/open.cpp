@@ -1,0 +1,173 @@
+// Finding, creating and attaching: the part of Segment that deals with names and with others who do the same at once.
+#include <cstring>
+#include <optional>
+
+#include "platform/clock.hpp"
+#include "platform/memory_limits.hpp"
+#include "platform/process.hpp"
+#include "platform/shm_file.hpp"
+#include "segment/mapping.hpp"
+#include "segment/name.hpp"
+#include "segment/segment.hpp"
+
+namespace handoff::segment {
+namespace {
+
+constexpr std::int64_t retry_ns = 2'000'000;
+/// How long somebody may hold "in use" exclusively before we say so: removing takes microseconds, unless it is stopped.
+constexpr std::int64_t patience_ns = 5'000'000'000;
+
+class Opener {
+public:
+    explicit Opener(const OpenRequest& request)
+        : request_(request), path_(segment_path(request.name)), lock_path_(lock_path(request.name)) {}
+
+    Segment open() {
+        std::int64_t unblocked_ns = platform::now_ns();
+        for (;;) {
+            blocked_ = false;
+            if (auto segment = attempt()) return std::move(*segment);
+            const std::int64_t now_ns = platform::now_ns();
+            if (!blocked_) unblocked_ns = now_ns;
+            if (now_ns - unblocked_ns > patience_ns)
+                throw Error(Errc::timed_out, "somebody has held " + lock_path_ +
+                                                 " exclusively for 5 s (a process stopped "
+                                                 "while it removed the segment?)");
+            if (!blocked_ && now_ns >= request_.attach_deadline.at_ns()) throw_absent();
+            platform::sleep_briefly(retry_ns);
+        }
+    }
+
+private:
+    platform::Access access() const noexcept {
+        return request_.read_only ? platform::Access::read_only : platform::Access::read_write;
+    }
+    bool may_create() const noexcept { return request_.mode != OpenMode::attach; }
+
+    /// Nothing means: not there (yet), or, with blocked_, somebody was in the way; try again.
+    std::optional<Segment> attempt() {
+        if (!may_create() && !platform::name_exists(path_)) return std::nullopt;
+        if (request_.mode == OpenMode::create && platform::name_exists(path_)) throw_exists();
+        platform::LockFile locks(open_lock_file());
+        if (!locks) return std::nullopt;
+        if (!locks.try_shared(in_use_byte) || !platform::is_named(lock_path_, locks.descriptor())) {
+            blocked_ = true;
+            return std::nullopt;
+        }
+        platform::Descriptor file = platform::open_existing(path_, access());
+        if (file && request_.mode == OpenMode::create) throw_exists();
+        if (!file && may_create()) {
+            create(locks);
+            file = platform::open_existing(path_);
+        }
+        if (!file) return std::nullopt;
+        return Segment(request_.name, std::move(locks), std::move(file), request_);
+    }
+
+    /// Empty if it is not there and we may not make it.
+    platform::Descriptor open_lock_file() {
+        for (;;) {
+            platform::Descriptor file = platform::open_existing(lock_path_, access());
+            if (file) return file;
+            // A creator makes the lock file first, a remover takes it away last: this is neither of them half-way.
+            if (platform::name_exists(path_) && !platform::name_exists(lock_path_)) refuse_without_lock_file();
+            if (!may_create()) return file;
+            platform::publish(platform::create_nameless(0, request_.file_mode, request_.group), lock_path_);
+        }
+    }
+
+    /// The lock file was made for nothing if this fails: it goes again, unless somebody else uses it by now.
+    void create(platform::LockFile& locks) try {
+        const Draft draft(request_, platform::status_of(locks.descriptor()).inode);
+        const bool first = draft.publish(path_);
+        if (!first && request_.mode == OpenMode::create) throw_exists();
+    } catch (const Error&) {
+        if (request_.mode != OpenMode::create && platform::name_exists(path_)) return;  // somebody else was faster
+        locks.unlock(in_use_byte);
+        if (locks.try_exclusive(in_use_byte) && platform::is_named(lock_path_, locks.descriptor()) &&
+            !platform::name_exists(path_))
+            platform::remove_name(lock_path_);
+        throw;
+    }
+
+    /// It has no lock file: then it is not one of ours, or somebody removed the lock file by hand.
+    void refuse_without_lock_file() const {
+        platform::Descriptor file = platform::open_existing(path_, access());
+        if (!file) return;
+        const Segment checked(request_.name, platform::LockFile(platform::create_nameless(0, 0600, "")),
+                              std::move(file), request_);
+        throw Error(Errc::damaged, path_ + " has no lock file (" + lock_path_ +
+                                       " was removed by hand?), so nobody can tell who is alive. End the programs that "
+                                       "use it, then remove it");
+    }
+
+    [[noreturn]] void throw_exists() const {
+        throw Error(Errc::already_exists, path_ + " exists already. Attach to it, or choose another name");
+    }
+
+    [[noreturn]] void throw_absent() const {
+        throw Error(Errc::no_such_segment, "there is no '" + request_.name + "' (" + path_ +
+                                               " does not exist). Start the other side first, or give the sizes to "
+                                               "create it here");
+    }
+
+    const OpenRequest& request_;
+    std::string path_;
+    std::string lock_path_;
+    bool blocked_ = false;
+};
+
+void fill_header(SegmentHeader& header, const Blueprint& blueprint, const Geometry& geometry,
+                 std::uint64_t lock_inode) {
+    std::memcpy(header.magic, magic, sizeof magic);
+    header.layout_version = layout_version;
+    header.kind = static_cast<std::uint32_t>(blueprint.kind);
+    header.fingerprint = blueprint.fingerprint;
+    header.segment_bytes = geometry.segment_bytes;
+    header.participant_count = geometry.participant_count;
+    header.slot_count = geometry.slot_count;
+    header.payload_bytes = geometry.payload_bytes;
+    header.reply_bytes = geometry.reply_bytes;
+    header.participants_offset = geometry.participants_offset;
+    header.control_offset = geometry.control_offset;
+    header.slots_offset = geometry.slots_offset;
+    header.slot_stride = geometry.slot_stride;
+    header.settings = geometry.settings;
+    header.lock_inode = lock_inode;
+    header.created_ns = platform::wall_clock_ns();
+    header.creator_pid = platform::this_process().pid;
+    header.state.store(static_cast<std::uint32_t>(SegmentState::ready), std::memory_order_relaxed);
+}
+
+}  // namespace
+
+result<void> check_mode(std::uint32_t mode) {
+    if ((mode & 0600U) == 0600U && mode <= 0777U) return success();
+    return Failure(Errc::invalid_argument,
+                   "mode must give the owner reading and writing and hold only permission bits (0600 to 0777)");
+}
+
+Draft::Draft(const OpenRequest& request, std::uint64_t lock_inode) {
+    Geometry geometry;
+    if (!lay_out(request.blueprint, geometry))
+        throw Error(Errc::invalid_argument, "slots, payload and reply together are larger than any memory");
+    const auto refusal = platform::why_it_does_not_fit(
+        geometry.segment_bytes, platform::memory_limits(platform::shm_directory), platform::shm_directory);
+    if (!refusal.empty()) throw Error(Errc::no_space, refusal);
+    file_ = platform::create_nameless(geometry.segment_bytes, request.file_mode, request.group);
+    const auto region = map_file(file_.get(), geometry.segment_bytes);
+    auto* base = static_cast<std::byte*>(region.get_address());
+    request.initialise(base, geometry);
+    fill_header(*::new (base) SegmentHeader, request.blueprint, geometry, lock_inode);
+}
+
+bool Draft::publish(const std::string& path) const {
+    return platform::publish(file_, path);
+}
+
+Segment Segment::open(const OpenRequest& request) {
+    check_name(request.name).value();
+    return Opener(request).open();
+}
+
+}  // namespace handoff::segment

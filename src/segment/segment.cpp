@@ -1,0 +1,127 @@
+#include "segment/segment.hpp"
+
+#include <cstring>
+
+#include "platform/process.hpp"
+#include "platform/shm_file.hpp"
+#include "segment/mapping.hpp"
+#include "segment/name.hpp"
+
+namespace handoff::segment {
+
+struct Segment::Mapping {
+    boost::interprocess::mapped_region region;
+};
+
+namespace {
+
+const char* name_of(std::uint32_t kind) noexcept {
+    switch (static_cast<Kind>(kind)) {
+        case Kind::channel:
+            return "channel";
+        case Kind::topic:
+            return "topic";
+        case Kind::latest:
+            return "latest value";
+    }
+    return "segment of an unknown kind";
+}
+
+Failure not_a_segment(const std::string& path, const std::string& why) {
+    return {Errc::not_a_segment, path + " is not a segment of handoff: " + why +
+                                     ". If nobody needs that file, remove it (`rm " + path + "`)"};
+}
+
+/// The checks that need no pattern: what was it made by, and for what?
+void check_identity(const SegmentHeader& header, const Blueprint& expected, const std::string& path) {
+    if (std::memcmp(header.magic, magic, sizeof magic) != 0)
+        throw Error(not_a_segment(path, "it does not begin as one"));
+    const std::uint32_t version = header.layout_version;
+    if (version != layout_version)
+        throw Error(Errc::wrong_version, path + " was built by layout " + std::to_string(version) +
+                                             ", this program knows " + std::to_string(layout_version) +
+                                             ". Use the same handoff on both sides, or remove the old segment");
+    const std::uint32_t kind = header.kind;
+    if (kind != static_cast<std::uint32_t>(expected.kind))
+        throw Error(Errc::wrong_kind, path + " is a " + name_of(kind) + ", not a " +
+                                          name_of(static_cast<std::uint32_t>(expected.kind)) + ". Choose another name");
+    if (header.fingerprint != expected.fingerprint)
+        throw Error(Errc::wrong_version, path +
+                                             " was built by another build of handoff (its structs or its HANDOFF_SYNC "
+                                             "differ). Use the same build on both sides, or remove the old segment");
+}
+
+bool same_places(const SegmentHeader& header, const Geometry& geometry) noexcept {
+    return header.segment_bytes == geometry.segment_bytes &&
+           header.participants_offset == geometry.participants_offset &&
+           header.control_offset == geometry.control_offset && header.slots_offset == geometry.slots_offset &&
+           header.slot_stride == geometry.slot_stride;
+}
+
+}  // namespace
+
+Segment::Segment(std::string name, platform::LockFile locks, platform::Descriptor file, const OpenRequest& request)
+    : name_(std::move(name)),
+      locks_(std::move(locks)),
+      file_(std::move(file)),
+      fork_generation_(platform::fork_generation()) {
+    const auto status = platform::status_of(file_.get());
+    const std::string path = segment_path(name_);
+    if (!status.is_regular) throw Error(not_a_segment(path, "it is no regular file"));
+    if (status.size_bytes < sizeof(SegmentHeader))
+        throw Error(not_a_segment(path, "it has only " + std::to_string(status.size_bytes) + " bytes"));
+    mapping_ = std::make_unique<Mapping>(
+        Mapping{map_file(file_.get(), status.size_bytes,
+                         request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write)});
+    base_ = static_cast<std::byte*>(mapping_->region.get_address());
+    check(request, status.size_bytes);
+}
+
+void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
+    const std::string path = segment_path(name_);
+    SegmentHeader header{};  // a private copy: checked and used, never read again from the segment
+    std::memcpy(static_cast<void*>(&header), base_, offsetof(SegmentHeader, state));
+    check_identity(header, request.blueprint, path);
+    const Blueprint claimed = request.blueprint_of(
+        {header.participant_count, header.slot_count, header.payload_bytes, header.reply_bytes, header.settings});
+    if (claimed.fingerprint != request.blueprint.fingerprint || !lay_out(claimed, geometry_) ||
+        !same_places(header, geometry_))
+        throw Error(Errc::damaged, "the header of " + path + " contradicts itself. If nobody needs it, remove it");
+    if (header.lock_inode != platform::status_of(locks_.descriptor()).inode)
+        throw Error(Errc::damaged, "the lock file of " + path +
+                                       " was removed or replaced, so nobody can tell who is alive"
+                                       ". End the programs that use this segment, then remove both files");
+    if (geometry_.segment_bytes != file_bytes)
+        throw Error(not_a_segment(path, "its header says " + std::to_string(geometry_.segment_bytes) +
+                                            " bytes, the file has " + std::to_string(file_bytes) + " (cut short?)"));
+}
+
+Segment::Segment(Segment&&) noexcept = default;
+
+Segment::~Segment() {
+    if (mapping_ == nullptr || fork_generation_ == platform::fork_generation()) return;
+    // In a child of fork nothing is mapped there, and something else may be by now: do not unmap.
+    (void)mapping_.release();
+}
+
+bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
+    const std::string path = segment_path(name_);
+    locks_.unlock(in_use_byte);
+    // Not an upgrade: two who leave at once would block each other's upgrade, and nobody would remove.
+    if (!locks_.try_exclusive(in_use_byte)) return false;
+    const bool still_named =
+        platform::is_named(path, file_.get()) && platform::is_named(lock_path(name_), locks_.descriptor());
+    if (!still_named || !disposable()) {
+        locks_.unlock(in_use_byte);
+        return false;
+    }
+    reinterpret_cast<SegmentHeader*>(base_)->state.store(static_cast<std::uint32_t>(SegmentState::retired),
+                                                         std::memory_order_release);  // pairs with inspectors
+    platform::remove_name(path);
+    platform::remove_name(lock_path(name_));
+    return true;
+} catch (const Error&) {
+    return false;  // the kernel refused a lock: leave everything as it is, the next one to leave removes it
+}
+
+}  // namespace handoff::segment

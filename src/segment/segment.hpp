@@ -1,0 +1,119 @@
+// A named piece of shared memory: created whole, checked on attach, removed by the last one out.
+//
+// Beside the segment lies its lock file. Byte 0 means "in use": everybody attached shares it, whoever holds it
+// exclusively is alone and may remove. Bytes 1, 2, ... are the participants' signs of life.
+//
+// Protocol: attach = open the lock file (made if need be) -> share byte 0 -> the lock file still has its name? -> open
+// or
+//   create the segment -> check it -> map it. As long as byte 0 is shared nobody removes anything, so what was checked
+//   stays true. A segment is filled before it gets its name: a half-made one is never visible.
+// Death: killed anywhere, the kernel drops the locks; a nameless file vanishes; a lock file without a segment is used
+// by
+//   the next creator; a segment of which everybody died is attached, recovered and used like any other.
+// Fork: the mapping is not inherited, the lock descriptor is closed in the child.
+#pragma once
+
+#include <handoff/error.hpp>
+#include <handoff/options.hpp>
+#include <handoff/wait.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "platform/descriptor.hpp"
+#include "platform/lock_file.hpp"
+#include "segment/geometry.hpp"
+
+namespace handoff::segment {
+
+/// The byte of the lock file that everybody attached shares; participant p holds byte 1 + p.
+inline constexpr std::uint64_t in_use_byte = 0;
+
+/// What to do about the name; the public enum Open says the same.
+enum class OpenMode { create_or_attach, create, attach };
+
+/// Without sizes nothing can be created, whatever was asked for.
+constexpr OpenMode mode_for(Open open, bool has_sizes) noexcept {
+    if (!has_sizes || open == Open::attach) return OpenMode::attach;
+    return open == Open::create ? OpenMode::create : OpenMode::create_or_attach;
+}
+
+/// Rights that make sense for a segment. Errors: invalid_argument.
+result<void> check_mode(std::uint32_t mode);
+
+/// The counts that an existing segment's header claims, before anything is believed.
+struct ClaimedShape {
+    std::uint32_t participant_count;
+    std::uint32_t slot_count;
+    std::uint64_t payload_bytes;
+    std::uint64_t reply_bytes;
+    std::uint64_t settings;
+};
+
+struct OpenRequest {
+    std::string name;
+    OpenMode mode = OpenMode::attach;
+    Deadline attach_deadline = Deadline::now();
+    Blueprint blueprint;  ///< of the segment to create; kind and fingerprint are also what an existing one must have
+    std::uint32_t file_mode = 0600;
+    std::string group;
+    bool read_only = false;  ///< map without write access; attach only, never the one who removes
+    /// The blueprint that claimed numbers would have, or nothing to believe: kind and fingerprint unset means
+    /// "nonsense".
+    std::function<Blueprint(const ClaimedShape&)> blueprint_of;
+    /// Places everything but the header into zeroed memory.
+    std::function<void(std::byte*, const Geometry&)> initialise;
+};
+
+/// A mapped segment and its lock file. Movable; one per participant.
+class Segment {
+public:
+    /// Attaches or creates. Throws Error: see Sender::Sender.
+    static Segment open(const OpenRequest& request);
+    /// Maps and checks `file`. The caller shares byte 0 of `locks`. Throws Error: not_a_segment, wrong_version,
+    /// wrong_kind, damaged, no_space.
+    Segment(std::string name, platform::LockFile locks, platform::Descriptor file, const OpenRequest& request);
+
+    Segment(Segment&&) noexcept;
+    Segment& operator=(Segment&&) = delete;
+    /// Unmaps and drops "in use". In a child of fork: forgets both without touching them.
+    ~Segment();
+
+    std::byte* base() const noexcept { return base_; }
+    const Geometry& geometry() const noexcept { return geometry_; }
+    platform::LockFile& locks() noexcept { return locks_; }
+    const std::string& name() const noexcept { return name_; }
+
+    /// Gives "in use" up and, if nobody else has it and `disposable()` agrees, removes the name. True if removed.
+    bool leave(const std::function<bool()>& disposable) noexcept;
+
+private:
+    struct Mapping;
+    void check(const OpenRequest& request, std::uint64_t file_bytes);
+
+    std::string name_;
+    platform::LockFile locks_;
+    platform::Descriptor file_;
+    std::unique_ptr<Mapping> mapping_;
+    std::byte* base_ = nullptr;
+    Geometry geometry_;
+    std::uint32_t fork_generation_ = 0;
+};
+
+/// A segment that is whole but has no name yet. Killed now, nothing of it stays.
+class Draft {
+public:
+    /// Checks the limits, reserves the memory, fills it. Throws Error: no_space, permission_denied, invalid_argument,
+    /// system.
+    Draft(const OpenRequest& request, std::uint64_t lock_inode);
+    /// Gives it its name. False if somebody else was faster.
+    bool publish(const std::string& path) const;
+
+private:
+    platform::Descriptor file_;
+};
+
+}  // namespace handoff::segment

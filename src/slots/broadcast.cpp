@@ -1,0 +1,169 @@
+#include "slots/broadcast.hpp"
+
+#include <algorithm>
+
+namespace handoff::slots {
+
+std::uint64_t Broadcast::newest() const noexcept {
+    // The tail may lag behind a publisher that died before it moved it; a cell never lies.
+    std::uint64_t next = std::max<std::uint64_t>(control_.tail.load(), first());
+    for (std::uint32_t step = 0; step < history_; ++step) {
+        if (BroadcastCell::decode(cell_of(next).load()).sequence != next) break;
+        ++next;
+    }
+    return next - 1;
+}
+
+std::uint64_t Broadcast::oldest_with(std::uint64_t newest) const noexcept {
+    const std::uint64_t next = newest + 1;
+    return next < 2 * first() ? first() : next - history_;
+}
+
+// ---- publisher ------------------------------------------------------------------------------------------------------
+
+/// REQUIRES: the slot was seen published. Its sequence was written before, so this reads the one it was published with.
+bool Broadcast::is_evicted(std::uint32_t slot) const noexcept {
+    const std::uint64_t sequence = slots_[slot].sequence.load(std::memory_order_relaxed);
+    const BroadcastCell cell = BroadcastCell::decode(cell_of(sequence).load());
+    return cell.sequence != sequence || cell.slot != slot;
+}
+
+bool Broadcast::try_loan(std::uint32_t index, std::uint32_t me, Held& held) const noexcept {
+    SharedData& slot = slots_[index];
+    const std::uint64_t bits = slot.control.load();
+    const SlotWord word = SlotWord::decode(bits);
+    if (word.state != SlotState::free && word.state != SlotState::published) return false;
+    if (word.state == SlotState::published && !is_evicted(index)) return false;
+    // After the look at the cell, before the exchange: a subscriber that pinned it in time is seen here.
+    if (slot.pins.load() != 0) return false;
+    const SlotWord loaned{word.generation + 1, static_cast<std::uint16_t>(me), 0, false, SlotState::loaned};
+    if (!slot.control.compare_exchange(bits, loaned.encode())) return false;
+    // Pairs with the acquire fence in still_there(): who copies a byte that we write from here on sees the new
+    // generation.
+    std::atomic_thread_fence(std::memory_order_release);
+    held = {index, loaned.encode()};
+    return true;
+}
+
+std::optional<Held> Broadcast::loan(std::uint32_t me) const noexcept {
+    Held held;
+    const std::uint32_t evicted = control_.last_evicted.load(std::memory_order_relaxed);  // a hint: any value is good
+    // With a history, the slot evicted last is the oldest message. Without, it is the one that readers still copy: take
+    // the others in turn, so that they have time.
+    const bool in_turn = history_ == 1;
+    if (!in_turn && evicted < slots_.count() && try_loan(evicted, me, held)) return held;
+    const std::uint32_t start = in_turn ? evicted + 1 : 0;
+    constexpr int passes = 8;  // one pass can miss the free slot only if others moved meanwhile
+    for (int pass = 0; pass < passes; ++pass)
+        for (std::uint32_t step = 0; step < slots_.count(); ++step)
+            if (try_loan((start + step) % slots_.count(), me, held)) return held;
+    return std::nullopt;
+}
+
+void Broadcast::return_loan(const Held& loan) const noexcept {
+    slots_[loan.slot].control.compare_exchange(loan.word, SlotWord::decode(loan.word).freed().encode());
+}
+
+result<std::uint64_t> Broadcast::publish(const Held& loan) const {
+    SharedData& slot = slots_[loan.slot];
+    if (slot.control.load() != loan.word)
+        return Failure(Errc::ownership_lost,
+                       "the slot is not ours any more: some process wrote into the segment against the protocol");
+    for (int attempt = 0; attempt < patience; ++attempt) {
+        const std::uint64_t sequence = control_.tail.load();
+        sync::SharedWord& cell = cell_of(sequence);
+        const std::uint64_t bits = cell.load();
+        const BroadcastCell seen = BroadcastCell::decode(bits);
+        if (seen.sequence >= sequence) {  // somebody published here and did not move the tail, or not yet
+            control_.tail.compare_exchange(sequence, sequence + 1);
+            continue;
+        }
+        if (seen.sequence + history_ != sequence) break;
+        // The intention, before the link: a recoverer finds out by it whether we were linked.
+        slot.sequence.store(sequence, std::memory_order_relaxed);  // published by the exchange on the cell
+        if (!cell.compare_exchange(bits, BroadcastCell{sequence, static_cast<std::uint16_t>(loan.slot)}.encode()))
+            continue;
+        control_.tail.compare_exchange(sequence, sequence + 1);
+        SlotWord published = SlotWord::decode(loan.word);
+        published.state = SlotState::published;
+        slot.control.compare_exchange(loan.word, published.encode());
+        if (seen.slot != BroadcastCell::no_slot) control_.last_evicted.store(seen.slot, std::memory_order_relaxed);
+        control_.published.notify_all();
+        return sequence;
+    }
+    return Failure(Errc::damaged, "the topic's ring contradicts itself; end all programs that use it and remove it");
+}
+
+// ---- subscriber -----------------------------------------------------------------------------------------------------
+
+/// A cell that we wanted to read holds a later sequence: the oldest message that may still be there.
+std::uint64_t Broadcast::oldest_after(std::uint64_t newer_in_same_cell) const noexcept {
+    const std::uint64_t tail = control_.tail.load();
+    return std::max(newer_in_same_cell - history_ + 1, tail > history_ ? tail - history_ : 0);
+}
+
+Look Broadcast::find(std::uint64_t position) const noexcept {
+    for (int attempt = 0; attempt < patience; ++attempt) {
+        const sync::SharedWord& cell = cell_of(position);
+        const std::uint64_t bits = cell.load();
+        const BroadcastCell seen = BroadcastCell::decode(bits);
+        if (seen.sequence < position) return {Look::Outcome::nothing, position};
+        if (seen.sequence > position) {
+            position = std::max(oldest_after(seen.sequence), position + 1);
+            continue;
+        }
+        if (seen.slot >= slots_.count()) break;
+        const SlotWord word = SlotWord::decode(slots_[seen.slot].control.load());
+        if (cell.load() != bits) continue;  // evicted while we looked: the word may be another message's
+        return {Look::Outcome::message, position, seen.slot, word.generation};
+    }
+    return {Look::Outcome::damaged, position};
+}
+
+bool Broadcast::still_there(const Look& look) const noexcept {
+    // Pairs with the release fence in try_loan(): if a byte was overwritten while we copied, the generation has
+    // changed.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return SlotWord::decode(slots_[look.slot].control.load()).generation == look.generation;
+}
+
+Look Broadcast::pin(std::uint64_t position, std::uint64_t bit) const noexcept {
+    for (int attempt = 0; attempt < patience; ++attempt) {
+        const Look look = find(position);
+        if (look.outcome != Look::Outcome::message) return look;
+        slots_[look.slot].pins.set(bit);
+        const BroadcastCell wanted{look.position, static_cast<std::uint16_t>(look.slot)};
+        // The second look: a loan that did not see our pin had seen the eviction before, and so do we.
+        if (cell_of(look.position).load() == wanted.encode()) return look;
+        slots_[look.slot].pins.clear(bit);
+        position = look.position;
+    }
+    return {Look::Outcome::damaged, position};
+}
+
+// ---- whoever cleans up ----------------------------------------------------------------------------------------------
+
+void Broadcast::recover(std::uint32_t dead) const noexcept {
+    for (std::uint32_t index = 0; index < slots_.count(); ++index) {
+        const std::uint64_t bit = pin_bit(dead);
+        if ((slots_[index].pins.load() & bit) != 0) slots_[index].pins.clear(bit);
+        recover_slot(index, dead);
+    }
+}
+
+/// A loan of the dead is published if its cell names it. If not, it was never linked, or is evicted already; nobody
+/// else can link it, so both mean free.
+void Broadcast::recover_slot(std::uint32_t index, std::uint32_t dead) const noexcept {
+    SharedData& slot = slots_[index];
+    const std::uint64_t bits = slot.control.load();
+    SlotWord word = SlotWord::decode(bits);
+    if (word.state != SlotState::loaned || word.owner != dead) return;
+    if (is_evicted(index)) {
+        word = word.freed();
+    } else {
+        word.state = SlotState::published;
+    }
+    slot.control.compare_exchange(bits, word.encode());
+}
+
+}  // namespace handoff::slots

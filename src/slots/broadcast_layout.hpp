@@ -1,0 +1,73 @@
+// What a topic or a latest value keeps in its segment beside participants and slots. Only structs, sizes and asserts.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "sync/condition.hpp"
+#include "sync/shared_word.hpp"
+
+namespace handoff::slots {
+
+/// A cell of the ring: sequence:48 | slot:16. Sequence t lives in cell t % history.
+struct BroadcastCell {
+    static constexpr std::uint16_t no_slot = 0xffff;
+
+    std::uint64_t sequence = 0;
+    std::uint16_t slot = no_slot;
+
+    static constexpr BroadcastCell decode(std::uint64_t bits) noexcept {
+        return {bits >> 16, static_cast<std::uint16_t>(bits)};
+    }
+    constexpr std::uint64_t encode() const noexcept { return sequence << 16 | slot; }
+};
+
+/// Invariants: (1) a cell's sequence only grows, by the history each time; (2) the exchange on the cell is the only
+/// moment
+///   of publishing: it assigns the sequence, names the slot and evicts the old one; (3) the tail is a hint that anybody
+///   may move on, emptiness is read from the cell; (4) internal sequences begin at `history`: cell i starts as {i,
+///   none}.
+/// Death: nobody owns anything here.
+struct BroadcastControl {
+    alignas(64) sync::SharedWord tail;  ///< next sequence to publish
+    // Conditions; rung by whoever changes what they stand for:
+    alignas(64) sync::Condition published;  ///< a message was published, or a publisher left
+    alignas(64) sync::Condition arrived;    ///< a subscriber joined
+    // Anybody:
+    alignas(64) std::atomic<std::uint32_t> last_evicted{0};  ///< slot that a loan can probably take
+    alignas(64) sync::SharedWord publisher_departures;  ///< counts at least once for each publisher that left or died
+    __extension__ alignas(64) sync::SharedWord cells[];
+};
+
+/// Small options, in the header's `settings`.
+struct BroadcastSettings {
+    std::uint32_t history = 0;
+    std::uint32_t loans = 0;
+    std::uint32_t pin_budget = 0;
+    bool persistent = false;
+
+    static constexpr BroadcastSettings decode(std::uint64_t bits) noexcept {
+        return {static_cast<std::uint32_t>(bits & 0xffff), static_cast<std::uint32_t>(bits >> 16 & 0xfff),
+                static_cast<std::uint32_t>(bits >> 28 & 0xfff), (bits >> 40 & 1) != 0};
+    }
+    constexpr std::uint64_t encode() const noexcept {
+        return (history & 0xffffU) | std::uint64_t{loans & 0xfffU} << 16 | std::uint64_t{pin_budget & 0xfffU} << 28 |
+               std::uint64_t{persistent ? 1U : 0U} << 40;
+    }
+    /// With so many, a publisher finds a slot whatever others hold.
+    constexpr std::uint32_t slots() const noexcept { return history + loans + pin_budget + 1; }
+};
+
+inline constexpr std::uint32_t most_broadcast_participants = 64;  // one bit each in a slot's pins
+constexpr std::uint64_t pin_bit(std::uint32_t participant) noexcept {
+    return std::uint64_t{1} << participant % most_broadcast_participants;
+}
+
+/// The control's layout as a number for the fingerprint of a segment.
+constexpr std::uint64_t broadcast_layout_code() noexcept {
+    return sizeof(BroadcastControl) << 48 | offsetof(BroadcastControl, published) << 32 |
+           offsetof(BroadcastControl, arrived) << 16 | offsetof(BroadcastControl, cells);
+}
+
+}  // namespace handoff::slots

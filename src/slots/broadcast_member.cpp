@@ -1,0 +1,99 @@
+#include "slots/broadcast_member.hpp"
+
+#include <map>
+
+#include "platform/clock.hpp"
+
+namespace handoff::slots {
+
+using participants::Role;
+
+void place_broadcast(std::byte* base, const segment::Geometry& geometry) {
+    participants::place_table(base + geometry.participants_offset, geometry.participant_count);
+    const std::uint32_t history = BroadcastSettings::decode(geometry.settings).history;
+    auto* control = ::new (base + geometry.control_offset) BroadcastControl;
+    control->tail.store(history);
+    for (std::uint32_t cell = 0; cell < history; ++cell)
+        ::new (&control->cells[cell]) sync::SharedWord(BroadcastCell{cell, BroadcastCell::no_slot}.encode());
+    Slots(base, geometry).place();
+}
+
+BroadcastMember::BroadcastMember(segment::Segment segment, const Wishes& wishes)
+    : wishes_(wishes),
+      attachment_(std::move(segment), wishes.wait, *this),
+      slots_(attachment_.base(), attachment_.geometry()),
+      control_(attachment_.control<BroadcastControl>()),
+      settings_(BroadcastSettings::decode(attachment_.geometry().settings)),
+      broadcast_(control_, settings_.history, slots_),
+      stream_end_(control_.publisher_departures, attachment_.registry(), wishes.source) {
+    // Before anybody can see us: whoever waits for us and then publishes, or leaves, means us, too.
+    stream_end_.begin([this] { return !wishes_.skips_kept && broadcast_.newest() >= broadcast_.first(); });
+    newest_at_join_ = broadcast_.newest();
+    if (!wishes_.read_only) {
+        attachment_.join(wishes_.role);
+        reserve_pins();
+    }
+    if (!wishes_.read_only && wishes_.role == Role::subscriber) control_.arrived.notify_all();
+}
+
+BroadcastMember::~BroadcastMember() {
+    if (is_usable() && !wishes_.read_only) attachment_.leave([this] { return !settings_.persistent; });
+}
+
+void BroadcastMember::take_back(const Held& loan) noexcept {
+    broadcast_.return_loan(loan);
+}
+
+/// Says what we want, then adds up what all want: of two who come at once, both may be refused, never both accepted
+/// beyond the budget; so try a few times.
+void BroadcastMember::reserve_pins() {
+    constexpr int tries = 5;
+    auto& mine = my_entry().counters.reserved_pins;
+    for (int attempt = 0; attempt < tries; ++attempt) {
+        mine.store(wishes_.pins, std::memory_order_seq_cst);  // pairs with the loads in reserved_by_all() of others
+        if (wishes_.pins == 0 || reserved_by_all() <= settings_.pin_budget) return;
+        mine.store(0, std::memory_order_seq_cst);
+        platform::sleep_briefly(1'000'000 * (std::int64_t{me()} % 8 + 1));
+    }
+    const auto others = reserved_by_all();
+    attachment_.leave([this] { return !settings_.persistent; });
+    throw Error(Errc::too_many_participants,
+                "the pin budget of '" + name() + "' is spent: " + std::to_string(others) + " of " +
+                    std::to_string(settings_.pin_budget) + " pins are reserved, " + std::to_string(wishes_.pins) +
+                    " more were asked for. Subscribe with pins = 0 (copying reads), or create the topic with a larger "
+                    "pin_budget");
+}
+
+std::uint64_t BroadcastMember::reserved_by_all() const noexcept {
+    std::uint64_t sum = 0;
+    for (std::uint32_t index = 0; index < registry().count(); ++index) {
+        const auto& entry = registry().entry(index);
+        if (participants::EntryWord::decode(entry.word.load()).active)
+            sum += entry.counters.reserved_pins.load(std::memory_order_seq_cst);  // pairs with reserve_pins() of others
+    }
+    return sum;
+}
+
+void BroadcastMember::recover(std::uint32_t index, Role role) {
+    broadcast_.recover(index);
+    // Before the entry becomes inactive: if we die in between, this is done once more, and counting twice does no harm.
+    if (role == wishes_.source) control_.publisher_departures.add(1);
+}
+
+void BroadcastMember::departed() {
+    control_.published.notify_all();
+}
+
+std::string BroadcastMember::who_has_loans() const {
+    std::map<std::string, int> holders;
+    for (std::uint32_t index = 0; index < slots_.count(); ++index) {
+        const SlotWord word = SlotWord::decode(slots_[index].control.load());
+        if (word.state == SlotState::loaned) ++holders[registry().describe(word.owner)];
+    }
+    std::string text;
+    for (const auto& [holder, count] : holders)
+        text += (text.empty() ? "" : ", ") + std::to_string(count) + " on loan to " + holder;
+    return text.empty() ? "no slot is on loan" : text;
+}
+
+}  // namespace handoff::slots

@@ -1,0 +1,92 @@
+// One participant of a topic or latest value: the mapped segment, its place in the table, the broadcast protocol.
+//
+// Thread safety: all members but constructor and destructor may be called by several threads.
+// Read-only: a member that maps without write access takes no place in the table, holds nothing, and looks once a
+// millisecond while it waits, because it cannot say that it sleeps.
+#pragma once
+
+#include <handoff/options.hpp>
+
+#include <cstdint>
+#include <string>
+
+#include "participants/attachment.hpp"
+#include "participants/stream_end.hpp"
+#include "slots/broadcast.hpp"
+#include "slots/lender.hpp"
+
+namespace handoff::slots {
+
+/// Places control, cells, entries and slots into zeroed memory. The geometry's settings are BroadcastSettings.
+void place_broadcast(std::byte* base, const segment::Geometry& geometry);
+
+class BroadcastMember final : public Lender, private participants::Caretaker {
+public:
+    struct Wishes {
+        participants::Role role;
+        participants::Role source;  ///< of those whose departure ends the stream
+        WaitPolicy wait;
+        std::uint32_t pins;  ///< to reserve out of the budget
+        bool read_only;
+        bool skips_kept = false;  ///< what is there already is not for us
+    };
+    /// Joins, unless read-only. Throws Error: too_many_participants (also: the pin budget is spent), system.
+    BroadcastMember(segment::Segment segment, const Wishes& wishes);
+    /// Gives everything back and leaves; removes the name if it was the last. In a child of fork: does nothing.
+    ~BroadcastMember() override;
+
+    bool is_usable() const noexcept override { return attachment_.is_usable(); }
+    const std::string& name() const noexcept override { return attachment_.name(); }
+    void take_back(const Held& loan) noexcept override;
+
+    const Slots& slots() const noexcept { return slots_; }
+    const Broadcast& broadcast() const noexcept { return broadcast_; }
+    BroadcastControl& control() const noexcept { return control_; }
+    const BroadcastSettings& settings() const noexcept { return settings_; }
+    const segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
+    const participants::Registry& registry() const noexcept { return attachment_.registry(); }
+    /// REQUIRES: not read-only.
+    participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
+    std::uint32_t me() const noexcept { return attachment_.registry().me(); }
+    bool is_read_only() const noexcept { return wishes_.read_only; }
+    /// The position of the newest message just before others could see us.
+    std::uint64_t newest_at_join() const noexcept { return newest_at_join_; }
+
+    bool reap() noexcept { return !is_read_only() && attachment_.reap(); }
+    bool reap_if_due() noexcept { return !is_read_only() && attachment_.reap_if_due(); }
+    template <class Predicate>
+    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
+        if (!is_read_only()) return attachment_.wait(condition, deadline, std::forward<Predicate>(predicate));
+        return sync::poll_until(attachment_.policy(), deadline, std::forward<Predicate>(predicate));
+    }
+    /// Every source that was there has left; `something_unread()` looks once more. True once for each time that
+    /// happens.
+    template <class Look>
+    bool stream_has_ended(Look&& something_unread) noexcept {
+        return stream_end_.has_ended(std::forward<Look>(something_unread));
+    }
+    /// The same without saying it.
+    template <class Look>
+    bool stream_would_end(Look&& something_unread) const noexcept {
+        return stream_end_.would_end(std::forward<Look>(something_unread));
+    }
+    /// "1 slot on loan to writer (pid 7)" for every participant that holds a loan.
+    std::string who_has_loans() const;
+
+private:
+    void recover(std::uint32_t index, participants::Role role) override;
+    void departed() override;
+    void reserve_pins();
+    std::uint64_t reserved_by_all() const noexcept;
+
+    Wishes wishes_;
+    participants::Attachment attachment_;
+    Slots slots_;
+    BroadcastControl& control_;
+    BroadcastSettings settings_;
+    Broadcast broadcast_;
+    participants::StreamEnd stream_end_;
+    std::uint64_t newest_at_join_ = 0;
+};
+
+}  // namespace handoff::slots

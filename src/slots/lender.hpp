@@ -1,0 +1,28 @@
+// Whoever lends slots: the part of a channel or topic that a Loan needs to know.
+#pragma once
+
+#include <handoff/error.hpp>
+
+#include <string>
+
+#include "slots/slots.hpp"
+
+namespace handoff::slots {
+
+class Lender {
+public:
+    Lender() = default;
+    Lender(const Lender&) = delete;
+    virtual ~Lender() = default;
+    /// False in a child of fork.
+    virtual bool is_usable() const noexcept = 0;
+    /// The name of the segment, for sentences.
+    virtual const std::string& name() const noexcept = 0;
+    /// A slot that was not sent comes back.
+    virtual void take_back(const Held& loan) noexcept = 0;
+};
+
+/// What every call on a handle answers that was moved from, is finished, or was inherited through fork.
+Failure unusable();
+
+}  // namespace handoff::slots

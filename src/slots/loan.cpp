@@ -1,0 +1,71 @@
+#include <handoff/loan.hpp>
+
+#include <utility>
+
+#include "slots/lender.hpp"
+
+namespace handoff {
+
+Loan::Loan(std::shared_ptr<slots::Lender> lender, const slots::Held& held, std::span<std::byte> payload) noexcept
+    : lender_(std::move(lender)), slot_(held.slot), word_(held.word), payload_(payload), size_(payload.size()) {}
+
+Loan::Loan(Loan&& other) noexcept
+    : lender_(std::move(other.lender_)),
+      slot_(other.slot_),
+      word_(other.word_),
+      payload_(std::exchange(other.payload_, {})),
+      size_(std::exchange(other.size_, 0)),
+      image_(other.image_) {}
+
+Loan& Loan::operator=(Loan&& other) noexcept {
+    if (this != &other) {
+        give_back();
+        lender_ = std::move(other.lender_);
+        slot_ = other.slot_;
+        word_ = other.word_;
+        payload_ = std::exchange(other.payload_, {});
+        size_ = std::exchange(other.size_, 0);
+        image_ = other.image_;
+    }
+    return *this;
+}
+
+Loan::~Loan() {
+    give_back();
+}
+
+void Loan::give_back() noexcept {
+    if (lender_ == nullptr) return;
+    if (lender_->is_usable()) lender_->take_back({slot_, word_});
+    lender_.reset();
+}
+
+result<void> Loan::resize(std::size_t bytes) {
+    if (lender_ == nullptr) return slots::unusable();
+    if (bytes > payload_.size())
+        return Failure(Errc::too_large, "the message has " + std::to_string(bytes) + " bytes, a slot of '" +
+                                            lender_->name() + "' holds " + std::to_string(payload_.size()) +
+                                            ". Create it with a larger payload");
+    size_ = bytes;
+    return success();
+}
+
+result<void> Loan::describe(const Image& image) {
+    if (lender_ == nullptr) return slots::unusable();
+    if (auto checked = check_image(image, payload_.size()); !checked) return checked;
+    image_ = image;
+    size_ = image.byte_count();
+    return success();
+}
+
+namespace slots {
+
+Failure unusable() {
+    return {Errc::invalid_handle,
+            "this handle was moved from, is already finished, or was inherited through fork: open "
+            "the segment again in the child process"};
+}
+
+}  // namespace slots
+
+}  // namespace handoff

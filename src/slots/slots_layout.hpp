@@ -1,0 +1,83 @@
+// SharedData: one message as it lies in a segment. Only structs, sizes and asserts.
+#pragma once
+
+#include <handoff/image.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "sync/shared_word.hpp"
+
+namespace handoff::slots {
+
+enum class SlotState : std::uint8_t {
+    free = 0,
+    loaned = 1,     ///< owner: the sender that fills it
+    ready = 2,      ///< owner: whoever has to see to it that the ring names it
+    taken = 3,      ///< owner: the receiver that works on it
+    processed = 4,  ///< owner: the sender that waits for it, from here on
+    failed = 5,
+    given_up = 6,
+    published = 7,  ///< topic and latest value: named by a cell, or evicted for ever
+};
+
+/// The word that says whose a slot is: generation:32 | owner:16 | deliveries:8 | awaited:1 | state:7.
+struct SlotWord {
+    std::uint32_t generation = 0;  ///< grows when the slot becomes free and when a request is queued once more
+    std::uint16_t owner = 0;       ///< participant index
+    std::uint8_t deliveries = 0;   ///< that ended without an answer; stays at 255
+    bool awaited = false;          ///< the sender (SharedData::sender) waits for the answer
+    SlotState state = SlotState::free;
+
+    static constexpr SlotWord decode(std::uint64_t bits) noexcept {
+        return {static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint16_t>(bits >> 16),
+                static_cast<std::uint8_t>(bits >> 8), (bits & 0x80) != 0, static_cast<SlotState>(bits & 0x7f)};
+    }
+    constexpr std::uint64_t encode() const noexcept {
+        return std::uint64_t{generation} << 32 | std::uint64_t{owner} << 16 | std::uint64_t{deliveries} << 8 |
+               (awaited ? 0x80U : 0U) | static_cast<std::uint8_t>(state);
+    }
+    constexpr SlotWord freed() const noexcept { return {generation + 1, 0, 0, false, SlotState::free}; }
+    constexpr bool is_answered() const noexcept {
+        return state == SlotState::processed || state == SlotState::failed || state == SlotState::given_up;
+    }
+};
+
+/// One slot: who has it, what it is, and the bytes.
+///
+/// Invariants: (1) `control` is the truth about the slot and changes only by compare-exchange; (2) everything else is
+///   written only by the owner that `control` names, before the exchange that hands the slot on; (3) the payload is
+///   written only while loaned, or while taken on a channel opened in_place; (4) `sender` and `sequence` stay the same
+///   from ready until free.
+/// Death: whatever state the owner dies in is named by `control`, with the owner; a recoverer of that owner moves it
+/// on.
+struct SharedData {
+    // Anyone, by compare-exchange:
+    alignas(64) sync::SharedWord control;
+    // The owner:
+    std::atomic<std::uint64_t> sender{0};  ///< id of the sending participant
+    std::atomic<std::uint64_t> sequence{0};
+    std::atomic<std::uint64_t> payload_bytes{0};
+    std::atomic<std::uint64_t> reply_bytes{0};
+    std::atomic<std::int64_t> sent_ns{0};  ///< CLOCK_MONOTONIC; while loaned: since when
+    std::atomic<std::int64_t> taken_ns{0};
+    std::atomic<std::int64_t> answered_ns{0};
+    Image image;
+    Image reply_image;
+    // Subscribers of a topic, each its own bit (a channel does not use it):
+    sync::SharedWord pins;
+    // The owner:
+    char reason[120]{};                          ///< why it failed; ends with a NUL
+    __extension__ alignas(64) std::byte data[];  ///< payload area, then (cache-line aligned) the reply area
+};
+static_assert(sizeof(SharedData) == 320 && offsetof(SharedData, image) == 64 && offsetof(SharedData, data) == 320,
+              "one cache line carries the whole hand-over of a plain message; the payload begins on a line of its own");
+
+/// The slot's layout as a number for the fingerprint of a segment.
+constexpr std::uint64_t layout_code() noexcept {
+    return sizeof(SharedData) << 48 | offsetof(SharedData, image) << 32 | offsetof(SharedData, pins) << 16 |
+           offsetof(SharedData, data);
+}
+
+}  // namespace handoff::slots

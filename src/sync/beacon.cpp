@@ -1,0 +1,78 @@
+#include "sync/beacon.hpp"
+
+#include "platform/event.hpp"
+#include "platform/process.hpp"
+#include "sync/wait.hpp"
+#include "sync/wait_source.hpp"
+
+namespace handoff::sync {
+
+Beacon::Beacon(WaitSource& source)
+    : source_(source),
+      event_(platform::make_event()),
+      fork_generation_(platform::fork_generation()),
+      thread_([this] { run(); }) {}
+
+bool Beacon::is_of_this_process() const noexcept {
+    return fork_generation_ == platform::fork_generation();
+}
+
+Beacon::~Beacon() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_.store(true, std::memory_order_relaxed);  // published by the mutex and by the condition's word
+    }
+    changed_.notify_all();
+    if (Condition* condition = source_.condition()) condition->notify_all();
+    thread_.join();
+}
+
+void Beacon::look_again() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!lit_ || source_.has_something()) return;
+    platform::clear_event(event_);
+    lit_ = false;
+    changed_.notify_all();  // the thread looks once more before it sleeps: what came since is not missed
+}
+
+void Beacon::run() noexcept {
+    for (;;) {
+        wait_for_something();
+        std::unique_lock lock(mutex_);
+        if (stopping_.load(std::memory_order_relaxed)) return;
+        if (!source_.has_something()) continue;
+        platform::set_event(event_);
+        lit_ = true;
+        changed_.wait(lock, [this] { return !lit_ || stopping_.load(std::memory_order_relaxed); });
+    }
+}
+
+void Beacon::wait_for_something() noexcept {
+    const auto done = [this] { return stopping_.load(std::memory_order_seq_cst) || source_.has_something(); };
+    Condition* condition = source_.condition();
+    if (condition == nullptr) {
+        poll_until(WaitPolicy::sleep, Deadline::never(), done);
+    } else {
+        wait_until(*condition, WaitPolicy::sleep, Deadline::never(), done, [this] { source_.tick(); });
+    }
+}
+
+// ---- WaitSource -----------------------------------------------------------------------------------------------------
+
+int WaitSource::descriptor() {
+    const std::lock_guard lock(making_);
+    if (owner_ == nullptr) {
+        owner_ = std::make_unique<Beacon>(*this);
+        beacon_.store(owner_.get(), std::memory_order_release);  // pairs with was_taken_from()
+    }
+    return owner_->descriptor();
+}
+
+void WaitSource::stop_beacon() noexcept {
+    beacon_.store(nullptr, std::memory_order_release);  // pairs with was_taken_from()
+    // In a child of fork there is no thread to join, and destroying what that thread waits on would wait for ever.
+    if (owner_ != nullptr && !owner_->is_of_this_process()) (void)owner_.release();
+    owner_.reset();
+}
+
+}  // namespace handoff::sync

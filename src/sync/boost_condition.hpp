@@ -1,0 +1,53 @@
+// The original way to sleep: Boost's interprocess_mutex and interprocess_condition. Kept to be compared with.
+//
+// Death: this breaks. A waiter killed here makes the second notify_all() of an innocent process hang for ever, a
+// notifier
+//   killed inside does the same, a holder of the mutex leaves it locked or unusable. That is why FutexCondition is the
+//   default; build with HANDOFF_SYNC=boost only to see the difference.
+// Clock: Boost waits on the wall clock; a jump of it lengthens or shortens a wait by as much, up to the caller's tick.
+#pragma once
+
+#include <algorithm>
+#include <boost/date_time/posix_time/posix_time_types.hpp>
+#include <boost/interprocess/sync/interprocess_condition.hpp>
+#include <boost/interprocess/sync/interprocess_mutex.hpp>
+#include <boost/interprocess/sync/scoped_lock.hpp>
+#include <cstdint>
+
+#include "platform/clock.hpp"
+
+namespace handoff::sync {
+
+class BoostCondition {
+public:
+    static constexpr const char* name = "boost";
+
+    /// As FutexCondition::wait_until.
+    template <class Predicate>
+    bool wait_until(std::int64_t deadline_ns, Predicate&& predicate) {
+        boost::interprocess::scoped_lock lock(mutex_);
+        while (!predicate()) {
+            if (!condition_.timed_wait(lock, wall_clock(deadline_ns))) return predicate();
+        }
+        return true;
+    }
+
+    /// As FutexCondition::notify_all. The mutex closes the gap between a waiter's look and its sleep.
+    void notify_all() {
+        { boost::interprocess::scoped_lock lock(mutex_); }
+        condition_.notify_all();
+    }
+
+private:
+    static boost::posix_time::ptime wall_clock(std::int64_t deadline_ns) {
+        using namespace boost::posix_time;
+        constexpr std::int64_t a_day_us = 86'400'000'000;
+        const std::int64_t left_us = std::clamp<std::int64_t>((deadline_ns - platform::now_ns()) / 1000, 0, a_day_us);
+        return microsec_clock::universal_time() + microseconds(left_us);
+    }
+
+    boost::interprocess::interprocess_mutex mutex_;
+    boost::interprocess::interprocess_condition condition_;
+};
+
+}  // namespace handoff::sync

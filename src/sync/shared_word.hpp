@@ -1,0 +1,79 @@
+// One 64-bit word that several processes change, and the only memory order that handoff's protocols use on such words.
+//
+// Ordering: every access is seq_cst, so all accesses to all words of a segment have one order that everybody agrees on.
+//   Two things follow. (1) Whoever reads a value sees everything that its writer did before writing it: the payload
+//   before READY, the reply before PROCESSED. (2) "Change the state, then look whether somebody sleeps" against "say
+//   that I sleep, then look at the state" cannot both miss (FutexCondition). On x86-64 and AArch64 such a load costs
+//   what an acquire load costs, and the read-modify-writes are full barriers anyway: one rule is worth more than the
+//   difference.
+// Death: a word changes by one instruction. Nothing in it can be half done.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace handoff::sync {
+
+#ifdef HANDOFF_CRASH_POINTS
+/// Test builds only: called before and after every change of a shared word; may never return.
+void crash_point() noexcept;
+/// Test builds only: called before every look at a shared word.
+void look_point() noexcept;
+#else
+inline void crash_point() noexcept {}
+inline void look_point() noexcept {}
+#endif
+
+class SharedWord {
+public:
+    SharedWord() noexcept = default;
+    explicit SharedWord(std::uint64_t value) noexcept : value_(value) {}
+
+    // Pairs with compare_exchange(), store() and add() of every process.
+    std::uint64_t load() const noexcept {
+        look_point();
+        return value_.load(std::memory_order_seq_cst);
+    }
+
+    /// True if the word held `expected` and holds `desired` now.
+    bool compare_exchange(std::uint64_t expected, std::uint64_t desired) noexcept {
+        crash_point();
+        // Pairs with load() and compare_exchange() of every process.
+        const bool changed = value_.compare_exchange_strong(expected, desired, std::memory_order_seq_cst);
+        crash_point();
+        return changed;
+    }
+
+    /// For words that only their owner changes.
+    void store(std::uint64_t value) noexcept {
+        crash_point();
+        value_.store(value, std::memory_order_seq_cst);  // pairs with load()
+        crash_point();
+    }
+
+    /// Sets bits; one instruction. Returns what was there before.
+    std::uint64_t set(std::uint64_t bits) noexcept {
+        crash_point();
+        const std::uint64_t before = value_.fetch_or(bits, std::memory_order_seq_cst);  // pairs with load()
+        crash_point();
+        return before;
+    }
+    /// Clears bits; one instruction.
+    void clear(std::uint64_t bits) noexcept {
+        crash_point();
+        value_.fetch_and(~bits, std::memory_order_seq_cst);  // pairs with load()
+        crash_point();
+    }
+
+    std::uint64_t add(std::uint64_t count) noexcept {
+        crash_point();
+        return value_.fetch_add(count, std::memory_order_seq_cst);  // pairs with load()
+    }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+static_assert(sizeof(SharedWord) == 8 && std::atomic<std::uint64_t>::is_always_lock_free,
+              "processes share the bare word; a hidden lock would not be shared");
+
+}  // namespace handoff::sync

@@ -1,0 +1,68 @@
+#include <handoff/wait_any.hpp>
+
+#include <algorithm>
+#include <vector>
+
+#include "platform/clock.hpp"
+#include "platform/futex.hpp"
+#include "sync/wait.hpp"
+#include "sync/wait_source.hpp"
+
+namespace handoff {
+
+namespace sync {
+namespace {
+
+constexpr std::int64_t look_ns = 1'000'000;
+
+/// Sleeps until one of the conditions is rung, unless `ready()` is true once everybody knows that we sleep.
+template <class AnyCondition, class Ready>
+void sleep_on_all(const std::vector<AnyCondition*>& conditions, std::int64_t until_ns, Ready&& ready) {
+    if constexpr (requires(AnyCondition & condition) { condition.announce(); }) {
+        std::vector<platform::FutexExpectation> words;
+        for (AnyCondition* condition : conditions)
+            if (condition != nullptr) words.push_back({&condition->word(), condition->announce()});
+        if (ready()) return;
+        if (words.size() == conditions.size() && platform::futex_wait_any(words, until_ns)) return;
+    }
+    platform::sleep_briefly(std::clamp<std::int64_t>(until_ns - platform::now_ns(), 0, look_ns));
+}
+
+}  // namespace
+}  // namespace sync
+
+bool Waitable::was_ready() const noexcept {
+    return source_->can_be_waited_for() && source_->has_something();
+}
+
+result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadline) {
+    if (waitables.empty()) return Failure(Errc::invalid_argument, "wait_any: there is nothing to wait for");
+    std::vector<sync::Condition*> conditions;
+    for (const Waitable& waitable : waitables) {
+        if (!waitable.source_->can_be_waited_for())
+            return Failure(Errc::invalid_handle, "wait_any: one of the handles was inherited through fork");
+        conditions.push_back(waitable.source_->condition());
+    }
+    std::size_t found = 0;
+    const auto ready = [&] {
+        const auto first = std::find_if(waitables.begin(), waitables.end(),
+                                        [](const Waitable& waitable) { return waitable.source_->has_something(); });
+        found = static_cast<std::size_t>(first - waitables.begin());
+        return first != waitables.end();
+    };
+    std::int64_t next_tick_ns = platform::now_ns() + sync::tick_ns;
+    while (!ready()) {
+        const std::int64_t now_ns = platform::now_ns();
+        if (now_ns >= deadline.at_ns())
+            return Failure(Errc::timed_out, "none of the " + std::to_string(waitables.size()) +
+                                                " things waited for had anything in time");
+        if (now_ns >= next_tick_ns) {
+            for (const Waitable& waitable : waitables) waitable.source_->tick();
+            next_tick_ns = now_ns + sync::tick_ns;
+        }
+        sync::sleep_on_all(conditions, std::min(deadline.at_ns(), next_tick_ns), ready);
+    }
+    return found;
+}
+
+}  // namespace handoff

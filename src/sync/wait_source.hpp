@@ -1,0 +1,46 @@
+// What a pattern offers to those who wait for several things, or in somebody else's event loop.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "sync/beacon.hpp"
+#include "sync/condition.hpp"
+
+namespace handoff::sync {
+
+/// Thread safety: all members may be called by several threads.
+class WaitSource {
+public:
+    WaitSource() = default;
+    WaitSource(const WaitSource&) = delete;
+    virtual ~WaitSource() = default;
+
+    /// False in a child of fork.
+    virtual bool can_be_waited_for() const noexcept = 0;
+    /// Looks without taking: a message, or the end of the stream.
+    virtual bool has_something() noexcept = 0;
+    /// Rung when that may have changed; null for those who cannot write to it.
+    virtual Condition* condition() noexcept = 0;
+    /// Recovers the dead.
+    virtual void tick() noexcept = 0;
+
+    /// A descriptor that is readable while has_something(). Made on first use, with a thread that waits. Throws Error.
+    int descriptor();
+    /// Call after each attempt to take something: the descriptor may have to become unreadable. Costs one load where
+    /// nobody asked for a descriptor.
+    void was_taken_from() noexcept {
+        if (Beacon* beacon = beacon_.load(std::memory_order_acquire)) beacon->look_again();  // pairs with descriptor()
+    }
+
+protected:
+    /// Call first thing in the destructor of the class that implements has_something().
+    void stop_beacon() noexcept;
+
+private:
+    std::mutex making_;
+    std::unique_ptr<Beacon> owner_;
+    std::atomic<Beacon*> beacon_{nullptr};
+};
+
+}  // namespace handoff::sync

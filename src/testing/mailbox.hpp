@@ -1,0 +1,37 @@
+// handoff testing: what a child process says to its parent. It lies in memory that the parent owns, so nothing that was
+// said is lost when the child dies, and saying something never blocks.
+#pragma once
+
+#include "testing/descriptor.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace handoff::testing {
+
+class Mailbox {
+public:
+    enum class Kind : char { reached, stopping, line, failure, returned };
+    struct Letter {
+        Kind kind;
+        std::string text;
+    };
+
+    Mailbox();
+
+    /// Child: one letter, whole or not at all.
+    void put(Kind kind, std::string_view text);
+    /// Parent: the letters that came since the last call.
+    std::vector<Letter> take();
+    /// Parent: returns when a letter comes, or later.
+    void wait(std::chrono::nanoseconds at_most);
+
+private:
+    Descriptor letters_;
+    Descriptor bell_;
+    long read_ = 0;
+};
+
+}  // namespace handoff::testing

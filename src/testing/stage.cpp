@@ -1,0 +1,37 @@
+#include <handoff/testing.hpp>
+
+#include "testing/stage_line.hpp"
+
+#include <unistd.h>
+#include <cerrno>
+
+namespace handoff::testing {
+
+using Kind = Mailbox::Kind;
+
+void Stage::Line::await_permission() {
+    char permission = 0;
+    ssize_t got = -1;
+    do got = ::read(permissions_.read_end.get(), &permission, 1);
+    while (got == -1 && errno == EINTR);
+    if (got != 1) ::_exit(1);
+}
+
+void Stage::Line::permit() {
+    if (::write(permissions_.write_end.get(), "", 1) != 1) fail("telling a child to go on");
+}
+
+void Stage::reach(std::string_view point) {
+    line_.mailbox.put(Kind::reached, point);
+}
+
+void Stage::stop_at(std::string_view point) {
+    line_.mailbox.put(Kind::stopping, point);
+    line_.await_permission();
+}
+
+void Stage::report(std::string_view line) {
+    line_.mailbox.put(Kind::line, line);
+}
+
+}  // namespace handoff::testing

@@ -1,0 +1,18 @@
+// Opening a topic, whoever it is for.
+#pragma once
+
+#include <handoff/topic.hpp>
+
+#include <memory>
+
+#include "slots/broadcast_member.hpp"
+
+namespace handoff::topic {
+
+/// Opens the topic and joins it; replaces an existing one that is too small, if nobody lives there. Throws Error.
+std::shared_ptr<slots::BroadcastMember> open_topic(std::string_view name, const TopicOptions& options,
+                                                   const slots::BroadcastMember::Wishes& wishes);
+TopicInfo info_of(const slots::BroadcastMember& member);
+TopicState state_of(const slots::BroadcastMember& member);
+
+}  // namespace handoff::topic

@@ -1,0 +1,67 @@
+#include <handoff/topic.hpp>
+
+#include <utility>
+
+#include "platform/clock.hpp"
+#include "topic/open_topic.hpp"
+
+namespace handoff {
+
+using participants::Role;
+using slots::unusable;
+
+Publisher::Publisher(std::string_view name, const TopicOptions& options)
+    : member_(topic::open_topic(name, options, {Role::publisher, Role::publisher, options.wait, 0, false})) {}
+Publisher::Publisher(Publisher&&) noexcept = default;
+Publisher& Publisher::operator=(Publisher&&) noexcept = default;
+Publisher::~Publisher() = default;
+
+result<Loan> Publisher::loan() {
+    if (member_ == nullptr || !member_->is_usable()) return unusable();
+    auto held = member_->broadcast().loan(member_->me());
+    if (!held && member_->reap()) held = member_->broadcast().loan(member_->me());
+    if (!held)
+        return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
+                                       member_->who_has_loans() + ". Create the topic with more loans");
+    return Loan(member_, *held, member_->slots().payload_area(held->slot));
+}
+
+result<std::uint64_t> Publisher::publish(Loan loan) {
+    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return unusable();
+    if (loan.lender_ != member_)
+        return Failure(Errc::invalid_argument, "the loan is of another Publisher: publish it there");
+    auto& slot = member_->slots()[loan.slot_];
+    constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Broadcast::publish()
+    slot.sender.store(member_->registry().my_id(), relaxed);
+    slot.payload_bytes.store(loan.size_, relaxed);
+    slot.sent_ns.store(platform::now_ns(), relaxed);
+    slot.image = loan.image_;
+    const auto position = member_->broadcast().publish({loan.slot_, loan.word_});
+    if (!position) return position.error();
+    loan.lender_.reset();
+    auto& counters = member_->my_entry().counters;
+    counters.messages.fetch_add(1, relaxed);
+    counters.bytes.fetch_add(loan.size_, relaxed);
+    return *position - member_->broadcast().first() + 1;
+}
+
+result<void> Publisher::wait_for_subscriber(Deadline deadline) {
+    if (member_ == nullptr || !member_->is_usable()) return unusable();
+    const auto arrived = [&] { return member_->registry().has_living(Role::subscriber); };
+    if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
+    return Failure(Errc::timed_out, "no subscriber attached to '" + member_->name() + "' in time");
+}
+
+TopicInfo Publisher::info() const {
+    return topic::info_of(usable());
+}
+TopicState Publisher::state() const {
+    return topic::state_of(usable());
+}
+
+slots::BroadcastMember& Publisher::usable() const {
+    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable());
+    return *member_;
+}
+
+}  // namespace handoff

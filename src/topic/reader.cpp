@@ -1,0 +1,136 @@
+#include "topic/reader.hpp"
+
+#include <algorithm>
+
+#include "slots/copy_out.hpp"
+
+namespace handoff::topic {
+
+using slots::Look;
+using slots::SharedData;
+
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;  // what a slot says is ordered by its word and its cell
+
+Image believable(const Image& claimed, std::uint64_t available_bytes) {
+    return claimed.is_image() && check_image(claimed, available_bytes) ? claimed : Image{};
+}
+
+std::chrono::steady_clock::time_point published_at(const SharedData& slot) {
+    return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(slot.sent_ns.load(relaxed)));
+}
+
+Failure damaged() {
+    return {Errc::damaged, "the topic's ring contradicts itself; end all programs that use it and remove it"};
+}
+
+}  // namespace
+
+Reader::Reader(std::shared_ptr<slots::BroadcastMember> member, const SubscriberOptions& wishes)
+    : member_(std::move(member)), pins_(wishes.read_only ? 0 : wishes.pins), next_(begin(wishes.start)) {}
+
+std::uint64_t Reader::begin(Start start) const noexcept {
+    const auto& broadcast = member_->broadcast();
+    const std::uint64_t newest = member_->newest_at_join();
+    switch (start) {
+        case Start::oldest:
+            return broadcast.oldest_with(newest);
+        case Start::next:
+            return newest + 1;
+        case Start::newest:
+            break;
+    }
+    return std::max(newest, broadcast.first());
+}
+
+std::uint64_t Reader::position_for(Which which) const noexcept {
+    const std::uint64_t next = next_.load(relaxed);
+    return which == Which::next ? next : std::max(next, member_->broadcast().newest());
+}
+
+bool Reader::has_unread() const noexcept {
+    return member_->broadcast().find(next_.load(relaxed)).outcome != Look::Outcome::nothing;
+}
+
+Failure Reader::nothing() noexcept {
+    const bool ended = member_->stream_has_ended([this] { return has_unread(); });
+    return ended ? Errc::end_of_stream : Errc::empty;
+}
+
+result<void> Reader::may_pin() const {
+    if (pins_ == 0)
+        return Failure(Errc::invalid_argument,
+                       "this subscriber reserved no pins (or is read_only): use copy_next() or "
+                       "copy_newest(), or attach with pins");
+    if (held_.load(relaxed) >= pins_)
+        return Failure(Errc::full, "this subscriber holds as many messages as it reserved pins (" +
+                                       std::to_string(pins_) + "): let one go, or attach with more pins");
+    return success();
+}
+
+/// Returns how many messages lie between the last one handed out and this one.
+std::uint64_t Reader::advance(std::uint64_t position) noexcept {
+    const std::uint64_t lost = position - next_.load(relaxed);
+    next_.store(position + 1, relaxed);
+    return lost;
+}
+
+result<Message> Reader::take(Which which) {
+    if (auto allowed = may_pin(); !allowed) return allowed.error();
+    const auto& broadcast = member_->broadcast();
+    const Look look = broadcast.pin(position_for(which), slots::pin_bit(member_->me()));
+    if (look.outcome == Look::Outcome::nothing) return nothing();
+    if (look.outcome == Look::Outcome::damaged) return damaged();
+    held_.fetch_add(1, relaxed);
+    const SharedData& slot = member_->slots()[look.slot];
+    const auto area = member_->slots().payload_area(look.slot);
+    Message message;
+    message.reader_ = shared_from_this();
+    message.slot_ = look.slot;
+    // The size comes out of shared memory: read once, cut to what the slot really has.
+    message.payload_ = area.first(std::min<std::uint64_t>(slot.payload_bytes.load(relaxed), area.size()));
+    message.image_ = believable(Image(slot.image), message.payload_.size());
+    message.sequence_ = look.position - broadcast.first() + 1;
+    message.lost_ = advance(look.position);
+    message.published_at_ = published_at(slot);
+    auto& counters = member_->my_entry().counters;
+    counters.messages.fetch_add(1, relaxed);
+    counters.bytes.fetch_add(message.payload_.size(), relaxed);
+    return message;
+}
+
+result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
+    const auto& broadcast = member_->broadcast();
+    constexpr int patience = 1000;  // each further try means that the whole history went by during one copy
+    for (int attempt = 0; attempt < patience; ++attempt) {
+        const Look look = broadcast.find(position_for(which));
+        if (look.outcome == Look::Outcome::nothing) return nothing();
+        if (look.outcome == Look::Outcome::damaged) return damaged();
+        const SharedData& slot = member_->slots()[look.slot];
+        const auto area = member_->slots().payload_area(look.slot);
+        const std::size_t size = std::min<std::uint64_t>(slot.payload_bytes.load(relaxed), area.size());
+        Image image;
+        slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
+        const auto when = published_at(slot);
+        const bool fits = size <= buffer.size();
+        if (fits) slots::copy_out(area.first(size), buffer);
+        if (!broadcast.still_there(look)) continue;
+        if (!fits)
+            return Failure(Errc::too_large, "the message has " + std::to_string(size) + " bytes, the buffer " +
+                                                std::to_string(buffer.size()));
+        return Copied{size, believable(image, size), look.position - broadcast.first() + 1, advance(look.position),
+                      when};
+    }
+    return Failure(Errc::timed_out,
+                   "every message was overwritten while it was copied, a thousand times over: the history "
+                   "is too short for this rate. Create the topic with a longer history, or use pins");
+}
+
+void Reader::unpin(std::uint32_t slot) noexcept {
+    if (!member_->is_usable()) return;
+    member_->broadcast().unpin(slot, slots::pin_bit(member_->me()));
+    held_.fetch_sub(1, relaxed);
+}
+
+}  // namespace handoff::topic

@@ -1,0 +1,59 @@
+// A subscriber's position in a topic, and how it takes messages from there.
+//
+// Thread safety: one thread at a time, but for unpin(), which a Message calls from wherever it dies.
+#pragma once
+
+#include <handoff/topic.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "slots/broadcast_member.hpp"
+#include "sync/wait_source.hpp"
+
+namespace handoff::topic {
+
+/// Which message: the oldest unread one, or the newest if it is unread.
+enum class Which : std::uint8_t { next, newest };
+
+class Reader final : public std::enable_shared_from_this<Reader>, public sync::WaitSource {
+public:
+    Reader(std::shared_ptr<slots::BroadcastMember> member, const SubscriberOptions& wishes);
+
+    ~Reader() override { stop_beacon(); }
+
+    // For those who wait for several things:
+    bool can_be_waited_for() const noexcept override { return member_->is_usable(); }
+    bool has_something() noexcept override {
+        return has_unread() || member_->stream_would_end([this] { return has_unread(); });
+    }
+    sync::Condition* condition() noexcept override {
+        return member_->is_read_only() ? nullptr : &member_->control().published;
+    }
+    void tick() noexcept override { member_->reap(); }
+
+    slots::BroadcastMember& member() const noexcept { return *member_; }
+    /// Something that would be handed out now.
+    bool has_unread() const noexcept;
+    /// Pins a message and hands it out. Errors: empty, end_of_stream, full, invalid_argument, damaged.
+    result<Message> take(Which which);
+    /// Copies a message. Errors: empty, end_of_stream, too_large, damaged.
+    result<Copied> copy(Which which, std::span<std::byte> buffer);
+    void unpin(std::uint32_t slot) noexcept;
+
+private:
+    std::uint64_t begin(Start start) const noexcept;
+    std::uint64_t position_for(Which which) const noexcept;
+    Failure nothing() noexcept;
+    result<void> may_pin() const;
+    std::uint64_t advance(std::uint64_t position) noexcept;
+
+    std::shared_ptr<slots::BroadcastMember> member_;
+    std::uint32_t pins_;
+    std::atomic<std::uint32_t> held_{0};
+    std::atomic<std::uint64_t> next_;  ///< written by the one thread that reads, looked at by a beacon; position after
+                                       ///< the last message that was handed out
+};
+
+}  // namespace handoff::topic

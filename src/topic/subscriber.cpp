@@ -1,0 +1,137 @@
+#include <handoff/topic.hpp>
+
+#include <optional>
+#include <utility>
+
+#include "slots/lender.hpp"
+#include "topic/open_topic.hpp"
+#include "topic/reader.hpp"
+
+namespace handoff {
+
+using participants::Role;
+using slots::unusable;
+using topic::Reader;
+using topic::Which;
+
+namespace {
+
+result<void> check_wishes(const TopicOptions& options, const SubscriberOptions& wishes) {
+    if (wishes.start > Start::next) return Failure(Errc::invalid_argument, "start is none of newest, oldest, next");
+    if (wishes.read_only && options.open == Open::create)
+        return Failure(Errc::invalid_argument,
+                       "a read_only subscriber cannot create: let a publisher create the topic, and attach");
+    return success();
+}
+
+bool is_usable(const std::shared_ptr<Reader>& reader) noexcept {
+    return reader != nullptr && reader->member().is_usable();
+}
+
+Reader& usable(const std::shared_ptr<Reader>& reader) {
+    if (!is_usable(reader)) throw Error(unusable());
+    return *reader;
+}
+
+/// Asks `attempt` until it says something else than empty, or the deadline has passed.
+template <class Attempt>
+auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&& attempt) -> decltype(attempt()) {
+    if (!is_usable(reader)) return unusable();
+    auto& member = reader->member();
+    std::optional<decltype(attempt())> outcome;
+    const bool done = member.wait(member.control().published, deadline, [&] {
+        outcome.emplace(attempt());
+        return *outcome || !(outcome->error() == Errc::empty);
+    });
+    reader->was_taken_from();
+    if (done) return std::move(*outcome);
+    return Failure(Errc::timed_out, "nothing new was published on '" + member.name() + "' in time (" +
+                                        std::to_string(topic::state_of(member).publishers) + " publishers attached)");
+}
+
+result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
+    if (!is_usable(reader)) return unusable();
+    auto message = reader->take(which);
+    // Who only polls must notice the dead, too: the last publisher's death ends the stream.
+    if (!message && message.error() == Errc::empty && reader->member().reap_if_due()) message = reader->take(which);
+    reader->was_taken_from();
+    return message;
+}
+
+}  // namespace
+
+Subscriber::Subscriber(std::string_view name, const TopicOptions& options, const SubscriberOptions& wishes) {
+    check_wishes(options, wishes).value();
+    auto member = topic::open_topic(
+        name, options,
+        {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only, wishes.start == Start::next});
+    reader_ = std::make_shared<Reader>(std::move(member), wishes);
+}
+Subscriber::Subscriber(Subscriber&&) noexcept = default;
+Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
+Subscriber::~Subscriber() = default;
+
+result<Message> Subscriber::next(Deadline deadline) {
+    return wait_for(reader_, deadline, [this] { return reader_->take(Which::next); });
+}
+result<Message> Subscriber::try_next() {
+    return try_once(reader_, Which::next);
+}
+result<Message> Subscriber::newest(Deadline deadline) {
+    return wait_for(reader_, deadline, [this] { return reader_->take(Which::newest); });
+}
+result<Message> Subscriber::try_newest() {
+    return try_once(reader_, Which::newest);
+}
+result<Copied> Subscriber::copy_next(std::span<std::byte> buffer, Deadline deadline) {
+    return wait_for(reader_, deadline, [&] { return reader_->copy(Which::next, buffer); });
+}
+result<Copied> Subscriber::copy_newest(std::span<std::byte> buffer, Deadline deadline) {
+    return wait_for(reader_, deadline, [&] { return reader_->copy(Which::newest, buffer); });
+}
+
+Waitable Subscriber::waitable() const {
+    return Waitable((usable(reader_), reader_));
+}
+int Subscriber::descriptor() const {
+    return usable(reader_).descriptor();
+}
+
+TopicInfo Subscriber::info() const {
+    return topic::info_of(usable(reader_).member());
+}
+TopicState Subscriber::state() const {
+    return topic::state_of(usable(reader_).member());
+}
+
+// ---- Message --------------------------------------------------------------------------------------------------------
+
+Message::Message(Message&& other) noexcept {
+    *this = std::move(other);
+}
+
+Message& Message::operator=(Message&& other) noexcept {
+    if (this != &other) {
+        unpin();
+        reader_ = std::move(other.reader_);
+        slot_ = other.slot_;
+        payload_ = std::exchange(other.payload_, {});
+        image_ = other.image_;
+        sequence_ = other.sequence_;
+        lost_ = other.lost_;
+        published_at_ = other.published_at_;
+    }
+    return *this;
+}
+
+Message::~Message() {
+    unpin();
+}
+
+void Message::unpin() noexcept {
+    if (reader_ == nullptr) return;
+    reader_->unpin(slot_);
+    reader_.reset();
+}
+
+}  // namespace handoff

@@ -1,0 +1,265 @@
+// The queue alone: slots are made ready by hand and linked.
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <limits>
+
+#include "channel/board.hpp"
+
+using namespace handoff::channel;
+using handoff::slots::SlotState;
+using handoff::slots::SlotWord;
+
+namespace {
+
+constexpr std::uint32_t receiver = 2;
+
+/// A board whose slots are moved by hand: ready -> linked -> taken -> free, generation by generation.
+struct Fixture {
+    Board board;
+    std::uint64_t messages = 0;
+
+    explicit Fixture(const BoardShape& shape = {}) : board(shape) {}
+
+    std::uint64_t make_ready(std::uint32_t slot) {
+        BOOST_TEST_REQUIRE(board.state(slot) == SlotState::free);
+        SlotWord word = board.word(slot);
+        word.state = SlotState::ready;
+        board.set(slot, word);
+        board.write(slot, ++messages);
+        return messages;
+    }
+    std::uint64_t link(std::uint32_t slot) {
+        const std::uint64_t message = make_ready(slot);
+        BOOST_TEST_REQUIRE(board.ring().link(slot, board.word(slot).generation) == RingOutcome::ok);
+        return message;
+    }
+    std::uint32_t take(std::uint64_t message) {
+        const Claim claim = board.ring().take(receiver);
+        BOOST_TEST_REQUIRE(claim.outcome == RingOutcome::ok);
+        BOOST_TEST(board.read(claim.slot) == message);
+        BOOST_TEST(board.word(claim.slot).owner == receiver);
+        BOOST_TEST(board.word(claim.slot).encode() == claim.word);
+        return claim.slot;
+    }
+    void release(std::uint32_t slot) { board.set(slot, board.word(slot).freed()); }
+    void take_and_release(std::uint64_t message) { release(take(message)); }
+    void check_empty() { BOOST_TEST(board.ring().take(receiver).outcome == RingOutcome::empty); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(ring_test, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_cell_keeps_every_field) {
+    const auto cell = CellWord::naming(0xabcdef, 0x1234, 0x7edcba);
+    const auto decoded = CellWord::decode(cell.encode());
+    BOOST_TEST(decoded.round == 0xabcdefU);
+    BOOST_TEST(decoded.generation == 0x7edcbaU);
+    BOOST_TEST(decoded.slot == 0x1234);
+    BOOST_TEST(decoded.full);
+    BOOST_TEST(!CellWord::decode(CellWord::empty(7).encode()).full);
+    BOOST_TEST(CellWord::empty(0).encode() == 0U);  // zeroed memory is an empty ring
+}
+
+BOOST_AUTO_TEST_CASE(rounds_are_compared_across_their_wrap) {
+    BOOST_TEST(CellWord::empty(0).rounds_ahead_of(0xffffff) == 1);
+    BOOST_TEST(CellWord::empty(0xffffff).rounds_ahead_of(0) == -1);
+    BOOST_TEST(CellWord::empty(5).rounds_ahead_of(5) == 0);
+    BOOST_TEST(CellWord::empty(0x7fffff).rounds_ahead_of(0) == 0x7fffff);
+}
+
+BOOST_AUTO_TEST_CASE(there_are_always_more_cells_than_slots) {
+    for (const std::uint32_t slots : {1U, 2U, 8U, 255U, 256U, 1023U, 1024U, 65'535U}) {
+        const std::uint32_t cells = Ring::cells_for(slots);
+        BOOST_TEST(cells > slots);
+        BOOST_TEST((cells & (cells - 1)) == 0U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_new_ring_is_empty) {
+    check_empty();
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(messages_come_out_in_the_order_they_were_linked) {
+    const auto first = link(2);
+    const auto second = link(0);
+    const auto third = link(1);
+    take_and_release(first);
+    take_and_release(second);
+    take_and_release(third);
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(the_order_holds_over_many_rounds) {
+    std::uint64_t oldest = link(0);
+    for (int step = 0; step < 1000; ++step) {
+        const auto next = link(1 - static_cast<std::uint32_t>(step % 2));
+        take_and_release(oldest);
+        oldest = next;
+    }
+    take_and_release(oldest);
+    check_empty();
+    BOOST_TEST(board.control().tail.load() == 1001U);
+    BOOST_TEST(board.control().head.load() == 1001U);
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_linker_is_helped_by_the_next_linker) {
+    const auto first = make_ready(0);
+    board.fill_cell_without_moving_tail(0);
+    const auto second = link(1);
+    take_and_release(first);
+    take_and_release(second);
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_linkers_message_is_taken_although_the_tail_lags_behind) {
+    const auto first = make_ready(0);
+    board.fill_cell_without_moving_tail(0);
+    take_and_release(first);
+    check_empty();
+    take_and_release(link(1));
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_linker_in_every_cell_of_every_round_is_helped) {
+    for (std::uint32_t step = 0; step < 10 * board.shape().cells; ++step) {
+        const auto first = make_ready(0);
+        board.fill_cell_without_moving_tail(0);
+        const auto second = make_ready(1);
+        board.fill_cell_without_moving_tail(1);
+        take_and_release(first);
+        take_and_release(second);
+        check_empty();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_taker_that_died_before_clearing_the_cell_is_helped) {
+    link(0);
+    const auto second = link(1);
+    board.claim_without_clearing(0, receiver + 1);
+    take_and_release(second);
+    check_empty();
+    BOOST_TEST(board.state(0) == SlotState::taken);
+    BOOST_TEST(board.word(0).owner == receiver + 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_taker_that_died_before_moving_the_head_is_helped) {
+    for (std::uint32_t step = 0; step < 10 * board.shape().cells; ++step) {
+        link(0);
+        board.claim_without_clearing(0, receiver + 1);
+        board.clear_cell_without_moving_head();
+        check_empty();
+        take_and_release(link(1));
+        release(0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_cell_is_passed_when_its_slot_is_queued_again) {
+    link(0);
+    board.claim_without_clearing(0, receiver + 1);
+    release(0);                  // answered; the cell still names the old generation
+    const auto again = link(0);  // two full cells name slot 0 now
+    const auto second = link(1);
+    take_and_release(again);
+    take_and_release(second);
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(a_withdrawn_message_is_never_taken) {
+    link(0);
+    const auto second = link(1);
+    release(0);
+    take_and_release(second);
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(names_tells_generations_apart) {
+    link(0);
+    const std::uint32_t generation = board.word(0).generation;
+    BOOST_TEST(board.ring().names(0, generation));
+    BOOST_TEST(!board.ring().names(0, generation + 1));
+    BOOST_TEST(!board.ring().names(1, generation));
+}
+
+BOOST_AUTO_TEST_CASE(one_unread_message_survives_any_number_of_withdrawn_ones) {
+    const auto unread = link(0);
+    for (std::uint32_t step = 0; step < 100 * board.shape().cells; ++step) {
+        link(1);
+        release(1);
+    }
+    const auto later = link(1);
+    const auto latest = link(2);
+    take_and_release(unread);
+    take_and_release(later);
+    take_and_release(latest);
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(two_unread_messages_survive_any_number_of_withdrawn_ones) {
+    for (std::uint32_t withdrawn = 0; withdrawn < 5 * board.shape().cells; ++withdrawn) {
+        const auto first = link(0);
+        const auto second = link(1);
+        for (std::uint32_t step = 0; step < withdrawn; ++step) {
+            link(2);
+            release(2);
+        }
+        take_and_release(first);
+        take_and_release(second);
+        check_empty();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_taker_that_looked_before_the_cell_was_moved_on_takes_the_message_once) {
+    const auto unread = link(0);
+    board.claim_without_clearing(0, receiver);  // a slow taker has claimed it, its clearing is still to come
+    for (std::uint32_t step = 0; step < 3 * board.shape().cells; ++step) {
+        link(1);
+        release(1);
+    }
+    check_empty();
+    BOOST_TEST(board.read(0) == unread);
+    take_and_release(link(1));
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(rounds_wrap) {
+    const std::uint64_t last_rounds = (std::uint64_t{CellWord::round_mask} - 2) * board.shape().cells;
+    board.start_at(last_rounds + 3);
+    const auto unread = link(2);
+    for (std::uint32_t step = 0; step < 6 * board.shape().cells; ++step) {
+        link(0);
+        release(0);
+    }
+    take_and_release(unread);
+    for (std::uint32_t step = 0; step < 6 * board.shape().cells; ++step) take_and_release(link(step % 3));
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(positions_wrap) {
+    board.start_at(std::numeric_limits<std::uint64_t>::max() - 2 * board.shape().cells);
+    for (std::uint32_t step = 0; step < 6 * board.shape().cells; ++step) {
+        const auto first = link(0);
+        const auto second = link(1);
+        take_and_release(first);
+        take_and_release(second);
+    }
+    check_empty();
+    BOOST_TEST(board.control().tail.load() < 12 * board.shape().cells);
+}
+
+BOOST_AUTO_TEST_CASE(generations_wrap_in_the_cell_and_in_the_slot) {
+    for (const std::uint32_t last : {CellWord::generation_mask - 1, std::numeric_limits<std::uint32_t>::max() - 1}) {
+        board.set(0, {last, 0, 0, false, SlotState::free});
+        for (int step = 0; step < 4; ++step) {
+            const auto message = link(0);
+            BOOST_TEST(board.ring().names(0, board.word(0).generation));
+            take_and_release(message);
+        }
+        BOOST_TEST(board.word(0).generation == last + 4);
+        check_empty();
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,7 @@
+// A slot has one owner.
+// EXPECT: deleted function|implicitly[- ]deleted
+#include <handoff/channel.hpp>
+
+handoff::Loan twice(handoff::Loan& loan) {
+    return handoff::Loan(loan);
+}

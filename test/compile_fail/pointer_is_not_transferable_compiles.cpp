@@ -1,0 +1,4 @@
+#include <handoff/typed.hpp>
+
+using Numbers = handoff::TypedSender<int>;
+Numbers numbers("numbers");

@@ -1,0 +1,6 @@
+// An address means nothing in another process.
+// EXPECT: constraint|Transferable
+#include <handoff/typed.hpp>
+
+using Numbers = handoff::TypedSender<int*>;
+Numbers numbers("numbers");

@@ -1,0 +1,5 @@
+#include <handoff/channel.hpp>
+
+void answer(const handoff::Request& request) {
+    request.reply()[0] = request.payload()[0];
+}

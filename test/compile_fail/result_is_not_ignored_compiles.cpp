@@ -1,0 +1,5 @@
+#include <handoff/channel.hpp>
+
+void finish(handoff::Request& request) {
+    request.processed().value();
+}

@@ -1,0 +1,7 @@
+// A refusal that nobody looks at is a lost message.
+// EXPECT: nodiscard|unused-result
+#include <handoff/channel.hpp>
+
+void finish(handoff::Request& request) {
+    request.processed();
+}

@@ -1,0 +1,7 @@
+// Who sends gives the slot out of hand.
+// EXPECT: deleted function|implicitly[- ]deleted
+#include <handoff/channel.hpp>
+
+bool send(handoff::Sender& sender, handoff::Loan& loan) {
+    return sender.send(loan).has_value();
+}

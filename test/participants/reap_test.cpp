@@ -1,0 +1,187 @@
+// Who died is recovered, once, by whoever notices; who lives is not, however slow.
+#include <handoff/testing.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "participants/fixture.hpp"
+#include "platform/refusal.hpp"
+
+using namespace handoff::test;
+using handoff::participants::EntryWord;
+using handoff::participants::Role;
+using handoff::testing::Child;
+using handoff::testing::Stage;
+
+BOOST_FIXTURE_TEST_SUITE(reap_test, Meeting)
+
+BOOST_AUTO_TEST_CASE(a_stopped_participant_is_never_reaped) {
+    Visitor visitor(*this);
+    Child other = participant_in(*this, Role::receiver);
+    other.stop();
+    for (int i = 0; i < 100; ++i) BOOST_TEST(!visitor.registry.reap());
+    BOOST_TEST(word(0).active);
+    BOOST_TEST(visitor.registry.has_living(Role::receiver));
+    BOOST_TEST(table->recovered[0] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_reaps_himself_nor_the_living_of_the_same_process) {
+    Visitor first(*this);
+    Visitor second(*this);
+    first.registry.join(Role::sender);
+    second.registry.join(Role::receiver);
+    BOOST_TEST(!first.registry.reap());
+    BOOST_TEST(!second.registry.reap());
+    BOOST_TEST(first.registry.active(Role::sender) == 1u);
+    BOOST_TEST(first.registry.active(Role::receiver) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_participant_counts_until_it_is_reaped_but_does_not_live) {
+    Visitor visitor(*this);
+    participant_in(*this, Role::receiver).kill();
+    BOOST_TEST(visitor.registry.active(Role::receiver) == 1u);
+    BOOST_TEST(!visitor.registry.has_living(Role::receiver));
+    BOOST_TEST(visitor.registry.reap());
+    BOOST_TEST(visitor.registry.active(Role::receiver) == 0u);
+    BOOST_TEST(table->recovered[0] == 1);
+    BOOST_TEST(table->departed == 1);
+    BOOST_TEST(table->out_of_order == 0);
+    BOOST_TEST(!visitor.registry.reap());
+    BOOST_TEST(table->recovered[0] == 1);
+    Visitor newcomer(*this);
+    newcomer.registry.join(Role::receiver);
+    BOOST_TEST(newcomer.registry.me() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_dead_are_recovered_with_their_place_and_role) {
+    std::string seen;
+    Visitor visitor(*this, [&](std::uint32_t index, Role role) {
+        seen += std::to_string(index) + (role == Role::sender ? "s " : "r ");
+    });
+    {
+        Child sender = participant_in(*this, Role::sender);
+        Child receiver = participant_in(*this, Role::receiver);
+        sender.kill();
+        receiver.kill();
+    }
+    BOOST_TEST(visitor.registry.reap());
+    BOOST_TEST(seen == "0s 1r ");
+}
+
+BOOST_AUTO_TEST_CASE(the_place_of_a_dead_participant_goes_to_a_newcomer_who_recovers_it_first) {
+    participant_in(*this, Role::receiver).kill();
+    const auto dead_generation = word(0).generation;
+    Visitor visitor(*this);
+    visitor.registry.join(Role::sender);
+    BOOST_TEST(visitor.registry.me() == 0u);
+    BOOST_TEST(word(0).generation == dead_generation + 1);
+    BOOST_TEST((word(0).role == Role::sender));
+    BOOST_TEST(table->recovered[0] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_full_of_dead_takes_a_newcomer_who_recovers_them_all) {
+    std::vector<Child> children;
+    for (std::uint32_t i = 0; i < places; ++i) children.push_back(participant_in(*this, Role::receiver));
+    for (auto& child : children) child.kill();
+    Visitor visitor(*this);
+    visitor.registry.join(Role::sender);
+    BOOST_TEST(visitor.registry.active(Role::receiver) == 0u);
+    for (std::uint32_t i = 0; i < places; ++i) BOOST_TEST(table->recovered[i] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(of_many_who_notice_a_death_exactly_one_recovers) {
+    constexpr int deaths = 20'000;
+    SharedAnonymous<std::atomic<bool>> over;
+    std::vector<Child> reapers;
+    for (int i = 0; i < 3; ++i)
+        reapers.emplace_back([&](Stage&) {
+            Visitor visitor(*this);
+            while (!*over) visitor.registry.reap();
+        });
+    // What is left of somebody who joins and dies: an active entry whose byte nobody holds.
+    handoff::platform::LockFile locks(handoff::platform::open_existing(path));
+    int died = 0;
+    while (died < deaths)
+        for (std::uint32_t index = 0; index < places; ++index) {
+            if (word(index).active || !locks.try_exclusive(1 + index)) continue;
+            if (!word(index).active) {
+                table->entries[index].word.store(EntryWord{1, Role::receiver, true}.encode());
+                ++died;
+            }
+            locks.unlock(1 + index);
+        }
+    HANDOFF_CHECK_EVENTUALLY(!word(0).active && !word(1).active && !word(2).active && !word(3).active);
+    *over = true;
+    for (auto& reaper : reapers) reaper.wait();
+    int recovered = 0;
+    for (const auto& times : table->recovered) recovered += times;
+    BOOST_TEST(recovered == died);
+    BOOST_TEST(table->departed == recovered);
+    BOOST_TEST(table->out_of_order == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_recovery_whose_reaper_is_killed_is_repeated_by_the_next) {
+    participant_in(*this, Role::receiver).kill();
+    for (int death = 0; death < 3; ++death) {
+        Child reaper([&](Stage&) {
+            Visitor visitor(*this, [](std::uint32_t, Role) { raise(SIGKILL); });
+            visitor.registry.reap();
+        });
+        BOOST_TEST(reaper.ends_within(handoff::testing::patience));
+        BOOST_CHECK_THROW(reaper.wait(), handoff::testing::ChildFailed);
+        BOOST_TEST(word(0).active);
+        BOOST_TEST(table->recovered[0] == 0);
+    }
+    Visitor visitor(*this);
+    BOOST_TEST(visitor.registry.reap());
+    BOOST_TEST(table->recovered[0] == 1);
+    BOOST_TEST(!word(0).active);
+}
+
+BOOST_AUTO_TEST_CASE(a_leaver_killed_while_it_gives_back_is_recovered_by_the_next) {
+    Child leaver([&](Stage&) {
+        Visitor visitor(*this, [](std::uint32_t, Role) { raise(SIGKILL); });
+        visitor.registry.join(Role::sender);
+        visitor.registry.leave();
+    });
+    BOOST_TEST(leaver.ends_within(handoff::testing::patience));
+    BOOST_CHECK_THROW(leaver.wait(), handoff::testing::ChildFailed);
+    Visitor visitor(*this);
+    BOOST_TEST(visitor.registry.reap());
+    BOOST_TEST(table->recovered[0] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(while_somebody_recovers_nobody_else_does_and_no_newcomer_takes_the_place) {
+    participant_in(*this, Role::receiver).kill();
+    Child reaper([&](Stage& stage) {
+        Visitor visitor(*this, [&](std::uint32_t, Role) { stage.stop_at("recovering"); });
+        visitor.registry.reap();
+    });
+    reaper.wait_for("recovering");
+    Visitor visitor(*this);
+    BOOST_TEST(!visitor.registry.reap());
+    visitor.registry.join(Role::sender);
+    BOOST_TEST(visitor.registry.me() == 1u);
+    BOOST_TEST(table->recovered[0] == 0);
+    reaper.go_on();
+    reaper.wait();
+    BOOST_TEST(table->recovered[0] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(somebody_who_left_in_order_is_not_recovered_once_more) {
+    Child other([&](Stage&) {
+        Visitor visitor(*this);
+        visitor.registry.join(Role::receiver);
+        visitor.registry.leave();
+    });
+    other.wait();
+    Visitor visitor(*this);
+    BOOST_TEST(!visitor.registry.reap());
+    BOOST_TEST(table->recovered[0] == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,75 @@
+#include "platform/memory_limits.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <string>
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+using handoff::platform::memory_limits;
+using handoff::platform::MemoryLimits;
+using handoff::platform::why_it_does_not_fit;
+
+namespace {
+
+constexpr std::uint64_t plenty = UINT64_MAX;
+constexpr std::uint64_t mebi = 1024 * 1024;
+
+void check_says(const std::string& sentence, std::initializer_list<const char*> words) {
+    for (const char* word : words)
+        BOOST_TEST(sentence.find(word) != std::string::npos, "'" << word << "' is not said in: " << sentence);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(memory_limits_test)
+
+BOOST_AUTO_TEST_CASE(a_small_file_system_is_named_with_both_numbers_and_what_to_do) {
+    const MemoryLimits limits{64 * mebi, plenty, plenty};
+    check_says(why_it_does_not_fit(64 * mebi + 1, limits, "/dev/shm"),
+               {"needs 67108865 bytes (64 MiB)", "/dev/shm has only 67108864 bytes (64 MiB) left", "fewer slots",
+                "smaller payload", "mount -o remount,size=", "docker run --shm-size="});
+}
+
+BOOST_AUTO_TEST_CASE(a_small_cgroup_is_named_with_both_numbers_and_what_to_do) {
+    const MemoryLimits limits{plenty, plenty, 1000};
+    check_says(why_it_does_not_fit(1001, limits, "/dev/shm"),
+               {"needs 1001 bytes", "cgroup (memory.max) has only 1000 bytes left", "fewer slots",
+                "raise the container's memory limit"});
+}
+
+BOOST_AUTO_TEST_CASE(a_small_machine_is_named_with_both_numbers_and_what_to_do) {
+    const MemoryLimits limits{plenty, 1000, plenty};
+    check_says(why_it_does_not_fit(1001, limits, "/dev/shm"),
+               {"needs 1001 bytes", "this machine's memory has only 1000 bytes left", "fewer slots"});
+}
+
+BOOST_AUTO_TEST_CASE(nothing_left_is_nothing_left) {
+    BOOST_TEST(why_it_does_not_fit(1, {0, plenty, plenty}, "/dev/shm") != "");
+    BOOST_TEST(why_it_does_not_fit(1, {plenty, 0, plenty}, "/dev/shm") != "");
+    BOOST_TEST(why_it_does_not_fit(1, {plenty, plenty, 0}, "/dev/shm") != "");
+}
+
+BOOST_AUTO_TEST_CASE(what_fits_exactly_fits) {
+    BOOST_TEST(why_it_does_not_fit(1000, {1000, 1000, 1000}, "/dev/shm") == "");
+    BOOST_TEST(why_it_does_not_fit(INT64_MAX, {}, "/dev/shm") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_limits_are_those_of_this_machine) {
+    struct statvfs status {};
+    BOOST_TEST_REQUIRE(statvfs("/dev/shm", &status) == 0);
+    const auto limits = memory_limits("/dev/shm");
+    BOOST_TEST(limits.tmpfs_free_bytes <= std::uint64_t{status.f_blocks} * status.f_frsize);
+    const auto ram =
+        static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    BOOST_TEST(limits.ram_available_bytes > mebi);
+    BOOST_TEST(limits.ram_available_bytes <= ram);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_asked_sets_no_limit) {
+    BOOST_TEST(memory_limits("/no/such/folder").tmpfs_free_bytes == plenty);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

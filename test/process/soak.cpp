@@ -1,0 +1,283 @@
+// The soak: senders and receivers killed and stopped at random moments, and at random accesses to shared memory, for as
+// long as you like, with every message accounted for.
+//
+//   handoff_soak [SECONDS]      20 by default; exit code 0 only if nothing was lost, torn, leaked or stuck
+#include <handoff/handoff.hpp>
+#include <handoff/testing.hpp>
+
+#include <atomic>
+#include <boost/interprocess/anonymous_shared_memory.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "message.hpp"
+#include "sync/crash_point.hpp"
+
+using namespace handoff;
+using namespace std::chrono_literals;
+using testing::Child;
+
+namespace {
+
+constexpr std::uint64_t most_messages = 40'000'000;
+constexpr int senders = 3;
+constexpr int receivers = 3;
+
+/// What became of message `id`. Written by whoever did it: delivered before it is answered, the others after they were
+/// done.
+struct Fate {
+    static constexpr std::uint8_t being_withdrawn = 1;  ///< whoever dies now leaves open whether it was
+    static constexpr std::uint8_t was_withdrawn = 2;
+
+    std::atomic<std::uint8_t> committed;
+    std::atomic<std::uint8_t> withdrawn;
+    std::atomic<std::uint8_t> delivered;
+    std::atomic<std::uint8_t> answered;
+};
+
+struct Ledger {
+    std::atomic<std::uint64_t> next_id;
+    std::atomic<std::uint64_t> delivered;
+    std::atomic<std::uint64_t> torn;
+    std::atomic<std::uint64_t> refused;  ///< operations that failed in a way no death explains
+    Fate fates[most_messages];
+};
+
+const ChannelOptions options{
+    .slots = 8, .payload_bytes = 512, .reply_bytes = 64, .participants = 16, .max_deliveries = unlimited_deliveries};
+
+void arm_maybe(std::mt19937_64& random) {
+    if (random() % 2 == 0) sync::arm_crash_point(static_cast<long>(1 + random() % 5000));
+}
+
+void complain(Ledger& ledger, const char* what, const Failure& failure) {
+    std::fprintf(stderr, "%s: %s\n", what, failure.sentence().c_str());
+    ledger.refused.fetch_add(1);
+}
+
+/// The ledger knows of the attempt before it is made: a sender killed right after it would otherwise make a request
+/// that it took back look lost.
+void withdraw(Fate& fate, Pending& pending) {
+    fate.withdrawn.store(Fate::being_withdrawn);
+    fate.withdrawn.store(pending.withdraw().value() ? Fate::was_withdrawn : 0);
+}
+
+void send_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    Sender sender(name, options);
+    arm_maybe(random);
+    for (;;) {
+        auto loan = sender.loan(5s);
+        if (!loan) {
+            complain(ledger, "loan", loan.error());
+            continue;
+        }
+        const std::uint64_t id = ledger.next_id.fetch_add(1);
+        if (id >= most_messages) std::exit(0);
+        test::fill(loan->payload(), id);
+        if (random() % 2 == 0) {
+            if (auto sent = sender.send(std::move(*loan)); !sent) complain(ledger, "send", sent.error());
+            ledger.fates[id].committed.store(1);
+            continue;
+        }
+        auto pending = sender.request_async(std::move(*loan));
+        if (!pending) {
+            complain(ledger, "request", pending.error());
+            continue;
+        }
+        ledger.fates[id].committed.store(1);
+        const auto patience =
+            random() % 8 == 0 ? std::chrono::microseconds(random() % 50) : std::chrono::microseconds(5s);
+        const auto processed = pending->wait(patience);
+        if (processed && test::id_of(processed->reply()) != id) ledger.torn.fetch_add(1);
+        if (!processed && patience < 1s) withdraw(ledger.fates[id], *pending);
+        if (!processed && patience >= 1s) complain(ledger, "wait", processed.error());
+    }
+}
+
+/// Takes one request down in the ledger and answers it.
+void serve(Ledger& ledger, Request& request) {
+    const std::uint64_t id = test::id_of(request.payload());
+    if (!test::is_whole(request.payload()) || id >= most_messages) {
+        ledger.torn.fetch_add(1);
+    } else {
+        ledger.fates[id].delivered.fetch_add(1);
+        ledger.delivered.fetch_add(1);
+    }
+    std::memcpy(request.reply().data(), &id, sizeof id);
+    const auto done = request.processed(sizeof id);
+    if (!done) complain(ledger, "processed", done.error());
+    if (done && id < most_messages) ledger.fates[id].answered.store(1);
+}
+
+void receive_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    Receiver receiver(name, options);
+    arm_maybe(random);
+    for (;;) {
+        auto request = receiver.receive(200ms);
+        if (!request) continue;            // nothing came, or all senders are dead at this moment
+        if (random() % 64 == 0) continue;  // dropped: given back
+        serve(ledger, *request);
+    }
+}
+
+struct Tally {
+    std::uint64_t kills = 0, own_deaths = 0, receiver_ends = 0, stops = 0;
+    std::chrono::steady_clock::duration longest_stall{};
+};
+
+class Crowd {
+public:
+    Crowd(Ledger& ledger, std::string name) : ledger_(ledger), name_(std::move(name)) {
+        for (std::size_t who = 0; who < std::size(members_); ++who) start(who);
+    }
+
+    void disturb(Tally& tally) {
+        const std::size_t who = random_() % std::size(members_);
+        Member& member = members_[who];
+        if (!member.child->is_running()) {
+            end(tally, who, tally.own_deaths);
+        } else if (member.stopped_until) {
+            if (std::chrono::steady_clock::now() < *member.stopped_until) return;
+            resume(member);
+        } else if (random_() % 8 == 0) {
+            stop(tally, member);
+        } else if (random_() % 4 == 0) {
+            end(tally, who, tally.kills);
+        }
+    }
+
+    /// Everybody dies. What they committed is still there.
+    void kill_all() {
+        for (Member& member : members_) kill(member);
+    }
+
+private:
+    struct Member {
+        std::optional<Child> child;
+        std::optional<std::chrono::steady_clock::time_point> stopped_until;
+    };
+
+    void start(std::size_t who) {
+        const std::uint64_t seed = random_();
+        members_[who].child.emplace([&, who, seed](testing::Stage&) {
+            who < senders ? send_for_ever(ledger_, name_, seed) : receive_for_ever(ledger_, name_, seed);
+        });
+        members_[who].stopped_until.reset();
+    }
+    void stop(Tally& tally, Member& member) {
+        try {
+            member.child->stop();
+        } catch (const testing::ChildFailed&) {
+            return;  // it reached its own crash point first
+        }
+        member.stopped_until = std::chrono::steady_clock::now() + 60ms;
+        ++tally.stops;
+    }
+    static void resume(Member& member) {
+        member.stopped_until.reset();
+        try {
+            member.child->resume();
+        } catch (const testing::ChildFailed&) {
+            return;  // it went on, to its own crash point
+        }
+    }
+    static void kill(Member& member) {
+        try {
+            member.child->kill();
+        } catch (const testing::ChildFailed& failed) {
+            if (failed.exit().signal != 9) std::fprintf(stderr, "a child failed: %s\n", failed.what());
+        }
+    }
+    void end(Tally& tally, std::size_t who, std::uint64_t& counter) {
+        kill(members_[who]);
+        ++counter;
+        if (who >= senders) ++tally.receiver_ends;
+        start(who);
+    }
+
+    Ledger& ledger_;
+    std::string name_;
+    std::mt19937_64 random_{std::random_device{}()};
+    Member members_[senders + receivers];
+};
+
+/// Kills, stops and restarts until the time is over.
+Tally run(Ledger& ledger, const std::string& name, std::chrono::seconds seconds) {
+    Tally tally;
+    Crowd crowd(ledger, name);
+    const auto end = std::chrono::steady_clock::now() + seconds;
+    std::uint64_t seen = 0;
+    auto last_progress = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() < end) {
+        crowd.disturb(tally);
+        (void)testing::eventually([] { return false; }, 300us);  // a pause between two disturbances
+        const auto now = std::chrono::steady_clock::now();
+        if (ledger.delivered.load() != seen) last_progress = now;
+        seen = ledger.delivered.load();
+        tally.longest_stall = std::max(tally.longest_stall, now - last_progress);
+    }
+    crowd.kill_all();
+    return tally;
+}
+
+/// A newcomer recovers the dead and takes what is left. Returns the slots that are not free afterwards.
+std::uint32_t drain(Ledger& ledger, std::string_view name) {
+    Sender sender(name, options);
+    Receiver receiver(name, options);
+    while (auto request = receiver.receive(300ms)) serve(ledger, *request);
+    return options.slots - receiver.state().free;
+}
+
+bool report(const Ledger& ledger, const Tally& tally, std::uint32_t leaked, std::size_t files) {
+    std::uint64_t committed = 0, lost = 0, ghosts = 0, again = 0, unsaid = 0;
+    const std::uint64_t messages = std::min(ledger.next_id.load(), most_messages);
+    for (std::uint64_t id = 0; id < messages; ++id) {
+        const Fate& fate = ledger.fates[id];
+        committed += fate.committed;
+        if (fate.committed && !fate.withdrawn && fate.delivered == 0) ++lost;
+        if (fate.withdrawn == Fate::was_withdrawn && fate.answered)
+            ++ghosts;  // a receiver that died may have seen it before
+        if (!fate.committed && fate.delivered > 0) ++unsaid;
+        if (fate.delivered > 1) again += fate.delivered - 1U;
+    }
+    const auto stall_ms = std::chrono::duration<double, std::milli>(tally.longest_stall).count();
+    std::printf("%llu messages, %llu committed; %llu killed, %llu died at a crash point, %llu stopped\n",
+                static_cast<unsigned long long>(messages), static_cast<unsigned long long>(committed),
+                static_cast<unsigned long long>(tally.kills), static_cast<unsigned long long>(tally.own_deaths),
+                static_cast<unsigned long long>(tally.stops));
+    std::printf(
+        "lost %llu, torn %llu, answered though withdrawn %llu, refused %llu, slots not free %u, files left %zu\n",
+        static_cast<unsigned long long>(lost), static_cast<unsigned long long>(ledger.torn.load()),
+        static_cast<unsigned long long>(ghosts), static_cast<unsigned long long>(ledger.refused.load()), leaked, files);
+    std::printf(
+        "delivered again %llu (receivers that died: %llu), delivered though send had not returned %llu, longest "
+        "stall %.1f ms\n",
+        static_cast<unsigned long long>(again), static_cast<unsigned long long>(tally.receiver_ends),
+        static_cast<unsigned long long>(unsaid), stall_ms);
+    // Everybody may be stopped or dead for a moment; ten seconds without one delivery is a hang.
+    const bool good = messages > 1000 && lost == 0 && ghosts == 0 && ledger.torn == 0 && ledger.refused == 0 &&
+                      leaked == 0 && files == 0 && again <= tally.receiver_ends + receivers && stall_ms < 10'000;
+    std::printf("%s\n", good ? "every message is accounted for" : "FAILED");
+    return good;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    const long seconds = argument_count > 1 ? std::strtol(arguments[1], nullptr, 10) : 20;
+    if (seconds < 1 || argument_count > 2) {
+        std::fprintf(stderr, "usage: handoff_soak [SECONDS]\n");
+        return 2;
+    }
+    auto memory = boost::interprocess::anonymous_shared_memory(sizeof(Ledger));
+    auto& ledger = *static_cast<Ledger*>(memory.get_address());  // zeroed memory is an empty ledger
+    const testing::UniqueName name("soak");
+    const Tally tally = run(ledger, name.str(), std::chrono::seconds(seconds));
+    const std::uint32_t leaked = drain(ledger, name);
+    return report(ledger, tally, leaked, name.left_behind().size()) ? 0 : 1;
+}

@@ -1,0 +1,166 @@
+// Killed half-way through creating or removing: the next one is not troubled.
+#include <handoff/testing.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+
+#include "platform/lock_file.hpp"
+#include "platform/shm_file.hpp"
+#include "segment/fixture.hpp"
+
+using namespace handoff::test;
+using handoff::Errc;
+using handoff::platform::name_exists;
+using handoff::segment::lock_path;
+using handoff::segment::OpenMode;
+using handoff::segment::Segment;
+using handoff::segment::segment_path;
+using handoff::testing::Child;
+using handoff::testing::Stage;
+using handoff::testing::UniqueName;
+
+namespace {
+
+/// A creator that was killed while it filled the segment.
+void kill_a_creator(const UniqueName& name) {
+    Child creator([&](Stage& stage) {
+        auto request = request_for(name, OpenMode::create);
+        request.initialise = [&](std::byte*, const handoff::segment::Geometry&) { stage.stop_at("half-way"); };
+        Segment::open(request);
+    });
+    creator.wait_for("half-way");
+    BOOST_TEST(!name_exists(segment_path(name)), "a half-made segment is visible");
+    creator.kill();
+}
+
+void check_usable(const UniqueName& name, OpenMode mode) {
+    Segment segment = Segment::open(request_for(name, mode));
+    BOOST_TEST(number_in(segment) == mark);
+    BOOST_TEST(leave(segment));
+    BOOST_TEST(name.left_behind().empty());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(death_test)
+
+BOOST_AUTO_TEST_CASE(a_draft_has_no_name_until_it_is_published) {
+    const UniqueName name;
+    const handoff::segment::Draft draft(request_for(name), 1);
+    BOOST_TEST(name.left_behind().empty());
+    BOOST_TEST(draft.publish(segment_path(name)));
+    BOOST_TEST(name_exists(segment_path(name)));
+    BOOST_TEST(!handoff::segment::Draft(request_for(name), 1).publish(segment_path(name)));
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_draft_leaves_nothing) {
+    const UniqueName name;
+    Child drafter([&](Stage& stage) {
+        const handoff::segment::Draft draft(request_for(name), 1);
+        stage.stop_at("drafted");
+    });
+    drafter.wait_for("drafted");
+    drafter.kill();
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(after_a_killed_creator_there_is_nothing_to_attach_to) {
+    const UniqueName name;
+    kill_a_creator(name);
+    HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name)); }), Errc::no_such_segment);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_killed_creator_the_next_one_creates_and_removes_everything) {
+    for (const OpenMode mode : {OpenMode::create, OpenMode::create_or_attach}) {
+        const UniqueName name;
+        kill_a_creator(name);
+        check_usable(name, mode);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(while_one_creator_is_stopped_half_way_another_one_creates) {
+    const UniqueName name;
+    Child slow([&](Stage& stage) {
+        auto request = request_for(name);
+        request.initialise = [&](std::byte*, const handoff::segment::Geometry&) { stage.stop_at("half-way"); };
+        const Segment segment = Segment::open(request);
+        BOOST_TEST(number_in(segment) == 44u);
+        stage.reach("attached");
+    });
+    slow.wait_for("half-way");
+    const Segment segment = Segment::open(request_for(name, OpenMode::create));
+    number_in(segment) = 44;
+    slow.go_on();
+    slow.wait_for("attached");
+    slow.wait();
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_file_without_a_segment_is_used_by_the_next_creator) {
+    const UniqueName name;
+    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), lock_path(name)));
+    HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name)); }), Errc::no_such_segment);
+    check_usable(name, OpenMode::create);
+}
+
+BOOST_AUTO_TEST_CASE(a_remover_killed_between_its_two_removals_leaves_the_name_to_the_next_creator) {
+    const UniqueName name;
+    leave_a_corpse(name);
+    handoff::platform::remove_name(segment_path(name));
+    check_usable(name, OpenMode::create);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
+    const UniqueName name;
+    leave_a_corpse(name);
+    handoff::platform::LockFile remover(handoff::platform::open_existing(lock_path(name)));
+    BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::segment::in_use_byte));
+    Child opener([&](Stage& stage) {
+        stage.reach("opening");
+        Segment segment = Segment::open(request_for(name));
+        stage.report(std::to_string(number_in(segment)));
+        BOOST_TEST(leave(segment));
+    });
+    opener.wait_for("opening");
+    handoff::platform::remove_name(segment_path(name));
+    handoff::platform::remove_name(lock_path(name));
+    remover = handoff::platform::LockFile();
+    BOOST_TEST(opener.next_line() == std::to_string(mark));
+    opener.wait();
+    BOOST_TEST(name.left_behind().empty());
+}
+
+// Takes the 5 s that the library gives a remover.
+BOOST_AUTO_TEST_CASE(a_stopped_remover_is_waited_for_5_s_counted_from_when_it_got_in_the_way) {
+    const auto remover_of = [](const UniqueName& name) {
+        handoff::platform::LockFile remover(handoff::platform::open_existing(lock_path(name)));
+        BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::segment::in_use_byte));
+        return remover;
+    };
+    const UniqueName late;
+    Child patient([&](Stage& stage) {
+        stage.reach("waiting");
+        const Segment segment = Segment::open(attach_request(late, handoff::Deadline(std::chrono::minutes(1))));
+        stage.report(std::to_string(number_in(segment)));
+    });
+    patient.wait_for("waiting");
+
+    const UniqueName blocked;
+    leave_a_corpse(blocked);
+    const auto stopped = remover_of(blocked);
+    const auto failure = refusal_of([&] { Segment::open(attach_request(blocked)); });
+    HANDOFF_TEST_CODE(failure, Errc::timed_out);
+    check_says(failure, lock_path(blocked), "5 s", "stopped");
+
+    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), lock_path(late)));
+    auto brief = remover_of(late);
+    const auto inode = handoff::platform::status_of(brief.descriptor()).inode;
+    BOOST_TEST_REQUIRE(handoff::segment::Draft(request_for(late), inode).publish(segment_path(late)));
+    BOOST_TEST(!patient.ends_within(std::chrono::milliseconds(100)),
+               "it gave up although nobody stood in its way for long");
+    brief = handoff::platform::LockFile();
+    BOOST_TEST(patient.next_line() == std::to_string(mark));
+    patient.wait();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,146 @@
+// The last one out removes the files, and only the last one.
+#include <handoff/testing.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+
+#include "platform/lock_file.hpp"
+#include "platform/shared_anonymous.hpp"
+#include "platform/shm_file.hpp"
+#include "segment/fixture.hpp"
+
+using namespace handoff::test;
+using handoff::Errc;
+using handoff::segment::lock_path;
+using handoff::segment::OpenMode;
+using handoff::segment::Segment;
+using handoff::segment::segment_path;
+using handoff::testing::Child;
+using handoff::testing::Stage;
+using handoff::testing::UniqueName;
+
+BOOST_AUTO_TEST_SUITE(leave_test)
+
+BOOST_AUTO_TEST_CASE(whoever_is_not_the_last_removes_nothing) {
+    const UniqueName name;
+    Segment first = Segment::open(request_for(name));
+    Segment second = Segment::open(request_for(name));
+    BOOST_TEST(!leave(first));
+    BOOST_TEST(name.left_behind().size() == 2u);
+    BOOST_TEST(leave(second));
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_still_needed_is_not_removed) {
+    const UniqueName name;
+    Segment first = Segment::open(request_for(name));
+    BOOST_TEST(!first.leave([] { return false; }));
+    BOOST_TEST(name.left_behind().size() == 2u);
+    const Segment second = Segment::open(attach_request(name));  // and it can be attached at once
+    BOOST_TEST(number_in(second) == mark);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_asked_whether_it_is_needed_while_somebody_uses_it) {
+    const UniqueName name;
+    Segment first = Segment::open(request_for(name));
+    const Segment second = Segment::open(request_for(name));
+    bool asked = false;
+    BOOST_TEST(!first.leave([&] { return asked = true; }));
+    BOOST_TEST(!asked);
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_user_keeps_the_segment_and_a_killed_one_does_not) {
+    const UniqueName name;
+    Segment mine = Segment::open(request_for(name));
+    Child other([&](Stage& stage) {
+        const Segment theirs = Segment::open(attach_request(name));
+        stage.stop_at("open");
+    });
+    other.wait_for("open");
+    other.stop();
+    BOOST_TEST(!leave(mine));
+    Segment again = Segment::open(attach_request(name));
+    other.kill();
+    BOOST_TEST(leave(again));
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_removed_segment_says_so_to_whoever_still_looks_at_it) {
+    const UniqueName name;
+    Segment segment = Segment::open(request_for(name));
+    const auto* header = reinterpret_cast<const handoff::segment::SegmentHeader*>(segment.base());
+    BOOST_TEST(header->state.load() == static_cast<std::uint32_t>(handoff::segment::SegmentState::ready));
+    BOOST_TEST(leave(segment));
+    BOOST_TEST(header->state.load() == static_cast<std::uint32_t>(handoff::segment::SegmentState::retired));
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_of_the_same_name_is_not_removed_by_its_predecessor) {
+    const UniqueName name;
+    Segment old = Segment::open(request_for(name));
+    handoff::platform::remove_name(segment_path(name));
+    handoff::platform::remove_name(lock_path(name));
+    const Segment successor = Segment::open(request_for(name, OpenMode::create));
+    BOOST_TEST(!leave(old));
+    BOOST_TEST(name.left_behind().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_file_removed_while_in_use_is_damage_to_whoever_comes) {
+    const UniqueName name;
+    Segment user = Segment::open(request_for(name));
+    handoff::platform::remove_name(lock_path(name));
+    for (const OpenMode mode : {OpenMode::attach, OpenMode::create_or_attach}) {
+        const auto failure = refusal_of([&] { Segment::open(request_for(name, mode)); });
+        HANDOFF_TEST_CODE(failure, Errc::damaged);
+        check_says(failure, segment_path(name), "lock file", "End the programs", "remove");
+    }
+    BOOST_TEST(number_in(user) == mark);
+    BOOST_TEST(!leave(user));  // somebody else may live behind the new lock file
+    BOOST_TEST(handoff::platform::name_exists(segment_path(name)));
+}
+
+BOOST_AUTO_TEST_CASE(two_processes_that_leave_at_once_leave_nothing) {
+    constexpr int rounds = 500;
+    const UniqueName name;
+    SharedAnonymous<Barrier> barrier;
+    SharedAnonymous<std::atomic<int>> removed;
+    const auto round = [&] {
+        Segment segment = Segment::open(request_for(name));
+        barrier->arrive_and_wait(2);
+        if (leave(segment)) ++*removed;
+        barrier->arrive_and_wait(2);
+    };
+    Child other([&](Stage&) {
+        for (int i = 0; i < rounds; ++i) {
+            round();
+            barrier->arrive_and_wait(2);
+        }
+    });
+    for (int i = 1; i <= rounds; ++i) {
+        round();
+        BOOST_TEST(*removed == i);
+        BOOST_TEST(name.left_behind().empty());
+        barrier->arrive_and_wait(2);
+    }
+    other.wait();
+}
+
+BOOST_AUTO_TEST_CASE(coming_and_going_never_meets_a_half_removed_segment) {
+    constexpr int rounds = 2000;
+    const UniqueName name;
+    const auto come_and_go = [&] {
+        for (int i = 0; i < rounds; ++i) {
+            Segment segment = Segment::open(request_for(name));
+            BOOST_TEST_REQUIRE(number_in(segment) == mark);
+            leave(segment);
+        }
+    };
+    Child first([&](Stage&) { come_and_go(); });
+    Child second([&](Stage&) { come_and_go(); });
+    come_and_go();
+    first.wait();
+    second.wait();
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,110 @@
+// More than there is: asked before it is taken, said with both numbers, and nothing is left behind.
+#include <handoff/testing.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "platform/memory_limits.hpp"
+#include "segment/fixture.hpp"
+
+using namespace handoff::test;
+using handoff::Errc;
+using handoff::segment::OpenMode;
+using handoff::segment::Segment;
+using handoff::testing::Stage;
+using handoff::testing::UniqueName;
+
+namespace {
+
+handoff::segment::OpenRequest request_of(std::string_view name, std::uint64_t payload_bytes) {
+    auto request = request_for(name, OpenMode::create);
+    request.blueprint = blueprint_of({1, 1, payload_bytes, 0, 0});
+    return request;
+}
+
+/// Gives this process a /dev/shm of its own with 1 MiB. Says why not, or "".
+std::string mount_a_small_dev_shm() {
+    const auto failed = [](const char* what) { return std::string(what) + ": " + std::strerror(errno); };
+    if (unshare(CLONE_NEWNS) != 0) return failed("unshare");
+    if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return failed("making mounts private");
+    if (mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=1m") != 0) return failed("mounting a tmpfs");
+    return "";
+}
+
+void check_refusal_for_space(const UniqueName& name, std::uint64_t payload_bytes) {
+    const auto failure = refusal_of([&] { Segment::open(request_of(name, payload_bytes)); });
+    HANDOFF_TEST_CODE(failure, Errc::no_space);
+    handoff::segment::Geometry geometry;
+    BOOST_TEST_REQUIRE(lay_out(request_of(name, payload_bytes).blueprint, geometry));
+    check_says(failure, "needs " + std::to_string(geometry.segment_bytes) + " bytes", "has only", "left",
+               "fewer slots");
+    BOOST_TEST(name.left_behind().empty(), "a refused creation left files behind");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(space_test)
+
+BOOST_AUTO_TEST_CASE(a_petabyte_is_refused_before_anything_is_taken) {
+    const UniqueName name;
+    check_refusal_for_space(name, std::uint64_t{1} << 50);
+}
+
+BOOST_AUTO_TEST_CASE(more_than_can_be_counted_is_refused_as_nonsense) {
+    for (const std::uint64_t payload : {UINT64_MAX, UINT64_MAX - 200, std::uint64_t{1} << 63}) {
+        const UniqueName name;
+        const auto failure = refusal_of([&] { Segment::open(request_of(name, payload)); });
+        HANDOFF_TEST_CODE(failure, Errc::invalid_argument);
+        check_says(failure, "larger than any memory");
+        BOOST_TEST(name.left_behind().empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_creation_refused_for_space_spares_the_lock_file_that_others_use) {
+    const UniqueName name;
+    handoff::testing::Child other([&](Stage& stage) {
+        auto request = request_for(name);
+        request.initialise = [&](std::byte*, const handoff::segment::Geometry&) { stage.stop_at("half-way"); };
+        const Segment segment = Segment::open(request);
+        stage.stop_at("created");
+    });
+    other.wait_for("half-way");
+    HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(request_of(name, std::uint64_t{1} << 50)); }), Errc::no_space);
+    BOOST_TEST(name.left_behind().size() == 1u);
+    other.go_on();
+    other.wait_for("created");
+    const Segment segment = Segment::open(attach_request(name));  // the lock file is still the one of the segment
+    other.go_on();
+    other.wait();
+}
+
+BOOST_AUTO_TEST_CASE(a_small_dev_shm_is_refused_with_needed_and_free_bytes) {
+    handoff::testing::Child child([](Stage& stage) {
+        const std::string obstacle = mount_a_small_dev_shm();
+        stage.report(obstacle);
+        if (!obstacle.empty()) return;
+        const UniqueName name;
+        const auto failure = refusal_of([&] { Segment::open(request_of(name, 8 << 20)); });
+        HANDOFF_TEST_CODE(failure, Errc::no_space);
+        check_says(failure, "(8 MiB)", "/dev/shm has only 1048576 bytes (1 MiB) left", "--shm-size");
+        BOOST_TEST(name.left_behind().empty());
+        Segment small = Segment::open(request_of(name, 512 << 10));
+        check_says(refusal_of([&] { Segment::open(request_of(name.str() + "2", 600 << 10)); }), "/dev/shm has only");
+        BOOST_TEST(leave(small));
+    });
+    const std::string obstacle = child.next_line();
+    child.wait();
+    if (obstacle.empty()) return;
+    BOOST_TEST_MESSAGE("no /dev/shm of its own for this test (" << obstacle << "): the sentence alone is checked");
+    const std::string sentence = handoff::platform::why_it_does_not_fit(8 << 20, {1 << 20}, "/dev/shm");
+    for (const char* words : {"8388608 bytes (8 MiB)", "/dev/shm has only 1048576 bytes (1 MiB) left", "--shm-size"})
+        BOOST_TEST(sentence.find(words) != std::string::npos, sentence);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

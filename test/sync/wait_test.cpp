@@ -1,0 +1,168 @@
+#include "sync/wait.hpp"
+
+#include <handoff/testing.hpp>
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <ostream>
+#include <thread>
+
+#include <unistd.h>
+
+#include "platform/asleep.hpp"
+#include "platform/shared_anonymous.hpp"
+#include "sync/shared_word.hpp"
+
+using handoff::Deadline;
+using handoff::WaitPolicy;
+using handoff::platform::now_ns;
+using handoff::sync::Condition;
+using handoff::sync::tick_ns;
+using handoff::sync::wait_until;
+using handoff::testing::Child;
+using handoff::testing::Stage;
+using namespace std::chrono_literals;
+
+namespace handoff {
+static std::ostream& operator<<(std::ostream& out, WaitPolicy policy) {
+    constexpr const char* names[] = {"busy", "balanced", "sleep"};
+    return out << names[static_cast<int>(policy)];
+}
+}  // namespace handoff
+
+namespace {
+
+constexpr WaitPolicy policies[] = {WaitPolicy::busy, WaitPolicy::balanced, WaitPolicy::sleep};
+const auto no_tick = [] {};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(wait_test)
+
+struct Room {
+    Condition condition;
+    handoff::sync::SharedWord number;
+};
+
+BOOST_DATA_TEST_CASE(a_deadline_that_passes_is_told_and_not_early, policies, policy) {
+    Condition condition;
+    for (const auto length : {1ms, 30ms}) {
+        const Deadline deadline(length);
+        BOOST_TEST(!wait_until(
+            condition, policy, deadline, [] { return false; }, no_tick));
+        BOOST_TEST(now_ns() >= deadline.at_ns());
+    }
+}
+
+BOOST_DATA_TEST_CASE(a_deadline_that_is_over_looks_once_and_does_not_tick, policies, policy) {
+    Condition condition;
+    int looks = 0;
+    int ticks = 0;
+    BOOST_TEST(!wait_until(
+        condition, policy, Deadline::now(), [&] { return ++looks > 1; }, [&] { ++ticks; }));
+    BOOST_TEST(looks == 1);
+    BOOST_TEST(ticks == 0);
+}
+
+BOOST_DATA_TEST_CASE(what_is_true_already_is_taken_even_if_the_deadline_is_over, policies, policy) {
+    Condition condition;
+    BOOST_TEST(wait_until(
+        condition, policy, Deadline::now(), [] { return true; }, no_tick));
+    BOOST_TEST(wait_until(
+        condition, policy, Deadline::never(), [] { return true; }, no_tick));
+}
+
+BOOST_DATA_TEST_CASE(after_it_was_true_nobody_looks_again, policies, policy) {
+    for (int needed = 1; needed < 400; needed = needed * 3 + 1) {  // true at once, while spinning, after ticks
+        Condition condition;
+        int looks = 0;
+        int ticks = 0;
+        // Looks beyond those of one tick are made by shortening the wait: on_tick() lets the next look succeed.
+        BOOST_TEST(wait_until(
+            condition, policy, Deadline(20s), [&] { return ++looks >= needed || ticks > 0; }, [&] { ++ticks; }));
+        const int looks_at_the_end = looks;
+        BOOST_TEST((looks_at_the_end == needed || ticks == 1));
+        BOOST_TEST(ticks <= 1);
+    }
+}
+
+BOOST_DATA_TEST_CASE(a_tick_comes_every_100_ms_and_what_it_changes_is_seen, policies, policy) {
+    Condition condition;
+    int ticks = 0;
+    const std::int64_t start = now_ns();
+    BOOST_TEST(wait_until(
+        condition, policy, Deadline(handoff::testing::patience), [&] { return ticks == 3; }, [&] { ++ticks; }));
+    const std::int64_t elapsed = now_ns() - start;
+    BOOST_TEST(ticks == 3);
+    BOOST_TEST(elapsed >= 3 * tick_ns);
+    BOOST_TEST(elapsed < handoff::testing::scaled(10 * std::chrono::nanoseconds(tick_ns)).count());
+}
+
+BOOST_DATA_TEST_CASE(the_change_of_a_thread_ends_the_wait, policies, policy) {
+    Room room;
+    std::atomic<bool> looked{false};
+    std::jthread other([&] {
+        while (!looked) std::this_thread::yield();
+        room.number.store(1);
+        room.condition.notify_all();
+    });
+    const auto is_one = [&] {
+        looked = true;
+        return room.number.load() == 1;
+    };
+    BOOST_TEST(wait_until(room.condition, policy, Deadline(handoff::testing::patience), is_one, no_tick));
+}
+
+BOOST_DATA_TEST_CASE(the_change_of_a_process_ends_the_wait_before_the_tick, policies, policy) {
+    handoff::test::SharedAnonymous<Room> room;
+    int without_tick = 0;
+    for (std::uint64_t round = 1; round <= 5; ++round) {  // the machine may be busy: not every one has to be that fast
+        Child other([&, waiter = getpid()](Stage&) {
+            if (policy != WaitPolicy::busy) HANDOFF_REQUIRE_EVENTUALLY(handoff::test::is_asleep(waiter));
+            room->number.store(round);
+            room->condition.notify_all();
+        });
+        int ticks = 0;
+        BOOST_TEST(wait_until(
+            room->condition, policy, Deadline(handoff::testing::patience), [&] { return room->number.load() == round; },
+            [&] { ++ticks; }));
+        if (ticks == 0) ++without_tick;
+        other.wait();
+    }
+    BOOST_TEST(without_tick >= 1);
+}
+
+BOOST_DATA_TEST_CASE(a_notifier_killed_between_its_change_and_its_call_is_noticed_at_the_tick, policies, policy) {
+    handoff::test::SharedAnonymous<Room> room;
+    Child notifier([&, waiter = getpid()](Stage&) {
+        if (policy != WaitPolicy::busy) HANDOFF_REQUIRE_EVENTUALLY(handoff::test::is_asleep(waiter));
+        room->number.store(1);
+        raise(SIGKILL);
+    });
+    const Deadline deadline(handoff::testing::scaled(handoff::testing::patience));
+    BOOST_TEST(wait_until(
+        room->condition, policy, deadline, [&] { return room->number.load() == 1; }, no_tick));
+    BOOST_TEST(now_ns() < deadline.at_ns());
+    BOOST_TEST(notifier.ends_within(handoff::testing::patience));
+    BOOST_CHECK_THROW(notifier.wait(), handoff::testing::ChildFailed);
+}
+
+BOOST_AUTO_TEST_CASE(only_busy_spins_without_end_and_sleep_never_spins) {
+    BOOST_TEST(handoff::sync::spin_budget_ns(WaitPolicy::busy) == INT64_MAX);
+    BOOST_TEST(handoff::sync::spin_budget_ns(WaitPolicy::balanced) < 1'000'000);
+    BOOST_TEST((handoff::sync::spin_budget_ns(WaitPolicy::balanced) > 0) == (handoff::platform::usable_cores() > 1));
+    BOOST_TEST(handoff::sync::spin_budget_ns(WaitPolicy::sleep) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(spinning_ends_at_its_deadline_and_looks_a_last_time) {
+    const std::int64_t deadline = now_ns() + 1'000'000;
+    BOOST_TEST(!handoff::sync::spin_until(deadline, [] { return false; }));
+    BOOST_TEST(now_ns() >= deadline);
+    BOOST_TEST(handoff::sync::spin_until(deadline, [&] { return now_ns() > deadline; }));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
