@@ -24,6 +24,7 @@ function(handoff_test name)
         TARGET ${target} POST_BUILD
         COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"
                 "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${handoff_test_environment}" "-DOUTPUT=${list}"
+                "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
                 -P "${handoff_test_dir}/list_test_cases.cmake"
         VERBATIM)
 

@@ -4,6 +4,8 @@ include(cmake/HandoffTest.cmake)
 
 set(HANDOFF_SANITIZE "" CACHE STRING "Sanitizers for everything built here, as in -fsanitize=")
 
+option(HANDOFF_FUZZ "Build fuzzers in bin/fuzz (Clang only)" OFF)
+
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 
@@ -14,6 +16,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     add_compile_options(-Wno-c99-extensions)  # flexible arrays; Clang ignores __extension__ before them
+endif()
+if(HANDOFF_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "HANDOFF_FUZZ needs Clang: cmake --preset fuzz")
+    endif()
+    add_compile_options(-fsanitize=fuzzer-no-link -Wno-unknown-warning-option)
 endif()
 if(HANDOFF_SANITIZE)
     add_compile_options(-fsanitize=${HANDOFF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer

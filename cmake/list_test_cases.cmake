@@ -2,8 +2,9 @@
 #
 # Asks a Boost.Test executable for its test cases and writes one add_test() for each. Boost lists one unit per line,
 # indented by four spaces per level, with a star if it is enabled: "suite*", "    case*: description".
+# -DEMULATOR=...: what runs the executable where it was built for another machine.
 
-execute_process(COMMAND "${EXECUTABLE}" --list_content RESULT_VARIABLE status TIMEOUT 60
+execute_process(COMMAND ${EMULATOR} "${EXECUTABLE}" --list_content RESULT_VARIABLE status TIMEOUT 60
                 OUTPUT_VARIABLE listing ERROR_VARIABLE listing)
 if(NOT status EQUAL 0)
     message(FATAL_ERROR "${EXECUTABLE} --list_content ended with ${status}:\n${listing}")
@@ -13,6 +14,11 @@ endif()
 string(REGEX REPLACE "[][;]" "_" listing "${listing}")
 string(REGEX REPLACE "\n+" ";" lines "${listing}")
 
+set(command "")
+foreach(word IN LISTS EMULATOR EXECUTABLE)
+    string(APPEND command " [[${word}]]")
+endforeach()
+
 set(script "")
 set(pending "")  # a case, unless the next line turns out to be deeper
 
@@ -21,7 +27,7 @@ function(write_pending)
         message(FATAL_ERROR "The test case '${pending}' in ${EXECUTABLE} has a name that --run_test cannot select.")
     endif()
     string(APPEND script
-           "add_test([[${NAME}/${pending}]] [[${EXECUTABLE}]] [[--run_test=${pending}]] --log_level=test_suite"
+           "add_test([[${NAME}/${pending}]]${command} [[--run_test=${pending}]] --log_level=test_suite"
            " --color_output=no)\n"
            "set_tests_properties([[${NAME}/${pending}]] PROPERTIES TIMEOUT ${TIMEOUT} LABELS [[${NAME}]]"
            " DISABLED ${pending_is_disabled} ENVIRONMENT [[${ENVIRONMENT}]]"

@@ -6,6 +6,7 @@
 #include <handoff/image.hpp>
 #include <handoff/latest.hpp>
 #include <handoff/topic.hpp>
+#include <handoff/truncation.hpp>
 #include <handoff/typed.hpp>
 #include <handoff/version.hpp>
 #include <handoff/wait.hpp>

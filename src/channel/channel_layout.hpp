@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "sync/condition.hpp"
+#include "sync/counter_bits.hpp"
 #include "sync/shared_word.hpp"
 
 namespace handoff::channel {
@@ -13,8 +14,9 @@ namespace handoff::channel {
 /// A cell of the ring: round:24 | generation:23 | full:1 | slot:16. Position t of the queue lives in cell t % cells, in
 /// round t / cells. An empty cell names the round it is waiting for.
 struct CellWord {
-    static constexpr std::uint32_t round_mask = 0xff'ffff;
-    static constexpr std::uint32_t generation_mask = 0x7f'ffff;
+    static constexpr int round_bits = sync::counter_bits(24);
+    static constexpr std::uint32_t round_mask = (1U << round_bits) - 1;
+    static constexpr std::uint32_t generation_mask = (1U << sync::counter_bits(23)) - 1;
 
     std::uint32_t round = 0;
     std::uint32_t generation = 0;  ///< the slot's, its lowest 23 bits
@@ -35,7 +37,7 @@ struct CellWord {
     }
     /// Rounds that this cell is ahead of `other` (negative: behind), wrap-around included.
     constexpr std::int32_t rounds_ahead_of(std::uint32_t other) const noexcept {
-        return static_cast<std::int32_t>((round - other) << 8) >> 8;
+        return static_cast<std::int32_t>((round - other) << (32 - round_bits)) >> (32 - round_bits);
     }
 };
 

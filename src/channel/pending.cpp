@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "channel/member.hpp"
+#include "platform/clock.hpp"
 
 namespace handoff {
 
@@ -101,22 +102,25 @@ bool Pending::was_answered() const noexcept {
 }
 
 result<bool> Pending::withdraw() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     const Withdrawal outcome = member_->handover().withdraw(slot_, sequence_);
     if (outcome == Withdrawal::taken_back)
         member_->my_entry().counters.returned.fetch_add(1, std::memory_order_relaxed);
+    const auto member = member_;
     abandon();
+    if (!member->is_usable()) return channel::unusable(member.get());
     return outcome == Withdrawal::taken_back;
 }
 
 result<Processed> Pending::wait(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     auto& counters = member_->my_entry().counters;
     result<bool> answered = false;
     member_->wait(member_->my_entry().answered, deadline, [&] {
         answered = member_->handover().is_answered(slot_, sequence_);
         return !answered || answered.assume_value();
     });
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     if (!answered) {
         member_.reset();
         return answered.error();
@@ -158,8 +162,9 @@ result<Processed> Pending::collect() {
     processed.slot_ = slot_;
     processed.sequence_ = sequence_;
     processed.deliveries_ = deliveries;
-    processed.round_trip_ = std::chrono::nanoseconds(slot.answered_ns.load(std::memory_order_relaxed) -
-                                                     slot.sent_ns.load(std::memory_order_relaxed));
+    processed.round_trip_ = std::chrono::nanoseconds(platform::difference_ns(
+        slot.answered_ns.load(std::memory_order_relaxed), slot.sent_ns.load(std::memory_order_relaxed)));
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     processed.member_ = std::move(member_);
     return processed;
 }

@@ -39,7 +39,7 @@ Receiver& Receiver::operator=(Receiver&&) noexcept = default;
 Receiver::~Receiver() = default;
 
 result<Request> Receiver::receive(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     Claim claim = member_->handover().take();
     bool ended = false;
     if (claim.outcome == RingOutcome::empty) {
@@ -51,6 +51,7 @@ result<Request> Receiver::receive(Deadline deadline) {
         });
         if (!done) {
             member_->was_taken_from();
+            if (!member_->is_usable()) return channel::unusable(member_.get());
             return nothing_came();
         }
     }
@@ -60,11 +61,12 @@ result<Request> Receiver::receive(Deadline deadline) {
 }
 
 result<Request> Receiver::try_receive() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     Claim claim = member_->handover().take();
     if (claim.outcome == RingOutcome::empty && member_->reap_if_due()) claim = member_->handover().take();
     const bool ended = claim.outcome == RingOutcome::empty && member_->stream_has_ended();
     member_->was_taken_from();
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     if (ended) return Errc::end_of_stream;
     if (claim.outcome == RingOutcome::empty) return Errc::empty;
     return request_of(claim);
@@ -78,6 +80,7 @@ Failure Receiver::nothing_came() const {
 }
 
 result<Request> Receiver::request_of(const channel::Claim& claim) {
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     if (claim.outcome == RingOutcome::damaged)
         return Failure(Errc::damaged, "the queue of '" + member_->info().name +
                                           "' contradicts itself; end all programs that use it and remove it");
@@ -104,6 +107,7 @@ result<Request> Receiver::request_of(const channel::Claim& claim) {
     auto& counters = member_->my_entry().counters;
     counters.messages.fetch_add(1, relaxed);
     counters.bytes.fetch_add(request.payload_.size(), relaxed);
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     return request;
 }
 
@@ -125,7 +129,7 @@ std::string Receiver::who_holds() const {
 }
 
 channel::Member& Receiver::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(channel::unusable());
+    if (member_ == nullptr || !member_->is_usable()) throw Error(channel::unusable(member_.get()));
     return *member_;
 }
 

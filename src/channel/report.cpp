@@ -15,7 +15,7 @@ namespace {
 
 std::string seconds_since(std::int64_t then_ns) {
     char text[32];
-    const double seconds = static_cast<double>(platform::now_ns() - then_ns) / 1e9;
+    const double seconds = static_cast<double>(platform::difference_ns(platform::now_ns(), then_ns)) / 1e9;
     std::snprintf(text, sizeof text, "%.1f s", seconds < 0 ? 0.0 : seconds);
     return text;
 }

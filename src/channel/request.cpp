@@ -58,7 +58,7 @@ void Request::give_back() noexcept {
 }
 
 result<std::span<std::byte>> Request::editable() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     if (!member_->settings().in_place)
         return Failure(Errc::invalid_argument, "the channel '" + member_->info().name +
                                                    "' was not created in_place: its requests are read-only. Create it "
@@ -78,7 +78,7 @@ result<void> Request::describe(const Image& image) {
 }
 
 result<void> Request::describe_reply(const Image& image) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     if (auto checked = check_image(image, reply_.size()); !checked) return checked;
     reply_image_ = image;
     return success();
@@ -93,20 +93,20 @@ result<void> Request::processed(std::size_t reply_bytes) {
 }
 
 result<void> Request::processed(std::span<const std::byte> answer) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     if (answer.size() > reply_.size()) return reply_too_large(answer.size(), reply_.size());
     if (!answer.empty()) std::memmove(reply_.data(), answer.data(), answer.size());
     return finish(answer.size(), true);
 }
 
 result<void> Request::failed(std::string_view reason) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     channel::set_reason(member_->slots()[slot_], reason);
     return finish(0, false);
 }
 
 result<void> Request::finish(std::size_t reply_bytes, bool ok) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     if (reply_bytes > reply_.size()) return reply_too_large(reply_bytes, reply_.size());
     auto& slot = member_->slots()[slot_];
     slot.reply_bytes.store(reply_bytes, std::memory_order_relaxed);  // published by Handover::answer()
@@ -117,7 +117,9 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok) {
     const auto member = std::exchange(member_, nullptr);
     payload_ = {};
     reply_ = {};
-    return member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed);
+    auto answered = member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed);
+    if (!member->is_usable()) return channel::unusable(member.get());  // it went into a file that is not there any more
+    return answered;
 }
 
 }  // namespace handoff

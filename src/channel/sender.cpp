@@ -26,9 +26,10 @@ Sender& Sender::operator=(Sender&&) noexcept = default;
 Sender::~Sender() = default;
 
 result<Loan> Sender::try_loan() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     auto held = member_->handover().loan();
     if (!held && member_->reap()) held = member_->handover().loan();
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     if (!held) return Errc::full;
     return Loan(member_, *held, member_->slots().payload_area(held->slot));
 }
@@ -38,6 +39,7 @@ result<Loan> Sender::loan(Deadline deadline) {
     if (first || !(first.error() == Errc::full)) return first;
     std::optional<Held> held;
     member_->wait(member_->control().freed, deadline, [&] { return (held = member_->handover().loan()).has_value(); });
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     if (held) return Loan(member_, *held, member_->slots().payload_area(held->slot));
     member_->my_entry().counters.timeouts.fetch_add(1, std::memory_order_relaxed);
     return timed_out_waiting_for_slot(*member_);
@@ -45,7 +47,7 @@ result<Loan> Sender::loan(Deadline deadline) {
 
 /// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is not ours any more.
 result<std::uint64_t> Sender::commit(Loan& loan, bool awaited) {
-    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     if (loan.lender_ != member_) return Failure(Errc::invalid_argument, "the loan is of another Sender: send it there");
     auto& slot = member_->slots()[loan.slot_];
     const std::uint64_t sequence = member_->next_sequence();
@@ -56,8 +58,9 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited) {
     slot.reply_bytes.store(0, relaxed);
     slot.sent_ns.store(platform::now_ns(), relaxed);
     slot.image = loan.image_;
-    if (auto committed = member_->handover().commit({loan.slot_, loan.word_}, awaited); !committed)
-        return committed.error();
+    const auto committed = member_->handover().commit({loan.slot_, loan.word_}, awaited);
+    if (!member_->is_usable()) return channel::unusable(member_.get());  // sent into a file that is not there any more
+    if (!committed) return committed.error();
     auto& counters = member_->my_entry().counters;
     counters.messages.fetch_add(1, relaxed);
     counters.bytes.fetch_add(loan.size_, relaxed);
@@ -101,9 +104,10 @@ result<Processed> Sender::request(Loan loan, Deadline deadline) {
 }
 
 result<void> Sender::wait_for_receiver(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable();
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(participants::Role::receiver); };
     if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
+    if (!member_->is_usable()) return channel::unusable(member_.get());
     return Failure(Errc::timed_out, "no receiver attached to '" + member_->info().name +
                                         "' in time. Start one (`receiver --channel " + member_->info().name + "`)");
 }
@@ -122,7 +126,7 @@ std::string Sender::who_holds() const {
 }
 
 channel::Member& Sender::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(channel::unusable());
+    if (member_ == nullptr || !member_->is_usable()) throw Error(channel::unusable(member_.get()));
     return *member_;
 }
 

@@ -11,7 +11,6 @@
 namespace handoff {
 
 using slots::Look;
-using slots::unusable;
 
 namespace latest {
 namespace {
@@ -39,6 +38,7 @@ result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
     slot.payload_bytes.store(value.size(), relaxed);
     slot.sent_ns.store(platform::now_ns(), relaxed);
     const auto position = broadcast.publish(*held);
+    if (!member_->is_usable()) return slots::unusable(member_.get());  // it went into a file that is not there any more
     if (!position) {
         broadcast.return_loan(*held);
         return position.error();
@@ -51,6 +51,7 @@ result<Reading> Cell::read(std::span<std::byte> buffer) {
     constexpr int patience = 1000;  // each further try means that every other slot was written during one copy
     for (int attempt = 0; attempt < patience; ++attempt) {
         const Look look = broadcast.find(std::max(broadcast.newest(), broadcast.first()));
+        if (!member_->is_usable()) return slots::unusable(member_.get());
         if (look.outcome == Look::Outcome::nothing) return Errc::empty;
         if (look.outcome == Look::Outcome::damaged) return damaged();
         const auto& slot = member_->slots()[look.slot];
@@ -60,6 +61,7 @@ result<Reading> Cell::read(std::span<std::byte> buffer) {
         const bool fits = size <= buffer.size();
         if (fits) slots::copy_out(area.first(size), buffer);
         if (!broadcast.still_there(look)) continue;
+        if (!member_->is_usable()) return slots::unusable(member_.get());
         if (!fits)
             return Failure(Errc::too_large, "the value has " + std::to_string(size) + " bytes, the buffer " +
                                                 std::to_string(buffer.size()));
@@ -85,6 +87,9 @@ namespace {
 bool is_usable(const std::shared_ptr<latest::Cell>& cell) noexcept {
     return cell != nullptr && cell->member().is_usable();
 }
+Failure why_unusable(const std::shared_ptr<latest::Cell>& cell) {
+    return slots::unusable(cell == nullptr ? nullptr : &cell->member());
+}
 }  // namespace
 
 LatestBytes::LatestBytes(std::string_view name, const LatestOptions& options)
@@ -94,20 +99,21 @@ LatestBytes& LatestBytes::operator=(LatestBytes&&) noexcept = default;
 LatestBytes::~LatestBytes() = default;
 
 result<std::uint64_t> LatestBytes::write(std::span<const std::byte> value) {
-    if (!is_usable(cell_)) return unusable();
+    if (!is_usable(cell_)) return why_unusable(cell_);
     return cell_->write(value);
 }
 
 result<Reading> LatestBytes::read(std::span<std::byte> buffer) const {
-    if (!is_usable(cell_)) return unusable();
+    if (!is_usable(cell_)) return why_unusable(cell_);
     return cell_->read(buffer);
 }
 
 result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, Deadline deadline) {
-    if (!is_usable(cell_)) return unusable();
+    if (!is_usable(cell_)) return why_unusable(cell_);
     auto& member = cell_->member();
     if (member.wait(member.control().published, deadline, [this] { return cell_->has_newer(); }))
         return cell_->read(buffer);
+    if (!member.is_usable()) return slots::unusable(&member);
     return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time");
 }
 
@@ -116,17 +122,17 @@ bool LatestBytes::has_newer() const noexcept {
 }
 
 Waitable LatestBytes::waitable() const {
-    if (!is_usable(cell_)) throw Error(unusable());
+    if (!is_usable(cell_)) throw Error(why_unusable(cell_));
     return Waitable(cell_);
 }
 
 int LatestBytes::descriptor() const {
-    if (!is_usable(cell_)) throw Error(unusable());
+    if (!is_usable(cell_)) throw Error(why_unusable(cell_));
     return cell_->descriptor();
 }
 
 LatestInfo LatestBytes::info() const {
-    if (!is_usable(cell_)) throw Error(unusable());
+    if (!is_usable(cell_)) throw Error(why_unusable(cell_));
     const auto& member = cell_->member();
     return {member.name(), member.geometry().payload_bytes, member.geometry().participant_count,
             member.settings().persistent ? Lifetime::persistent : Lifetime::until_last_leaves};

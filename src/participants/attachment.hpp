@@ -39,8 +39,11 @@ public:
         segment_.leave(disposable);
     }
 
-    /// False in a child of fork. Everything that a user calls asks this first.
-    bool is_usable() const noexcept { return fork_generation_ == platform::fork_generation(); }
+    /// False in a child of fork.
+    bool is_of_this_process() const noexcept { return fork_generation_ == platform::fork_generation(); }
+    bool was_cut_short() const noexcept { return segment_.was_cut_short(); }
+    /// Everything that a user calls asks this first.
+    bool is_usable() const noexcept { return is_of_this_process() && !was_cut_short(); }
 
     const segment::Geometry& geometry() const noexcept { return segment_.geometry(); }
     const std::string& name() const noexcept { return segment_.name(); }
@@ -64,11 +67,14 @@ public:
         return reap_due_ns_.compare_exchange_strong(due_ns, now_ns + sync::tick_ns, std::memory_order_relaxed) &&
                reap();
     }
-    /// Waits on one of the segment's conditions. False: the deadline passed. The dead are recovered at every tick.
+    /// Waits on one of the segment's conditions. False: the deadline passed, or the segment was cut short. The dead are
+    /// recovered at every tick.
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
-        return sync::wait_until(condition, policy_, deadline, predicate, [this] { reap(); }) ||
-               (reap_if_due() && predicate());
+        const auto done = [&] { return predicate() || was_cut_short(); };  // after cut_short there is nothing to come
+        return (sync::wait_until(condition, policy_, deadline, done, [this] { reap(); }) ||
+                (reap_if_due() && predicate())) &&
+               !was_cut_short();
     }
 
 private:

@@ -11,7 +11,7 @@
 namespace handoff::platform {
 
 Descriptor make_event() {
-    Descriptor event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    Descriptor event = above_stdio(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!event) throw_system("making an event descriptor", errno);
     return event;
 }

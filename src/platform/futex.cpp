@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <climits>
 
+#include "platform/clock.hpp"
+
 namespace handoff::platform {
 
 namespace {
@@ -24,7 +26,10 @@ bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, 
     // FUTEX_WAIT_BITSET takes an absolute deadline on CLOCK_MONOTONIC; FUTEX_WAIT would take a relative one.
     const long outcome = syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, expected, forever ? nullptr : &deadline, nullptr,
                                  FUTEX_BITSET_MATCH_ANY);
-    return outcome == 0 || errno != ETIMEDOUT;
+    if (outcome != 0 && errno == ETIMEDOUT) return false;
+    // The kernel looks at the word before it looks at the clock: somebody who changes the word all the time would keep
+    // us here for ever.
+    return forever || now_ns() < deadline_ns;
 }
 
 bool futex_wait_any(const std::vector<FutexExpectation>& words, std::int64_t deadline_ns) noexcept {

@@ -26,6 +26,13 @@ LockFile::LockFile(Descriptor file) : file_(std::move(file)), fork_generation_(f
     if (file_) close_in_children(file_.get());
 }
 
+LockFile LockFile::open(const std::string& path, Access access) {
+    LockFile locks;
+    locks.fork_generation_ = fork_generation();
+    locks.file_ = open_and_close_in_children([&] { return open_existing(path, access); });
+    return locks;
+}
+
 LockFile& LockFile::operator=(LockFile&& other) noexcept {
     if (this != &other) {
         close();
@@ -45,8 +52,7 @@ void LockFile::close() noexcept {
         (void)file_.release();  // closed when this child was made; the number may name another file by now
         return;
     }
-    stop_closing_in_children(file_.get());
-    file_.close();
+    close_everywhere(file_);
 }
 
 bool LockFile::try_lock(short type, std::uint64_t byte) {

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "platform/descriptor.hpp"
+#include "platform/shm_file.hpp"
 
 namespace handoff::platform {
 
@@ -17,6 +19,9 @@ public:
     LockFile() = default;
     /// Takes over `file` (O_RDWR, opened for this purpose alone). Closed in children of fork.
     explicit LockFile(Descriptor file);
+    /// Opens an existing file, as open_existing() does; empty if there is none. No child of fork() ever has it, also if
+    /// another thread forks at that moment.
+    static LockFile open(const std::string& path, Access access);
     LockFile(LockFile&& other) noexcept = default;
     LockFile& operator=(LockFile&& other) noexcept;
     ~LockFile();

@@ -36,22 +36,56 @@ std::uint64_t number_in(const std::string& path) {
     return file >> number ? number : unlimited;
 }
 
+/// How the memory controller shows itself in the file system.
+struct Hierarchy {
+    const char* mounted_at;
+    const char* limit;
+    const char* used;
+    const char* reclaimable;  ///< in memory.stat: files' pages that count as used and that the kernel drops when asked
+};
+constexpr Hierarchy unified{"/sys/fs/cgroup", "/memory.max", "/memory.current", "inactive_file"};
+constexpr Hierarchy version_1{"/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes",
+                              "total_inactive_file"};
+
+std::uint64_t reclaimable_in(const std::string& folder, const std::string& wanted) {
+    std::ifstream file(folder + "/memory.stat");
+    std::string key;
+    std::uint64_t bytes = 0;
+    while (file >> key >> bytes)
+        if (key == wanted) return bytes;
+    return 0;
+}
+
+/// The tightest limit on the way from `group` to the root.
+std::uint64_t available_in(const Hierarchy& hierarchy, std::string group) {
+    std::uint64_t smallest = unlimited;
+    for (;; group.erase(group.rfind('/'))) {
+        const std::string folder = hierarchy.mounted_at + (group == "/" ? "" : group);
+        const std::uint64_t limit = number_in(folder + hierarchy.limit);
+        const std::uint64_t used = number_in(folder + hierarchy.used);
+        if (limit != unlimited && used != unlimited) {
+            const std::uint64_t kept = used - std::min(used, reclaimable_in(folder, hierarchy.reclaimable));
+            smallest = std::min(smallest, limit - std::min(limit, kept));
+        }
+        if (group.find('/') == std::string::npos) return smallest;
+    }
+}
+
 std::uint64_t cgroup_available() {
     std::ifstream membership("/proc/self/cgroup");
+    std::uint64_t smallest = unlimited;
     std::string line;
-    while (std::getline(membership, line)) {
-        if (line.rfind("0::", 0) != 0) continue;  // the unified hierarchy
-        std::uint64_t smallest = unlimited;
-        for (std::string group = line.substr(3);; group.erase(group.rfind('/'))) {
-            const std::string folder = "/sys/fs/cgroup" + (group == "/" ? "" : group);
-            const std::uint64_t limit = number_in(folder + "/memory.max");
-            const std::uint64_t used = number_in(folder + "/memory.current");
-            if (limit != unlimited && used != unlimited) smallest = std::min(smallest, limit > used ? limit - used : 0);
-            if (group.find('/') == std::string::npos) break;
-        }
-        return smallest;
+    while (std::getline(membership, line)) {  // number:controller,controller:/path
+        const auto first = line.find(':');
+        const auto second = line.find(':', first + 1);
+        if (second == std::string::npos) continue;
+        const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
+        const std::string group = line.substr(second + 1);
+        if (controllers == ",,") smallest = std::min(smallest, available_in(unified, group));
+        if (controllers.find(",memory,") != std::string::npos)
+            smallest = std::min(smallest, available_in(version_1, group));
     }
-    return unlimited;
+    return smallest;
 }
 
 std::string bytes_in_words(std::uint64_t bytes) {

@@ -12,7 +12,7 @@ namespace handoff::platform {
 struct MemoryLimits {
     std::uint64_t tmpfs_free_bytes = UINT64_MAX;        ///< of the file system that holds the segments
     std::uint64_t ram_available_bytes = UINT64_MAX;     ///< MemAvailable
-    std::uint64_t cgroup_available_bytes = UINT64_MAX;  ///< smallest memory.max - memory.current on the way to the root
+    std::uint64_t cgroup_available_bytes = UINT64_MAX;  ///< smallest limit - use up to the root; no caches
 };
 
 /// UINT64_MAX where a limit does not exist or cannot be read.

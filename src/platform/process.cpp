@@ -1,17 +1,17 @@
 #include "platform/process.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <sstream>
 #include <vector>
-
-#include "platform/descriptor.hpp"
 
 namespace handoff::platform {
 namespace {
@@ -36,6 +36,11 @@ void after_fork_in_child() {
     inherited_descriptors().clear();
     forks.fetch_add(1, std::memory_order_relaxed);  // the child has one thread; nobody to order against
     inherited_mutex.unlock();
+}
+
+void register_fork_handlers() {
+    static const int registered = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    (void)registered;
 }
 
 std::uint64_t start_time_from_proc() {
@@ -63,6 +68,15 @@ void Descriptor::close() noexcept {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
+Descriptor above_stdio(int fd) noexcept {
+    if (fd < 0 || fd > STDERR_FILENO) return Descriptor(fd);
+    const int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int error = moved < 0 && errno == EINVAL ? EMFILE : errno;  // EINVAL: not even three are allowed
+    ::close(fd);
+    errno = error;
+    return Descriptor(moved);
+}
+
 ProcessIdentity this_process() {
     return {static_cast<std::uint32_t>(getpid()), geteuid(), start_time_from_proc(), program_name()};
 }
@@ -72,16 +86,24 @@ std::uint32_t fork_generation() noexcept {
 }
 
 void close_in_children(int fd) {
-    static const int registered = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-    (void)registered;
+    register_fork_handlers();
     const std::lock_guard lock(inherited_mutex);
     inherited_descriptors().push_back(fd);
 }
 
-void stop_closing_in_children(int fd) noexcept {
+Descriptor open_and_close_in_children(const std::function<Descriptor()>& open) {
+    register_fork_handlers();
+    const std::lock_guard lock(inherited_mutex);
+    Descriptor file = open();
+    if (file) inherited_descriptors().push_back(file.get());
+    return file;
+}
+
+void close_everywhere(Descriptor& file) noexcept {
     const std::lock_guard lock(inherited_mutex);
     auto& all = inherited_descriptors();
-    if (const auto found = std::find(all.begin(), all.end(), fd); found != all.end()) all.erase(found);
+    if (const auto found = std::find(all.begin(), all.end(), file.get()); found != all.end()) all.erase(found);
+    file.close();
 }
 
 }  // namespace handoff::platform

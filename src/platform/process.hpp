@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+
+#include "platform/descriptor.hpp"
 
 namespace handoff::platform {
 
@@ -22,7 +25,9 @@ std::uint32_t fork_generation() noexcept;
 /// Closes `fd` in every child that fork() makes from now on. Needed for lock descriptors: a child shares the open file
 /// description and would keep its dead parent's locks.
 void close_in_children(int fd);
-/// Ends that, before the descriptor is closed.
-void stop_closing_in_children(int fd) noexcept;
+/// The same for what `open` opens, if it opens anything: a fork() of another thread comes before it or after it.
+Descriptor open_and_close_in_children(const std::function<Descriptor()>& open);
+/// Ends that and closes the descriptor, in one step as far as a fork() of another thread is concerned.
+void close_everywhere(Descriptor& file) noexcept;
 
 }  // namespace handoff::platform

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <vector>
@@ -34,17 +36,43 @@ gid_t group_id(const std::string& name) {
     std::vector<char> buffer(16 * 1024);
     struct group entry {};
     struct group* found = nullptr;
-    getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+    int error = 0;
+    while ((error = getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found)) == ERANGE)
+        buffer.resize(2 * buffer.size());  // a group with very many members
+    if (error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO)
+        throw_system("looking up the group '" + name + "'", error);
     if (found == nullptr)
         throw Error(Errc::invalid_argument, "there is no group '" + name + "' on this machine (see `getent group`)");
     return found->gr_gid;
+}
+
+/// Reserves the memory now: ENOSPC here instead of SIGBUS at the first touch.
+void reserve(const Descriptor& file, std::uint64_t size_bytes) {
+    struct rlimit largest {};
+    if (getrlimit(RLIMIT_FSIZE, &largest) == 0 && size_bytes > largest.rlim_cur)  // the kernel would send SIGXFSZ
+        throw Error(Errc::no_space, "the segment needs " + std::to_string(size_bytes) +
+                                        " bytes, but this process may make no file larger than " +
+                                        std::to_string(largest.rlim_cur) +
+                                        ". Use fewer slots or a smaller payload, or raise `ulimit -f`");
+    // All at once: then the kernel refuses at once what can never fit. On older kernels (Linux 6.1, say) any signal
+    // makes tmpfs give back everything and say EINTR, and a profiler's timer that ticks more often than that takes
+    // would keep us here for ever: from then on in pieces.
+    std::uint64_t piece_bytes = size_bytes;
+    for (std::uint64_t done = 0; done < size_bytes;) {
+        const std::uint64_t piece = std::min(piece_bytes, size_bytes - done);
+        const int error = posix_fallocate(file.get(), static_cast<off_t>(done), static_cast<off_t>(piece));
+        if (error == 0) done += piece;
+        if (error == EINTR) piece_bytes = 1 << 20;
+        if (error != 0 && error != EINTR)
+            throw_system("reserving " + std::to_string(size_bytes) + " bytes in " + shm_directory, error);
+    }
 }
 
 }  // namespace
 
 Descriptor open_existing(const std::string& path, Access access) {
     // O_NONBLOCK: somebody may have put a pipe there; opening it must not hang.
-    Descriptor file(
+    Descriptor file = above_stdio(
         open(path.c_str(), (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (file) return file;
     switch (errno) {
@@ -57,6 +85,8 @@ Descriptor open_existing(const std::string& path, Access access) {
             throw Error(Errc::not_a_segment, path + " is a symbolic link, not a segment of handoff. Remove it");
         case EISDIR:
             throw Error(Errc::not_a_segment, path + " is a directory, not a segment of handoff. Remove it");
+        case ENXIO:
+            throw Error(Errc::not_a_segment, path + " is a socket, not a segment of handoff. Remove it");
         default:
             throw_system("opening " + path, errno);
     }
@@ -73,6 +103,17 @@ FileStatus status_of(int fd) {
             S_ISREG(status.st_mode)};
 }
 
+std::size_t read_beginning(int fd, std::span<std::byte> bytes) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t count = pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+        if (count == 0) break;
+        if (count < 0 && errno != EINTR) throw_system("reading the beginning of a segment", errno);
+        if (count > 0) done += static_cast<std::size_t>(count);
+    }
+    return done;
+}
+
 bool is_named(const std::string& path, int fd) noexcept {
     struct stat named {};
     struct stat open_file {};
@@ -87,16 +128,12 @@ bool name_exists(const std::string& path) noexcept {
 
 Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group) {
     const gid_t gid = group.empty() ? static_cast<gid_t>(-1) : group_id(group);
-    Descriptor file(open(shm_directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    Descriptor file = above_stdio(open(shm_directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (!file) throw_system(std::string("making a file in ") + shm_directory, errno);
     if (!group.empty() && fchown(file.get(), static_cast<uid_t>(-1), gid) != 0)
         throw_system("giving the segment to group " + group, errno);
     if (fchmod(file.get(), mode) != 0) throw_system("setting the segment's mode", errno);
-    if (size_bytes == 0) return file;
-    // Reserves the memory now: ENOSPC here instead of SIGBUS at the first touch.
-    int error = EINTR;
-    while (error == EINTR) error = posix_fallocate(file.get(), 0, static_cast<off_t>(size_bytes));
-    if (error != 0) throw_system("reserving " + std::to_string(size_bytes) + " bytes in " + shm_directory, error);
+    reserve(file, size_bytes);
     return file;
 }
 
@@ -104,11 +141,13 @@ bool publish(const Descriptor& file, const std::string& path) {
     const std::string anonymous = "/proc/self/fd/" + std::to_string(file.get());
     if (linkat(AT_FDCWD, anonymous.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
     if (errno == EEXIST) return false;
+    if (errno == ENOENT && !name_exists(anonymous))
+        throw Error(Errc::system, "naming " + path + " failed: there is no " + anonymous + ". Is /proc mounted?");
     throw_system("naming " + path, errno);
 }
 
-void remove_name(const std::string& path) noexcept {
-    unlink(path.c_str());
+bool remove_name(const std::string& path) noexcept {
+    return unlink(path.c_str()) == 0;
 }
 
 }  // namespace handoff::platform

@@ -1,7 +1,9 @@
 // Files in the machine's shared memory (/dev/shm): made without a name, named when they are whole.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "platform/descriptor.hpp"
@@ -25,9 +27,11 @@ enum class Access : std::uint8_t { read_write, read_only };
 
 /// Opens an existing file. Never follows a symbolic link, never survives exec. An empty
 /// Descriptor means that there is no such file. Throws Error: permission_denied (naming owner, mode and us),
-/// not_a_segment for a symbolic link or a directory, system.
+/// not_a_segment for a symbolic link, a directory or a socket, system.
 Descriptor open_existing(const std::string& path, Access access = Access::read_write);
 FileStatus status_of(int fd);
+/// Reads the first bytes of a file; returns how many there were. Throws Error(system).
+std::size_t read_beginning(int fd, std::span<std::byte> bytes);
 /// True if `path` names that very file (and not one that took its place).
 bool is_named(const std::string& path, int fd) noexcept;
 /// True if something of that name is there, whatever it is.
@@ -39,7 +43,8 @@ bool name_exists(const std::string& path) noexcept;
 Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group);
 /// Gives it its name. False if that name is taken.
 bool publish(const Descriptor& file, const std::string& path);
-/// Removes the name; those who have the file open keep it.
-void remove_name(const std::string& path) noexcept;
+/// Removes the name; those who have the file open keep it. False if that is not allowed: /dev/shm is sticky, so only
+/// the file's owner may.
+bool remove_name(const std::string& path) noexcept;
 
 }  // namespace handoff::platform

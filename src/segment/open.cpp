@@ -48,26 +48,21 @@ private:
     std::optional<Segment> attempt() {
         if (!may_create() && !platform::name_exists(path_)) return std::nullopt;
         if (request_.mode == OpenMode::create && platform::name_exists(path_)) throw_exists();
-        platform::LockFile locks(open_lock_file());
+        platform::LockFile locks = open_lock_file();
         if (!locks) return std::nullopt;
         if (!locks.try_shared(in_use_byte) || !platform::is_named(lock_path_, locks.descriptor())) {
             blocked_ = true;
             return std::nullopt;
         }
-        platform::Descriptor file = platform::open_existing(path_, access());
-        if (file && request_.mode == OpenMode::create) throw_exists();
-        if (!file && may_create()) {
-            create(locks);
-            file = platform::open_existing(path_);
-        }
+        platform::Descriptor file = open_or_create(locks);
         if (!file) return std::nullopt;
         return Segment(request_.name, std::move(locks), std::move(file), request_);
     }
 
     /// Empty if it is not there and we may not make it.
-    platform::Descriptor open_lock_file() {
+    platform::LockFile open_lock_file() {
         for (;;) {
-            platform::Descriptor file = platform::open_existing(lock_path_, access());
+            platform::LockFile file = platform::LockFile::open(lock_path_, access());
             if (file) return file;
             // A creator makes the lock file first, a remover takes it away last: this is neither of them half-way.
             if (platform::name_exists(path_) && !platform::name_exists(lock_path_)) refuse_without_lock_file();
@@ -77,17 +72,31 @@ private:
     }
 
     /// The lock file was made for nothing if this fails: it goes again, unless somebody else uses it by now.
+    platform::Descriptor open_or_create(platform::LockFile& locks) try {
+        platform::Descriptor file = platform::open_existing(path_, access());
+        if (file && request_.mode == OpenMode::create) throw_exists();
+        if (file || !may_create()) return file;
+        create(locks);
+        return platform::open_existing(path_);
+    } catch (const Error&) {
+        if (may_create() && !platform::name_exists(path_)) remove_lock_file(locks);
+        throw;
+    }
+
     void create(platform::LockFile& locks) try {
         const Draft draft(request_, platform::status_of(locks.descriptor()).inode);
         const bool first = draft.publish(path_);
         if (!first && request_.mode == OpenMode::create) throw_exists();
     } catch (const Error&) {
         if (request_.mode != OpenMode::create && platform::name_exists(path_)) return;  // somebody else was faster
+        throw;
+    }
+
+    void remove_lock_file(platform::LockFile& locks) const {
         locks.unlock(in_use_byte);
         if (locks.try_exclusive(in_use_byte) && platform::is_named(lock_path_, locks.descriptor()) &&
             !platform::name_exists(path_))
             platform::remove_name(lock_path_);
-        throw;
     }
 
     /// It has no lock file: then it is not one of ours, or somebody removed the lock file by hand.

@@ -1,7 +1,11 @@
 #include "segment/segment.hpp"
 
+#include <handoff/truncation.hpp>
+
+#include <array>
 #include <cstring>
 
+#include "platform/bus_error.hpp"
 #include "platform/process.hpp"
 #include "platform/shm_file.hpp"
 #include "segment/mapping.hpp"
@@ -11,6 +15,7 @@ namespace handoff::segment {
 
 struct Segment::Mapping {
     boost::interprocess::mapped_region region;
+    platform::WatchedMapping watched;  // after the region: it goes first
 };
 
 namespace {
@@ -68,19 +73,23 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
     const auto status = platform::status_of(file_.get());
     const std::string path = segment_path(name_);
     if (!status.is_regular) throw Error(not_a_segment(path, "it is no regular file"));
-    if (status.size_bytes < sizeof(SegmentHeader))
-        throw Error(not_a_segment(path, "it has only " + std::to_string(status.size_bytes) + " bytes"));
-    mapping_ = std::make_unique<Mapping>(
-        Mapping{map_file(file_.get(), status.size_bytes,
-                         request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write)});
-    base_ = static_cast<std::byte*>(mapping_->region.get_address());
     check(request, status.size_bytes);
+    auto region = map_file(file_.get(), geometry_.segment_bytes,
+                           request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write);
+    base_ = static_cast<std::byte*>(region.get_address());
+    mapping_ =
+        std::make_unique<Mapping>(Mapping{std::move(region), {base_, geometry_.segment_bytes, !request.read_only}});
 }
 
 void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
     const std::string path = segment_path(name_);
-    SegmentHeader header{};  // a private copy: checked and used, never read again from the segment
-    std::memcpy(static_cast<void*>(&header), base_, offsetof(SegmentHeader, state));
+    // A private copy: checked and used, never read again from the segment. Not through a mapping: the file may be cut
+    // short at any moment.
+    std::array<std::byte, sizeof(SegmentHeader)> bytes{};
+    if (const std::size_t count = platform::read_beginning(file_.get(), bytes); count < bytes.size())
+        throw Error(not_a_segment(path, "it has only " + std::to_string(count) + " bytes"));
+    SegmentHeader header{};
+    std::memcpy(static_cast<void*>(&header), bytes.data(), offsetof(SegmentHeader, state));
     check_identity(header, request.blueprint, path);
     const Blueprint claimed = request.blueprint_of(
         {header.participant_count, header.slot_count, header.payload_bytes, header.reply_bytes, header.settings});
@@ -104,6 +113,10 @@ Segment::~Segment() {
     (void)mapping_.release();
 }
 
+bool Segment::was_cut_short() const noexcept {
+    return mapping_ != nullptr && mapping_->watched.was_cut_short();
+}
+
 bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
     const std::string path = segment_path(name_);
     locks_.unlock(in_use_byte);
@@ -115,9 +128,12 @@ bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
         locks_.unlock(in_use_byte);
         return false;
     }
+    if (!platform::remove_name(path)) {  // another user's, who has to remove it
+        locks_.unlock(in_use_byte);
+        return false;
+    }
     reinterpret_cast<SegmentHeader*>(base_)->state.store(static_cast<std::uint32_t>(SegmentState::retired),
                                                          std::memory_order_release);  // pairs with inspectors
-    platform::remove_name(path);
     platform::remove_name(lock_path(name_));
     return true;
 } catch (const Error&) {
@@ -125,3 +141,7 @@ bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
 }
 
 }  // namespace handoff::segment
+
+void handoff::survive_truncation() {
+    platform::survive_bus_errors();
+}

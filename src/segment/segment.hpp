@@ -73,7 +73,7 @@ class Segment {
 public:
     /// Attaches or creates. Throws Error: see Sender::Sender.
     static Segment open(const OpenRequest& request);
-    /// Maps and checks `file`. The caller shares byte 0 of `locks`. Throws Error: not_a_segment, wrong_version,
+    /// Checks and maps `file`. The caller shares byte 0 of `locks`. Throws Error: not_a_segment, wrong_version,
     /// wrong_kind, damaged, no_space.
     Segment(std::string name, platform::LockFile locks, platform::Descriptor file, const OpenRequest& request);
 
@@ -86,6 +86,10 @@ public:
     const Geometry& geometry() const noexcept { return geometry_; }
     platform::LockFile& locks() noexcept { return locks_; }
     const std::string& name() const noexcept { return name_; }
+
+    /// Somebody cut the file short, and what was missing was touched; private zeros are there now. Always false without
+    /// survive_truncation(): such a touch is the end of the process then.
+    bool was_cut_short() const noexcept;
 
     /// Gives "in use" up and, if nobody else has it and `disposable()` agrees, removes the name. True if removed.
     bool leave(const std::function<bool()>& disposable) noexcept;

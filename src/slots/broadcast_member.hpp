@@ -36,6 +36,8 @@ public:
     ~BroadcastMember() override;
 
     bool is_usable() const noexcept override { return attachment_.is_usable(); }
+    bool is_of_this_process() const noexcept { return attachment_.is_of_this_process(); }
+    bool was_cut_short() const noexcept override { return attachment_.was_cut_short(); }
     const std::string& name() const noexcept override { return attachment_.name(); }
     void take_back(const Held& loan) noexcept override;
 
@@ -57,7 +59,8 @@ public:
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
         if (!is_read_only()) return attachment_.wait(condition, deadline, std::forward<Predicate>(predicate));
-        return sync::poll_until(attachment_.policy(), deadline, std::forward<Predicate>(predicate));
+        const auto done = [&] { return predicate() || was_cut_short(); };
+        return sync::poll_until(attachment_.policy(), deadline, done) && !was_cut_short();
     }
     /// Every source that was there has left; `something_unread()` looks once more. True once for each time that
     /// happens.

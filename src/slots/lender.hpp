@@ -14,15 +14,17 @@ public:
     Lender() = default;
     Lender(const Lender&) = delete;
     virtual ~Lender() = default;
-    /// False in a child of fork.
+    /// False in a child of fork, and when the segment was cut short.
     virtual bool is_usable() const noexcept = 0;
+    virtual bool was_cut_short() const noexcept = 0;
     /// The name of the segment, for sentences.
     virtual const std::string& name() const noexcept = 0;
     /// A slot that was not sent comes back.
     virtual void take_back(const Held& loan) noexcept = 0;
 };
 
-/// What every call on a handle answers that was moved from, is finished, or was inherited through fork.
-Failure unusable();
+/// What every call on a handle answers that was moved from, is finished, or was inherited through fork; or whose
+/// segment was cut short. `lender`: null if there is none any more.
+Failure unusable(const Lender* lender = nullptr);
 
 }  // namespace handoff::slots

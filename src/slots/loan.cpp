@@ -60,7 +60,11 @@ result<void> Loan::describe(const Image& image) {
 
 namespace slots {
 
-Failure unusable() {
+Failure unusable(const Lender* lender) {
+    if (lender != nullptr && lender->was_cut_short())
+        return {Errc::damaged, "the file of '" + lender->name() +
+                                   "' was cut short by some process: what was in it is lost. End all programs that use "
+                                   "it and remove it"};
     return {Errc::invalid_handle,
             "this handle was moved from, is already finished, or was inherited through fork: open "
             "the segment again in the child process"};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sync/counter_bits.hpp"
 #include "sync/shared_word.hpp"
 
 namespace handoff::slots {
@@ -24,6 +25,8 @@ enum class SlotState : std::uint8_t {
 
 /// The word that says whose a slot is: generation:32 | owner:16 | deliveries:8 | awaited:1 | state:7.
 struct SlotWord {
+    static constexpr std::uint64_t generation_mask = (std::uint64_t{1} << sync::counter_bits(32)) - 1;
+
     std::uint32_t generation = 0;  ///< grows when the slot becomes free and when a request is queued once more
     std::uint16_t owner = 0;       ///< participant index
     std::uint8_t deliveries = 0;   ///< that ended without an answer; stays at 255
@@ -35,7 +38,7 @@ struct SlotWord {
                 static_cast<std::uint8_t>(bits >> 8), (bits & 0x80) != 0, static_cast<SlotState>(bits & 0x7f)};
     }
     constexpr std::uint64_t encode() const noexcept {
-        return std::uint64_t{generation} << 32 | std::uint64_t{owner} << 16 | std::uint64_t{deliveries} << 8 |
+        return (generation & generation_mask) << 32 | std::uint64_t{owner} << 16 | std::uint64_t{deliveries} << 8 |
                (awaited ? 0x80U : 0U) | static_cast<std::uint8_t>(state);
     }
     constexpr SlotWord freed() const noexcept { return {generation + 1, 0, 0, false, SlotState::free}; }

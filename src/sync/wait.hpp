@@ -7,6 +7,7 @@
 #include <handoff/wait.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 #include "platform/clock.hpp"
@@ -15,7 +16,12 @@
 
 namespace handoff::sync {
 
+#ifdef HANDOFF_CRASH_POINTS
+/// Test builds only: a test that makes the tick very long sees which wake-ups come from a bell.
+inline std::atomic<std::int64_t> tick_ns{100'000'000};
+#else
 inline constexpr std::int64_t tick_ns = 100'000'000;
+#endif
 
 /// How long a waiter spins before it sleeps.
 inline std::int64_t spin_budget_ns(WaitPolicy policy) noexcept {

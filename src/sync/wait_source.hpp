@@ -18,7 +18,7 @@ public:
 
     /// False in a child of fork.
     virtual bool can_be_waited_for() const noexcept = 0;
-    /// Looks without taking: a message, or the end of the stream.
+    /// Looks without taking: a message, the end of the stream, or that nothing will come any more.
     virtual bool has_something() noexcept = 0;
     /// Rung when that may have changed; null for those who cannot write to it.
     virtual Condition* condition() noexcept = 0;

@@ -17,9 +17,10 @@ Publisher& Publisher::operator=(Publisher&&) noexcept = default;
 Publisher::~Publisher() = default;
 
 result<Loan> Publisher::loan() {
-    if (member_ == nullptr || !member_->is_usable()) return unusable();
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     auto held = member_->broadcast().loan(member_->me());
     if (!held && member_->reap()) held = member_->broadcast().loan(member_->me());
+    if (!member_->is_usable()) return unusable(member_.get());
     if (!held)
         return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
                                        member_->who_has_loans() + ". Create the topic with more loans");
@@ -27,7 +28,7 @@ result<Loan> Publisher::loan() {
 }
 
 result<std::uint64_t> Publisher::publish(Loan loan) {
-    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return unusable();
+    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (loan.lender_ != member_)
         return Failure(Errc::invalid_argument, "the loan is of another Publisher: publish it there");
     auto& slot = member_->slots()[loan.slot_];
@@ -37,6 +38,7 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     slot.sent_ns.store(platform::now_ns(), relaxed);
     slot.image = loan.image_;
     const auto position = member_->broadcast().publish({loan.slot_, loan.word_});
+    if (!member_->is_usable()) return unusable(member_.get());  // it went into a file that is not there any more
     if (!position) return position.error();
     loan.lender_.reset();
     auto& counters = member_->my_entry().counters;
@@ -46,9 +48,10 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
 }
 
 result<void> Publisher::wait_for_subscriber(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return unusable();
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(Role::subscriber); };
     if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
+    if (!member_->is_usable()) return unusable(member_.get());
     return Failure(Errc::timed_out, "no subscriber attached to '" + member_->name() + "' in time");
 }
 
@@ -60,7 +63,7 @@ TopicState Publisher::state() const {
 }
 
 slots::BroadcastMember& Publisher::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable());
+    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
     return *member_;
 }
 

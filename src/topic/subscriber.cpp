@@ -29,14 +29,14 @@ bool is_usable(const std::shared_ptr<Reader>& reader) noexcept {
 }
 
 Reader& usable(const std::shared_ptr<Reader>& reader) {
-    if (!is_usable(reader)) throw Error(unusable());
+    if (!is_usable(reader)) throw Error(unusable(reader == nullptr ? nullptr : &reader->member()));
     return *reader;
 }
 
 /// Asks `attempt` until it says something else than empty, or the deadline has passed.
 template <class Attempt>
 auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&& attempt) -> decltype(attempt()) {
-    if (!is_usable(reader)) return unusable();
+    if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
     auto& member = reader->member();
     std::optional<decltype(attempt())> outcome;
     const bool done = member.wait(member.control().published, deadline, [&] {
@@ -44,17 +44,19 @@ auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&
         return *outcome || !(outcome->error() == Errc::empty);
     });
     reader->was_taken_from();
+    if (!member.is_usable()) return unusable(&member);
     if (done) return std::move(*outcome);
     return Failure(Errc::timed_out, "nothing new was published on '" + member.name() + "' in time (" +
                                         std::to_string(topic::state_of(member).publishers) + " publishers attached)");
 }
 
 result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
-    if (!is_usable(reader)) return unusable();
+    if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
     auto message = reader->take(which);
     // Who only polls must notice the dead, too: the last publisher's death ends the stream.
     if (!message && message.error() == Errc::empty && reader->member().reap_if_due()) message = reader->take(which);
     reader->was_taken_from();
+    if (!is_usable(reader)) return unusable(&reader->member());
     return message;
 }
 

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "channel/board.hpp"
+#include "segment/geometry.hpp"
 
 using namespace handoff::channel;
 using handoff::Errc;
@@ -41,6 +42,30 @@ BOOST_AUTO_TEST_CASE(a_cell_that_names_a_slot_out_of_range_is_passed) {
     BOOST_TEST(receiver->take().outcome == RingOutcome::empty);
     sender.send(1, false);
     BOOST_TEST(board.read(receiver.take().slot) == 1U);
+}
+
+/// Behind the last slot lies something that looks like one more.
+BOOST_AUTO_TEST_CASE(a_slot_beyond_the_last_is_neither_loaned_nor_taken_whatever_it_looks_like) {
+    handoff::segment::Geometry narrow;
+    BOOST_TEST_REQUIRE(handoff::segment::lay_out({.slot_count = 2,
+                                                  .slot_header_bytes = sizeof(handoff::slots::SharedData),
+                                                  .payload_bytes = sizeof(std::uint64_t),
+                                                  .reply_bytes = sizeof(std::uint64_t)},
+                                                 narrow));
+    narrow.slots_offset = 0;
+    const handoff::slots::Slots two(reinterpret_cast<std::byte*>(&board.slots()[0]), narrow);
+    BOOST_TEST_REQUIRE(&two[1] == &board.slots()[1]);
+    const Ring ring(board.control(), board.shape().cells, two);
+    const Handover handover(board.control(), two, ring, sender.registry(), {});
+
+    board.control().last_freed.store(2);
+    for (int slot = 0; slot < 2; ++slot) BOOST_TEST(handover.loan().value().slot < 2U);
+    BOOST_TEST(!handover.loan().has_value());
+
+    board.set(2, {0, 0, 0, false, SlotState::ready});
+    board.control().cells[0].store(CellWord::naming(0, 2, 0).encode());
+    BOOST_TEST(handover.take().outcome == RingOutcome::empty);
+    BOOST_TEST(board.state(2) == SlotState::ready);
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_round_of_cells_out_of_range_does_not_stop_a_sender) {

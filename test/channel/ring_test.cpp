@@ -117,6 +117,7 @@ BOOST_AUTO_TEST_CASE(a_dead_linker_is_helped_by_the_next_linker) {
 BOOST_AUTO_TEST_CASE(a_dead_linkers_message_is_taken_although_the_tail_lags_behind) {
     const auto first = make_ready(0);
     board.fill_cell_without_moving_tail(0);
+    BOOST_TEST(board.ring().was_ready());
     take_and_release(first);
     check_empty();
     take_and_release(link(1));
@@ -164,6 +165,17 @@ BOOST_AUTO_TEST_CASE(a_stale_cell_is_passed_when_its_slot_is_queued_again) {
     const auto second = link(1);
     take_and_release(again);
     take_and_release(second);
+    check_empty();
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_cell_does_not_bring_its_slot_forward) {
+    link(0);
+    board.claim_without_clearing(0, receiver + 1);
+    release(0);  // answered; the cell still names the old generation
+    const auto first = link(1);
+    const auto again = link(0);
+    take_and_release(first);
+    take_and_release(again);
     check_empty();
 }
 

@@ -172,6 +172,19 @@ BOOST_AUTO_TEST_CASE(while_somebody_recovers_nobody_else_does_and_no_newcomer_ta
     BOOST_TEST(table->recovered[0] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(whoever_leaves_is_not_recovered_by_others_while_it_gives_back) {
+    Visitor other(*this);
+    int looks = 0;
+    Visitor leaver(*this, [&](std::uint32_t, Role) {
+        ++looks;
+        BOOST_TEST(!other.registry.reap());
+    });
+    leaver.registry.join(Role::sender);
+    leaver.registry.leave();
+    BOOST_TEST(looks == 1);
+    BOOST_TEST(table->recovered[0] == 1);
+}
+
 BOOST_AUTO_TEST_CASE(somebody_who_left_in_order_is_not_recovered_once_more) {
     Child other([&](Stage&) {
         Visitor visitor(*this);

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_child_has_another_pid_and_the_same_program) {
 }
 
 BOOST_AUTO_TEST_CASE(every_fork_makes_a_new_generation_in_the_child_only) {
-    const platform::Descriptor file(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    platform::Descriptor file(open("/dev/null", O_RDONLY | O_CLOEXEC));
     platform::close_in_children(file.get());  // whoever never did this has no handle that could be inherited
     const auto generation = platform::fork_generation();
     run_in_child([&](Stage&) {
@@ -66,17 +66,32 @@ BOOST_AUTO_TEST_CASE(every_fork_makes_a_new_generation_in_the_child_only) {
         BOOST_TEST(platform::fork_generation() == generation + 1);
     });
     BOOST_TEST(platform::fork_generation() == generation);
-    platform::stop_closing_in_children(file.get());
+    platform::close_everywhere(file);
 }
 
-BOOST_AUTO_TEST_CASE(a_descriptor_is_closed_in_children_until_that_is_ended) {
-    const platform::Descriptor file(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    const auto is_open = [&] { return fcntl(file.get(), F_GETFD) != -1; };
-    platform::close_in_children(file.get());
+BOOST_AUTO_TEST_CASE(a_descriptor_is_closed_in_children_until_it_is_closed_everywhere) {
+    const auto open_null = [] { return platform::Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); };
+    platform::Descriptor file = platform::open_and_close_in_children(open_null);
+    const int number = file.get();
+    const auto is_open = [&] { return fcntl(number, F_GETFD) != -1; };
     run_in_child([&](Stage&) { BOOST_TEST(!is_open()); });
     BOOST_TEST(is_open());
-    platform::stop_closing_in_children(file.get());
+    platform::close_everywhere(file);
+    BOOST_TEST(!is_open());
+    const platform::Descriptor another = open_null();
+    BOOST_TEST_REQUIRE(another.get() == number);  // the number is free for files that children may have
     run_in_child([&](Stage&) { BOOST_TEST(is_open()); });
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_opened_under_the_number_of_a_standard_stream) {
+    run_in_child([](Stage&) {
+        for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(number);
+        const platform::Descriptor moved = platform::above_stdio(open("/dev/null", O_RDONLY | O_CLOEXEC));
+        BOOST_TEST(moved.get() > STDERR_FILENO);
+        BOOST_TEST(fcntl(moved.get(), F_GETFD) == FD_CLOEXEC);
+        BOOST_TEST(fcntl(STDIN_FILENO, F_GETFD) == -1);
+        BOOST_TEST(!platform::above_stdio(-1));
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

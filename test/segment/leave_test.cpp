@@ -32,6 +32,17 @@ BOOST_AUTO_TEST_CASE(whoever_is_not_the_last_removes_nothing) {
     BOOST_TEST(name.left_behind().empty());
 }
 
+BOOST_AUTO_TEST_CASE(whoever_has_left_is_in_nobodys_way_although_it_is_still_mapped) {
+    const UniqueName name;
+    Segment first = Segment::open(request_for(name));
+    Segment second = Segment::open(request_for(name));
+    Segment third = Segment::open(request_for(name));
+    BOOST_TEST(!leave(first));
+    BOOST_TEST(!leave(second));
+    BOOST_TEST(leave(third));
+    BOOST_TEST(name.left_behind().empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_still_needed_is_not_removed) {
     const UniqueName name;
     Segment first = Segment::open(request_for(name));
@@ -97,6 +108,18 @@ BOOST_AUTO_TEST_CASE(a_lock_file_removed_while_in_use_is_damage_to_whoever_comes
     BOOST_TEST(number_in(user) == mark);
     BOOST_TEST(!leave(user));  // somebody else may live behind the new lock file
     BOOST_TEST(handoff::platform::name_exists(segment_path(name)));
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_file_replaced_while_in_use_is_damage_to_whoever_comes) {
+    const UniqueName name;
+    const Segment user = Segment::open(request_for(name));
+    handoff::platform::remove_name(lock_path(name));
+    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), lock_path(name)));
+    for (const OpenMode mode : {OpenMode::attach, OpenMode::create_or_attach}) {
+        const auto failure = refusal_of([&] { Segment::open(request_for(name, mode)); });
+        HANDOFF_TEST_CODE(failure, Errc::damaged);
+        check_says(failure, segment_path(name), "lock file", "replaced", "End the programs", "remove");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(two_processes_that_leave_at_once_leave_nothing) {

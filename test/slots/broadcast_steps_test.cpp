@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 
 #include "slots/actor.hpp"
 #include "slots/broadcast_board.hpp"
@@ -213,6 +214,33 @@ BOOST_AUTO_TEST_CASE(a_subscriber_is_stopped_while_it_pins_and_the_publishers_go
             return stopped;
         });
     }
+}
+
+/// Between two looks of the loan a subscriber pins the message and others evict it: the loan must see one or the other.
+BOOST_AUTO_TEST_CASE(a_loan_stopped_while_its_slot_is_pinned_and_evicted) {
+    at_every_stop(3, [&](int stops) {
+        Stage stage;
+        stage.publish(3);
+        while (const auto loan = stage.board->loan(survivor)) {  // nothing is left but what is kept
+        }
+        const Look kept = stage.board->find(stage.first);
+        const Held spare{[&] {
+            for (std::uint32_t slot = 0; slot < stage.board.shape().slots(); ++slot)
+                if (stage.board.state(slot) == SlotState::loaned)
+                    return Held{slot, stage.board.slots()[slot].control.load()};
+            throw std::logic_error("nothing is on loan");
+        }()};
+        stage.board.write(spare.slot, 3);
+        std::optional<Held> loan;
+        Actor slow([&] { loan = stage.board->loan(victim); });
+        const bool stopped = slow.pass(stops);
+        BOOST_TEST_REQUIRE(stage.board->pin(stage.first, pin_bit(reader)).slot == kept.slot);
+        BOOST_TEST(stage.board->publish(spare).has_value());  // evicts what is pinned
+        slow.finish();
+        if (loan) BOOST_TEST(loan->slot != kept.slot);
+        BOOST_TEST((stage.board.read(kept.slot) == 0U));
+        return stopped;
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_subscriber_dies_while_it_pins) {

@@ -80,6 +80,15 @@ BOOST_AUTO_TEST_CASE(a_notification_between_the_look_and_the_sleep_is_not_lost) 
     }
 }
 
+/// The second one says the same bit again: only the count tells the first one that it was rung between.
+BOOST_AUTO_TEST_CASE(who_was_rung_before_it_slept_does_not_sleep_although_another_one_came_since) {
+    FutexCondition condition;
+    const std::uint32_t seen = condition.announce();
+    condition.notify_all();
+    condition.announce();
+    BOOST_TEST(condition.word().load() != seen);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_dead_sleeper_leaves_behind_costs_one_notification) {
     handoff::test::SharedAnonymous<Room> room;
     sleeper_in(*room).kill();

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Runs the models and their mutants, and the explorer of weak memory behaviours (test/weak).
+
+    models/run.py [--only NAME] [--jobs N] [--report FILE] [--keep DIR]
+
+Every model must be searched completely, without an error and without an invalid end state; in every mutant an error must
+be found. Needs spin, a C compiler and (for test/weak) a C++20 compiler with Boost. Bounded: 1.4 GiB a search, two
+searches at a time. Ends with 0 if all is as it must be, else with 1.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+MEGABYTES = 1400
+DEEPEST = 100_000
+PATIENCE_S = 400
+
+Search = collections.namedtuple("Search", "model name defines mutant")
+Outcome = collections.namedtuple("Outcome", "search states seconds error complete")
+
+# What is searched: model, name, parameters.
+MODELS = [
+    ("channel", "the sender dies, its index is used again", "CONFIG=1"),
+    ("channel", "the receiver dies", "CONFIG=2"),
+    ("channel", "the receiver dies; in_place", "CONFIG=2 IN_PLACE=1 RECOVERER_LIVES"),
+    ("channel", "the receiver dies; two deliveries at most", "CONFIG=2 MAX_DELIVERIES=2 RECOVERER_LIVES"),
+    ("channel", "sender and receiver die", "CONFIG=3"),
+    ("channel", "withdrawals and rotation", "CONFIG=4"),
+    ("topic", "a publisher dies", "CONFIG=1"),
+    ("topic", "a publisher dies, its index is used again", "CONFIG=2"),
+    ("topic", "a subscriber dies", "CONFIG=3"),
+    ("topic", "pinning", "CONFIG=4 ANY_START"),
+    ("topic", "copying", "CONFIG=5 ANY_START"),
+    ("topic", "a loan always finds a slot", "CONFIG=6 ANY_START"),
+    ("latest", "a writer dies, its index is used again", "CONFIG=1"),
+    ("latest", "two write, one reads twice", "CONFIG=2 ANY_START"),
+    ("condition", "a waiter dies; no tick", "CONFIG=1"),
+    ("condition", "a notifier dies; tick", "CONFIG=2"),
+]
+
+# Mutants, by the parameters of the search that finds them.
+MUTANTS = {
+    ("channel", "CONFIG=1"): "link_before_commit clear_before_claim no_help_for_tail recovery_frees_ready "
+                             "recovery_does_not_link recovery_leaves_awaited recovery_leaves_answers "
+                             "reuse_before_recovery",
+    ("channel", "CONFIG=2"): "no_generation_bump no_help_for_head answer_decides_early give_back_does_not_link "
+                             "redelivery_not_counted",
+    ("channel", "CONFIG=4"): "rotation_clears rotation_names_twice withdraw_keeps_generation jump_too_far",
+    ("topic", "CONFIG=1"): "intention_after_link recovery_always_frees emptiness_from_tail no_help_for_tail",
+    ("topic", "CONFIG=3"): "pins_of_the_dead_stay",
+    ("topic", "CONFIG=4"): "pins_before_cell no_second_look no_look_at_pins jump_to_newest jump_one_too_far "
+                           "no_generation_step",
+    ("topic", "CONFIG=5"): "published_before_link no_look_at_cell copy_not_validated generation_after_eviction "
+                           "payload_after_link",
+    ("latest", "CONFIG=1"): "newest_from_tail recovery_always_frees no_help_for_tail",
+    ("latest", "CONFIG=2"): "copy_not_validated no_look_at_cell published_before_link",
+    ("condition", "CONFIG=1"): "wake_one look_before_announcing ring_before_change no_count no_comparison "
+                               "bit_cleared_by_waiter",
+    ("condition", "CONFIG=2"): "no_tick",
+}
+
+
+def searches():
+    yield from (Search(model, name, defines.split(), None) for model, name, defines in MODELS)
+    for (model, defines), mutants in MUTANTS.items():
+        yield from (Search(model, mutant, [*defines.split(), f"MUTANT={mutant}"], mutant) for mutant in mutants.split())
+
+
+def declared_mutants(model):
+    """Every mutant that the model or what it includes defines, so that none is forgotten here."""
+    text = open(os.path.join(HERE, f"{model}.pml"), encoding="utf-8").read()
+    for included in re.findall(r'^#include "(.*)"', text, re.MULTILINE):
+        text += open(os.path.join(HERE, included), encoding="utf-8").read()
+    return set(re.findall(r"^#define ([a-z_]+) [1-9]\d*\b", text, re.MULTILINE))
+
+
+def check_that_no_mutant_is_forgotten():
+    run_for = collections.defaultdict(set)
+    for (model, _), mutants in MUTANTS.items():
+        run_for["topic" if model == "latest" else model] |= set(mutants.split())
+    for model, known in run_for.items():
+        if forgotten := declared_mutants(model) - known:
+            sys.exit(f"run.py: mutants of {model} that nobody runs: {', '.join(sorted(forgotten))}")
+
+
+def run(search, folder):
+    os.makedirs(folder)
+    defines = [f"-D{define}" for define in search.defines]
+    generated = subprocess.run(["spin", *defines, "-a", os.path.join(HERE, f"{search.model}.pml")], cwd=folder,
+                               capture_output=True, text=True)
+    if generated.returncode != 0 or not os.path.exists(os.path.join(folder, "pan.c")):
+        return Outcome(search, 0, 0.0, "spin: " + (generated.stdout + generated.stderr).strip()[-200:], False)
+    optimise = "-O1" if search.mutant else "-O2"
+    subprocess.run(["gcc", optimise, "-w", "-DSAFETY", "-DCOLLAPSE", f"-DMEMLIM={MEGABYTES}", "pan.c", "-o", "pan"],
+                   cwd=folder, check=True)
+    start = time.monotonic()
+    try:
+        text = subprocess.run(["./pan", f"-m{DEEPEST}", "-n", "-w22"], cwd=folder, capture_output=True, text=True,
+                              timeout=PATIENCE_S).stdout
+    except subprocess.TimeoutExpired:
+        text = ""
+    seconds = time.monotonic() - start
+    states = re.search(r"^\s*([\d.e+]+) states, stored", text, re.MULTILINE)
+    error = re.search(r"^pan:\d+: (.*?) \(at depth", text, re.MULTILINE)
+    complete = "errors: 0" in text and not re.search(r"not completed|reached -DMEMLIM|depth too small", text)
+    return Outcome(search, int(float(states.group(1))) if states else 0, seconds, error.group(1) if error else None,
+                   complete)
+
+
+def run_all(chosen, jobs, folder):
+    outcomes = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(run, search, os.path.join(folder, str(number))) for number, search in enumerate(chosen)]
+        for future in waiting:
+            outcome = future.result()
+            print(line_for(outcome), flush=True)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def is_good(outcome):
+    if outcome.search.mutant:
+        return outcome.error is not None and not outcome.error.startswith("spin:")
+    return outcome.complete and outcome.error is None
+
+
+def what_came_out(outcome):
+    if outcome.search.mutant:
+        return shorten(outcome.error) if is_good(outcome) else "NOT FOUND"
+    if is_good(outcome):
+        return "0 errors"
+    return "ERROR " + outcome.error if outcome.error else "SEARCH NOT COMPLETED"
+
+
+def shorten(text, longest=90):
+    return text if len(text) <= longest else text[:longest - 3] + "..."
+
+
+def line_for(outcome):
+    search = outcome.search
+    name = f"mutant {search.name}" if search.mutant else search.name
+    return f"{search.model:10} {name:44} {outcome.states:>11,} states {outcome.seconds:6.1f} s  {what_came_out(outcome)}"
+
+
+# ---- test/weak: the real code under every behaviour of weak memory, within bounds --------------------------------
+
+def run_weak(folder):
+    """Builds and runs the explorer; one JSON object a line."""
+    script = os.path.join(ROOT, "test", "weak", "build.sh")
+    if not os.path.exists(script):
+        return []
+    program = os.path.join(folder, "weak")
+    subprocess.run(["sh", script, program], check=True)
+    rows = []
+    process = subprocess.Popen([program, "--json"], stdout=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        row = json.loads(line)
+        rows.append(row)
+        print(f"{'weak':10} {row['scenario'] + ': ' + row['orders']:62} {row['states']:>9,} states "
+              f"{row['seconds']:6.1f} s  {row['result']}", flush=True)
+    if process.wait() not in (0, 1):
+        rows.append({"scenario": "explorer", "orders": "-", "states": 0, "seconds": 0.0, "result": "it crashed",
+                     "good": False})
+    return rows
+
+
+# ---- report ---------------------------------------------------------------------------------------------------------
+
+def cell(text):
+    return str(text).replace("|", "\\|")
+
+
+def markdown(outcomes, weak):
+    rows = ["| model | search | states | seconds | result |", "|---|---|---|---|---|"]
+    rows += [f"| {o.search.model} | {o.search.name} | {o.states:,} | {o.seconds:.1f} | {what_came_out(o)} |"
+             for o in outcomes if not o.search.mutant]
+    rows += ["", "| model | mutant | found after | by |", "|---|---|---|---|"]
+    rows += [f"| {o.search.model} | {o.search.name} | {o.seconds:.1f} s | `{cell(what_came_out(o))}` |"
+             for o in outcomes if o.search.mutant]
+    if weak:
+        rows += ["", "| weak memory | orders | states | seconds | result |", "|---|---|---|---|---|"]
+        rows += [f"| {r['scenario']} | {cell(r['orders'])} | {r['states']:,} | {r['seconds']:.1f} | {cell(r['result'])} |"
+                 for r in weak]
+    return "\n".join(rows) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", metavar="NAME", help="channel, topic, latest, condition or weak")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--report", metavar="FILE", help="write the tables as Markdown")
+    parser.add_argument("--keep", metavar="DIR", help="leave the generated verifiers there (to replay a trail)")
+    arguments = parser.parse_args()
+    check_that_no_mutant_is_forgotten()
+    if shutil.which("spin") is None:
+        sys.exit("run.py: spin is missing: apt-get install spin")
+    folder = arguments.keep or tempfile.mkdtemp(prefix="handoff-models-")
+    start = time.monotonic()
+    try:
+        chosen = [s for s in searches() if arguments.only in (None, s.model)]
+        outcomes = run_all(chosen, arguments.jobs, os.path.join(folder, "spin"))
+        weak = run_weak(folder) if arguments.only in (None, "weak") else []
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    if arguments.report:
+        with open(arguments.report, "w", encoding="utf-8") as report:
+            report.write(markdown(outcomes, weak))
+    bad = sum(not is_good(o) for o in outcomes) + sum(not row["good"] for row in weak)
+    print(f"{len(outcomes) + len(weak) - bad} as they must be, {bad} not, {time.monotonic() - start:.0f} s")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

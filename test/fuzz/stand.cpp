@@ -1,0 +1,58 @@
+#include "fuzz/stand.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+#include "platform/shm_file.hpp"
+#include "segment/name.hpp"
+
+namespace handoff::test {
+namespace {
+
+/// Another name of the same file, which nobody removes.
+std::string spare(const std::string& path) {
+    return path + ".spare";
+}
+
+}  // namespace
+
+Stand::Stand(std::string_view name)
+    : name_(name),
+      base_(map()),
+      scribbler_(Scribbler::over(base_, *reinterpret_cast<const segment::SegmentHeader*>(base_))) {
+    keep_names();
+    remember();
+}
+
+Stand::~Stand() {
+    munmap(base_, bytes_);
+}
+
+std::byte* Stand::map() {
+    const platform::Descriptor file = platform::open_existing(segment::segment_path(name_));
+    bytes_ = platform::status_of(file.get()).size_bytes;
+    void* address = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+    if (address == MAP_FAILED) throw std::runtime_error("the stand cannot be mapped");
+    return static_cast<std::byte*>(address);
+}
+
+void Stand::remember() {
+    states_.emplace_back(base_, base_ + bytes_);
+}
+
+void Stand::keep_names() const {
+    for (const std::string& path : {segment::segment_path(name_), segment::lock_path(name_)})
+        std::filesystem::create_hard_link(path, spare(path));
+}
+
+void Stand::restore(std::size_t state) const {
+    for (const std::string& path : {segment::segment_path(name_), segment::lock_path(name_)})
+        if (!platform::name_exists(path)) std::filesystem::create_hard_link(spare(path), path);
+    std::memcpy(base_, states_[state % states_.size()].data(), bytes_);
+}
+
+}  // namespace handoff::test

@@ -1,0 +1,192 @@
+#include "prove/channel_actor.hpp"
+
+#include <chrono>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "process/message.hpp"
+
+namespace handoff::prove {
+
+using namespace std::chrono_literals;
+
+ChannelOptions channel_shape(Lifetime lifetime) {
+    return {.slots = channel_slots,
+            .payload_bytes = 64,
+            .reply_bytes = 16,
+            .participants = 8,
+            .max_deliveries = unlimited_deliveries,
+            .lifetime = lifetime,
+            .wait = WaitPolicy::sleep};
+}
+
+std::uint64_t whole_message(std::span<const std::byte> payload) {
+    if (payload.size() < sizeof(std::uint64_t) || !test::is_whole(payload)) throw std::runtime_error("a torn message");
+    return test::id_of(payload);
+}
+
+std::optional<Loan> ChannelActor::loan() {
+    auto loan = sender.try_loan();
+    if (!loan) return std::nullopt;
+    test::fill(loan->payload(), testimony_.next.fetch_add(1));
+    return std::move(*loan);
+}
+
+void ChannelActor::send(Loan loan) {
+    const std::uint64_t message = test::id_of(loan.payload());
+    testimony_.say(message, sending);
+    if (!sender.send(std::move(loan))) testimony_.refused.fetch_add(1);
+    testimony_.say(message, sent);
+}
+
+std::optional<Pending> ChannelActor::request(Loan loan) {
+    const std::uint64_t message = test::id_of(loan.payload());
+    testimony_.say(message, sending);
+    auto pending = sender.request_async(std::move(loan));
+    if (!pending) testimony_.refused.fetch_add(1);
+    testimony_.say(message, sent);
+    return pending ? std::optional<Pending>(std::move(*pending)) : std::nullopt;
+}
+
+std::optional<Request> ChannelActor::take() {
+    auto request = receiver.try_receive();
+    if (!request) return std::nullopt;
+    testimony_.say(whole_message(request->payload()), taken);
+    return std::move(*request);
+}
+
+void ChannelActor::process(Request& request) {
+    const std::uint64_t message = whole_message(request.payload());
+    std::memcpy(request.reply().data(), &message, sizeof message);
+    testimony_.say(message, finishing);
+    if (!request.processed(sizeof message)) testimony_.refused.fetch_add(1);
+    testimony_.say(message, finished);
+    testimony_.finishes[message % Testimony::most_messages].fetch_add(1);
+}
+
+void ChannelActor::fail(Request& request) {
+    const std::uint64_t message = whole_message(request.payload());
+    testimony_.say(message, finishing);
+    if (!request.failed("no face in it")) testimony_.refused.fetch_add(1);
+    testimony_.say(message, finished);
+}
+
+void ChannelActor::withdraw(Pending& pending, std::uint64_t message) {
+    testimony_.say(message, withdrawing);
+    const auto back = pending.withdraw();
+    if (back && *back) testimony_.say(message, withdrawn);
+}
+
+bool ChannelActor::send_one() {
+    auto held = loan();
+    if (!held) return false;
+    send(std::move(*held));
+    return true;
+}
+
+bool ChannelActor::serve_one() {
+    auto request = take();
+    if (request) process(*request);
+    return request.has_value();
+}
+
+void ChannelActor::laps(int count) {
+    for (int i = 0; i < count; ++i) {
+        send_one();
+        serve_one();
+    }
+}
+
+Request ChannelActor::some_request() {
+    auto request = take();
+    if (!request) {
+        send_one();
+        request = take();
+    }
+    if (!request) throw std::runtime_error("there is no message to be had");
+    return std::move(*request);
+}
+
+namespace {
+
+/// Everything that comes out, each checked against what was said of it.
+std::string drain(ChannelActor& auditor, Testimony& testimony, std::set<std::uint64_t>& seen) {
+    for (std::uint64_t most = Testimony::most_messages; most > 0; --most) {
+        auto request = auditor.receiver.try_receive();
+        if (!request) {
+            const auto& error = request.error();
+            const bool over = error == Errc::empty || error == Errc::end_of_stream;
+            return over ? "" : "receive: " + error.sentence();
+        }
+        const std::uint64_t message = whole_message(request->payload());
+        const std::string named = "message " + std::to_string(message);
+        if (message >= Testimony::most_messages || !testimony.said(message, sending)) return named + " was never sent";
+        if (!seen.insert(message).second) return named + " came twice";
+        if (testimony.said(message, finished)) return named + " came again after it was finished";
+        if (testimony.said(message, withdrawn)) return named + " came although it was withdrawn";
+        if (testimony.said(message, taken) && request->deliveries() < 2)
+            return named + " was delivered before, and does not say so";
+        if (auto done = request->processed(); !done) return "processed: " + done.error().sentence();
+    }
+    return "there is no end of messages";
+}
+
+std::string find_lost(const Testimony& testimony, const std::set<std::uint64_t>& seen) {
+    for (std::uint64_t message = 0; message < Testimony::most_messages; ++message) {
+        if (testimony.finishes[message].load() > 1) return "message " + std::to_string(message) + " was finished twice";
+        const bool may_be_gone = testimony.said(message, finishing) || testimony.said(message, withdrawing);
+        if (testimony.said(message, sent) && !may_be_gone && seen.count(message) == 0)
+            return "message " + std::to_string(message) + " is lost";
+    }
+    return "";
+}
+
+std::string check_slots(const Sender& sender, const char* when) {
+    const auto state = sender.state();
+    if (state.free == channel_slots) return "";
+    return std::string(when) + " only " + std::to_string(state.free) + " slots are free (" +
+           std::to_string(state.loaned) + " loaned, " + std::to_string(state.ready) + " ready, " +
+           std::to_string(state.taken) + " taken, " + std::to_string(state.answered) + " answered)";
+}
+
+/// Every slot can be loaned, and every cell of the ring passes messages and answers, more than once.
+std::string check_as_good_as_new(ChannelActor& auditor) {
+    std::vector<Loan> loans;
+    while (auto loan = auditor.sender.try_loan()) loans.push_back(std::move(*loan));
+    if (loans.size() != channel_slots) return "only " + std::to_string(loans.size()) + " slots can be loaned";
+    loans.clear();
+    for (std::uint64_t round = 0; round < 20; ++round) {
+        auto loan = auditor.sender.loan(1s);
+        if (!loan) return "loan: " + loan.error().sentence();
+        test::fill(loan->payload(), 1'000'000 + round);
+        auto pending = auditor.sender.request_async(std::move(*loan));
+        if (!pending) return "request: " + pending.error().sentence();
+        auto request = auditor.receiver.receive(1s);
+        if (!request) return "receive: " + request.error().sentence();
+        if (whole_message(request->payload()) != 1'000'000 + round) return "another message came";
+        if (auto done = request->processed(std::as_bytes(std::span(&round, 1))); !done)
+            return "processed: " + done.error().sentence();
+        auto processed = pending->wait(1s);
+        if (!processed) return "wait: " + processed.error().sentence();
+        if (processed->reply().size() != sizeof round ||
+            std::memcmp(processed->reply().data(), &round, sizeof round) != 0)
+            return "another answer came";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string audit_channel(const std::string& name, Testimony& testimony, const ChannelOptions& options) {
+    if (testimony.refused.load() != 0) return "an operation was refused";
+    ChannelActor auditor(name, testimony, options);
+    std::set<std::uint64_t> seen;
+    for (const auto& wrong :
+         {drain(auditor, testimony, seen), find_lost(testimony, seen), check_slots(auditor.sender, "drained,"),
+          check_as_good_as_new(auditor), check_slots(auditor.sender, "at the end,")})
+        if (!wrong.empty()) return wrong;
+    return "";
+}
+
+}  // namespace handoff::prove

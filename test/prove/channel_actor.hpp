@@ -1,0 +1,59 @@
+// One process on a channel, and the audit of a channel.
+#pragma once
+
+#include <handoff/channel.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "prove/testimony.hpp"
+
+namespace handoff::prove {
+
+inline constexpr std::uint32_t channel_slots = 6;
+
+/// Small, so that it can be compared after each instruction; persistent, so that it is there while nobody is attached.
+ChannelOptions channel_shape(Lifetime lifetime = Lifetime::persistent);
+
+/// Does what it does through the public interface, and says in the testimony what it is about to do and has done.
+class ChannelActor {
+public:
+    ChannelActor(const std::string& name, Testimony& testimony, const ChannelOptions& options = channel_shape())
+        : testimony_(testimony), sender(name, options), receiver(name, options) {}
+
+    // For prepared hands:
+    std::optional<Loan> loan();  ///< filled; empty if there is no slot
+    void send(Loan loan);
+    std::optional<Pending> request(Loan loan);
+    std::optional<Request> take();
+    void process(Request& request);
+    void fail(Request& request);
+    void withdraw(Pending& pending, std::uint64_t message);
+
+    /// The two together. False: no slot, or nothing to take.
+    bool send_one();
+    bool serve_one();
+    /// Sends and serves, so that every cell and slot is used several times.
+    void laps(int count);
+    /// A message in our hands: the oldest, or one of our own if there is none.
+    Request some_request();
+
+private:
+    Testimony& testimony_;
+
+public:
+    Sender sender;
+    Receiver receiver;
+};
+
+/// The message that these bytes carry; throws std::runtime_error if they are torn.
+std::uint64_t whole_message(std::span<const std::byte> payload);
+
+/// Attaches (which recovers the dead), empties the channel, compares with what was said, and checks that it is as good
+/// as new. Answers what is wrong, or nothing.
+std::string audit_channel(const std::string& name, Testimony& testimony,
+                          const ChannelOptions& options = channel_shape());
+
+}  // namespace handoff::prove

@@ -1,0 +1,16 @@
+// The operations of a channel, each in several start states.
+#pragma once
+
+#include <vector>
+
+#include "prove/scenario.hpp"
+
+namespace handoff::prove {
+
+std::vector<Scenario> channel_scenarios(const std::string& name, Testimony& testimony);
+/// Creating, and being the last to leave.
+std::vector<Scenario> name_scenarios(const std::string& name, Testimony& testimony);
+/// Waking somebody, on a channel and on a topic.
+std::vector<Scenario> sleeping_scenarios(const std::string& name, Testimony& testimony);
+
+}  // namespace handoff::prove

@@ -1,0 +1,159 @@
+// The audit of a latest value stands here, too: there is little to it.
+#include <handoff/latest.hpp>
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+
+#include "process/message.hpp"
+#include "prove/stage_hand.hpp"
+#include "prove/topic_scenarios.hpp"
+
+namespace handoff::prove {
+namespace {
+
+using namespace std::chrono_literals;
+using Value = std::array<std::byte, 64>;
+
+const LatestOptions shape{
+    .capacity_bytes = sizeof(Value), .participants = 8, .lifetime = Lifetime::persistent, .wait = WaitPolicy::sleep};
+
+class LatestActor {
+public:
+    LatestActor(const std::string& name, Testimony& testimony) : testimony_(testimony), bytes(name, shape) {}
+
+    void write() {
+        Value value;
+        const std::uint64_t message = testimony_.next.fetch_add(1);
+        test::fill(value, message);
+        testimony_.say(message, sending);
+        if (!bytes.write(value)) testimony_.refused.fetch_add(1);
+        testimony_.say(message, sent);
+    }
+    /// The value's number, if there is one; throws if it is torn, was never written, or is older than the last.
+    std::optional<std::uint64_t> read() {
+        Value value;
+        const auto reading = bytes.read(value);
+        if (!reading && reading.error() == Errc::empty) return std::nullopt;
+        const std::uint64_t sequence = reading.value().sequence;
+        if (!test::is_whole(value)) throw std::runtime_error("a torn value");
+        if (!testimony_.said(test::id_of(value), sending)) throw std::runtime_error("a value that was never written");
+        if (sequence < seen_) throw std::runtime_error("an older value than before");
+        seen_ = sequence;
+        return test::id_of(value);
+    }
+
+private:
+    Testimony& testimony_;
+    std::uint64_t seen_ = 0;
+
+public:
+    LatestBytes bytes;
+};
+
+using Operation = std::function<Act(std::shared_ptr<LatestActor>)>;
+struct Named {
+    const char* what;
+    Operation operation;
+};
+struct Start {
+    const char* what;
+    int written;
+};
+constexpr Start starts[] = {{"empty", 0}, {"one value", 1}, {"wrapped", 37}};
+
+/// The newest value is one that was written, not older than the last whose write returned.
+std::string audit(const std::string& name, Testimony& testimony) {
+    if (testimony.refused.load() != 0) return "an operation was refused";
+    LatestActor auditor(name, testimony);
+    Value value;
+    const auto reading = auditor.bytes.read(value);
+    std::uint64_t written = 0, begun = 0;
+    for (std::uint64_t message = 0; message < Testimony::most_messages; ++message) {
+        if (testimony.said(message, sent)) ++written;
+        if (testimony.said(message, sending)) ++begun;
+    }
+    const std::uint64_t sequence = reading ? reading->sequence : 0;
+    if (sequence < written || sequence > begun) return "a write was lost, or counted twice";
+    if (reading && !auditor.read()) return "the value went away";
+    for (int lap = 0; lap < 40; ++lap) {
+        auditor.write();
+        if (auditor.read() != testimony.next.load() - 1) return "a new value was not read";
+    }
+    return "";
+}
+
+std::vector<Named> operations_on(const std::string& name, Testimony& testimony) {
+    return {
+        {"write", [](auto actor) -> Act { return [actor] { actor->write(); }; }},
+        {"read", [](auto actor) -> Act { return [actor] { actor->read(); }; }},
+        {"wait for a newer one",
+         [](auto actor) -> Act {
+             actor->read();
+             return [actor] {
+                 Value value;
+                 (void)actor->bytes.wait_newer(value, 1ms);
+             };
+         }},
+        {"join",
+         [name, &testimony](auto actor) -> Act {
+             return [actor, name, &testimony, joined = kept(std::unique_ptr<LatestActor>())] {
+                 *joined = std::make_unique<LatestActor>(name, testimony);
+             };
+         }},
+        {"leave",
+         [name, &testimony](auto actor) -> Act {
+             auto leaving = kept(std::make_unique<LatestActor>(name, testimony));
+             return [actor, leaving] { leaving->reset(); };
+         }},
+    };
+}
+
+Scenario scenario_of(const Named& named, const Start& start, const std::string& name, Testimony& testimony) {
+    Scenario scenario;
+    scenario.pattern = "latest";
+    scenario.operation = named.what;
+    scenario.start = start.what;
+    scenario.name = name;
+    scenario.build = [name, start, &testimony] {
+        begin_anew(name, testimony);
+        LatestActor actor(name, testimony);
+        for (int i = 0; i < start.written; ++i) actor.write();
+    };
+    const auto attached = [name, &testimony](const Operation& operation) -> Prepare {
+        return [name, &testimony, operation] { return operation(std::make_shared<LatestActor>(name, testimony)); };
+    };
+    scenario.victim = attached(named.operation);
+    scenario.recoverer = attached([](auto actor) -> Act {
+        actor->read();
+        return [actor] {
+            Value value;
+            (void)actor->bytes.wait_newer(value, 1ms);
+        };
+    });
+    const auto working = [name, &testimony](int count) {
+        return [name, &testimony, count] {
+            LatestActor actor(name, testimony);
+            for (int i = 0; i < count; ++i) {
+                actor.read();
+                actor.write();
+                actor.read();
+            }
+        };
+    };
+    scenario.others = {working(1), working(2), working(11), working(40)};
+    scenario.audit = [name, &testimony] { return audit(name, testimony); };
+    return scenario;
+}
+
+}  // namespace
+
+std::vector<Scenario> latest_scenarios(const std::string& name, Testimony& testimony) {
+    std::vector<Scenario> scenarios;
+    for (const auto& named : operations_on(name, testimony))
+        for (const Start& start : starts) scenarios.push_back(scenario_of(named, start, name, testimony));
+    return scenarios;
+}
+
+}  // namespace handoff::prove

@@ -1,0 +1,141 @@
+// handoff_prove: steps every operation instruction by instruction, kills, stops and declares dead, and looks at what is
+// left.
+#include <sys/mman.h>
+#include <unistd.h>
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "prove/channel_scenarios.hpp"
+#include "prove/controls.hpp"
+#include "prove/numbers.hpp"
+#include "prove/pairs.hpp"
+#include "prove/proof.hpp"
+#include "prove/report.hpp"
+#include "prove/stage_hand.hpp"
+#include "prove/topic_scenarios.hpp"
+
+namespace po = boost::program_options;
+using namespace handoff::prove;
+
+namespace {
+
+constexpr int wrong = 1, misused = 2, skipped = 77;
+
+struct Wishes {
+    std::string what, only, report;
+    bool fast = false;
+};
+
+/// Every instruction where most happens; fewer in the other start states, which differ by little.
+Depth depth_for(const Scenario& scenario, bool fast) {
+    constexpr std::uint64_t some = 1'500, many = 1'000'000;
+    const auto quiet = {"empty", "full", "all slots but one in use", "wrapped"};
+    const bool eventful = std::find(quiet.begin(), quiet.end(), scenario.start) == quiet.end();
+    if (fast && !eventful) return {.recoverer = 0, .kills = 0, .preemptions = 0, .system_calls = 0};
+    if (fast && scenario.pattern == "names")  // a hundred thousand instructions, but few that others can see
+        return {.recoverer = 0, .kills = 0, .preemptions = 0, .system_calls = 4};
+    if (fast) return {.recoverer = 8, .kills = 1, .preemptions = 1, .system_calls = 8, .most_steps = some};
+    return {.recoverer = 1,
+            .kills = eventful ? 1 : 7,
+            .preemptions = eventful ? 1 : 11,
+            .system_calls = 1,
+            .most_steps = many};
+}
+
+std::vector<Scenario> scenarios_of(const std::string& what, const std::string& name, Testimony& testimony) {
+    if (what == "channel") return channel_scenarios(name, testimony);
+    if (what == "topic") return topic_scenarios(name, testimony);
+    if (what == "latest") return latest_scenarios(name, testimony);
+    if (what == "sleepers") return sleeping_scenarios(name, testimony);
+    return name_scenarios(name, testimony);
+}
+
+void show(const Row& row) {
+    std::cerr << row.pattern << ": " << row.operation << ", " << row.start << ": "
+              << (row.failures == 0 ? "good" : "WRONG") << ", " << row.seconds << " s\n";
+}
+
+Report prove(const Wishes& wishes, const std::string& name, Testimony& testimony) {
+    Report report;
+    const auto is_wanted = [&](const std::string& title) { return title.find(wishes.only) != std::string::npos; };
+    const auto enter = [&](const Row& row) {
+        report.enter(row);
+        show(row);
+    };
+    if (wishes.what == "pairs") {
+        for (const auto& [dead, stopped] : pairs_of(name, testimony)) {
+            const bool is_long = stopped.operation == "recover";
+            if (!is_wanted(dead.operation + " x " + stopped.operation) || (wishes.fast && is_long)) continue;
+            const Depth depth{.preemptions = wishes.fast ? 397 : is_long ? 131 : 23};
+            enter(Proof(testimony, depth).prove_pair(dead, stopped));
+        }
+        return report;
+    }
+    for (const Scenario& scenario : scenarios_of(wishes.what, name, testimony))
+        if (is_wanted(scenario.operation + ", " + scenario.start))
+            enter(Proof(testimony, depth_for(scenario, wishes.fast)).prove(scenario));
+    return report;
+}
+
+void write(const std::string& path, const std::string& text) {
+    if (!path.empty()) std::ofstream(path) << text;
+}
+
+int run(const Wishes& wishes) {
+    if (const std::string why = why_no_stepping(); !why.empty()) {
+        std::cerr << "skipped: " << why << '\n';
+        return skipped;
+    }
+    if (wishes.what == "controls") return show_controls(wishes.report, wishes.fast) ? 0 : wrong;
+    if (wishes.what == "numbers") {
+        const std::string table = numbers();
+        std::cout << table;
+        write(wishes.report, table);
+        return 0;
+    }
+    void* memory = mmap(nullptr, sizeof(Testimony), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    const std::string name = "prove-" + wishes.what + "-" + std::to_string(getpid());
+    const Report report = prove(wishes, name, *static_cast<Testimony*>(memory));
+    remove_segment(name);
+    std::cout << report.text();
+    write(wishes.report, report.markdown());
+    return report.failures() == 0 ? 0 : wrong;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    Wishes wishes;
+    po::options_description options("handoff_prove WHAT [options]");
+    auto add = options.add_options();
+    add("what", po::value(&wishes.what)->required(),
+        "channel, topic, latest, sleepers, names, pairs, controls or numbers");
+    add("fast", po::bool_switch(&wishes.fast), "a part, in less than a minute each");
+    add("only", po::value(&wishes.only)->default_value(""), "operations and start states that contain this text");
+    add("report", po::value(&wishes.report)->default_value(""), "write the table to this file, as Markdown");
+    add("help", "this text");
+    po::positional_options_description positional;
+    positional.add("what", 1);
+    po::variables_map values;
+    po::store(po::command_line_parser(argc, argv).options(options).positional(positional).run(), values);
+    if (values.count("help") != 0) {
+        std::cout << options;
+        return 0;
+    }
+    po::notify(values);
+    const auto known = {"channel", "topic", "latest", "sleepers", "names", "pairs", "controls", "numbers"};
+    if (std::find(known.begin(), known.end(), wishes.what) == known.end())
+        throw po::error("there is nothing called '" + wishes.what + "' to prove; see --help");
+    return run(wishes);
+} catch (const po::error& error) {
+    std::cerr << "handoff_prove: " << error.what() << '\n';
+    return misused;
+} catch (const std::exception& error) {
+    std::cerr << "handoff_prove: " << error.what() << '\n';
+    return wrong;
+}

@@ -1,0 +1,72 @@
+// Operations that make and remove names: only the death of a real process shows what is left.
+#include "prove/channel_actor.hpp"
+#include "prove/channel_scenarios.hpp"
+#include "prove/stage_hand.hpp"
+
+namespace handoff::prove {
+namespace {
+
+const ChannelOptions shape = channel_shape(Lifetime::until_last_leaves);
+
+/// The next one opens it, finds what was sent, and takes the name away when it leaves.
+std::string audit_names(const std::string& name, Testimony& testimony) {
+    const std::string wrong = audit_channel(name, testimony, shape);
+    if (!wrong.empty()) return wrong;
+    for (const auto& path : {segment::segment_path(name), segment::lock_path(name)})
+        if (platform::name_exists(path)) return path + " was left behind";
+    return "";
+}
+
+Scenario scenario_of(const std::string& name, Testimony& testimony, const char* operation, const char* start) {
+    Scenario scenario;
+    scenario.pattern = "names";
+    scenario.operation = operation;
+    scenario.start = start;
+    scenario.name = name;
+    scenario.lives_in_bytes = false;
+    scenario.build = [name, &testimony] { begin_anew(name, testimony); };
+    scenario.audit = [name, &testimony] { return audit_names(name, testimony); };
+    return scenario;
+}
+
+}  // namespace
+
+std::vector<Scenario> name_scenarios(const std::string& name, Testimony& testimony) {
+    Scenario creating = scenario_of(name, testimony, "create", "no such segment");
+    creating.victim = [name] {
+        return [name, created = kept(std::optional<Sender>())] { created->emplace(name, shape); };
+    };
+
+    Scenario leaving = scenario_of(name, testimony, "leave, the last one", "nothing unread");
+    leaving.victim = [name, &testimony] {
+        auto actor = kept(std::make_unique<ChannelActor>(name, testimony, shape));
+        return [actor] { actor->reset(); };
+    };
+
+    Scenario unread = scenario_of(name, testimony, "leave, the last one", "a message unread");
+    unread.victim = [name, &testimony] {
+        auto actor = kept(std::make_unique<ChannelActor>(name, testimony, shape));
+        (*actor)->send_one();
+        return [actor] { actor->reset(); };
+    };
+
+    Scenario inheriting = scenario_of(name, testimony, "leave, the last one", "the one before is dead");
+    inheriting.third = [name, &testimony] {
+        auto actor = kept(ChannelActor(name, testimony, shape));
+        actor->send_one();
+        auto taken = kept(actor->take());
+        return [actor, taken] {};
+    };
+    inheriting.victim = leaving.victim;
+
+    Scenario replacing = scenario_of(name, testimony, "create", "a lock file without a segment");
+    replacing.build = [name, &testimony] {
+        begin_anew(name, testimony);
+        { const Sender made(name, channel_shape()); }
+        platform::remove_name(segment::segment_path(name));
+    };
+    replacing.victim = creating.victim;
+    return {creating, replacing, leaving, unread, inheriting};
+}
+
+}  // namespace handoff::prove

@@ -1,0 +1,35 @@
+#include "prove/pairs.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "prove/channel_scenarios.hpp"
+#include "prove/topic_scenarios.hpp"
+
+namespace handoff::prove {
+namespace {
+
+const Scenario& find(const std::vector<Scenario>& scenarios, const std::string& operation, const std::string& start) {
+    const auto found = std::find_if(scenarios.begin(), scenarios.end(), [&](const Scenario& scenario) {
+        return scenario.operation == operation && scenario.start == start;
+    });
+    if (found == scenarios.end()) throw std::logic_error("there is no scenario " + operation + ", " + start);
+    return *found;
+}
+
+}  // namespace
+
+std::vector<Pair> pairs_of(const std::string& name, Testimony& testimony) {
+    const auto channel = channel_scenarios(name, testimony);
+    const auto topic = topic_scenarios(name, testimony);
+    std::vector<Pair> pairs;
+    for (const char* dead : {"send", "receive", "processed, awaited", "withdraw", "give back"})
+        for (const char* stopped : {"send", "receive", "withdraw", "processed", "recover"})
+            pairs.push_back({find(channel, dead, "half full"), find(channel, stopped, "half full")});
+    for (const char* dead : {"publish", "next"})
+        for (const char* stopped : {"loan", "publish", "next", "copy", "recover"})
+            pairs.push_back({find(topic, dead, "wrapped"), find(topic, stopped, "wrapped")});
+    return pairs;
+}
+
+}  // namespace handoff::prove

@@ -1,0 +1,77 @@
+#!/bin/sh
+# The long proof: every part of it once, then the page. Needs build/bin/handoff_prove and build/bin/handoff_soak.
+#
+# usage: run.sh [PART...]     stepping controls figures soak mutants models fuzz; all of them without PART
+set -u
+cd "$(dirname "$0")/../.."
+tables=build/prove
+mkdir -p "$tables"
+wrong=""
+
+say() { printf '== %s\n' "$*" >&2; }
+
+failed() { wrong="$wrong $1"; }
+
+step() {
+    for what in "$@"; do
+        say "stepping: $what"
+        build/bin/handoff_prove "$what" --report "$tables/$what.md" 2>"$tables/$what.log" || echo "$what" >>"$tables/failed"
+    done
+}
+
+# The two sides take about as long as each other.
+stepping() {
+    : >"$tables/failed"
+    step channel &
+    step topic latest sleepers names pairs
+    wait
+    [ ! -s "$tables/failed" ] || failed "stepping ($(tr '\n' ' ' <"$tables/failed"))"
+    cat "$tables/channel.md" >"$tables/matrix.md"
+    for what in topic latest sleepers names; do
+        tail -n +3 "$tables/$what.md"
+    done >>"$tables/matrix.md"
+}
+
+controls() { build/bin/handoff_prove controls --report "$tables/controls.md" || failed controls; }
+figures() { build/bin/handoff_prove numbers --report "$tables/numbers.md" || failed figures; }
+
+soak() {
+    build/bin/handoff_soak "${HANDOFF_SOAK_SECONDS:-60}" >"$tables/soak.log" 2>&1 || failed soak
+    { echo '```' && cat "$tables/soak.log" && echo '```'; } >"$tables/soak.md"
+}
+
+mutants() { test/mutants/run.py --report "$tables/mutants.md" || failed mutants; }
+models() { models/run.py --report "$tables/models.md" || failed models; }
+fuzz() { test/fuzz/run.sh "${HANDOFF_FUZZ_SECONDS:-120}" --report "$tables/fuzz.md" || failed fuzz; }
+
+describe() {
+    commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+    git diff --quiet HEAD -- src include 2>/dev/null || commit="$commit, with uncommitted changes"
+    processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+    cat <<TEXT
+Last run: $(date -u +%Y-%m-%d), commit $commit, Linux $(uname -r), $(nproc) processors ($processor),
+$(c++ --version | head -n 1), release build. Parts run: $*.
+TEXT
+}
+
+[ $# -gt 0 ] || set -- stepping controls figures soak mutants models fuzz
+for part in "$@"; do
+    case $part in
+    stepping | controls | figures | soak | mutants | models | fuzz) ;;
+    *)
+        echo "run.sh: there is no part '$part'" >&2
+        exit 2
+        ;;
+    esac
+done
+for part in "$@"; do
+    say "$part"
+    "$part"
+done
+describe "$@" >"$tables/run.md"
+python3 test/prove/page.py docs/reliability.md "$tables"
+if [ -n "$wrong" ]; then
+    say "WRONG:$wrong"
+    exit 1
+fi
+say "zero failures; the tables are in docs/reliability.md"

@@ -1,0 +1,136 @@
+// Waiting for several things at once, and in somebody else's loop: also by bells alone.
+#include <handoff/channel.hpp>
+#include <handoff/latest.hpp>
+#include <handoff/topic.hpp>
+#include <handoff/wait_any.hpp>
+
+#include <poll.h>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sync/wait_source.hpp"
+#include "tickless/fixture.hpp"
+
+using namespace handoff;
+using namespace handoff::test;
+
+namespace {
+
+bool becomes_readable(int descriptor, Deadline deadline) {
+    const std::int64_t left_ms = (deadline.at_ns() - platform::now_ns()) / 1'000'000;
+    pollfd wanted{descriptor, POLLIN, 0};
+    return poll(&wanted, 1, static_cast<int>(left_ms)) == 1;
+}
+
+/// A channel, a topic and a latest value, with nothing in them.
+struct World : Tickless {
+    testing::UniqueName channel{"channel"}, topic{"topic"}, value{"value"};
+    std::optional<Sender> sender{std::in_place, channel, ChannelOptions{.slots = 2, .payload_bytes = 64}};
+    std::optional<Receiver> receiver{std::in_place, channel};
+    std::optional<Publisher> publisher{std::in_place, topic, TopicOptions{.history = 2, .payload_bytes = 64}};
+    std::optional<Subscriber> subscriber{std::in_place, topic};
+    Latest<int> writer{value};
+    std::optional<Latest<int>> reader{std::in_place, value};
+
+    void send() { sender->send(sender->try_loan().value()).value(); }
+    void publish() { publisher->publish(publisher->loan().value()).value(); }
+    std::vector<Waitable> all() const { return {receiver->waitable(), subscriber->waitable(), reader->waitable()}; }
+    void check_any_rung(std::size_t expected, const std::function<void()>& change) {
+        const auto waitables = all();
+        check_rung(
+            [&](Deadline deadline) {
+                const auto which = wait_any(waitables, deadline);
+                return which && *which == expected;
+            },
+            change);
+    }
+    /// The thread behind the descriptor sleeps and is rung; then whoever polls the descriptor is told.
+    void check_descriptor_rung(int descriptor, const std::function<void()>& change) {
+        check_rung([&](Deadline deadline) { return becomes_readable(descriptor, deadline); }, change);
+    }
+};
+
+/// Something that comes between the first look and the moment when everybody knows that we sleep.
+class Surprise final : public sync::WaitSource {
+public:
+    bool can_be_waited_for() const noexcept override { return true; }
+    bool has_something() noexcept override {
+        if (looks_++ > 0) return true;
+        condition_.notify_all();  // nobody said that he sleeps: this wakes nobody
+        return false;
+    }
+    sync::Condition* condition() noexcept override { return &condition_; }
+    void tick() noexcept override {}
+
+private:
+    sync::Condition condition_;
+    int looks_ = 0;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(several_bells_test, World)
+
+BOOST_AUTO_TEST_CASE(each_of_several_things_rings_whoever_waits_for_all) {
+    check_any_rung(0, [&] { send(); });
+    receiver->try_receive().value().processed().value();
+    check_any_rung(1, [&] { publish(); });
+    BOOST_TEST(subscriber->try_next().has_value());
+    check_any_rung(2, [&] { writer.write(1).value(); });
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_each_stream_rings_whoever_waits_for_all) {
+    check_any_rung(0, [&] { sender.reset(); });
+    BOOST_TEST((receiver->try_receive().error() == Errc::end_of_stream));
+    check_any_rung(1, [&] { publisher.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_before_anybody_knows_that_we_sleep_is_found_by_the_second_look) {
+    const Deadline deadline(testing::scaled(4s));
+    const std::vector<Waitable> waitables{Waitable(std::make_shared<Surprise>())};
+    BOOST_TEST(wait_any(waitables, deadline).value() == 0U);
+    BOOST_TEST(platform::now_ns() < deadline.at_ns(), "it slept until its deadline");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_receiver) {
+    const int descriptor = receiver->descriptor();
+    for (int round = 0; round < 2; ++round) {
+        check_descriptor_rung(descriptor, [&] { send(); });
+        receiver->try_receive().value().processed().value();
+    }
+    check_descriptor_rung(descriptor, [&] { sender.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_subscriber) {
+    const int descriptor = subscriber->descriptor();
+    for (int round = 0; round < 2; ++round) {
+        check_descriptor_rung(descriptor, [&] { publish(); });
+        BOOST_TEST(subscriber->try_next().has_value());
+    }
+    check_descriptor_rung(descriptor, [&] { publisher.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_value_lights_the_descriptor_of_its_reader) {
+    const int descriptor = reader->untyped().descriptor();
+    for (int round = 0; round < 2; ++round) {
+        check_descriptor_rung(descriptor, [&] { writer.write(1).value(); });
+        BOOST_TEST(reader->read().has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(whoever_ends_a_handle_with_a_descriptor_rings_its_thread) {
+    Child leaving([&](Stage&) {
+        const Receiver own_receiver(channel);
+        const Subscriber own_subscriber(topic);
+        Latest<int> own_reader(value);
+        (void)own_receiver.descriptor();
+        (void)own_subscriber.descriptor();
+        (void)own_reader.untyped().descriptor();
+        HANDOFF_CHECK_EVENTUALLY(others_are_asleep());
+    });
+    BOOST_TEST(leaving.ends_within(4s), "the thread behind a descriptor was not told to end");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

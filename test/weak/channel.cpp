@@ -1,0 +1,229 @@
+// The slot protocol and the ring: payload, description and reply are plain, one exchange publishes them.
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "channel/handover.hpp"
+#include "scenarios.hpp"
+#include "segment/geometry.hpp"
+
+namespace weak {
+
+namespace {
+
+using handoff::channel::ChannelControl;
+using handoff::channel::Handover;
+using handoff::channel::Held;
+using handoff::channel::Ring;
+using handoff::channel::RingOutcome;
+using handoff::channel::Settings;
+using handoff::channel::Withdrawal;
+using handoff::participants::ParticipantEntry;
+using handoff::participants::Registry;
+using handoff::participants::Role;
+using handoff::slots::SharedData;
+using handoff::slots::Slots;
+using handoff::slots::SlotState;
+using handoff::slots::SlotWord;
+namespace platform = handoff::platform;
+
+constexpr auto seq_cst = std::memory_order_seq_cst;
+constexpr auto acq_rel = std::memory_order_acq_rel;
+constexpr auto acquire = std::memory_order_acquire;
+constexpr auto release = std::memory_order_release;
+constexpr auto relaxed = std::memory_order_relaxed;
+constexpr std::uint32_t players = 3;
+constexpr std::uint32_t cells = 4;
+constexpr std::uint32_t slot_count = 1;
+
+class Channel;
+
+/// A participant that never dies.
+class Player final : private handoff::participants::Caretaker {
+public:
+    Player(Channel& channel, Role role);
+    const Handover* operator->() const { return &handover_; }
+    std::uint64_t id() const { return id_; }
+
+private:
+    void recover(std::uint32_t, Role) override {}
+    void departed() override {}
+
+    platform::LockFile locks_;
+    Registry registry_;
+    Handover handover_;
+    std::uint64_t id_;
+};
+
+/// A channel with one slot in plain memory. Everything that lies in the slot beside its atomics is one plain word here.
+class Channel {
+public:
+    Channel()
+        : lock_file_(memfd_create("weak", MFD_CLOEXEC)),
+          entries(reinterpret_cast<ParticipantEntry*>(memory_ + 2048)),
+          control(::new (memory_) ChannelControl),
+          slots(memory_ + 4096, geometry()),
+          ring(*control, cells, slots) {
+        for (std::uint32_t index = 0; index < cells; ++index) ::new (&control->cells[index]) handoff::sync::SharedWord;
+        for (std::uint32_t index = 0; index < players; ++index) ::new (entries + index) ParticipantEntry;
+        slots.place();
+    }
+    platform::LockFile open_locks() const {
+        return platform::LockFile(platform::Descriptor(dup_open(lock_file_.get())));
+    }
+    const std::byte* payload() const { return slots.payload_area(0).data(); }
+    const std::byte* reply() const { return slots.payload_area(0).data() + 8; }
+    Kind kind_of(const void* address) const {
+        if (address == &control->tail) return Kind::tail;
+        if (address == &control->head) return Kind::head;
+        if (address == &slots[0].control) return Kind::slot_word;
+        if (address == &control->last_freed) return Kind::hint;
+        for (std::uint32_t index = 0; index < cells; ++index)
+            if (address == &control->cells[index]) return Kind::cell;
+        if (address == &control->ready || address == &control->freed) return Kind::bell;
+        for (std::uint32_t index = 0; index < players; ++index)
+            if (address == &entries[index].answered) return Kind::bell;
+        return Kind::other;
+    }
+
+private:
+    static int dup_open(int fd);
+    static handoff::segment::Geometry geometry();
+
+    alignas(64) std::byte memory_[8192] = {};
+    platform::Descriptor lock_file_;
+
+public:
+    ParticipantEntry* entries;
+    ChannelControl* control;
+    Slots slots;
+    Ring ring;
+    Settings settings{0, false, false};
+};
+
+handoff::segment::Geometry Channel::geometry() {
+    handoff::segment::Blueprint blueprint;
+    blueprint.participant_count = players;
+    blueprint.slot_count = slot_count;
+    blueprint.slot_header_bytes = sizeof(SharedData);
+    blueprint.payload_bytes = 16;
+    handoff::segment::Geometry geometry;
+    check(handoff::segment::lay_out(blueprint, geometry), "the shape is nonsense");
+    geometry.slots_offset = 0;
+    return geometry;
+}
+
+int Channel::dup_open(int fd) {
+    return open(("/proc/self/fd/" + std::to_string(fd)).c_str(), O_RDWR | O_CLOEXEC);
+}
+
+Player::Player(Channel& channel, Role role)
+    : locks_(channel.open_locks()),
+      registry_(channel.entries, players, locks_, *this),
+      handover_(*channel.control, channel.slots, channel.ring, registry_, channel.settings) {
+    registry_.join(role);
+    id_ = registry_.my_id();
+}
+
+struct Stage {
+    Channel channel;
+    Player sender{channel, Role::sender}, one{channel, Role::receiver}, other{channel, Role::receiver};
+};
+Stage& stage() {
+    static Stage stage;
+    return stage;
+}
+SharedData& slot() {
+    return stage().channel.slots[0];
+}
+Kind kind_of(const void* address) {
+    return stage().channel.kind_of(address);
+}
+
+// ---- what each does; messages are numbers, a reply is the number plus 100 ------------------------------------------
+
+/// False: no slot was free.
+bool send(std::uint64_t number, bool awaited) {
+    const auto held = stage().sender->loan();
+    if (!held) return false;
+    plain_write(stage().channel.payload(), number);
+    slot().sender.store(stage().sender.id(), relaxed);
+    slot().sequence.store(number, relaxed);
+    slot().sent_ns.store(static_cast<std::int64_t>(number), relaxed);
+    check(stage().sender->commit(*held, awaited).has_value(), "commit refused");
+    return true;
+}
+bool collect(std::uint64_t number) {
+    const auto answered = stage().sender->is_answered(0, number);
+    check(answered.has_value(), "the slot is not the sender's any more");
+    if (!answered.assume_value()) return false;
+    check(plain_read(stage().channel.reply()) == number + 100, "the reply is another one");
+    stage().sender->release(0, number);
+    return true;
+}
+void work(const Player& player, bool gives_back) {
+    const auto claim = player->take();
+    check(claim.outcome != RingOutcome::damaged, "damaged");
+    if (claim.outcome != RingOutcome::ok) return;
+    const std::uint64_t number = plain_read(stage().channel.payload());
+    check(slot().sequence.load(relaxed) == number && slot().sender.load(relaxed) == stage().sender.id() &&
+              slot().sent_ns.load(relaxed) == static_cast<std::int64_t>(number),
+          "payload and description are of different messages");
+    if (gives_back) return player->give_back({claim.slot, claim.word});
+    plain_write(stage().channel.reply(), number + 100);
+    check(player->answer({claim.slot, claim.word}, SlotState::processed).has_value(), "answer refused");
+}
+
+void request_and_send_again() {
+    check(send(1, true), "no slot");
+    if (collect(1)) send(2, false);
+}
+void withdraw_and_send_again() {
+    check(send(1, true), "no slot");
+    const Withdrawal outcome = stage().sender->withdraw(0, 1);
+    check(outcome != Withdrawal::lost, "withdraw lost the slot");
+    if (outcome == Withdrawal::answered) check(collect(1), "answered, and then not");
+    send(2, false);
+}
+void send_one() {
+    check(send(1, false), "no slot");
+}
+void receive_one() {
+    work(stage().one, false);
+}
+void receive_two() {
+    work(stage().one, false);
+    work(stage().one, false);
+}
+void receive_and_give_back() {
+    work(stage().one, true);
+}
+void other_receives() {
+    work(stage().other, false);
+}
+
+std::vector<Trial> trials() {
+    return {
+        {Weakening(), false},
+        {Weakening("slot words and cells: acquire, release", {Kind::slot_word, Kind::cell}, acquire, acq_rel), false},
+        {Weakening("head and tail: relaxed", {Kind::head, Kind::tail}, relaxed, relaxed), false},
+        {Weakening("slot words: changes do not acquire", {Kind::slot_word}, acquire, release), false},
+        {Weakening("slot words: looks and changes do not acquire", {Kind::slot_word}, relaxed, release), true},
+        {Weakening("slot words: changes do not release", {Kind::slot_word}, seq_cst, acquire), true}};
+}
+
+}  // namespace
+
+std::vector<Test> channel_tests() {
+    stage();  // made before anything is explored
+    return {
+        {{"channel: request, answer, the slot is used again", {request_and_send_again, receive_two}, kind_of},
+         trials()},
+        {{"channel: withdraw against take and answer", {withdraw_and_send_again, receive_one}, kind_of},
+         {{Weakening(), false}}},
+        {{"channel: given back, another receives", {send_one, receive_and_give_back, other_receives}, kind_of},
+         {{Weakening(), false},
+          {Weakening("slot words and cells: acquire, release", {Kind::slot_word, Kind::cell}, acquire, acq_rel), false},
+          {Weakening("head and tail: relaxed", {Kind::head, Kind::tail}, relaxed, relaxed), false}}}};
+}
+
+}  // namespace weak

@@ -1,0 +1,190 @@
+// Other users: who may attach, who may only read, who may remove, and what the message says.
+#include <array>
+#include <vector>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/lock_file.hpp"
+#include "segment/name.hpp"
+#include "segment/segment_layout.hpp"
+#include "world.hpp"
+
+using namespace handoff;
+using namespace handoff::test;
+
+namespace {
+
+constexpr unsigned somebody = 12'345;
+constexpr unsigned a_group = 54'321;
+
+struct TwoUsers : Line {
+    /// Runs as another user.
+    static void as(unsigned uid, const Child::Function& body, const std::vector<unsigned>& groups = {}) {
+        run_in_child([&](Stage& stage) {
+            become(uid, groups);
+            body(stage);
+        });
+    }
+    /// Changes the group of what was created; a group without a name in the machine's files.
+    void give_to(unsigned gid) const {
+        for (const auto& file : name.left_behind())
+            BOOST_TEST_REQUIRE(chown(file.c_str(), static_cast<uid_t>(-1), gid) == 0);
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(rights_test, TwoUsers, *boost::unit_test::precondition(needs_other_users))
+
+BOOST_AUTO_TEST_CASE(another_user_is_refused_with_owner_mode_and_what_to_do) {
+    Sender sender = this->sender();
+    as(nobody, [&](Stage&) {
+        for (const Open open : {Open::attach, Open::create_or_attach}) {
+            options.open = open;
+            const Failure failure = refusal_of([&] { receiver(); });
+            HANDOFF_TEST_CODE(failure, Errc::permission_denied);
+            check_says(failure, segment::segment_path(name.str()), "owner uid 0", "mode 0600", "you are uid 65534",
+                       "wider mode");
+        }
+        options.open = Open::create;
+        HANDOFF_TEST_CODE(refusal_of([&] { receiver(); }), Errc::already_exists);
+    });
+    Receiver receiver = this->receiver();
+    check_works(sender, receiver);
+}
+
+BOOST_AUTO_TEST_CASE(a_group_shares_a_channel_and_recovers_each_others_dead) {
+    options.mode = 0660;
+    Sender sender = this->sender();
+    give_to(a_group);
+    send(sender, 1);
+    as(somebody, [&](Stage&) { HANDOFF_TEST_CODE(refusal_of([&] { receiver(); }), Errc::permission_denied); });
+    kill_in_the_middle([&](Stage& stage) {
+        become(somebody, {a_group});
+        Receiver receiver_ = receiver();
+        const Request request = receiver_.receive(soon).value();
+        stage.stop_at("in the middle");
+    });
+    as(nobody,
+       [&](Stage&) {  // another user finishes what the dead one had
+           Receiver worker = receiver();
+           auto request = worker.receive(soon).value();
+           BOOST_TEST(request.deliveries() == 2U);
+           BOOST_TEST(request.processed().has_value());
+           Sender own = this->sender();
+           check_works(own, worker);
+       },
+       {a_group});
+}
+
+BOOST_AUTO_TEST_CASE(a_group_that_one_is_not_in_cannot_be_given_the_segment) {
+    options.mode = 0660;
+    options.group = "daemon";
+    as(somebody, [&](Stage&) {
+        const Failure failure = refusal_of([&] { sender(); });
+        HANDOFF_TEST_CODE(failure, Errc::permission_denied);
+        check_says(failure, "group daemon");
+        BOOST_TEST(name.left_behind().empty());
+    });
+}
+
+BOOST_AUTO_TEST_CASE(everybody_may_read_a_topic_with_mode_0644_and_nobody_else_may_write) {
+    const TopicOptions topic{.history = 4, .payload_bytes = 100, .mode = 0644};
+    Publisher publisher(name, topic);
+    const auto publish = [&](std::uint64_t id) {
+        Loan loan = publisher.loan().value();
+        fill(loan.payload(), id);
+        publisher.publish(std::move(loan)).value();
+    };
+    publish(1);
+    Child reader([&](Stage& stage) {
+        become(nobody);
+        std::array<std::byte, 100> buffer{};
+        const Failure failure = refusal_of([&] { Subscriber subscriber(name); });
+        HANDOFF_TEST_CODE(failure, Errc::permission_denied);
+        check_says(failure, "mode 0644");
+        Subscriber subscriber(name, {}, {.start = Start::oldest, .read_only = true});
+        BOOST_TEST(subscriber.copy_next(buffer, soon).has_value());
+        stage.stop_at("read one");
+        BOOST_TEST(subscriber.copy_next(buffer, soon).has_value());
+        BOOST_TEST(is_whole(buffer));
+        BOOST_TEST(id_of(buffer) == 2U);
+    });
+    reader.wait_for("read one");
+    publish(2);
+    reader.go_on();
+    reader.wait();
+}
+
+BOOST_AUTO_TEST_CASE(in_a_sticky_dev_shm_another_user_uses_what_the_dead_left_and_cannot_remove_it) {
+    struct stat directory {};
+    BOOST_TEST_REQUIRE(stat("/dev/shm", &directory) == 0);
+    BOOST_TEST_REQUIRE((directory.st_mode & S_ISVTX) != 0U);
+    options.mode = 0666;
+    kill_in_the_middle([&](Stage& stage) {
+        become(somebody);
+        Sender own = sender();
+        send(own, 1);
+        stage.stop_at("in the middle");
+    });
+    as(nobody, [&](Stage&) {
+        Receiver worker = receiver();
+        BOOST_TEST(serve(worker) == 1U);
+        Sender own = sender();
+        check_works(own, worker);
+    });
+    // The last one out was not allowed to remove it: it is whole, and says so.
+    BOOST_TEST(name.left_behind().size() == 2U);
+    segment::SegmentHeader header{};
+    const platform::Descriptor file = platform::open_existing(segment::segment_path(name.str()));
+    BOOST_TEST_REQUIRE(pread(file.get(), static_cast<void*>(&header), sizeof header, 0) == sizeof header);
+    BOOST_TEST(header.state.load() == static_cast<std::uint32_t>(segment::SegmentState::ready));
+    as(nobody, [&](Stage&) {
+        Receiver worker = receiver();
+        Sender own = sender();
+        check_works(own, worker);
+        options.payload_bytes *= 2;
+        HANDOFF_TEST_CODE(refusal_of([&] { sender(); }), Errc::mismatch);
+    });
+    as(somebody, [&](Stage&) { sender(); });  // its owner may
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_file_that_another_user_left_is_named_in_the_refusal) {
+    kill_in_the_middle([&](Stage& stage) {
+        become(somebody);
+        platform::publish(platform::create_nameless(0, 0600, ""), segment::lock_path(name.str()));
+        stage.stop_at("in the middle");
+    });
+    as(nobody, [&](Stage&) {
+        const Failure failure = refusal_of([&] { sender(); });
+        HANDOFF_TEST_CODE(failure, Errc::permission_denied);
+        check_says(failure, segment::lock_path(name.str()), "owner uid 12345");
+    });
+}
+
+/// What 0644 means: who may read may also lock for reading, and so keep a place from being used and a dead one from
+/// being recovered. Messages stay readable. Whoever is not trusted with that gets no right to read.
+BOOST_AUTO_TEST_CASE(a_reader_who_locks_out_of_malice_delays_recovery_and_stops_nobody_else) {
+    options.mode = 0644;
+    Sender sender = this->sender();
+    Receiver receiver = this->receiver();
+    Child malice([&](Stage& stage) {
+        become(nobody);
+        auto locks = platform::LockFile::open(segment::lock_path(name.str()), platform::Access::read_only);
+        for (std::uint64_t byte = 0; byte <= options.participants; ++byte) (void)locks.try_shared(byte);
+        stage.stop_at("locked");
+    });
+    malice.wait_for("locked");
+    check_works(sender, receiver);
+    HANDOFF_TEST_CODE(refusal_of([&] { this->sender(); }), Errc::too_many_participants);
+    malice.go_on();
+    malice.wait();
+    Sender another = this->sender();
+    check_works(another, receiver);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
