@@ -17,6 +17,7 @@
      2  the receiver dies with what a living sender waits for, withdraws or abandons
      3  a sender that waits and a receiver die; each has its recoverer, which lives
      4  nobody dies; requests are withdrawn, the ring wraps, a queued request is rotated
+     5  a sender dies in its second request, which uses the slot of the first again
    Asserted: a message is in one receiver's hands at a time; it is delivered exactly as often as its word says; whole;
    never after it was withdrawn; ends exactly once if committed, never otherwise; an answer goes to the one who asked;
    nothing awaits an index that is used again; "damaged" and "ownership lost" never occur; in the end every slot is free
@@ -25,12 +26,21 @@
 #ifndef CONFIG
 #define CONFIG 1
 #endif
+#if CONFIG == 5
+#define SLOTS 1
+#endif
 #include "handover.inc"
 
 /* ---- who takes part -----------------------------------------------------------------------------------------------*/
-proctype MortalSender(byte number) {
-    LOCALS;
-    { send_one(0, 1, number); atomic { finished[0] = 1; busy--; FORGET } } unless { dead[0] -> atomic { FORGET } }
+proctype MortalSender(byte number, times) {
+    LOCALS; byte n = 0;
+    {
+        do
+        :: atomic { n < times -> n++ }; send_one(0, 1, number + n - 1); atomic { FORGET }
+        :: atomic { n == times -> break }
+        od;
+        atomic { finished[0] = 1; busy--; n = 0 }
+    } unless { dead[0] -> atomic { FORGET; n = 0 } }
 }
 /* The next one that gets index 0: after the first has left or was recovered. */
 proctype NextSender(byte number) {
@@ -111,7 +121,7 @@ proctype Drain() {
 proctype Killer() {
 end:
     do
-#if CONFIG == 1 || CONFIG == 3
+#if CONFIG == 1 || CONFIG == 3 || CONFIG == 5
     :: atomic { !dead[0] && !finished[0] -> dead[0] = 1 }
 #endif
 #if CONFIG == 2 || CONFIG == 3
@@ -120,7 +130,7 @@ end:
 #if (CONFIG == 1 || CONFIG == 2) && !defined(RECOVERER_LIVES)
     :: atomic { !recoverer_died && (dead[0] || dead[2]) && !recovered[0] && !recovered[2] -> recoverer_died = 1; break }
 #endif
-    :: atomic { (finished[0] || recovered[0] || CONFIG == 2) && (finished[2] || recovered[2] || CONFIG == 1) -> break }
+    :: atomic { (finished[0] || recovered[0] || CONFIG == 2) && (finished[2] || recovered[2] || CONFIG == 1 || CONFIG == 5) -> break }
     od
 }
 /* A message of the living sender that is queued from the start. */
@@ -131,12 +141,14 @@ inline queued(slot, number, position, awaited) {
 init {
     atomic {
 #if CONFIG == 1
-        busy = 2; run MortalSender(1); run NextSender(2); run Recoverer(0); run Killer();
+        busy = 2; run MortalSender(1, 1); run NextSender(2); run Recoverer(0); run Killer();
 #elif CONFIG == 2
         busy = 2; queued(0, 1, 0, 1); tail = 1;
         run Waiting(0, 1); run MortalReceiver(2); run Recoverer(2); run Killer();
 #elif CONFIG == 3
-        busy = 2; run MortalSender(1); run MortalReceiver(1); run Recoverer(0); run Recoverer(2); run Killer();
+        busy = 2; run MortalSender(1, 1); run MortalReceiver(1); run Recoverer(0); run Recoverer(2); run Killer();
+#elif CONFIG == 5
+        busy = 1; run MortalSender(1, 2); run Recoverer(0); run Killer();
 #else
         /* message 1 is queued at position 0 and waits; the cells behind it are stale */
         busy = 1; queued(0, 1, 0, 0); tail = CELLS - 1;

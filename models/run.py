@@ -37,6 +37,7 @@ MODELS = [
     ("channel", "the receiver dies; two deliveries at most", "CONFIG=2 MAX_DELIVERIES=2 RECOVERER_LIVES"),
     ("channel", "sender and receiver die", "CONFIG=3"),
     ("channel", "withdrawals and rotation", "CONFIG=4"),
+    ("channel", "the sender dies in its second request", "CONFIG=5"),
     ("topic", "a publisher dies", "CONFIG=1"),
     ("topic", "a publisher dies, its index is used again", "CONFIG=2"),
     ("topic", "a subscriber dies", "CONFIG=3"),
@@ -56,7 +57,8 @@ MUTANTS = {
                              "reuse_before_recovery",
     ("channel", "CONFIG=2"): "no_generation_bump no_help_for_head answer_decides_early give_back_does_not_link "
                              "redelivery_not_counted",
-    ("channel", "CONFIG=4"): "rotation_clears rotation_names_twice withdraw_keeps_generation jump_too_far",
+    ("channel", "CONFIG=4"): "rotation_clears rotation_names_twice jump_too_far",
+    ("channel", "CONFIG=5"): "withdraw_keeps_generation",
     ("topic", "CONFIG=1"): "intention_after_link recovery_always_frees emptiness_from_tail no_help_for_tail",
     ("topic", "CONFIG=3"): "pins_of_the_dead_stay",
     ("topic", "CONFIG=4"): "pins_before_cell no_second_look no_look_at_pins jump_to_newest jump_one_too_far "

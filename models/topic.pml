@@ -69,7 +69,7 @@ init {
         busy = 4; run Living(0, 1, 1, 0); run Living(1, 2, 2, 0); run MortalSubscriber(2, 1); run Subscriber(3, 0);
         run Recoverer(2); run Killer(2)
 #elif CONFIG == 4
-        busy = 3; run Living(0, 1, 1, 0); run Living(1, 2, 3, 0); run Subscriber(3, 1)
+        busy = 3; run Living(0, 1, 1, 0); run Living(1, 2, 4, 0); run Subscriber(3, 1)
 #elif CONFIG == 5
         busy = 4; run Living(0, 1, 2, 0); run Living(1, 3, 2, 0); run Copier(2); run Subscriber(3, 0)
 #else
