@@ -6,7 +6,7 @@
      2  nobody dies; two write, one reads twice
    Slots as built: history + one loan for each of two participants + 1.
    Asserted: what is read is whole and of the sequence that the reader is told; it is no older than the newest when the
-   read began; a reader never goes back; a dead writer leaves the previous value; loans always find a slot. */
+   read began; a reader never goes back; the newest is known whatever the tail says; a dead writer leaves the previous value; loans always find a slot. */
 
 #ifndef CONFIG
 #define CONFIG 1
@@ -18,24 +18,31 @@
 #endif
 #include "broadcast.inc"
 
+inline newest(p) { /* p < FIRST: there is none */
+    atomic { p = tail; if :: p < FIRST -> p = FIRST :: else fi };
+    atomic { /* the tail may lag behind one who died */
+        if :: SEQUENCE(cell[p % HISTORY]) == p && MUTANT != newest_from_tail -> skip :: else -> p-- fi }
+}
 proctype Reader(byte times) {
-    LOCALS; byte p = 0, k = 0, newest, seen = 0;
+    LOCALS; byte p = 0, k = 0, begun_at, seen = 0;
     do
-    :: atomic { k < times -> k++; newest = next - 1 };
+    :: atomic { k < times -> k++; begun_at = next - 1 };
        do
-       :: atomic { p = tail; if :: p < FIRST -> p = FIRST :: else fi };
-          atomic { /* newest(): the tail may lag behind one who died */
-              if :: SEQUENCE(cell[p % HISTORY]) == p && MUTANT != newest_from_tail -> skip :: else -> p-- fi;
-              if :: p < FIRST -> p = FIRST :: else fi };
+       :: newest(p);
+          atomic { if :: p < FIRST -> p = FIRST :: else fi };
           copy(p);
           if
-          :: atomic { ok -> assert(p >= newest && p >= seen); seen = p; ok = 0; break }
-          :: atomic { !ok -> assert(newest < FIRST); break }
+          :: atomic { ok -> assert(p >= begun_at && p >= seen); seen = p; ok = 0; break }
+          :: atomic { !ok -> assert(begun_at < FIRST); break }
           fi
        od;
        p = 0
-    :: atomic { k == times -> k = 0; newest = 0; seen = 0; busy--; break }
-    od
+    :: atomic { k == times -> k = 0; begun_at = 0; seen = 0; break }
+    od;
+    /* has_newer(): when everybody is done, the last value is seen, whoever wrote it and died. */
+    atomic { busy == 1 };
+    newest(p);
+    atomic { assert(p == next - 1); p = 0; busy-- }
 }
 proctype Audit() {
     byte s, n;

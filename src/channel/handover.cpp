@@ -195,14 +195,16 @@ void Handover::give_back(const Held& request) const noexcept {
 // ---- whoever cleans up ----------------------------------------------------------------------------------------------
 
 void Handover::recover(std::uint32_t dead) const noexcept {
+    bool ring_works = true;
     for (std::uint32_t index = 0; index < slots_.count(); ++index) {
         int step = 0;
-        while (step < patience && recover_step(index, dead)) ++step;
+        while (step < patience && recover_step(index, dead, ring_works)) ++step;
     }
 }
 
-/// Moves one slot one step on if `dead` has to do with it. False: nothing left to do.
-bool Handover::recover_step(std::uint32_t index, std::uint32_t dead) const noexcept {
+/// Moves one slot one step on if `dead` has to do with it. False: nothing left to do. A ring that contradicts itself is
+/// tried once, not for every slot: each try goes to the end of its patience.
+bool Handover::recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_works) const noexcept {
     SharedData& slot = slots_[index];
     const std::uint64_t bits = slot.control.load();
     SlotWord word = SlotWord::decode(bits);
@@ -217,7 +219,7 @@ bool Handover::recover_step(std::uint32_t index, std::uint32_t dead) const noexc
         // Only the dead one or its recoverer, which is us, links this slot: if no cell names it now, none will.
         const bool linked = ring_.names(index, word.generation);
         if (slot.control.load() != bits) return true;  // taken or withdrawn while we looked
-        if (!linked) ring_.link(index, word.generation);
+        if (!linked && ring_works) ring_works = ring_.link(index, word.generation) == RingOutcome::ok;
         return false;
     }
     SlotWord next = word.freed();

@@ -72,7 +72,7 @@ private:
     bool is_mine(const slots::SharedData& slot, std::uint64_t sequence) const noexcept;
     slots::SlotWord without_answer(slots::SlotWord taken, const slots::SharedData& slot) const noexcept;
     void count_end_without_answer(const slots::SlotWord& next) const noexcept;
-    bool recover_step(std::uint32_t index, std::uint32_t dead) const noexcept;
+    bool recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_works) const noexcept;
     void ring_for(const slots::SlotWord& next, std::uint32_t slot) const noexcept;
 
     ChannelControl& control_;

@@ -50,6 +50,13 @@ RingOutcome Ring::link(std::uint32_t slot, std::uint32_t generation) const noexc
     return RingOutcome::damaged;
 }
 
+/// Where a message may still be, from `head` on. After a long time without receivers the tail may be very many rounds
+/// ahead. Every position below it was used, so none that lies a whole round behind it still holds anything.
+std::uint64_t Ring::oldest_possible(std::uint64_t head) const noexcept {
+    const std::uint64_t tail = control_.tail.load();
+    return tail > head + cell_count_ ? tail - cell_count_ : head;
+}
+
 Claim Ring::take(std::uint32_t taker) const noexcept {
     for (std::uint64_t attempt = 0; attempt < patience(); ++attempt) {
         const std::uint64_t position = control_.head.load();
@@ -58,14 +65,13 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
         const std::uint64_t bits = cell.load();
         const CellWord seen = CellWord::decode(bits);
         const std::int32_t ahead = seen.rounds_ahead_of(round);
-        if (ahead == 0 && !seen.full) return {};
-        if (ahead < 0) return {RingOutcome::damaged};
-        if (ahead > 0) {  // somebody cleared this cell and did not move the head, or not yet
-            // After a long time without receivers the tail may be many rounds ahead. Every position below it was used,
-            // so none that lies a whole round behind it still holds anything.
-            const std::uint64_t tail = control_.tail.load();
-            const std::uint64_t next = tail > position + cell_count_ ? tail - cell_count_ : position + 1;
-            control_.head.compare_exchange(position, next);
+        if (ahead != 0 || !seen.full) {
+            // Before anything is concluded from rounds: a head far behind is too far for rounds to compare.
+            const std::uint64_t oldest = oldest_possible(position);
+            if (oldest == position && ahead == 0) return {};
+            if (oldest == position && ahead < 0) return {RingOutcome::damaged};
+            // Otherwise somebody cleared this cell and did not move the head, or not yet.
+            control_.head.compare_exchange(position, std::max(oldest, position + 1));
             continue;
         }
         SlotWord word;
@@ -85,7 +91,7 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
 }
 
 bool Ring::was_ready() const noexcept {
-    const std::uint64_t head = control_.head.load();
+    const std::uint64_t head = oldest_possible(control_.head.load());
     for (std::uint64_t position = head; position < head + cell_count_; ++position) {
         const CellWord seen = CellWord::decode(cell_at(position).load());
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));

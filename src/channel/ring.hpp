@@ -55,6 +55,7 @@ private:
     std::uint32_t round_of(std::uint64_t position) const noexcept {
         return static_cast<std::uint32_t>(position / cell_count_) & CellWord::round_mask;
     }
+    std::uint64_t oldest_possible(std::uint64_t head) const noexcept;
     sync::SharedWord& cell_at(std::uint64_t position) const noexcept {
         return control_.cells[position & (cell_count_ - 1)];
     }

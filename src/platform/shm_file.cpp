@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,6 +47,13 @@ gid_t group_id(const std::string& name) {
     return found->gr_gid;
 }
 
+/// Throws Error(no_space) if the file system has less than that to give. Takes nothing.
+void check_room(const Descriptor& file, std::uint64_t bytes) {
+    struct statvfs system {};
+    if (fstatvfs(file.get(), &system) == 0 && system.f_blocks > 0 && bytes / system.f_frsize > system.f_bavail)
+        throw_system("reserving " + std::to_string(bytes) + " bytes in " + shm_directory, ENOSPC);
+}
+
 /// Reserves the memory now: ENOSPC here instead of SIGBUS at the first touch.
 void reserve(const Descriptor& file, std::uint64_t size_bytes) {
     struct rlimit largest {};
@@ -62,7 +70,10 @@ void reserve(const Descriptor& file, std::uint64_t size_bytes) {
         const std::uint64_t piece = std::min(piece_bytes, size_bytes - done);
         const int error = posix_fallocate(file.get(), static_cast<off_t>(done), static_cast<off_t>(piece));
         if (error == 0) done += piece;
-        if (error == EINTR) piece_bytes = 1 << 20;
+        if (error == EINTR) {
+            check_room(file, size_bytes - done);  // in pieces, what cannot fit would take everything first
+            piece_bytes = 1 << 20;
+        }
         if (error != 0 && error != EINTR)
             throw_system("reserving " + std::to_string(size_bytes) + " bytes in " + shm_directory, error);
     }
