@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "prove/testimony.hpp"
 
@@ -37,6 +38,7 @@ public:
     bool serve_one();
     /// Sends and serves, so that every cell and slot is used several times.
     void laps(int count);
+    std::pair<std::optional<Loan>, std::optional<Request>> both_hands_full() { return {loan(), take()}; }
     /// A message in our hands: the oldest, or one of our own if there is none.
     Request some_request();
 

@@ -13,8 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// An operation: what is at hand before it, and what is stepped. The act is empty if nothing can be at hand.
-using Operation = std::function<Act(std::shared_ptr<ChannelActor>)>;
+using Operation = Troupe<ChannelActor>::Operation;
+using Named = Troupe<ChannelActor>::Named;
 
 struct Start {
     const char* what;
@@ -93,11 +93,6 @@ Operation with_pending(std::function<void(ChannelActor&, Pending&, std::uint64_t
     };
 }
 
-struct Named {
-    const char* what;
-    Operation operation;
-};
-
 std::vector<Named> sender_operations(Testimony& testimony) {
     return {
         {"loan",
@@ -123,7 +118,7 @@ std::vector<Named> sender_operations(Testimony& testimony) {
     };
 }
 
-std::vector<Named> receiver_operations(const std::string& name, Testimony& testimony) {
+std::vector<Named> receiver_operations(const Troupe<ChannelActor>& troupe) {
     return {
         {"receive",
          [](auto actor) -> Act {
@@ -137,69 +132,45 @@ std::vector<Named> receiver_operations(const std::string& name, Testimony& testi
         {"give back",
          with_request(false, [](ChannelActor&, Request& request) { const Request gone = std::move(request); })},
         {"join",
-         [name](auto actor) -> Act {
+         [name = troupe.name()](auto actor) -> Act {
              return [actor, joined = kept(std::optional<Sender>()), name] { joined->emplace(name); };
          }},
-        {"leave with a loan and a request in hand",
-         [name, &testimony](auto actor) -> Act {
-             auto leaving = kept(std::make_unique<ChannelActor>(name, testimony));
-             auto hands = kept(std::pair((*leaving)->loan(), (*leaving)->take()));
-             return [actor, leaving, hands] {
-                 hands->first.reset();
-                 hands->second.reset();
-                 leaving->reset();
-             };
-         }},
+        {"leave with a loan and a request in hand", [troupe](auto actor) -> Act { return troupe.leave(actor); }},
         {"recover", recover},
     };
 }
 
-Scenario scenario_of(const Named& named, const Start& start, const std::string& name, Testimony& testimony) {
-    Scenario scenario;
-    scenario.pattern = "channel";
-    scenario.operation = named.what;
-    scenario.start = start.what;
-    scenario.name = name;
-    scenario.build = [name, start, &testimony] {
-        begin_anew(name, testimony);
-        ChannelActor actor(name, testimony);
+Scenario scenario_of(const Troupe<ChannelActor>& troupe, const Named& named, const Start& start) {
+    Scenario scenario = troupe.scenario("channel", named, start.what);
+    scenario.build = troupe.building([start](ChannelActor& actor) {
         actor.laps(start.laps);
         for (int i = 0; i < start.queued; ++i) actor.send_one();
-    };
-    const auto attached = [name, &testimony](const Operation& operation) -> Prepare {
-        return [name, &testimony, operation] { return operation(std::make_shared<ChannelActor>(name, testimony)); };
-    };
-    scenario.victim = attached(named.operation);
-    if (start.dead_third) scenario.third = attached(hold_everything);
-    scenario.recoverer = attached(recover);
-    const auto working = [name, &testimony](std::function<void(ChannelActor&)> work) {
-        return [name, &testimony, work] {
-            ChannelActor actor(name, testimony);
-            work(actor);
-        };
-    };
+    });
+    if (start.dead_third) scenario.third = troupe.attached(hold_everything);
+    scenario.recoverer = troupe.attached(recover);
     scenario.others = {
-        working([](ChannelActor& actor) { actor.serve_one() && actor.serve_one(); }),
-        working([](ChannelActor& actor) { actor.send_one(); }),
-        working([](ChannelActor& actor) { actor.laps(40); }),
-        working([](ChannelActor& actor) {
+        troupe.working([](ChannelActor& actor) { actor.serve_one() && actor.serve_one(); }),
+        troupe.working([](ChannelActor& actor) { actor.send_one(); }),
+        troupe.working([](ChannelActor& actor) { actor.laps(40); }),
+        troupe.working([](ChannelActor& actor) {
             while (actor.serve_one()) {
             }
             actor.laps(3);
         }),
     };
-    scenario.audit = [name, &testimony] { return audit_channel(name, testimony); };
+    scenario.audit = [troupe] { return audit_channel(troupe.name(), troupe.testimony()); };
     return scenario;
 }
 
 }  // namespace
 
 std::vector<Scenario> channel_scenarios(const std::string& name, Testimony& testimony) {
+    const Troupe<ChannelActor> troupe(name, testimony);
     std::vector<Scenario> scenarios;
     auto operations = sender_operations(testimony);
-    for (auto& operation : receiver_operations(name, testimony)) operations.push_back(std::move(operation));
+    for (auto& operation : receiver_operations(troupe)) operations.push_back(std::move(operation));
     for (const auto& named : operations)
-        for (const Start& start : starts) scenarios.push_back(scenario_of(named, start, name, testimony));
+        for (const Start& start : starts) scenarios.push_back(scenario_of(troupe, named, start));
     return scenarios;
 }
 

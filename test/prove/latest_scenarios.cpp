@@ -52,16 +52,21 @@ public:
     LatestBytes bytes;
 };
 
-using Operation = std::function<Act(std::shared_ptr<LatestActor>)>;
-struct Named {
-    const char* what;
-    Operation operation;
-};
+using Named = Troupe<LatestActor>::Named;
 struct Start {
     const char* what;
     int written;
 };
 constexpr Start starts[] = {{"empty", 0}, {"one value", 1}, {"wrapped", 37}};
+
+/// Looks for the dead, too.
+Act wait_for_newer(std::shared_ptr<LatestActor> actor) {
+    actor->read();
+    return [actor] {
+        Value value;
+        (void)actor->bytes.wait_newer(value, 1ms);
+    };
+}
 
 /// The newest value is one that was written, not older than the last whose write returned.
 std::string audit(const std::string& name, Testimony& testimony) {
@@ -84,75 +89,50 @@ std::string audit(const std::string& name, Testimony& testimony) {
     return "";
 }
 
-std::vector<Named> operations_on(const std::string& name, Testimony& testimony) {
+std::vector<Named> operations_of(const Troupe<LatestActor>& troupe) {
     return {
         {"write", [](auto actor) -> Act { return [actor] { actor->write(); }; }},
         {"read", [](auto actor) -> Act { return [actor] { actor->read(); }; }},
-        {"wait for a newer one",
-         [](auto actor) -> Act {
-             actor->read();
-             return [actor] {
-                 Value value;
-                 (void)actor->bytes.wait_newer(value, 1ms);
-             };
-         }},
+        {"wait for a newer one", wait_for_newer},
         {"join",
-         [name, &testimony](auto actor) -> Act {
-             return [actor, name, &testimony, joined = kept(std::unique_ptr<LatestActor>())] {
-                 *joined = std::make_unique<LatestActor>(name, testimony);
+         [troupe](auto actor) -> Act {
+             return [actor, troupe, joined = kept(std::unique_ptr<LatestActor>())] {
+                 *joined = std::make_unique<LatestActor>(troupe.name(), troupe.testimony());
              };
          }},
         {"leave",
-         [name, &testimony](auto actor) -> Act {
-             auto leaving = kept(std::make_unique<LatestActor>(name, testimony));
+         [troupe](auto actor) -> Act {
+             auto leaving = kept(std::make_unique<LatestActor>(troupe.name(), troupe.testimony()));
              return [actor, leaving] { leaving->reset(); };
          }},
     };
 }
 
-Scenario scenario_of(const Named& named, const Start& start, const std::string& name, Testimony& testimony) {
-    Scenario scenario;
-    scenario.pattern = "latest";
-    scenario.operation = named.what;
-    scenario.start = start.what;
-    scenario.name = name;
-    scenario.build = [name, start, &testimony] {
-        begin_anew(name, testimony);
-        LatestActor actor(name, testimony);
+Scenario scenario_of(const Troupe<LatestActor>& troupe, const Named& named, const Start& start) {
+    Scenario scenario = troupe.scenario("latest", named, start.what);
+    scenario.build = troupe.building([start](LatestActor& actor) {
         for (int i = 0; i < start.written; ++i) actor.write();
-    };
-    const auto attached = [name, &testimony](const Operation& operation) -> Prepare {
-        return [name, &testimony, operation] { return operation(std::make_shared<LatestActor>(name, testimony)); };
-    };
-    scenario.victim = attached(named.operation);
-    scenario.recoverer = attached([](auto actor) -> Act {
-        actor->read();
-        return [actor] {
-            Value value;
-            (void)actor->bytes.wait_newer(value, 1ms);
-        };
     });
-    const auto working = [name, &testimony](int count) {
-        return [name, &testimony, count] {
-            LatestActor actor(name, testimony);
+    scenario.recoverer = troupe.attached(wait_for_newer);
+    for (const int count : {1, 2, 11, 40})
+        scenario.others.push_back(troupe.working([count](LatestActor& actor) {
             for (int i = 0; i < count; ++i) {
                 actor.read();
                 actor.write();
                 actor.read();
             }
-        };
-    };
-    scenario.others = {working(1), working(2), working(11), working(40)};
-    scenario.audit = [name, &testimony] { return audit(name, testimony); };
+        }));
+    scenario.audit = [troupe] { return audit(troupe.name(), troupe.testimony()); };
     return scenario;
 }
 
 }  // namespace
 
 std::vector<Scenario> latest_scenarios(const std::string& name, Testimony& testimony) {
+    const Troupe<LatestActor> troupe(name, testimony);
     std::vector<Scenario> scenarios;
-    for (const auto& named : operations_on(name, testimony))
-        for (const Start& start : starts) scenarios.push_back(scenario_of(named, start, name, testimony));
+    for (const auto& named : operations_of(troupe))
+        for (const Start& start : starts) scenarios.push_back(scenario_of(troupe, named, start));
     return scenarios;
 }
 

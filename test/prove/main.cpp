@@ -1,7 +1,8 @@
 // handoff_prove: steps every operation instruction by instruction, kills, stops and declares dead, and looks at what is
 // left.
+#include <handoff/testing.hpp>
+
 #include <sys/mman.h>
-#include <unistd.h>
 #include <boost/program_options.hpp>
 
 #include <algorithm>
@@ -15,7 +16,6 @@
 #include "prove/pairs.hpp"
 #include "prove/proof.hpp"
 #include "prove/report.hpp"
-#include "prove/stage_hand.hpp"
 #include "prove/topic_scenarios.hpp"
 
 namespace po = boost::program_options;
@@ -99,9 +99,8 @@ int run(const Wishes& wishes) {
     }
     void* memory = mmap(nullptr, sizeof(Testimony), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
-    const std::string name = "prove-" + wishes.what + "-" + std::to_string(getpid());
-    const Report report = prove(wishes, name, *static_cast<Testimony*>(memory));
-    remove_segment(name);
+    const handoff::testing::UniqueName name("prove");
+    const Report report = prove(wishes, name.str(), *static_cast<Testimony*>(memory));
     std::cout << report.text();
     write(wishes.report, report.markdown());
     return report.failures() == 0 ? 0 : wrong;

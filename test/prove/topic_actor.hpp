@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "prove/testimony.hpp"
@@ -31,6 +32,7 @@ public:
     std::optional<Message> next();
     std::optional<Message> newest();
     bool copy_next();
+    std::pair<std::optional<Loan>, std::optional<Message>> both_hands_full() { return {loan(), next()}; }
     void read_all();
     /// Reads to the newest, and does not ask for more, which would look for the dead.
     void catch_up();

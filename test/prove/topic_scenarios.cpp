@@ -10,7 +10,8 @@ namespace handoff::prove {
 namespace {
 
 using namespace std::chrono_literals;
-using Operation = std::function<Act(std::shared_ptr<TopicActor>)>;
+using Operation = Troupe<TopicActor>::Operation;
+using Named = Troupe<TopicActor>::Named;
 
 struct Start {
     const char* what;
@@ -45,11 +46,6 @@ Operation with_message(std::function<void(TopicActor&, std::optional<Message>&)>
     };
 }
 
-struct Named {
-    const char* what;
-    Operation operation;
-};
-
 /// Reads what is new; whoever finds nothing looks for the dead.
 Act recover(std::shared_ptr<TopicActor> actor) {
     actor->catch_up();
@@ -59,7 +55,7 @@ Act recover(std::shared_ptr<TopicActor> actor) {
     };
 }
 
-std::vector<Named> operations_on(const std::string& name, Testimony& testimony) {
+std::vector<Named> operations_of(const Troupe<TopicActor>& troupe) {
     return {
         {"loan",
          [](auto actor) -> Act { return [actor, loan = kept(std::optional<Loan>())] { *loan = actor->loan(); }; }},
@@ -77,69 +73,44 @@ std::vector<Named> operations_on(const std::string& name, Testimony& testimony) 
              return [actor] { (void)actor->subscriber.next(1ms); };
          }},
         {"join",
-         [name, &testimony](auto actor) -> Act {
+         [name = troupe.name()](auto actor) -> Act {
              return [actor, name, joined = kept(std::optional<Subscriber>())] { joined->emplace(name); };
          }},
-        {"leave with a loan and a message in hand",
-         [name, &testimony](auto actor) -> Act {
-             auto leaving = kept(std::make_unique<TopicActor>(name, testimony));
-             auto hands = kept(std::pair((*leaving)->loan(), (*leaving)->next()));
-             return [actor, leaving, hands] {
-                 hands->first.reset();
-                 hands->second.reset();
-                 leaving->reset();
-             };
-         }},
+        {"leave with a loan and a message in hand", [troupe](auto actor) -> Act { return troupe.leave(actor); }},
         {"recover", recover},
     };
 }
 
-Scenario scenario_of(const Named& named, const Start& start, const std::string& name, Testimony& testimony) {
-    Scenario scenario;
-    scenario.pattern = "topic";
-    scenario.operation = named.what;
-    scenario.start = start.what;
-    scenario.name = name;
-    scenario.build = [name, start, &testimony] {
-        begin_anew(name, testimony);
-        TopicActor(name, testimony).publish_some(start.published);
-    };
-    const auto attached = [name, &testimony](const Operation& operation) -> Prepare {
-        return [name, &testimony, operation] { return operation(std::make_shared<TopicActor>(name, testimony)); };
-    };
-    scenario.victim = attached(named.operation);
-    if (start.dead_third) scenario.third = attached(hold_everything);
-    scenario.recoverer = attached(recover);
-    const auto working = [name, &testimony](std::function<void(TopicActor&)> work) {
-        return [name, &testimony, work] {
-            TopicActor actor(name, testimony);
-            work(actor);
-        };
-    };
+Scenario scenario_of(const Troupe<TopicActor>& troupe, const Named& named, const Start& start) {
+    Scenario scenario = troupe.scenario("topic", named, start.what);
+    scenario.build = troupe.building([start](TopicActor& actor) { actor.publish_some(start.published); });
+    if (start.dead_third) scenario.third = troupe.attached(hold_everything);
+    scenario.recoverer = troupe.attached(recover);
     scenario.others = {
-        working([](TopicActor& actor) { actor.publish_one(); }),
-        working([](TopicActor& actor) { actor.publish_some(topic_history + 2); }),
-        working([](TopicActor& actor) {
+        troupe.working([](TopicActor& actor) { actor.publish_one(); }),
+        troupe.working([](TopicActor& actor) { actor.publish_some(topic_history + 2); }),
+        troupe.working([](TopicActor& actor) {
             for (int lap = 0; lap < 12; ++lap) {
                 actor.publish_some(3);
                 actor.read_all();
             }
         }),
-        working([](TopicActor& actor) {
+        troupe.working([](TopicActor& actor) {
             const auto first = actor.next(), second = actor.next();
             actor.publish_some(2 * topic_history);
         }),
     };
-    scenario.audit = [name, &testimony] { return audit_topic(name, testimony); };
+    scenario.audit = [troupe] { return audit_topic(troupe.name(), troupe.testimony()); };
     return scenario;
 }
 
 }  // namespace
 
 std::vector<Scenario> topic_scenarios(const std::string& name, Testimony& testimony) {
+    const Troupe<TopicActor> troupe(name, testimony);
     std::vector<Scenario> scenarios;
-    for (const auto& named : operations_on(name, testimony))
-        for (const Start& start : starts) scenarios.push_back(scenario_of(named, start, name, testimony));
+    for (const auto& named : operations_of(troupe))
+        for (const Start& start : starts) scenarios.push_back(scenario_of(troupe, named, start));
     return scenarios;
 }
 
