@@ -26,8 +26,11 @@
 #ifndef CONFIG
 #define CONFIG 1
 #endif
-#if CONFIG == 5
-#define SLOTS 1
+#if CONFIG == 2 || CONFIG == 3 || CONFIG == 5
+#define SLOTS 1 /* there is one message at a time */
+#endif
+#if CONFIG == 2 || CONFIG == 3
+#define CELLS 2
 #endif
 #include "handover.inc"
 
@@ -144,7 +147,7 @@ init {
         busy = 2; run MortalSender(1, 1); run NextSender(2); run Recoverer(0); run Killer();
 #elif CONFIG == 2
         busy = 2; queued(0, 1, 0, 1); tail = 1;
-        run Waiting(0, 1); run MortalReceiver(2); run Recoverer(2); run Killer();
+        run Waiting(0, 1); run MortalReceiver(1); run Recoverer(2); run Killer();
 #elif CONFIG == 3
         busy = 2; run MortalSender(1, 1); run MortalReceiver(1); run Recoverer(0); run Recoverer(2); run Killer();
 #elif CONFIG == 5

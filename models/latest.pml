@@ -2,19 +2,23 @@
 
    Indices: 0 a writer, 1 another writer. Readers need none (they may map read-only).
    CONFIG:
-     1  a writer dies, is recovered by a mortal, its index is used again; another writes; one reads
+     1  a writer dies and is recovered by a mortal; another writes; one reads
      2  nobody dies; two write, one reads twice
-   Slots as built: history + one loan for each of two participants + 1.
+     3  the only writer dies
+   Slots: one less than as built (2: as built), so that they are used again sooner.
    Asserted: what is read is whole and of the sequence that the reader is told; it is no older than the newest when the
-   read began; a reader never goes back; the newest is known whatever the tail says; a dead writer leaves the previous value; loans always find a slot. */
+   read began; a reader never goes back; the newest is known whatever the tail says; a dead writer leaves the previous
+   value; loans always find a slot (2). */
 
 #ifndef CONFIG
 #define CONFIG 1
 #endif
 #define HISTORY 1
-#define SLOTS 4
 #if CONFIG == 2
+#define SLOTS 4 /* history + 2 loans + 1 */
 #define ALWAYS_FINDS
+#else
+#define SLOTS 3
 #endif
 #include "broadcast.inc"
 
@@ -53,8 +57,10 @@ init {
     atomic {
         place();
 #if CONFIG == 1
-        busy = 4; run Mortal(0, 1, 1); run Living(0, 2, 1, 1); run Living(1, 3, 1, 0); run Reader(1);
+        busy = 3; run Mortal(0, 1, 1); run Living(1, 3, 1, 0); run Reader(1);
         run Recoverer(0); run Killer(0);
+#elif CONFIG == 3
+        busy = 2; run Mortal(0, 1, 2); run Reader(2); run Recoverer(0); run Killer(0);
 #else
         busy = 3; run Living(0, 1, 1, 0); run Living(1, 2, 2, 0); run Reader(2);
 #endif

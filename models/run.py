@@ -44,8 +44,9 @@ MODELS = [
     ("topic", "pinning", "CONFIG=4 ANY_START"),
     ("topic", "copying", "CONFIG=5 ANY_START"),
     ("topic", "a loan always finds a slot", "CONFIG=6 ANY_START"),
-    ("latest", "a writer dies, its index is used again", "CONFIG=1"),
+    ("latest", "a writer dies, another writes", "CONFIG=1"),
     ("latest", "two write, one reads twice", "CONFIG=2 ANY_START"),
+    ("latest", "the only writer dies", "CONFIG=3"),
     ("condition", "a waiter dies; no tick", "CONFIG=1"),
     ("condition", "a notifier dies; tick", "CONFIG=2"),
 ]
@@ -65,7 +66,8 @@ MUTANTS = {
                            "no_generation_step",
     ("topic", "CONFIG=5"): "published_before_link no_look_at_cell copy_not_validated generation_after_eviction "
                            "payload_after_link",
-    ("latest", "CONFIG=1"): "newest_from_tail recovery_always_frees no_help_for_tail",
+    ("latest", "CONFIG=1"): "recovery_always_frees no_help_for_tail",
+    ("latest", "CONFIG=3"): "newest_from_tail",
     ("latest", "CONFIG=2"): "copy_not_validated no_look_at_cell published_before_link",
     ("condition", "CONFIG=1"): "wake_one look_before_announcing ring_before_change no_count no_comparison "
                                "bit_cleared_by_waiter",
@@ -120,15 +122,17 @@ def run(search, folder):
                    complete)
 
 
-def run_all(chosen, jobs, folder):
-    outcomes = []
+def run_all(chosen, with_weak, jobs, folder):
+    outcomes, weak = [], None
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        if with_weak:
+            weak = pool.submit(run_weak, folder)
         waiting = [pool.submit(run, search, os.path.join(folder, str(number))) for number, search in enumerate(chosen)]
         for future in waiting:
             outcome = future.result()
             print(line_for(outcome), flush=True)
             outcomes.append(outcome)
-    return outcomes
+        return outcomes, weak.result() if weak else []
 
 
 def is_good(outcome):
@@ -159,9 +163,8 @@ def line_for(outcome):
 
 def run_weak(folder):
     """Builds and runs the explorer; one JSON object a line."""
+    os.makedirs(folder, exist_ok=True)
     script = os.path.join(ROOT, "test", "weak", "build.sh")
-    if not os.path.exists(script):
-        return []
     program = os.path.join(folder, "weak")
     subprocess.run(["sh", script, program], check=True)
     rows = []
@@ -211,8 +214,7 @@ def main():
     start = time.monotonic()
     try:
         chosen = [s for s in searches() if arguments.only in (None, s.model)]
-        outcomes = run_all(chosen, arguments.jobs, os.path.join(folder, "spin"))
-        weak = run_weak(folder) if arguments.only in (None, "weak") else []
+        outcomes, weak = run_all(chosen, arguments.only in (None, "weak"), arguments.jobs, folder)
     finally:
         if not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)

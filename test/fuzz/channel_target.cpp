@@ -108,7 +108,7 @@ private:
         require(loans_.front().payload().size() <= payload_bytes, "a loan is no larger than its slot");
         fill(loans_.front().payload(), number);
         (void)loans_.front().resize(number % (payload_bytes + 2));
-        (void)loans_.front().describe(Image::of(number % 20, number % 7, Encoding::mono8));
+        (void)loans_.front().describe(small_image(number, 20, 7));
     }
 
     void receive(result<Request>&& request) {
@@ -143,7 +143,7 @@ private:
     }
 
     static void edit(Request& request, std::uint64_t number) {
-        const Image image = Image::of(number % 12, number % 9, Encoding::mono8);
+        const Image image = small_image(number, 12, 9);
         if (auto bytes = request.editable()) {
             fill(*bytes, number);
             (void)request.describe(image);

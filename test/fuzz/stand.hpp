@@ -1,9 +1,11 @@
 // A segment in /dev/shm that stays, and is put back into one of some remembered states before each input.
 #pragma once
 
+#include <handoff/image.hpp>
 #include <handoff/testing.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,12 @@
 #include "fuzz/scribble.hpp"
 
 namespace handoff::test {
+
+/// The description of a picture of some size, smaller than that.
+inline Image small_image(std::uint64_t number, std::uint64_t width, std::uint64_t height) {
+    return Image::of(static_cast<std::uint32_t>(number % width), static_cast<std::uint32_t>(number % height),
+                     Encoding::mono8);
+}
 
 class Stand {
 public:

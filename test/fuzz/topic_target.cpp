@@ -99,7 +99,7 @@ private:
         Loan loan = std::move(loans_.front());
         loans_.pop_front();
         (void)loan.resize(number % (payload_bytes + 2));
-        if (number % 3 == 0) (void)loan.describe(Image::of(number % 12, number % 9, Encoding::mono8));
+        if (number % 3 == 0) (void)loan.describe(small_image(number, 12, 9));
         (void)publisher_.publish(std::move(loan));
     }
 

@@ -220,7 +220,7 @@ Row Proof::prove_pair(const Scenario& dead, const Scenario& stopped) {
         states = step_through(first, stage.tape(), row.instructions);
     }
     row.states = states.size();
-    for (std::size_t i = 0; i < states.size(); ++i) {
+    for (std::size_t i = 0; i < states.size(); i += static_cast<std::size_t>(depth_.recoverer)) {
         for (std::size_t way = 0; way < stopped.others.size(); ++way) {
             bool inside = true;
             for (std::uint64_t instruction = 0; inside; instruction += static_cast<std::uint64_t>(depth_.preemptions)) {

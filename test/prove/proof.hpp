@@ -12,7 +12,7 @@ namespace handoff::prove {
 
 /// How much is tried. 1: at every instruction or state; n: at every n-th; 0: not at all.
 struct Depth {
-    int recoverer = 1;     ///< states of the victim for which its recoverer is stepped, too
+    int recoverer = 1;     ///< states of the victim for which a second process is stepped, too
     int kills = 1;         ///< instructions between real kills
     int preemptions = 1;   ///< instructions between preemptions
     int system_calls = 1;  ///< system calls between real kills

@@ -5,7 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-flags="-std=c++20 -O2 -w -U_FORTIFY_SOURCE -I $here -I $root/src -I $root/include"
+flags="-std=c++20 -O1 -w -U_FORTIFY_SOURCE -I $here -I $root/src -I $root/include"
 compiler="${CXX:-c++}"
 
 for source in explorer memory main; do
