@@ -241,7 +241,7 @@ bool show_controls(const std::string& report, bool fast) {
         "|---|---|--:|--:|--:|--:|\n";
     std::uint64_t ours_wrong = 0, others_wrong = 0;
     for (std::size_t i = 0; i < controls.size(); ++i) {
-        const Outcome outcome = kill_everywhere(controls[i], *testimony.operator->(), fast ? 8 : 400);
+        const Outcome outcome = kill_everywhere(controls[i], *testimony.operator->(), fast ? 8 : 100);
         (i < 2 ? ours_wrong : others_wrong) += outcome.hung + outcome.blocked;
         table += row(controls[i], outcome);
     }

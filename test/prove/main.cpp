@@ -72,13 +72,16 @@ Report prove(const Wishes& wishes, const std::string& name, Testimony& testimony
         show(row);
     };
     if (wishes.what == "pairs") {
-        constexpr std::size_t one_in = 11;  // when it must be fast
+        constexpr std::size_t one_in = 9;  // when it must be fast
         const auto pairs = pairs_of(name, testimony);
         for (std::size_t i = 0; i < pairs.size(); i += wishes.fast ? one_in : 1) {
             const auto& [dead, stopped] = pairs[i];
             if (!is_wanted(dead.operation + " x " + stopped.operation)) continue;
             const int stride = wishes.fast ? 397 : stopped.operation == "recover" ? 701 : 97;
-            const Depth depth{.recoverer = wishes.fast ? 6 : 1, .preemptions = wishes.thorough ? 1 : stride};
+            const Depth depth{.recoverer = wishes.fast       ? 6
+                                           : wishes.thorough ? 1
+                                                             : 2,
+                              .preemptions = wishes.thorough ? 1 : stride};
             enter(Proof(testimony, depth).prove_pair(dead, stopped));
         }
         return report;

@@ -23,11 +23,11 @@ std::vector<Pair> pairs_of(const std::string& name, Testimony& testimony) {
     const auto channel = channel_scenarios(name, testimony);
     const auto topic = topic_scenarios(name, testimony);
     std::vector<Pair> pairs;
-    for (const char* dead : {"send", "receive", "processed, awaited", "withdraw", "give back"})
-        for (const char* stopped : {"send", "receive", "withdraw", "processed", "recover"})
+    for (const char* dead : {"send", "receive", "processed, awaited", "give back"})
+        for (const char* stopped : {"send", "receive", "withdraw", "recover"})
             pairs.push_back({find(channel, dead, "half full"), find(channel, stopped, "half full")});
     for (const char* dead : {"publish", "next"})
-        for (const char* stopped : {"loan", "publish", "next", "copy", "recover"})
+        for (const char* stopped : {"loan", "publish", "next", "recover"})
             pairs.push_back({find(topic, dead, "wrapped"), find(topic, stopped, "wrapped")});
     return pairs;
 }

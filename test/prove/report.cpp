@@ -66,7 +66,8 @@ std::string Report::markdown() const {
                      Number{sum.preemptions}, Number{sum.failures});
         add(total, sum);
     }
-    text += line("| | **all** | | %llu | %llu | %llu | %llu | %llu | %llu | **%llu** |\n",
+    text += line("| %s | **all** | | %llu | %llu | %llu | %llu | %llu | %llu | **%llu** |\n",
+                 operations_.empty() ? "" : operations_.front().sum.pattern.c_str(),
                  Number{total.instructions + total.recoverer_instructions}, Number{total.states},
                  Number{total.declared_dead}, Number{total.double_faults}, Number{total.kills},
                  Number{total.preemptions}, Number{total.failures});

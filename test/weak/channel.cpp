@@ -10,6 +10,7 @@ namespace weak {
 
 namespace {
 
+using handoff::channel::CellWord;
 using handoff::channel::ChannelControl;
 using handoff::channel::Handover;
 using handoff::channel::Held;
@@ -139,6 +140,27 @@ Kind kind_of(const void* address) {
     return stage().channel.kind_of(address);
 }
 
+/// Nothing is queued; everything is as new.
+void start_empty() {
+    auto& channel = stage().channel;
+    for (std::uint32_t index = 0; index < cells; ++index) channel.control->cells[index].store(0);
+    channel.control->head.store(0);
+    channel.control->tail.store(0);
+    slot().control.store(0);
+}
+/// Message 0 is queued at the last position of the first round, behind requests that were withdrawn.
+void start_wrapped() {
+    auto& channel = stage().channel;
+    for (std::uint32_t index = 0; index < cells; ++index)
+        channel.control->cells[index].store(CellWord::naming(0, 0, index).encode());
+    channel.control->head.store(0);
+    channel.control->tail.store(cells);
+    slot().control.store(SlotWord{cells - 1, 0, 0, false, SlotState::ready}.encode());
+    slot().sender.store(stage().sender.id());
+    slot().sequence.store(0);
+    slot().sent_ns.store(0);
+}
+
 // ---- what each does; messages are numbers, a reply is the number plus 100 ------------------------------------------
 
 /// False: no slot was free.
@@ -197,6 +219,9 @@ void receive_two() {
 void receive_and_give_back() {
     work(stage().one, true);
 }
+void look_for_more() {
+    check(stage().other->take().outcome != RingOutcome::damaged, "damaged");
+}
 void other_receives() {
     work(stage().other, false);
 }
@@ -205,7 +230,6 @@ std::vector<Trial> trials() {
     return {
         {Weakening(), false},
         {Weakening("slot words and cells: acquire, release", {Kind::slot_word, Kind::cell}, acquire, acq_rel), false},
-        {Weakening("head and tail: relaxed", {Kind::head, Kind::tail}, relaxed, relaxed), false},
         {Weakening("slot words: changes do not acquire", {Kind::slot_word}, acquire, release), false},
         {Weakening("slot words: looks and changes do not acquire", {Kind::slot_word}, relaxed, release), true},
         {Weakening("slot words: changes do not release", {Kind::slot_word}, seq_cst, acquire), true}};
@@ -216,14 +240,25 @@ std::vector<Trial> trials() {
 std::vector<Test> channel_tests() {
     stage();  // made before anything is explored
     return {
-        {{"channel: request, answer, the slot is used again", {request_and_send_again, receive_two}, kind_of},
+        {{"channel: request, answer, the slot is used again",
+          {request_and_send_again, receive_two},
+          kind_of,
+          start_empty},
          trials()},
-        {{"channel: withdraw against take and answer", {withdraw_and_send_again, receive_one}, kind_of},
+        {{"channel: withdraw against take and answer", {withdraw_and_send_again, receive_one}, kind_of, start_empty},
          {{Weakening(), false}}},
-        {{"channel: given back, another receives", {send_one, receive_and_give_back, other_receives}, kind_of},
+        {{"channel: given back, another receives",
+          {send_one, receive_and_give_back, other_receives},
+          kind_of,
+          start_empty},
          {{Weakening(), false},
           {Weakening("slot words and cells: acquire, release", {Kind::slot_word, Kind::cell}, acquire, acq_rel), false},
-          {Weakening("head and tail: relaxed", {Kind::head, Kind::tail}, relaxed, relaxed), false}}}};
+          {Weakening("head and tail: acquire, release", {Kind::head, Kind::tail}, acquire, acq_rel), false}}},
+        {{"channel: two receive, the ring has wrapped", {receive_one, look_for_more}, kind_of, start_wrapped},
+         {{Weakening(), false},
+          {Weakening("head, tail, cells: acquire, release", {Kind::head, Kind::tail, Kind::cell}, acquire, acq_rel),
+           false},
+          {Weakening("head is relaxed", {Kind::head}, relaxed, relaxed), true}}}};
 }
 
 }  // namespace weak
