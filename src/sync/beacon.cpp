@@ -20,7 +20,9 @@ bool Beacon::is_of_this_process() const noexcept {
 Beacon::~Beacon() {
     {
         const std::lock_guard lock(mutex_);
-        stopping_.store(true, std::memory_order_relaxed);  // published by the mutex and by the condition's word
+        // Before the bell, in one order with it: pairs with the load in `done`, which is looked at after the
+        // announcement.
+        stopping_.store(true, std::memory_order_seq_cst);
     }
     changed_.notify_all();
     if (Condition* condition = source_.condition()) condition->notify_all();

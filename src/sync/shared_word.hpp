@@ -4,8 +4,8 @@
 //   Two things follow. (1) Whoever reads a value sees everything that its writer did before writing it: the payload
 //   before READY, the reply before PROCESSED. (2) "Change the state, then look whether somebody sleeps" against "say
 //   that I sleep, then look at the state" cannot both miss (FutexCondition). On x86-64 and AArch64 such a load costs
-//   what an acquire load costs, and the read-modify-writes are full barriers anyway: one rule is worth more than the
-//   difference.
+//   what an acquire load costs, and a read-modify-write what its acquire-release form costs: one rule is worth more
+//   than the difference. It is no fence for plain accesses around it (see Broadcast::try_loan).
 // Death: a word changes by one instruction. Nothing in it can be half done.
 #pragma once
 
