@@ -31,8 +31,8 @@ __attribute__((no_sanitize("thread", "address"))) void copy_racing(const std::by
         __builtin_memcpy(to + i * sizeof word, &word, sizeof word);
     }
     for (std::size_t i = whole * sizeof(std::uint64_t); i < bytes; ++i)
-        to[i] = static_cast<std::byte>(
-            __atomic_load_n(reinterpret_cast<const unsigned char*>(from) + i, __ATOMIC_RELAXED));
+        to[i] =
+            static_cast<std::byte>(__atomic_load_n(reinterpret_cast<const unsigned char*>(from) + i, __ATOMIC_RELAXED));
 }
 
 #endif

@@ -3,7 +3,7 @@
 #
 # usage: run.sh [PART...]     stepping controls figures soak mutants models fuzz; all of them without PART
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 tables=build/prove
 mkdir -p "$tables"
 wrong=""
