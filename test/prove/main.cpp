@@ -77,7 +77,7 @@ Report prove(const Wishes& wishes, const std::string& name, Testimony& testimony
         for (std::size_t i = 0; i < pairs.size(); i += wishes.fast ? one_in : 1) {
             const auto& [dead, stopped] = pairs[i];
             if (!is_wanted(dead.operation + " x " + stopped.operation)) continue;
-            const int stride = wishes.fast ? 397 : stopped.operation == "recover" ? 701 : 97;
+            const int stride = wishes.fast ? 397 : 97;
             const Depth depth{.recoverer = wishes.fast       ? 6
                                            : wishes.thorough ? 1
                                                              : 2,

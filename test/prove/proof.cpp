@@ -209,6 +209,13 @@ void Proof::preempt(Stage& stage, Row& row) const {
     }
 }
 
+/// Evenly spread over what most operations take; farther and farther apart in those that recover somebody on the way.
+std::uint64_t Proof::next_stop(std::uint64_t instruction) const {
+    constexpr std::uint64_t most_take = 1'000;
+    const auto stride = static_cast<std::uint64_t>(depth_.preemptions);
+    return instruction + std::max(stride, stride > 1 && instruction > most_take ? instruction / 2 : 0);
+}
+
 Row Proof::prove_pair(const Scenario& dead, const Scenario& stopped) {
     Row row{dead.pattern, dead.operation + " (dead) x " + stopped.operation + " (stopped)", dead.start, {}};
     const Watch watch(row);
@@ -223,7 +230,7 @@ Row Proof::prove_pair(const Scenario& dead, const Scenario& stopped) {
     for (std::size_t i = 0; i < states.size(); i += static_cast<std::size_t>(depth_.recoverer)) {
         for (std::size_t way = 0; way < stopped.others.size(); ++way) {
             bool inside = true;
-            for (std::uint64_t instruction = 0; inside; instruction += static_cast<std::uint64_t>(depth_.preemptions)) {
+            for (std::uint64_t instruction = 0; inside; instruction = next_stop(instruction)) {
                 stage.set();
                 Victim second(stopped.victim, testimony_);
                 stage.tape().put_back(states[i]);

@@ -53,6 +53,7 @@ private:
     struct Cast;
 
     std::uint64_t stride(int wanted, std::uint64_t instructions) const;
+    std::uint64_t next_stop(std::uint64_t instruction) const;
     std::uint64_t count_instructions(Stage& stage) const;
     void declare_dead(Stage& stage, Row& row) const;
     void fault_twice(Stage& stage, const std::vector<State>& states, Row& row) const;
