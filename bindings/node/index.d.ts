@@ -1,0 +1,333 @@
+/** handoff: frames and messages from one process to another through shared memory, without copying them. */
+
+export type Code =
+  | 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' | 'invalid_argument'
+  | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' | 'not_a_segment'
+  | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' | 'ownership_lost' | 'system';
+
+/** What handoff refuses: the message says what failed, why, and what to do next. */
+export class HandoffError extends Error {
+  readonly name: 'HandoffError';
+  readonly code: Code;
+}
+
+export const version: string;
+
+/** From now on a segment whose file was cut short is 'damaged' in this process, and not its end by SIGBUS. */
+export function surviveTruncation(): void;
+
+/** How long to wait: `timeout` in milliseconds (not given: for ever). Aborted, it rejects with `signal.reason`. */
+export interface Wait {
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+export type Bytes = ArrayBufferView | ArrayBuffer;
+export type NumberArray =
+  | Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+
+/** What a frame is. */
+export interface ImageDescription {
+  width: number;
+  height: number;
+  /** 'bgr8', 'mono8', '16UC1', ... as in ROS, OpenCV or FFmpeg */
+  encoding: string;
+  /** Bytes from one row to the next; not given: no gaps. */
+  step?: number;
+  /** When the picture was taken, nanoseconds since 1970 (UTC); 0n: not known. */
+  captureTimeNs?: bigint;
+  /** Who or what took it, up to 31 bytes. */
+  frameId?: string;
+}
+export interface Image extends Required<ImageDescription> {
+  /** Numbers in one pixel. */
+  channels: number;
+  bytesPerChannel: number;
+  /** Unsigned, signed, or floating point. */
+  kind: 'u' | 'i' | 'f';
+}
+
+/** A slot in shared memory. After release(), or once it was sent or finished, every view on it has length 0. */
+declare abstract class Slot {
+  private constructor();
+  /** The payload as bytes. */
+  readonly bytes: Uint8Array;
+  /** The payload as the numbers that it consists of; Uint8Array where it is not an image. */
+  readonly array: NumberArray;
+  readonly image: Image | undefined;
+  release(): void;
+  readonly released: boolean;
+  [Symbol.dispose](): void;
+}
+
+/** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
+export class Loan extends Slot {
+  readonly capacity: number;
+  /** Sends only the first `byteLength` bytes. */
+  resize(byteLength: number): this;
+  /** Says that the payload is this image, and sends just its bytes. */
+  describe(image: ImageDescription): this;
+  /** Copies these bytes into the slot, and sends just them. */
+  write(data: Bytes): this;
+}
+
+declare class Participant {
+  /** Leaves. What waits on it is rejected with 'invalid_handle'; loans, requests and messages live on. */
+  close(): void;
+  readonly closed: boolean;
+  [Symbol.dispose](): void;
+}
+
+/** What concerns a segment. `mode` as in chmod. */
+export interface SegmentOptions {
+  participants?: number;
+  lifetime?: 'until_last_leaves' | 'persistent';
+  mode?: number;
+  group?: string;
+  open?: 'create_or_attach' | 'create' | 'attach';
+  wait?: 'busy' | 'balanced' | 'sleep';
+}
+/** For Class.open(): how long to wait for a segment that does not exist yet, in milliseconds (not given: 0). */
+export interface Opening {
+  attachTimeout?: number;
+  signal?: AbortSignal;
+}
+
+// ---- channels: request -> processed ---------------------------------------------------------------------------------
+
+/** Without `payloadBytes` a channel is attached to and never created. */
+export interface ChannelOptions extends SegmentOptions {
+  payloadBytes?: number;
+  replyBytes?: number;
+  slots?: number;
+  maxDeliveries?: number;
+  inPlace?: boolean;
+}
+export interface ChannelInfo {
+  name: string;
+  slots: number;
+  payloadBytes: number;
+  replyBytes: number;
+  participants: number;
+  maxDeliveries: number;
+  inPlace: boolean;
+  lifetime: 'until_last_leaves' | 'persistent';
+}
+export interface ChannelState {
+  free: number;
+  loaned: number;
+  ready: number;
+  taken: number;
+  answered: number;
+  senders: number;
+  receivers: number;
+  redelivered: number;
+  givenUp: number;
+}
+
+export class Sender extends Participant {
+  constructor(name: string, options?: ChannelOptions);
+  static open(name: string, options?: ChannelOptions & Opening): Promise<Sender>;
+  /** Waits for a free slot. */
+  loan(options?: Wait): Promise<Loan>;
+  tryLoan(): Loan | undefined;
+  /** Sends, and waits for nobody. */
+  send(loan: Loan): void;
+  /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
+  request(loan: Loan, options?: Wait): Promise<Processed>;
+  /** Sends, and returns at once with a handle on the answer. */
+  requestAsync(loan: Loan): Pending;
+  waitForReceiver(options?: Wait): Promise<void>;
+  readonly id: bigint;
+  info(): ChannelInfo;
+  state(): ChannelState;
+  whoHolds(): string;
+}
+
+/** A request in flight. Released, it stays sent, but nobody waits for its answer any more. */
+export class Pending {
+  private constructor();
+  /** After 'timed_out' it may be waited for again. */
+  wait(options?: Wait): Promise<Processed>;
+  readonly wasAnswered: boolean;
+  readonly sequence: number;
+  /** Takes the request back if it is in nobody's hands. False: a receiver has it, or has answered it. */
+  withdraw(): boolean;
+  release(): void;
+  readonly released: boolean;
+  [Symbol.dispose](): void;
+}
+
+/** A request that came back with its answer. */
+export class Processed extends Slot {
+  readonly reply: NumberArray;
+  readonly replyImage: Image | undefined;
+  readonly sequence: number;
+  readonly deliveries: number;
+  readonly roundTripNs: bigint;
+}
+
+export class Receiver extends Participant implements AsyncIterable<Request> {
+  constructor(name: string, options?: ChannelOptions);
+  static open(name: string, options?: ChannelOptions & Opening): Promise<Receiver>;
+  /** 'end_of_stream' once every sender has left: said once, the next one waits for a new sender. */
+  receive(options?: Wait): Promise<Request>;
+  tryReceive(): Request | undefined;
+  /** The requests until the stream ends. */
+  requests(options?: Wait): AsyncGenerator<Request, void>;
+  [Symbol.asyncIterator](): AsyncGenerator<Request, void>;
+  info(): ChannelInfo;
+  state(): ChannelState;
+  whoHolds(): string;
+}
+
+/** A request in our hands. Released without an answer, it is delivered again. */
+export class Request extends Slot {
+  readonly sender: bigint;
+  readonly sequence: number;
+  readonly deliveries: number;
+  /** CLOCK_MONOTONIC, as process.hrtime.bigint() */
+  readonly sentNs: bigint;
+  readonly takenNs: bigint;
+  /** The payload for editing, on channels that are opened inPlace. */
+  readonly editable: NumberArray;
+  describe(image: ImageDescription): this;
+  /** Room for the answer, in shared memory. */
+  readonly reply: Uint8Array;
+  /** Says that the answer is this image, and returns the room for its numbers. */
+  describeReply(image: ImageDescription): NumberArray;
+  /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
+  processed(answer?: Bytes | number): void;
+  failed(reason?: string): void;
+}
+
+// ---- topics: broadcast ----------------------------------------------------------------------------------------------
+
+/** Without `payloadBytes` a topic is attached to and never created. */
+export interface TopicOptions extends SegmentOptions {
+  payloadBytes?: number;
+  history?: number;
+  loans?: number;
+  pinBudget?: number;
+}
+export interface SubscriberOptions extends TopicOptions {
+  start?: 'newest' | 'oldest' | 'next';
+  /** Messages that it may hold at once; 0: copies only. */
+  pins?: number;
+  readOnly?: boolean;
+}
+export interface TopicInfo {
+  name: string;
+  payloadBytes: number;
+  history: number;
+  loans: number;
+  pinBudget: number;
+  slots: number;
+  participants: number;
+  lifetime: 'until_last_leaves' | 'persistent';
+}
+export interface TopicState {
+  free: number;
+  loaned: number;
+  published: number;
+  pinned: number;
+  publishers: number;
+  subscribers: number;
+  newest: number;
+}
+
+export class Publisher extends Participant {
+  constructor(name: string, options?: TopicOptions);
+  static open(name: string, options?: TopicOptions & Opening): Promise<Publisher>;
+  /** Never waits for a subscriber. */
+  loan(): Loan;
+  /** Makes the loan the newest message, and returns its sequence. */
+  publish(loan: Loan): number;
+  waitForSubscriber(options?: Wait): Promise<void>;
+  info(): TopicInfo;
+  state(): TopicState;
+}
+
+/** One wait at a time. */
+export class Subscriber extends Participant implements AsyncIterable<Message | MessageCopy> {
+  constructor(name: string, options?: SubscriberOptions);
+  static open(name: string, options?: SubscriberOptions & Opening): Promise<Subscriber>;
+  readonly pins: number;
+  next(options?: Wait): Promise<Message>;
+  newest(options?: Wait): Promise<Message>;
+  tryNext(): Message | undefined;
+  tryNewest(): Message | undefined;
+  copyNext(options?: Wait): Promise<MessageCopy>;
+  copyNewest(options?: Wait): Promise<MessageCopy>;
+  /** The messages until the stream ends; copies, where no pins were asked for. */
+  messages(options?: Wait): AsyncGenerator<Message | MessageCopy, void>;
+  [Symbol.asyncIterator](): AsyncGenerator<Message | MessageCopy, void>;
+  info(): TopicInfo;
+  state(): TopicState;
+}
+
+interface MessageFacts {
+  /** Counts the messages of the topic from 1, over all publishers. */
+  readonly sequence: number;
+  /** Messages between the one before and this one: overwritten, or skipped. Exact. */
+  readonly lost: number;
+  readonly publishedNs: bigint;
+}
+/** A message, pinned: whole and in place until it is released. */
+export class Message extends Slot implements MessageFacts {
+  readonly sequence: number;
+  readonly lost: number;
+  readonly publishedNs: bigint;
+}
+/** A message in memory of its own. */
+export class MessageCopy implements MessageFacts {
+  private constructor();
+  readonly bytes: Uint8Array;
+  readonly array: NumberArray;
+  readonly image: Image | undefined;
+  readonly sequence: number;
+  readonly lost: number;
+  readonly publishedNs: bigint;
+}
+
+// ---- latest values --------------------------------------------------------------------------------------------------
+
+export type TypedArray = NumberArray | Uint8ClampedArray | BigInt64Array | BigUint64Array;
+export interface TypedArrayClass<A extends TypedArray> {
+  new (length: number): A;
+  readonly BYTES_PER_ELEMENT: number;
+}
+/** `type` and `length` (not given: 1) say the size; or `capacityBytes`; without either a value is attached to only. */
+export interface LatestOptions<A extends TypedArray> extends SegmentOptions {
+  type?: TypedArrayClass<A>;
+  length?: number;
+  capacityBytes?: number;
+  readOnly?: boolean;
+}
+export interface Reading<A extends TypedArray> {
+  value: A;
+  /** Counts the writes from 1, over all writers. */
+  sequence: number;
+  writtenNs: bigint;
+}
+
+export class Latest<A extends TypedArray = Uint8Array> extends Participant implements AsyncIterable<Reading<A>> {
+  constructor(name: string, options?: LatestOptions<A>);
+  static open<A extends TypedArray = Uint8Array>(
+    name: string,
+    options?: LatestOptions<A> & Opening,
+  ): Promise<Latest<A>>;
+  /** Makes this the newest value, and returns its sequence; never waits. */
+  write(value: A | Bytes | number | bigint | number[] | bigint[]): number;
+  /** A copy of the newest value, or undefined before the first write; never waits. */
+  read(): Reading<A> | undefined;
+  /** Waits for a value newer than the last one that was read here. */
+  waitNewer(options?: Wait): Promise<Reading<A>>;
+  readonly hasNewer: boolean;
+  values(options?: Wait): AsyncGenerator<Reading<A>, never>;
+  [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, never>;
+  info(): { name: string; capacityBytes: number; participants: number; lifetime: 'until_last_leaves' | 'persistent' };
+}
+
+/** The index of the first of these that has something: a message, a newer value, the end of its stream. */
+export function waitAny(handles: Iterable<Receiver | Subscriber | Latest<TypedArray>>, options?: Wait): Promise<number>;

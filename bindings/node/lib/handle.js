@@ -1,0 +1,44 @@
+'use strict';
+// What all classes have in common: a handle of the addon, which ends on purpose or as garbage.
+
+const { native, refuse } = require('./native');
+
+const kNative = Symbol('native');
+
+class Handle {
+  constructor(handle) {
+    Object.defineProperty(this, kNative, { value: handle });
+  }
+}
+
+function nativeOf(object) {
+  const handle = object?.[kNative];
+  if (handle === undefined) refuse(`a handle of handoff is needed here, not ${describe(object)}`);
+  return handle;
+}
+
+function describe(value) {
+  if (value === null || typeof value !== 'object') return String(value);
+  return value.constructor ? `a ${value.constructor.name}` : 'an object';
+}
+
+/** Lets `using` end it, where there is such a thing. */
+function disposable(Class, method) {
+  if (Symbol.dispose === undefined) return;
+  Object.defineProperty(Class.prototype, Symbol.dispose, { value: Class.prototype[method], configurable: true });
+}
+
+/** Something that is opened and closed. */
+class Participant extends Handle {
+  /** Leaves. What waits on it ends with an error; loans, requests and messages live on. */
+  close() {
+    native.close(nativeOf(this));
+  }
+
+  get closed() {
+    return !native.isOpen(nativeOf(this));
+  }
+}
+disposable(Participant, 'close');
+
+module.exports = { Handle, Participant, disposable, nativeOf };

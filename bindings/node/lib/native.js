@@ -1,0 +1,23 @@
+'use strict';
+// The addon, and the one error class that it throws.
+
+const native = require('../handoff.node');
+
+/** What handoff refuses: `code` says what ('timed_out', 'full', ...), the message what failed, why, and what to do. */
+class HandoffError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+Object.defineProperty(HandoffError.prototype, 'name', { value: 'HandoffError', configurable: true, writable: true });
+
+function refuse(message, code = 'invalid_argument') {
+  throw new HandoffError(code, message);
+}
+
+native.setup(HandoffError);
+// What is still open when the process or worker ends is left in an orderly way: no name stays behind.
+process.on('exit', native.closeAll);
+
+module.exports = { HandoffError, native, refuse };

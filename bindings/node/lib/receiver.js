@@ -1,0 +1,126 @@
+'use strict';
+// The receiver's side of a channel.
+
+const { native } = require('./native');
+const { Participant, nativeOf } = require('./handle');
+const { openLater, openNow, opened } = require('./open');
+const { Slot, arrayOn, bufferOn, bytesOf, reply } = require('./slot');
+const { untilEnd, waited } = require('./waits');
+
+class Receiver extends Participant {
+  constructor(name, options) {
+    super(openNow('openReceiver', name, options));
+  }
+
+  static async open(name, options) {
+    return new Receiver(opened, await openLater('openReceiver', name, options));
+  }
+
+  /** Waits for a request. 'end_of_stream' once every sender has left: said once. */
+  async receive(options) {
+    return new Request(await waited(options, (timeout, token) => native.receive(nativeOf(this), timeout, token)));
+  }
+
+  /** A request, or undefined. */
+  tryReceive() {
+    const request = native.tryReceive(nativeOf(this));
+    return request && new Request(request);
+  }
+
+  /** The requests until the stream ends. */
+  requests(options) {
+    return untilEnd(() => this.receive(options));
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.requests();
+  }
+
+  info() {
+    return native.channelInfo(nativeOf(this));
+  }
+
+  state() {
+    return native.channelState(nativeOf(this));
+  }
+
+  whoHolds() {
+    return native.whoHolds(nativeOf(this));
+  }
+}
+
+/** A request in our hands. Released without an answer, it is delivered again. */
+class Request extends Slot {
+  #about;
+  #image;
+  #replyBytes = 0;
+
+  get #facts() {
+    return (this.#about ??= native.aboutRequest(nativeOf(this)));
+  }
+
+  get image() {
+    return this.#image ?? this.#facts.image;
+  }
+
+  get sender() {
+    return this.#facts.sender;
+  }
+
+  get sequence() {
+    return this.#facts.sequence;
+  }
+
+  get deliveries() {
+    return this.#facts.deliveries;
+  }
+
+  get sentNs() {
+    return this.#facts.sentNs;
+  }
+
+  get takenNs() {
+    return this.#facts.takenNs;
+  }
+
+  /** The payload for editing, on channels that are opened inPlace. */
+  get editable() {
+    native.checkEditable(nativeOf(this));
+    return this.array;
+  }
+
+  /** Says what the edited payload is now. */
+  describe(image) {
+    this.#image = native.describePayload(nativeOf(this), image);
+    return this;
+  }
+
+  /** Room for the answer, in shared memory. */
+  get reply() {
+    return new Uint8Array(bufferOn(this, reply));
+  }
+
+  /** Says that the answer is this image, and returns the room for its numbers. */
+  describeReply(image) {
+    const described = native.describeReply(nativeOf(this), image);
+    this.#replyBytes = described.step * described.height;
+    return arrayOn(bufferOn(this, reply), this.#replyBytes, described);
+  }
+
+  /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
+  processed(answer = this.#replyBytes) {
+    const handle = nativeOf(this);
+    if (typeof answer === 'number') return native.processed(handle, answer);
+    const bytes = bytesOf(answer);
+    const room = this.reply;
+    if (bytes.byteLength <= room.byteLength) room.set(bytes);
+    return native.processed(handle, bytes.byteLength);
+  }
+
+  /** Could not be done; the sender is told why. */
+  failed(reason = '') {
+    native.failed(nativeOf(this), reason);
+  }
+}
+
+module.exports = { Receiver, Request };

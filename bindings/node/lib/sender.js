@@ -1,0 +1,133 @@
+'use strict';
+// The sender's side of a channel.
+
+const { native } = require('./native');
+const { Handle, Participant, disposable, nativeOf } = require('./handle');
+const { openLater, openNow, opened } = require('./open');
+const { Loan, Slot, arrayOn, bufferOn, loanOf, reply } = require('./slot');
+const { waited } = require('./waits');
+
+class Sender extends Participant {
+  constructor(name, options) {
+    super(openNow('openSender', name, options));
+  }
+
+  static async open(name, options) {
+    return new Sender(opened, await openLater('openSender', name, options));
+  }
+
+  /** Waits for a free slot. */
+  async loan(options) {
+    return new Loan(await waited(options, (timeout, token) => native.loan(nativeOf(this), timeout, token)));
+  }
+
+  /** A free slot, or undefined. */
+  tryLoan() {
+    const loan = native.tryLoan(nativeOf(this));
+    return loan && new Loan(loan);
+  }
+
+  /** Sends, and waits for nobody. */
+  send(loan) {
+    native.send(nativeOf(this), loanOf(loan));
+  }
+
+  /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
+  async request(loan, options) {
+    const request = (timeout, token) => native.request(nativeOf(this), loanOf(loan), timeout, token);
+    return new Processed(await waited(options, request));
+  }
+
+  /** Sends, and returns at once with a handle on the answer. */
+  requestAsync(loan) {
+    return new Pending(native.requestAsync(nativeOf(this), loanOf(loan)));
+  }
+
+  async waitForReceiver(options) {
+    await waited(options, (timeout, token) => native.waitForReceiver(nativeOf(this), timeout, token));
+  }
+
+  get id() {
+    return native.senderId(nativeOf(this));
+  }
+
+  info() {
+    return native.channelInfo(nativeOf(this));
+  }
+
+  state() {
+    return native.channelState(nativeOf(this));
+  }
+
+  whoHolds() {
+    return native.whoHolds(nativeOf(this));
+  }
+}
+
+/** A request in flight. Released, it stays sent, but nobody waits for its answer any more. */
+class Pending extends Handle {
+  /** Waits for the answer. After 'timed_out' it may be waited for again. */
+  async wait(options) {
+    const wait = (timeout, token) => native.pendingWait(nativeOf(this), timeout, token);
+    return new Processed(await waited(options, wait));
+  }
+
+  get wasAnswered() {
+    return native.pendingWasAnswered(nativeOf(this));
+  }
+
+  get sequence() {
+    return native.pendingSequence(nativeOf(this));
+  }
+
+  /** Takes the request back if it is in nobody's hands. False: a receiver has it, or has answered it. */
+  withdraw() {
+    return native.pendingWithdraw(nativeOf(this));
+  }
+
+  release() {
+    native.close(nativeOf(this));
+  }
+
+  get released() {
+    return !native.isOpen(nativeOf(this));
+  }
+}
+disposable(Pending, 'release');
+
+/** A request that came back with its answer. */
+class Processed extends Slot {
+  #about;
+
+  get #facts() {
+    return (this.#about ??= native.aboutProcessed(nativeOf(this)));
+  }
+
+  /** The answer, as the numbers that it consists of. */
+  get reply() {
+    const buffer = bufferOn(this, reply);
+    return arrayOn(buffer, buffer.byteLength, this.replyImage);
+  }
+
+  get image() {
+    return this.#facts.image;
+  }
+
+  get replyImage() {
+    return this.#facts.replyImage;
+  }
+
+  get sequence() {
+    return this.#facts.sequence;
+  }
+
+  get deliveries() {
+    return this.#facts.deliveries;
+  }
+
+  get roundTripNs() {
+    return this.#facts.roundTripNs;
+  }
+}
+
+module.exports = { Pending, Processed, Sender };

@@ -1,0 +1,111 @@
+'use strict';
+// Slots in shared memory: their bytes as typed arrays.
+
+const { markAsUntransferable } = require('node:worker_threads');
+const { native, refuse } = require('./native');
+const { Handle, disposable, nativeOf } = require('./handle');
+
+const payload = 0;
+const reply = 1;
+const types = {
+  u1: Uint8Array,
+  i1: Int8Array,
+  u2: Uint16Array,
+  i2: Int16Array,
+  u4: Uint32Array,
+  i4: Int32Array,
+  f4: Float32Array,
+  f8: Float64Array,
+};
+
+/** The ArrayBuffer on an area of a slot; it stays in this thread, which is the one that can take it back. */
+function bufferOn(slot, area) {
+  const buffer = native.buffer(nativeOf(slot), area);
+  markAsUntransferable(buffer);
+  return buffer;
+}
+
+/** The numbers of an image; plain bytes where there is none. */
+function arrayOn(buffer, byteLength, image) {
+  const Type = image === undefined ? Uint8Array : types[image.kind + image.bytesPerChannel];
+  return new Type(buffer, 0, Math.floor(byteLength / Type.BYTES_PER_ELEMENT));
+}
+
+/** The bytes of anything that has some. */
+function bytesOf(data) {
+  native.checkBytes(data);
+  if (!ArrayBuffer.isView(data)) return new Uint8Array(data);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+class Slot extends Handle {
+  /** Gives the slot back. Every view on it has length 0 from now on. */
+  release() {
+    native.close(nativeOf(this));
+  }
+
+  get released() {
+    return !native.isOpen(nativeOf(this));
+  }
+
+  /** The payload as bytes. */
+  get bytes() {
+    return new Uint8Array(bufferOn(this, payload));
+  }
+
+  /** The payload as the numbers that it consists of. */
+  get array() {
+    const buffer = bufferOn(this, payload);
+    return arrayOn(buffer, buffer.byteLength, this.image);
+  }
+}
+disposable(Slot, 'release');
+
+/** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
+class Loan extends Slot {
+  #image;
+
+  get bytes() {
+    return new Uint8Array(bufferOn(this, payload), 0, native.loanBytes(nativeOf(this)));
+  }
+
+  get array() {
+    return arrayOn(bufferOn(this, payload), native.loanBytes(nativeOf(this)), this.#image);
+  }
+
+  get image() {
+    return this.#image;
+  }
+
+  /** Bytes that fit into the slot. */
+  get capacity() {
+    return bufferOn(this, payload).byteLength;
+  }
+
+  /** Sends only the first `byteLength` bytes. */
+  resize(byteLength) {
+    native.resize(nativeOf(this), byteLength);
+    return this;
+  }
+
+  /** Says that the payload is this image, and sends just its bytes. */
+  describe(image) {
+    this.#image = native.describe(nativeOf(this), image);
+    return this;
+  }
+
+  /** Copies these bytes into the slot, and sends just them. */
+  write(data) {
+    const bytes = bytesOf(data);
+    this.resize(bytes.byteLength);
+    this.bytes.set(bytes);
+    return this;
+  }
+}
+
+function loanOf(loan) {
+  if (!(loan instanceof Loan)) refuse('a Loan is needed: sender.send((await sender.loan()).write(data))');
+  return nativeOf(loan);
+}
+
+module.exports = { Loan, Slot, arrayOn, bufferOn, bytesOf, loanOf, reply };

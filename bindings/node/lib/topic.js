@@ -1,0 +1,159 @@
+'use strict';
+// Topics: every subscriber sees every message, or is told how many it missed.
+
+const { native } = require('./native');
+const { Participant, nativeOf } = require('./handle');
+const { openLater, openNow, opened } = require('./open');
+const { Loan, Slot, arrayOn, loanOf } = require('./slot');
+const { checkedOptions, untilEnd, waited } = require('./waits');
+
+class Publisher extends Participant {
+  constructor(name, options) {
+    super(openNow('openPublisher', name, options));
+  }
+
+  static async open(name, options) {
+    return new Publisher(opened, await openLater('openPublisher', name, options));
+  }
+
+  /** A slot, at once: a publisher never waits for a subscriber. */
+  loan() {
+    return new Loan(native.publisherLoan(nativeOf(this)));
+  }
+
+  /** Makes the loan the newest message, and returns its sequence. */
+  publish(loan) {
+    return native.publish(nativeOf(this), loanOf(loan));
+  }
+
+  async waitForSubscriber(options) {
+    await waited(options, (timeout, token) => native.waitForSubscriber(nativeOf(this), timeout, token));
+  }
+
+  info() {
+    return native.topicInfo(nativeOf(this));
+  }
+
+  state() {
+    return native.topicState(nativeOf(this));
+  }
+}
+
+/** What a subscriber wishes for itself, and what concerns the topic. */
+function split(options) {
+  const { start, pins = 2, readOnly = false, ...topic } = checkedOptions(options);
+  return { topic, wishes: { start, pins: readOnly === true ? 0 : pins, readOnly } };
+}
+
+class Subscriber extends Participant {
+  #info;
+
+  constructor(name, options, wishes) {
+    if (name !== opened) ({ topic: options, wishes } = split(options));
+    super(openNow('openSubscriber', name, options, wishes));
+    this.#info = native.topicInfo(nativeOf(this));
+    Object.defineProperty(this, 'pins', { value: wishes.pins, enumerable: true });
+  }
+
+  static async open(name, options) {
+    const { topic, wishes } = split(options);
+    return new Subscriber(opened, await openLater('openSubscriber', name, topic, wishes), wishes);
+  }
+
+  /** The oldest unread message that is still there; waits for one. */
+  async next(options) {
+    return this.#pinned(false, options);
+  }
+
+  /** The newest message, if it is unread; waits for one. */
+  async newest(options) {
+    return this.#pinned(true, options);
+  }
+
+  tryNext() {
+    return this.#tryPinned(false);
+  }
+
+  tryNewest() {
+    return this.#tryPinned(true);
+  }
+
+  /** As next, but a copy: it needs no pin, and there is nothing to release. */
+  async copyNext(options) {
+    return this.#copied(false, options);
+  }
+
+  async copyNewest(options) {
+    return this.#copied(true, options);
+  }
+
+  async #pinned(isNewest, options) {
+    const next = (timeout, token) => native.next(nativeOf(this), isNewest, timeout, token);
+    return new Message(await waited(options, next));
+  }
+
+  #tryPinned(isNewest) {
+    const message = native.tryNext(nativeOf(this), isNewest);
+    return message && new Message(message);
+  }
+
+  async #copied(isNewest, options) {
+    const buffer = new ArrayBuffer(this.#info.payloadBytes);
+    const copy = (timeout, token) => native.copyNext(nativeOf(this), isNewest, buffer, timeout, token);
+    return new MessageCopy(await waited(options, copy), buffer);
+  }
+
+  /** The messages until the stream ends; copies, where no pins were asked for. */
+  messages(options) {
+    return untilEnd(() => (this.pins > 0 ? this.next(options) : this.copyNext(options)));
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.messages();
+  }
+
+  info() {
+    return { ...this.#info };
+  }
+
+  state() {
+    return native.topicState(nativeOf(this));
+  }
+}
+
+/** A message, pinned: whole and in place until it is released. */
+class Message extends Slot {
+  #about;
+
+  get #facts() {
+    return (this.#about ??= native.aboutMessage(nativeOf(this)));
+  }
+
+  get image() {
+    return this.#facts.image;
+  }
+
+  get sequence() {
+    return this.#facts.sequence;
+  }
+
+  get lost() {
+    return this.#facts.lost;
+  }
+
+  get publishedNs() {
+    return this.#facts.publishedNs;
+  }
+}
+
+/** A message in memory of its own. */
+class MessageCopy {
+  constructor({ byteLength, image, sequence, lost, publishedNs }, buffer) {
+    this.bytes = new Uint8Array(buffer, 0, byteLength);
+    this.array = arrayOn(buffer, byteLength, image);
+    Object.assign(this, { image, sequence, lost, publishedNs });
+    Object.freeze(this);
+  }
+}
+
+module.exports = { Message, MessageCopy, Publisher, Subscriber };

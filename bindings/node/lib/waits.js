@@ -1,0 +1,68 @@
+'use strict';
+// Waits as promises that an AbortSignal ends.
+
+const { native, refuse } = require('./native');
+const { nativeOf } = require('./handle');
+
+// Promises that are fulfilled at once would keep timers and sockets waiting: every so often one takes a turn.
+const mostWithoutTurn = 64;
+let sinceTurn = 0;
+
+/**
+ * Runs start(timeout, token). An aborted wait that got something nevertheless delivers it: nothing is lost.
+ * @param {{timeout?: number, signal?: AbortSignal}} [options]
+ */
+async function waited(options, start) {
+  const { timeout, signal, ...unknown } = checkedOptions(options);
+  for (const name of Object.keys(unknown))
+    refuse(`there is no option '${name}' here: 'timeout' and 'signal' are known`);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
+  const result = await abortable(signal, (token) => start(timeout, token));
+  if (++sinceTurn >= mostWithoutTurn) {
+    sinceTurn = 0;
+    await new Promise(setImmediate);
+  }
+  return result;
+}
+
+async function abortable(signal, start) {
+  if (signal === undefined) return start();
+  signal.throwIfAborted();
+  const token = native.token();
+  const abort = () => native.stop(token);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await start(token);
+  } catch (error) {
+    throw error.code === 'aborted' && signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function checkedOptions(options = {}) {
+  if (typeof options !== 'object' || options === null) refuse('options are an object such as { timeout: 1000 }');
+  return options;
+}
+
+/** The index of the first of these handles that has something: a message, a newer value, the end of its stream. */
+async function waitAny(handles, options) {
+  const all = Array.from(handles, nativeOf);
+  return waited(options, (timeout, token) => native.waitAny(all, timeout, token));
+}
+
+/** Yields what take() promises until the stream ends. */
+async function* untilEnd(take) {
+  for (;;) {
+    let taken;
+    try {
+      taken = await take();
+    } catch (error) {
+      if (error.code === 'end_of_stream') return;
+      throw error;
+    }
+    yield taken;
+  }
+}
+
+module.exports = { abortable, checkedOptions, untilEnd, waitAny, waited };

@@ -1,0 +1,229 @@
+// Channels: sender and receiver.
+#include "fields.hpp"
+#include "waits.hpp"
+
+namespace handoff::node {
+
+namespace {
+
+using Type = Field::Type;
+
+constexpr auto info_fields = [] {
+    using S = handoff_channel_info;
+    return std::array{Field{"name", Type::text, offsetof(S, name)},
+                      Field{"slots", Type::u32, offsetof(S, slots)},
+                      Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
+                      Field{"replyBytes", Type::u64, offsetof(S, reply_bytes)},
+                      Field{"participants", Type::u32, offsetof(S, participants)},
+                      Field{"maxDeliveries", Type::u32, offsetof(S, max_deliveries)},
+                      Field{"inPlace", Type::flag, offsetof(S, in_place)},
+                      Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
+}();
+
+constexpr auto state_fields = [] {
+    using S = handoff_channel_state;
+    return std::array{Field{"free", Type::u32, offsetof(S, free)},
+                      Field{"loaned", Type::u32, offsetof(S, loaned)},
+                      Field{"ready", Type::u32, offsetof(S, ready)},
+                      Field{"taken", Type::u32, offsetof(S, taken)},
+                      Field{"answered", Type::u32, offsetof(S, answered)},
+                      Field{"senders", Type::u32, offsetof(S, senders)},
+                      Field{"receivers", Type::u32, offsetof(S, receivers)},
+                      Field{"redelivered", Type::u64, offsetof(S, redelivered)},
+                      Field{"givenUp", Type::u64, offsetof(S, given_up)}};
+}();
+
+auto& sender_from(const Call& call) {
+    return handle_from<handoff_sender>(call.env(), call[0]);
+}
+auto& receiver_from(const Call& call) {
+    return handle_from<handoff_receiver>(call.env(), call[0]);
+}
+
+// The same questions to either side.
+template <auto of_sender, auto of_receiver, class... Arguments>
+void ask(const Call& call, Arguments... arguments) {
+    if (auto* sender = handle_if<handoff_sender>(call.env(), call[0])) {
+        check(of_sender(sender->use(), arguments...));
+    } else {
+        check(of_receiver(receiver_from(call).use(), arguments...));
+    }
+}
+
+napi_value channel_info(const Call& call) {
+    handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
+    ask<handoff_sender_info, handoff_receiver_info>(call, &info);
+    return object_of(call.env(), &info, info_fields);
+}
+
+napi_value channel_state(const Call& call) {
+    handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
+    ask<handoff_sender_state, handoff_receiver_state>(call, &state);
+    return object_of(call.env(), &state, state_fields);
+}
+
+napi_value who_holds(const Call& call) {
+    char words[2000];
+    ask<handoff_sender_who_holds, handoff_receiver_who_holds>(call, words, sizeof words);
+    return value_of(call.env(), std::string_view(words));
+}
+
+napi_value sender_id(const Call& call) {
+    std::uint64_t id = 0;
+    check(handoff_sender_id(sender_from(call).use(), &id));
+    return big_of(call.env(), id);
+}
+
+// ---- sender ---------------------------------------------------------------------------------------------------------
+
+/// loan(sender, timeout, token)
+napi_value loan(const Call& call) {
+    return start(call,
+                 wait_for_new<handoff_loan>(call.env(), sender_from(call),
+                                            [](auto* sender, std::int64_t slice_ns, handoff_loan** made) {
+                                                return handoff_sender_loan(sender, slice_ns, made);
+                                            }),
+                 1, 2);
+}
+
+/// tryLoan(sender): undefined if there is no free slot
+napi_value try_loan(const Call& call) {
+    handoff_loan* made = nullptr;
+    const auto status = handoff_sender_try_loan(sender_from(call).use(), &made);
+    if (status == HANDOFF_FULL) return undefined(call.env());
+    check(status);
+    return new_handle(call.env(), made);
+}
+
+/// send(sender, loan)
+napi_value send(const Call& call) {
+    auto* sender = sender_from(call).use();
+    auto& given = handle_from<handoff_loan>(call.env(), call[1]);
+    check(given.use_up([&](auto** it) { return handoff_sender_send(sender, it); }));
+    return undefined(call.env());
+}
+
+handoff_pending* sent(const Call& call) {
+    auto* sender = sender_from(call).use();
+    handoff_pending* made = nullptr;
+    auto& given = handle_from<handoff_loan>(call.env(), call[1]);
+    check(given.use_up([&](auto** it) { return handoff_sender_request_async(sender, it, &made); }));
+    return made;
+}
+
+/// requestAsync(sender, loan)
+napi_value request_async(const Call& call) {
+    return new_handle(call.env(), sent(call));
+}
+
+/// Whatever ended the wait, nobody waits for the answer any more: an unread request is taken back.
+void withdraw(Owned<handoff_pending>& pending, Refusal& refusal) {
+    if (pending.it == nullptr) return;
+    bool taken_back = false;
+    if (handoff_pending_withdraw(&pending.it, &taken_back) != HANDOFF_OK) return;
+    refusal.sentence +=
+        taken_back ? ". It was withdrawn" : ". It is left to the receiver; nobody waits for its answer any more";
+}
+
+/// request(sender, loan, timeout, token)
+napi_value request(const Call& call) {
+    constexpr std::size_t timeout_at = 2, token_at = 3;
+    (void)timeout_from(call.env(), call[timeout_at]);  // refused before anything is sent
+    auto pending = std::make_shared<Owned<handoff_pending>>();
+    Wait wait = wait_for_new<handoff_processed>(call.env(), sender_from(call),
+                                                [pending](auto*, std::int64_t slice_ns, auto** made) {
+                                                    return handoff_pending_wait(&pending->it, slice_ns, made);
+                                                });
+    wait.give_up = [pending](Refusal& refusal) { withdraw(*pending, refusal); };
+    pending->it = sent(call);
+    return start(call, std::move(wait), timeout_at, token_at);
+}
+
+/// waitForReceiver(sender, timeout, token)
+napi_value wait_for_receiver(const Call& call) {
+    auto& handle = sender_from(call);
+    Wait wait;
+    wait.attempt = [owned = handle.share()](std::int64_t slice_ns) {
+        return handoff_sender_wait_for_receiver(owned->it, slice_ns);
+    };
+    wait.result = [env = call.env()] { return undefined(env); };
+    wait.closed = handle.stop;
+    wait.what = handle.name();
+    return start(call, std::move(wait), 1, 2);
+}
+
+// ---- requests in flight ---------------------------------------------------------------------------------------------
+
+auto& pending_from(const Call& call) {
+    return handle_from<handoff_pending>(call.env(), call[0]);
+}
+
+/// pendingWait(pending, timeout, token)
+napi_value pending_wait(const Call& call) {
+    auto& handle = pending_from(call);
+    const auto owned = handle.share();
+    Wait wait = wait_for_new<handoff_processed>(call.env(), handle, [owned](auto*, std::int64_t slice_ns, auto** made) {
+        return handoff_pending_wait(&owned->it, slice_ns, made);
+    });
+    wait_alone(wait, call.env(), handle, call[0]);
+    return start(call, std::move(wait), 1, 2);
+}
+
+napi_value pending_was_answered(const Call& call) {
+    return value_of(call.env(), handoff_pending_was_answered(pending_from(call).use()));
+}
+
+napi_value pending_sequence(const Call& call) {
+    return count_of(call.env(), handoff_pending_sequence(pending_from(call).use()));
+}
+
+napi_value pending_withdraw(const Call& call) {
+    bool taken_back = false;
+    check(pending_from(call).use_up([&](auto** it) { return handoff_pending_withdraw(it, &taken_back); }));
+    return value_of(call.env(), taken_back);
+}
+
+// ---- receiver -------------------------------------------------------------------------------------------------------
+
+/// receive(receiver, timeout, token)
+napi_value receive(const Call& call) {
+    return start(call,
+                 wait_for_new<handoff_request>(call.env(), receiver_from(call),
+                                               [](auto* receiver, std::int64_t slice_ns, handoff_request** made) {
+                                                   return handoff_receiver_receive(receiver, slice_ns, made);
+                                               }),
+                 1, 2);
+}
+
+/// tryReceive(receiver): undefined if there is nothing
+napi_value try_receive(const Call& call) {
+    handoff_request* made = nullptr;
+    const auto status = handoff_receiver_try_receive(receiver_from(call).use(), &made);
+    if (status == HANDOFF_EMPTY) return undefined(call.env());
+    check(status);
+    return new_handle(call.env(), made);
+}
+
+}  // namespace
+
+void export_channel(napi_env env, napi_value exports) {
+    export_all(env, exports,
+               {{"channelInfo", entry<channel_info>},
+                {"channelState", entry<channel_state>},
+                {"whoHolds", entry<who_holds>},
+                {"senderId", entry<sender_id>},
+                {"loan", entry<loan>},
+                {"tryLoan", entry<try_loan>},
+                {"send", entry<send>},
+                {"requestAsync", entry<request_async>},
+                {"request", entry<request>},
+                {"waitForReceiver", entry<wait_for_receiver>},
+                {"pendingWait", entry<pending_wait>},
+                {"pendingWasAnswered", entry<pending_was_answered>},
+                {"pendingSequence", entry<pending_sequence>},
+                {"pendingWithdraw", entry<pending_withdraw>},
+                {"receive", entry<receive>},
+                {"tryReceive", entry<try_receive>}});
+}
+
+}  // namespace handoff::node

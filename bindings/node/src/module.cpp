@@ -1,0 +1,102 @@
+// What require('./handoff.node') answers. index.js makes classes of it.
+#include <cstdlib>
+
+#include "addon.hpp"
+#include "waits.hpp"
+
+namespace handoff::node {
+
+void export_open(napi_env env, napi_value exports);
+void export_slots(napi_env env, napi_value exports);
+void export_channel(napi_env env, napi_value exports);
+void export_topic(napi_env env, napi_value exports);
+void export_latest(napi_env env, napi_value exports);
+
+const std::shared_ptr<Addon>& shared_addon_of(napi_env env) {
+    void* data = nullptr;
+    napi_get_instance_data(env, &data);
+    return *static_cast<std::shared_ptr<Addon>*>(data);
+}
+
+Addon::Addon(napi_env env)
+    : copies(std::getenv("HANDOFF_NODE_COPIES") != nullptr), waits(std::make_unique<Waits>(env)) {}
+Addon::~Addon() = default;
+
+void Addon::close_all() noexcept {
+    waits->shut();
+    for (AnyHandle* handle : handles) handle->close();
+}
+
+namespace {
+
+/// setup(HandoffError)
+napi_value setup(const Call& call) {
+    check(call.env(), napi_create_reference(call.env(), call[0], 1, &addon_of(call.env()).error_class));
+    return undefined(call.env());
+}
+
+napi_value close_all(const Call& call) {
+    addon_of(call.env()).close_all();
+    return undefined(call.env());
+}
+
+napi_value version(const Call& call) {
+    return value_of(call.env(), std::string_view(handoff_version()));
+}
+
+napi_value survive_truncation(const Call& call) {
+    check(handoff_survive_truncation());
+    return undefined(call.env());
+}
+
+/// token(), for stop(token) and the waits that it stops
+napi_value token(const Call& call) {
+    napi_value value = nullptr;
+    auto flag = std::make_unique<Flag>(std::make_shared<std::atomic<bool>>());
+    const auto collected = [](napi_env, void* data, void*) { delete static_cast<Flag*>(data); };
+    check(call.env(), napi_create_external(call.env(), flag.get(), collected, nullptr, &value));
+    (void)flag.release();
+    return value;
+}
+
+napi_value stop(const Call& call) {
+    token_from(call.env(), call[0])->store(true);
+    return undefined(call.env());
+}
+
+napi_value init(napi_env env, napi_value exports) {
+    const auto addon = std::make_shared<Addon>(env);
+    auto kept = std::make_unique<std::shared_ptr<Addon>>(addon);
+    const auto end = [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Addon>*>(data); };
+    check(env, napi_set_instance_data(env, kept.get(), end, nullptr));
+    (void)kept.release();
+    // A worker that is terminated hears of it here, before Node takes the way back to its thread apart.
+    check(env, napi_add_env_cleanup_hook(
+                   env, [](void* data) { static_cast<Addon*>(data)->close_all(); }, addon.get()));
+    export_all(env, exports,
+               {{"setup", entry<setup>},
+                {"closeAll", entry<close_all>},
+                {"version", entry<version>},
+                {"surviveTruncation", entry<survive_truncation>},
+                {"token", entry<token>},
+                {"stop", entry<stop>}});
+    export_open(env, exports);
+    export_slots(env, exports);
+    export_channel(env, exports);
+    export_topic(env, exports);
+    export_latest(env, exports);
+    return exports;
+}
+
+}  // namespace
+
+}  // namespace handoff::node
+
+NAPI_MODULE_INIT() {
+    try {
+        return handoff::node::init(env, exports);
+    } catch (...) {
+        napi_throw_error(env, "system", "the native part of handoff could not be set up");
+        return nullptr;
+    }
+}

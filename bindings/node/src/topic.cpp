@@ -1,0 +1,151 @@
+// Topics: publisher and subscriber.
+#include "fields.hpp"
+#include "waits.hpp"
+
+namespace handoff::node {
+
+namespace {
+
+using Type = Field::Type;
+
+constexpr auto info_fields = [] {
+    using S = handoff_topic_info;
+    return std::array{Field{"name", Type::text, offsetof(S, name)},
+                      Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
+                      Field{"history", Type::u32, offsetof(S, history)},
+                      Field{"loans", Type::u32, offsetof(S, loans)},
+                      Field{"pinBudget", Type::u32, offsetof(S, pin_budget)},
+                      Field{"slots", Type::u32, offsetof(S, slots)},
+                      Field{"participants", Type::u32, offsetof(S, participants)},
+                      Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
+}();
+
+constexpr auto state_fields = [] {
+    using S = handoff_topic_state;
+    return std::array{Field{"free", Type::u32, offsetof(S, free)},
+                      Field{"loaned", Type::u32, offsetof(S, loaned)},
+                      Field{"published", Type::u32, offsetof(S, published)},
+                      Field{"pinned", Type::u32, offsetof(S, pinned)},
+                      Field{"publishers", Type::u32, offsetof(S, publishers)},
+                      Field{"subscribers", Type::u32, offsetof(S, subscribers)},
+                      Field{"newest", Type::u64, offsetof(S, newest)}};
+}();
+
+auto& publisher_from(const Call& call) {
+    return handle_from<handoff_publisher>(call.env(), call[0]);
+}
+auto& subscriber_from(const Call& call) {
+    return handle_from<handoff_subscriber>(call.env(), call[0]);
+}
+
+napi_value topic_info(const Call& call) {
+    handoff_topic_info info = HANDOFF_TOPIC_INFO_INIT;
+    if (auto* publisher = handle_if<handoff_publisher>(call.env(), call[0])) {
+        check(handoff_publisher_info(publisher->use(), &info));
+    } else {
+        check(handoff_subscriber_info(subscriber_from(call).use(), &info));
+    }
+    return object_of(call.env(), &info, info_fields);
+}
+
+napi_value topic_state(const Call& call) {
+    handoff_topic_state state = HANDOFF_TOPIC_STATE_INIT;
+    if (auto* publisher = handle_if<handoff_publisher>(call.env(), call[0])) {
+        check(handoff_publisher_state(publisher->use(), &state));
+    } else {
+        check(handoff_subscriber_state(subscriber_from(call).use(), &state));
+    }
+    return object_of(call.env(), &state, state_fields);
+}
+
+// ---- publisher ------------------------------------------------------------------------------------------------------
+
+napi_value publisher_loan(const Call& call) {
+    handoff_loan* made = nullptr;
+    check(handoff_publisher_loan(publisher_from(call).use(), &made));
+    return new_handle(call.env(), made);
+}
+
+/// publish(publisher, loan)
+napi_value publish(const Call& call) {
+    auto* publisher = publisher_from(call).use();
+    std::uint64_t sequence = 0;
+    auto& given = handle_from<handoff_loan>(call.env(), call[1]);
+    check(given.use_up([&](auto** it) { return handoff_publisher_publish(publisher, it, &sequence); }));
+    return count_of(call.env(), sequence);
+}
+
+/// waitForSubscriber(publisher, timeout, token)
+napi_value wait_for_subscriber(const Call& call) {
+    auto& handle = publisher_from(call);
+    Wait wait;
+    wait.attempt = [owned = handle.share()](std::int64_t slice_ns) {
+        return handoff_publisher_wait_for_subscriber(owned->it, slice_ns);
+    };
+    wait.result = [env = call.env()] { return undefined(env); };
+    wait.closed = handle.stop;
+    wait.what = handle.name();
+    return start(call, std::move(wait), 1, 2);
+}
+
+// ---- subscriber -----------------------------------------------------------------------------------------------------
+
+/// next(subscriber, isNewest, timeout, token)
+napi_value next(const Call& call) {
+    auto& handle = subscriber_from(call);
+    const auto function =
+        flag_from(call.env(), call[1], "isNewest") ? handoff_subscriber_newest : handoff_subscriber_next;
+    Wait wait = wait_for_new<handoff_message>(call.env(), handle,
+                                              [function](auto* subscriber, std::int64_t slice_ns, auto** made) {
+                                                  return function(subscriber, slice_ns, made);
+                                              });
+    wait_alone(wait, call.env(), handle, call[0]);
+    return start(call, std::move(wait), 2, 3);
+}
+
+/// tryNext(subscriber, isNewest): undefined if there is nothing
+napi_value try_next(const Call& call) {
+    const auto function =
+        flag_from(call.env(), call[1], "isNewest") ? handoff_subscriber_try_newest : handoff_subscriber_try_next;
+    handoff_message* made = nullptr;
+    const auto status = function(subscriber_from(call).use(), &made);
+    if (status == HANDOFF_EMPTY) return undefined(call.env());
+    check(status);
+    return new_handle(call.env(), made);
+}
+
+/// copyNext(subscriber, isNewest, buffer, timeout, token): the buffer is nobody else's until the promise settles
+napi_value copy_next(const Call& call) {
+    const napi_env env = call.env();
+    auto& handle = subscriber_from(call);
+    const auto function =
+        flag_from(env, call[1], "isNewest") ? handoff_subscriber_copy_newest : handoff_subscriber_copy_next;
+    const auto room = bytes_from(env, call[2], "the buffer");
+    const auto info = std::make_shared<handoff_message_info>(handoff_message_info HANDOFF_MESSAGE_INFO_INIT);
+    Wait wait;
+    wait.attempt = [owned = handle.share(), function, room, info](std::int64_t slice_ns) {
+        return function(owned->it, room.data(), room.size(), slice_ns, info.get());
+    };
+    wait.result = [env, info] { return object_of(env, info.get(), message_fields); };
+    wait.closed = handle.stop;
+    wait.what = handle.name();
+    wait_alone(wait, env, handle, call[0]);
+    keep(wait, env, call[2]);
+    return start(call, std::move(wait), 3, 4);
+}
+
+}  // namespace
+
+void export_topic(napi_env env, napi_value exports) {
+    export_all(env, exports,
+               {{"topicInfo", entry<topic_info>},
+                {"topicState", entry<topic_state>},
+                {"publisherLoan", entry<publisher_loan>},
+                {"publish", entry<publish>},
+                {"waitForSubscriber", entry<wait_for_subscriber>},
+                {"next", entry<next>},
+                {"tryNext", entry<try_next>},
+                {"copyNext", entry<copy_next>}});
+}
+
+}  // namespace handoff::node

@@ -1,0 +1,77 @@
+"""handoff: frames and messages from one process to another through shared memory, without copying them.
+
+A channel (Sender, Receiver) hands requests to competing receivers and brings their answers back, a topic (Publisher,
+Subscriber) shows every message to everybody, and a Latest is one value that is always whole. The other side may be a
+C++, C, Python or Node.js program; any of them may be killed at any moment.
+
+A frame is a numpy array on the slot itself, of the right shape and dtype. What `.array` returns stays readable as long
+as you keep it, but after release(), send(), processed() or the end of `with` the slot belongs to others, who may write
+into it: `.copy()` what you keep.
+
+Timeouts are in seconds; None waits for ever. While a thread waits, others run, and Ctrl-C ends the wait. A child of
+fork() inherits no handle: it opens the segment again.
+"""
+
+import atexit as _atexit
+import os as _os
+
+from ._core import (
+    ChannelInfo,
+    ChannelState,
+    Copy,
+    Image,
+    Latest,
+    LatestInfo,
+    Loan,
+    Message,
+    Pending,
+    Processed,
+    Publisher,
+    Reading,
+    Receiver,
+    Request,
+    Sender,
+    Subscriber,
+    TopicInfo,
+    TopicState,
+    __version__,
+    _close_all,
+    _let_child_see_views,
+    survive_truncation,
+    wait_any,
+)
+from ._errors import (
+    AlreadyExists,
+    Damaged,
+    Empty,
+    EndOfStream,
+    Error,
+    Failed,
+    Full,
+    GivenUp,
+    InvalidArgument,
+    InvalidHandle,
+    Mismatch,
+    NoSpace,
+    NoSuchSegment,
+    NotASegment,
+    OwnershipLost,
+    PermissionDenied,
+    SystemRefused,
+    Timeout,
+    TooLarge,
+    TooManyParticipants,
+    WrongKind,
+    WrongVersion,
+)
+
+__all__ = [name for name in globals() if not name.startswith("_")]
+
+for _name in __all__:  # tracebacks and help() show the names that users import
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__
+
+# What is still open when the interpreter ends is left in an orderly way: no name stays behind.
+_atexit.register(_close_all)
+# A child of fork() inherits no handle, but a view that lives in it shows its bytes.
+_os.register_at_fork(before=lambda: _let_child_see_views(True), after_in_parent=lambda: _let_child_see_views(False))

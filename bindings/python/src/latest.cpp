@@ -1,0 +1,188 @@
+#include <pybind11/stl.h>
+#include <handoff/latest.hpp>
+
+#include <string>
+#include <vector>
+
+#include "bindings.hpp"
+#include "options.hpp"
+#include "wait.hpp"
+
+namespace handoff::python {
+
+namespace {
+
+/// Latest values of one dtype and shape, or of plain bytes.
+struct PyLatest : Handle<LatestBytes> {
+    PyLatest(std::string name, LatestBytes value, py::object of, std::vector<py::ssize_t> of_shape, std::size_t room)
+        : Handle("Latest", std::move(name), std::move(value)),
+          dtype(std::move(of)),
+          shape(std::move(of_shape)),
+          capacity_bytes(room) {}
+    py::object dtype;  ///< None: plain bytes
+    std::vector<py::ssize_t> shape;
+    std::size_t capacity_bytes;
+};
+
+/// A value with where it stands.
+struct PyReading {
+    py::object value;
+    Reading about;
+};
+
+std::size_t bytes_of(const py::dtype& dtype, const std::vector<py::ssize_t>& shape) {
+    if (dtype.attr("hasobject").cast<bool>() || dtype.itemsize() == 0)
+        refuse(Errc::invalid_argument, "dtype " + words(dtype) +
+                                           " has no bytes of its own that another "
+                                           "process could read");
+    auto bytes = static_cast<std::size_t>(dtype.itemsize());
+    for (const auto extent : shape) {
+        if (extent < 1 || __builtin_mul_overflow(bytes, static_cast<std::size_t>(extent), &bytes))
+            refuse(Errc::invalid_argument, "a shape with an extent of " + std::to_string(extent) + " makes no value");
+    }
+    return bytes;
+}
+
+/// The bytes of a value: an array of the right dtype and shape, or something that numpy makes one of.
+py::array array_from(const PyLatest& self, const py::object& value) {
+    const auto numpy = py::module_::import("numpy");
+    if (py::isinstance<py::array>(value) && !py::object(value.attr("dtype")).equal(self.dtype))
+        refuse(Errc::invalid_argument, "'" + self.name() + "' holds " + words(self.dtype) + ", not " +
+                                           words(value.attr("dtype")) + ": use array.astype(...)");
+    py::array array;
+    try {
+        array = numpy.attr("ascontiguousarray")(value, self.dtype);
+    } catch (py::error_already_set& error) {
+        refuse(Errc::invalid_argument,
+               words(py::repr(value)) + " is no " + words(self.dtype) + ": " + words(error.value()));
+    }
+    const std::vector<py::ssize_t> shape(array.shape(), array.shape() + array.ndim());
+    const bool is_scalar = self.shape.empty() && array.size() == 1;
+    if (shape != self.shape && !is_scalar)
+        refuse(Errc::invalid_argument, "'" + self.name() + "' holds values of the shape " +
+                                           words(py::cast(self.shape)) + ", not " + words(py::cast(shape)));
+    return array;
+}
+
+std::uint64_t write_value(PyLatest& self, const py::object& value) {
+    LatestBytes& latest = self.use();
+    if (self.dtype.is_none()) return value_of(latest.write(Source(value).bytes()));
+    const py::array array = array_from(self, value);
+    return value_of(
+        latest.write({static_cast<const std::byte*>(array.data()), static_cast<std::size_t>(array.nbytes())}));
+}
+
+PyReading reading(const PyLatest& self, std::span<const std::byte> bytes, const Reading& about) {
+    const auto* data = reinterpret_cast<const char*>(bytes.data());
+    if (self.dtype.is_none()) return {py::bytes(data, about.size), about};
+    if (about.size != self.capacity_bytes)
+        refuse(Errc::mismatch, "the value of '" + self.name() + "' has " + std::to_string(about.size) + " bytes, a " +
+                                   words(self.dtype) + " of the shape " + words(py::cast(self.shape)) + " has " +
+                                   std::to_string(self.capacity_bytes) + ": writer and reader disagree about it");
+    const py::array array(py::reinterpret_borrow<py::dtype>(self.dtype), self.shape, data);  // a copy
+    return {self.shape.empty() ? array[py::tuple()] : py::object(array), about};
+}
+
+std::vector<std::byte> room_of(const PyLatest& self, LatestBytes& latest) {
+    return std::vector<std::byte>(std::max(self.capacity_bytes, latest.info().capacity_bytes));
+}
+
+PyReading read(const PyLatest& self) {
+    LatestBytes& latest = self.use();
+    auto room = room_of(self, latest);
+    const Reading about = value_of(latest.read(room));
+    return reading(self, room, about);
+}
+
+PyReading wait_newer(PyLatest& self, const py::object& seconds) {
+    const Timeout timeout(seconds);
+    const auto latest = self.share();
+    auto room = room_of(self, *latest);
+    const Reading about = value_of(wait_in_slices(
+        timeout, [&](Deadline until) { return latest->wait_newer(room, until); }, [&] { self.check_open(); }));
+    return reading(self, room, about);
+}
+
+std::unique_ptr<PyLatest> open_latest(std::string name, const py::object& dtype, const py::object& shape,
+                                      const LatestOptions& given, const py::object& attach_timeout) {
+    LatestOptions options = given;
+    py::object of = py::none();
+    std::vector<py::ssize_t> of_shape;
+    if (!dtype.is_none()) {
+        of = py::dtype::from_args(dtype);
+        if (PyLong_Check(shape.ptr()) != 0)
+            of_shape = {shape.cast<py::ssize_t>()};
+        else
+            for (const auto extent : shape) of_shape.push_back(extent.cast<py::ssize_t>());
+        options.capacity_bytes = bytes_of(of.cast<py::dtype>(), of_shape);
+    }
+    const std::size_t room = options.capacity_bytes;
+    if (options.read_only) options.open = Open::attach;
+    auto made =
+        open_in_slices(options, attach_timeout, [&](const LatestOptions& now) { return LatestBytes(name, now); });
+    return std::make_unique<PyLatest>(std::move(name), std::move(made), std::move(of), std::move(of_shape), room);
+}
+
+void bind_opening(py::class_<PyLatest>& latest) {
+    latest.def(py::init([](std::string name, const py::object& dtype, const py::object& shape,
+                           std::size_t capacity_bytes, std::uint32_t participants, const std::string& lifetime,
+                           std::uint32_t mode, std::string group, bool read_only, const std::string& open,
+                           const std::string& wait, const py::object& attach_timeout, const std::string& timestamps) {
+                   LatestOptions options;
+                   options.capacity_bytes = capacity_bytes;
+                   options.participants = participants;
+                   options.lifetime = lifetime_from(lifetime);
+                   options.mode = mode;
+                   options.group = std::move(group);
+                   options.read_only = read_only;
+                   options.open = open_from(open);
+                   options.wait = wait_from(wait);
+                   options.timestamps = timestamps_from(timestamps);
+                   return open_latest(std::move(name), dtype, shape, options, attach_timeout);
+               }),
+               py::arg("name"), py::arg("dtype") = py::none(), py::arg("shape") = py::tuple(), py::kw_only(),
+               py::arg("capacity_bytes") = 0, py::arg("participants") = 16, py::arg("lifetime") = "until_last_leaves",
+               py::arg("mode") = 0600, py::arg("group") = "", py::arg("read_only") = false,
+               py::arg("open") = "create_or_attach", py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0,
+               py::arg("timestamps") = "exact",
+               "Opens the latest value `name`. With a dtype (and a shape) its values are numpy scalars or arrays, a "
+               "structured dtype for a C struct; without one they are bytes, up to capacity_bytes (0: attach only).");
+}
+
+}  // namespace
+
+void bind_latest(py::module_& module) {
+    py::class_<PyReading>(module, "Reading", "A value with where it stands.")
+        .def_readonly("value", &PyReading::value, "A copy: bytes, or what the dtype says.")
+        .def_property_readonly(
+            "sequence", [](const PyReading& self) { return self.about.sequence; },
+            "Counts the writes from 1, over all writers.")
+        .def_property_readonly(
+            "written_ns", [](const PyReading& self) { return ns_of(self.about.written_at); },
+            "When it was written, as time.monotonic_ns() counts.");
+    py::class_<LatestInfo>(module, "LatestInfo", "The shape of an open latest value.")
+        .def_readonly("name", &LatestInfo::name)
+        .def_readonly("capacity_bytes", &LatestInfo::capacity_bytes)
+        .def_readonly("participants", &LatestInfo::participants)
+        .def_property_readonly("lifetime", [](const LatestInfo& self) { return word_for(self.lifetime); });
+    py::class_<PyLatest> latest(module, "Latest",
+                                "One value: readers get the newest, always whole, and never wait for a writer. Any "
+                                "number of threads may use it.");
+    bind_opening(latest);
+    latest.def("write", &write_value, py::arg("value"), "Makes `value` the newest; returns its sequence. Never waits.");
+    latest.def("read", &read, "The newest value. Never waits. Raises Empty if nothing was written yet.");
+    latest.def("wait_newer", &wait_newer, py::arg("timeout") = py::none(),
+               "Waits for a value newer than the last one that this handle read. Raises Timeout.");
+    latest.def_property_readonly(
+        "has_newer", [](const PyLatest& self) { return self.use().has_newer(); },
+        "True if wait_newer() would return at once.");
+    latest.def(
+        "fileno", [](const PyLatest& self) { return self.use().descriptor(); },
+        "A descriptor that is readable while has_newer: for select, selectors, asyncio.");
+    latest.def("_waitable", [](const PyLatest& self) { return self.use().waitable(); });
+    latest.def(
+        "info", [](const PyLatest& self) { return self.use().info(); }, "The shape of the latest value.");
+    add_closing(latest);
+}
+
+}  // namespace handoff::python

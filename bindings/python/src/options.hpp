@@ -1,0 +1,37 @@
+// The options that all patterns share, from words to enumerators.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <handoff/options.hpp>
+#include <handoff/wait.hpp>
+
+#include <string>
+
+#include "wait.hpp"
+
+namespace handoff::python {
+
+Open open_from(const std::string& word);
+WaitPolicy wait_from(const std::string& word);
+Timestamps timestamps_from(const std::string& word);
+Lifetime lifetime_from(const std::string& word);
+std::string word_for(Lifetime lifetime);
+
+/// Opens with `attach_deadline` in slices, so that Ctrl-C ends the wait for a segment that does not come.
+template <class Options, class Make>
+auto open_in_slices(Options options, const py::object& attach_timeout, Make&& make) -> decltype(make(options)) {
+    const Timeout timeout(attach_timeout);
+    for (;;) {
+        options.attach_deadline = timeout.slice();
+        try {
+            const WithoutGil released;
+            return make(options);
+        } catch (const Error& error) {
+            if (error.code() != Errc::no_such_segment || timeout.is_over()) throw;
+        }
+        check_signals();
+    }
+}
+
+}  // namespace handoff::python

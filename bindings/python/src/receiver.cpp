@@ -1,0 +1,163 @@
+// The receiver's side of a channel: Receiver, Request.
+#include <handoff/channel.hpp>
+
+#include <string>
+
+#include "bindings.hpp"
+#include "channel.hpp"
+#include "wait.hpp"
+
+namespace handoff::python {
+
+namespace {
+
+using PyReceiver = Handle<Receiver>;
+using PyRequest = Held<Request>;
+
+PyRequest receive(PyReceiver& self, const Timeout& timeout) {
+    const auto receiver = self.share();
+    auto request = wait_in_slices(
+        timeout, [&](Deadline until) { return receiver->receive(until); }, [&] { self.check_open(); });
+    return {"Request", receiver, value_of(std::move(request))};
+}
+
+PyRequest next_request(PyReceiver& self) {
+    try {
+        return receive(self, Timeout(py::none()));
+    } catch (const Error& error) {
+        if (error.code() == Errc::end_of_stream) throw py::stop_iteration();
+        throw;
+    }
+}
+
+/// None: what reply_array() described, or nothing. A number: so many bytes of reply. Else: a copy of these bytes.
+void answer(PyRequest& self, const py::object& reply, const py::object& encoding) {
+    Request& request = self.use();
+    if (reply.is_none()) {
+        value_of(request.processed());
+    } else if (PyIndex_Check(reply.ptr()) != 0 && !py::isinstance<py::array>(reply)) {
+        const auto bytes = reply.cast<std::size_t>();
+        value_of(request.processed(bytes));
+    } else {
+        const Source source(reply);
+        const Frame frame = source.frame(encoding);
+        if (source.bytes().size() > request.reply().size())
+            refuse(Errc::too_large, "the answer has " + std::to_string(source.bytes().size()) +
+                                        " bytes, the reply area holds " + std::to_string(request.reply().size()) +
+                                        ". Create the channel with more reply_bytes");
+        if (frame.image.is_image()) value_of(request.describe_reply(frame.image));
+        copy(source.bytes(), request.reply().first(source.bytes().size()));
+        value_of(request.processed(source.bytes().size()));
+    }
+    self.release();
+}
+
+py::array editable(PyRequest& self) {
+    const auto bytes = value_of(self.use().editable());
+    return array_of(self.keep(), bytes, self.use().image());
+}
+
+py::array reply_array(PyRequest& self, const Wish& wish) {
+    const Frame frame = frame_of(wish);
+    Request& request = self.use();
+    if (!frame.image.is_image())
+        refuse(Errc::invalid_argument,
+               "reply_array() is for images, (height, width[, channels]): write plain bytes into "
+               "reply, and say how many to processed()");
+    value_of(request.describe_reply(frame.image));
+    return array_of(self.keep(), request.reply().first(frame.bytes), frame.image);
+}
+
+void bind_bytes(py::class_<PyRequest>& request) {
+    request.def_property_readonly(
+        "array", [](const PyRequest& self) { return array_of(self.keep(), self.use().payload(), self.use().image()); },
+        "The sender's bytes in the slot, read-only, without a copy: shaped as an image, else one-dimensional uint8.");
+    request.def_property_readonly("editable", &editable,
+                                  "The same, writable; InvalidArgument unless the channel was created in_place.");
+    request.def_property_readonly(
+        "image", [](const PyRequest& self) { return image_or_none(self.use().image()); },
+        "What the request is; None: plain bytes.");
+    request.def_property_readonly(
+        "reply", [](const PyRequest& self) { return array_of(self.keep(), self.use().reply(), Image{}); },
+        "Room for the answer in the slot, writable, one-dimensional uint8.");
+    request.def(
+        "reply_array",
+        [](PyRequest& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time,
+           std::string id) {
+            return reply_array(self, {std::move(shape), std::move(dtype), std::move(encoding), time, std::move(id)});
+        },
+        py::arg("shape"), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
+        py::arg("capture_time_ns") = 0, py::arg("frame_id") = "",
+        "Says that the answer is an image of this shape, and returns it as a writable array in the slot; processed() "
+        "sends it. Raises TooLarge, InvalidArgument.");
+    request.def("_buffer", [](const PyRequest& self) { return buffer_of(self.keep(), self.use().payload()); });
+    add_buffer_protocol(request);
+}
+
+void bind_request(py::module_& module) {
+    py::class_<PyRequest> request(module, "Request",
+                                  R"(A request taken from the channel, ours until processed() or failed().
+
+Left with `with` or dropped without either (an exception, say), it is given back and delivered again, or, on a channel
+opened in_place, reported as failed.)");
+    bind_bytes(request);
+    request.def("processed", &answer, py::arg("reply") = py::none(), py::kw_only(), py::arg("encoding") = py::none(),
+                "Done. The answer is what reply_array() described, or none; or the first so many bytes of reply; or a "
+                "copy of an array or bytes. Raises TooLarge: then the request is still ours.");
+    request.def(
+        "failed",
+        [](PyRequest& self, const std::string& reason) {
+            auto outcome = self.use().failed(reason);
+            self.release();
+            value_of(std::move(outcome));
+        },
+        py::arg("reason"), "Could not be done; the sender is told why (the first 119 bytes).");
+    request.def_property_readonly(
+        "sender", [](const PyRequest& self) { return self.use().sender().value; },
+        "Who sent it: the same for all requests of one Sender, never used again by another.");
+    request.def_property_readonly(
+        "sequence", [](const PyRequest& self) { return self.use().sequence(); },
+        "Counts the sender's requests from 1; the same in every delivery.");
+    request.def_property_readonly(
+        "deliveries", [](const PyRequest& self) { return self.use().deliveries(); }, "1 the first time.");
+    request.def_property_readonly(
+        "sent_ns", [](const PyRequest& self) { return ns_of(self.use().sent_at()); },
+        "When it was sent, as time.monotonic_ns() counts.");
+    request.def_property_readonly(
+        "taken_ns", [](const PyRequest& self) { return ns_of(self.use().taken_at()); },
+        "When this receiver took it, as time.monotonic_ns() counts.");
+    add_releasing(request,
+                  "Gives it back: it is delivered again, or, on a channel opened in_place, reported as failed.");
+}
+
+}  // namespace
+
+void bind_receiver(py::module_& module) {
+    bind_request(module);
+    py::class_<PyReceiver> receiver(
+        module, "Receiver",
+        "Takes requests out of a channel; several compete. `for request in receiver:` ends when every sender has left "
+        "and nothing is queued. Any number of threads may use it.");
+    add_opening<Receiver>(receiver, "Receiver");
+    receiver.def(
+        "receive", [](PyReceiver& self, const py::object& timeout) { return receive(self, Timeout(timeout)); },
+        py::arg("timeout") = py::none(),
+        "Waits for a request. Raises Timeout; EndOfStream once every sender that was there has left and nothing "
+        "is queued: said once, the next call waits for a new sender.");
+    receiver.def(
+        "try_receive",
+        [](PyReceiver& self) {
+            const auto shared = self.share();
+            return PyRequest("Request", shared, value_of(shared->try_receive()));
+        },
+        "Does not wait. Raises Empty, EndOfStream.");
+    receiver.def("__iter__", [](py::object self) { return self; });
+    receiver.def("__next__", &next_request);
+    receiver.def(
+        "fileno", [](const PyReceiver& self) { return self.use().descriptor(); },
+        "A descriptor that is readable while try_receive() would not raise Empty: for select, selectors, "
+        "asyncio. Do not read from it or close it.");
+    receiver.def("_waitable", [](const PyReceiver& self) { return self.use().waitable(); });
+}
+
+}  // namespace handoff::python

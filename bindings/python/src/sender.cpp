@@ -1,0 +1,235 @@
+// The sender's side of a channel: Sender, Pending, Processed.
+#include <handoff/channel.hpp>
+
+#include <string>
+
+#include "bindings.hpp"
+#include "channel.hpp"
+#include "wait.hpp"
+
+namespace handoff::python {
+
+namespace {
+
+using PySender = Handle<Sender>;
+using PyProcessed = Held<Processed>;
+
+struct PyPending : Held<Pending> {
+    using Held::Held;
+    bool busy = false;
+};
+
+PyLoan loan(PySender& self, const Timeout& timeout) {
+    const auto sender = self.share();
+    auto made = wait_in_slices(
+        timeout, [&](Deadline until) { return sender->loan(until); }, [&] { self.check_open(); });
+    return {"Loan", sender, value_of(std::move(made))};
+}
+
+PyLoan described_loan(PySender& self, const py::object& timeout, const Wish& wish) {
+    PyLoan made = loan(self, Timeout(timeout));
+    describe(made.use(), wish);
+    return made;
+}
+
+/// A loan that holds `data`, or the loan that `data` is.
+Loan filled_loan(PySender& self, const py::object& data, const Timeout& timeout, const Wish& wish) {
+    self.check_open();
+    if (py::isinstance<PyLoan>(data)) return data.cast<PyLoan&>().take();
+    check_can_be_sent(data, wish);
+    PyLoan made = loan(self, timeout);
+    write(made.use(), data, wish);
+    return made.take();
+}
+
+PyProcessed wait_for(PyPending& self, const Timeout& timeout) {
+    Pending& pending = self.use();
+    const auto owner = self.owner();
+    const Alone alone(self.busy, "Pending");
+    auto outcome = wait_in_slices(
+        timeout, [&](Deadline until) { return pending.wait(until); }, [] {});
+    if (outcome || !(outcome.error() == Errc::timed_out)) self.release();
+    return {"Processed", owner, value_of(std::move(outcome))};
+}
+
+/// As Sender::request(), interruptible. Whatever ends the wait, nobody waits for the answer afterwards.
+PyProcessed request(PySender& self, const py::object& data, const py::object& timeout, const Wish& wish) {
+    const Timeout all(timeout);
+    const auto sender = self.share();
+    Loan filled = filled_loan(self, data, all, wish);
+    PyPending pending("Pending", sender, value_of(sender->request_async(std::move(filled))));
+    try {
+        return wait_for(pending, all);
+    } catch (const Error& error) {
+        if (error.code() != Errc::timed_out) throw;
+        const bool taken_back = value_of(pending.take().withdraw());
+        refuse(Errc::timed_out, std::string(error.what()) + (taken_back ? ". It was withdrawn"
+                                                                        : ". It is left to the receiver; nobody waits "
+                                                                          "for its answer any more"));
+    } catch (py::error_already_set&) {
+        (void)pending.take().withdraw();
+        throw;
+    }
+}
+
+Wish data_wish(py::object encoding, std::int64_t capture_time_ns, std::string frame_id) {
+    return {py::none(), py::none(), std::move(encoding), capture_time_ns, std::move(frame_id)};
+}
+
+void bind_sending(py::class_<PySender>& sender) {
+    const auto timeout = py::arg("timeout") = py::none();
+    const auto encoding = py::arg("encoding") = py::none();
+    const auto capture_time_ns = py::arg("capture_time_ns") = 0;
+    const auto frame_id = py::arg("frame_id") = "";
+    sender.def(
+        "send",
+        [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
+           const py::object& seconds) {
+            const auto shared = self.share();
+            const Wish wish = data_wish(std::move(enc), time, std::move(id));
+            value_of(shared->send(filled_loan(self, data, Timeout(seconds), wish)));
+        },
+        py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
+        "Sends a Loan, or a copy of an array or bytes, and waits for nobody but a free slot.");
+    sender.def(
+        "request",
+        [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
+           const py::object& seconds) {
+            return request(self, data, seconds, data_wish(std::move(enc), time, std::move(id)));
+        },
+        py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
+        "Sends as send() does, and waits for the answer. Raises Timeout (an unread request is withdrawn then), Failed, "
+        "GivenUp.");
+    sender.def(
+        "request_async",
+        [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
+           const py::object& seconds) {
+            const auto shared = self.share();
+            const Wish wish = data_wish(std::move(enc), time, std::move(id));
+            Loan filled = filled_loan(self, data, Timeout(seconds), wish);
+            return PyPending("Pending", shared, value_of(shared->request_async(std::move(filled))));
+        },
+        py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
+        "Sends as send() does, and returns a Pending at once, so that several requests can be in flight.");
+}
+
+void bind_pending(py::module_& module) {
+    py::class_<PyPending> pending(
+        module, "Pending", "A request in flight. Dropped, it stays sent, but nobody waits for its answer any more.");
+    pending.def(
+        "wait", [](PyPending& self, const py::object& seconds) { return wait_for(self, Timeout(seconds)); },
+        py::arg("timeout") = py::none(),
+        "Waits for the answer. After Timeout it may be waited for again. Raises Timeout, Failed, GivenUp.");
+    pending.def_property_readonly(
+        "was_answered", [](const PyPending& self) { return self.use().was_answered(); },
+        "True if wait() would return at once.");
+    pending.def(
+        "withdraw",
+        [](PyPending& self) {
+            const Alone alone(self.busy, "Pending");
+            return value_of(self.take().withdraw());
+        },
+        "Takes a request back that is in nobody's hands. False: a receiver has it, or has answered it.");
+    pending.def_property_readonly(
+        "sequence", [](const PyPending& self) { return self.use().sequence(); },
+        "Counts the requests of the Sender from 1.");
+    add_releasing(pending, "Nobody waits for the answer any more; the request stays sent.");
+}
+
+void bind_processed(py::module_& module) {
+    py::class_<PyProcessed> processed(module, "Processed",
+                                      "A request that came back processed. Its slot is free again after `with`, or "
+                                      "when this and the last view are gone.");
+    processed.def_property_readonly(
+        "reply",
+        [](const PyProcessed& self) { return array_of(self.keep(), self.use().reply(), self.use().reply_image()); },
+        "The receiver's answer: a read-only array on the slot, without a copy; empty if it gave none.");
+    processed.def_property_readonly(
+        "array",
+        [](const PyProcessed& self) { return array_of(self.keep(), self.use().payload(), self.use().image()); },
+        "The request's own bytes, edited by the receiver if the channel is in_place; read-only.");
+    processed.def_property_readonly(
+        "image", [](const PyProcessed& self) { return image_or_none(self.use().image()); },
+        "What the request is; None: plain bytes.");
+    processed.def_property_readonly(
+        "reply_image", [](const PyProcessed& self) { return image_or_none(self.use().reply_image()); },
+        "What the answer is; None: plain bytes.");
+    processed.def_property_readonly(
+        "sequence", [](const PyProcessed& self) { return self.use().sequence(); },
+        "Counts the requests of the Sender from 1.");
+    processed.def_property_readonly(
+        "deliveries", [](const PyProcessed& self) { return self.use().deliveries(); },
+        "1, or more if receivers gave it back or died with it.");
+    processed.def_property_readonly(
+        "round_trip_ns", [](const PyProcessed& self) { return self.use().round_trip().count(); },
+        "From send to processed, as stamped in the segment.");
+    processed.def("_buffer", [](const PyProcessed& self) { return buffer_of(self.keep(), self.use().reply()); });
+    add_buffer_protocol(processed);
+    add_releasing(processed, "Frees the slot.");
+}
+
+void bind_shape(py::module_& module) {
+    py::class_<ChannelInfo>(module, "ChannelInfo", "The shape of an open channel.")
+        .def_readonly("name", &ChannelInfo::name)
+        .def_readonly("slots", &ChannelInfo::slots)
+        .def_readonly("payload_bytes", &ChannelInfo::payload_bytes)
+        .def_readonly("reply_bytes", &ChannelInfo::reply_bytes)
+        .def_readonly("participants", &ChannelInfo::participants)
+        .def_readonly("max_deliveries", &ChannelInfo::max_deliveries)
+        .def_readonly("in_place", &ChannelInfo::in_place)
+        .def_property_readonly("lifetime", [](const ChannelInfo& self) { return word_for(self.lifetime); });
+    py::class_<ChannelState>(module, "ChannelState", "A look at a channel, each number read at its own moment.")
+        .def_readonly("free", &ChannelState::free)
+        .def_readonly("loaned", &ChannelState::loaned)
+        .def_readonly("ready", &ChannelState::ready)
+        .def_readonly("taken", &ChannelState::taken)
+        .def_readonly("answered", &ChannelState::answered)
+        .def_readonly("senders", &ChannelState::senders)
+        .def_readonly("receivers", &ChannelState::receivers)
+        .def_readonly("redelivered", &ChannelState::redelivered)
+        .def_readonly("given_up", &ChannelState::given_up);
+}
+
+}  // namespace
+
+void bind_sender(py::module_& module) {
+    bind_shape(module);
+    bind_processed(module);
+    bind_pending(module);
+    py::class_<PySender> sender(module, "Sender", "Puts requests into a channel. Any number of threads may use it.");
+    add_opening<Sender>(sender, "Sender");
+    sender.def(
+        "loan",
+        [](PySender& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time, std::string id,
+           const py::object& timeout) {
+            return described_loan(self, timeout,
+                                  {std::move(shape), std::move(dtype), std::move(encoding), time, std::move(id)});
+        },
+        py::arg("shape") = py::none(), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
+        py::arg("capture_time_ns") = 0, py::arg("frame_id") = "", py::arg("timeout") = py::none(),
+        "Waits for a free slot. A shape describes it at once, see Loan.describe(). Raises Timeout (the sentence says "
+        "who "
+        "holds the slots).");
+    sender.def(
+        "try_loan",
+        [](PySender& self) {
+            const auto shared = self.share();
+            return PyLoan("Loan", shared, value_of(shared->try_loan()));
+        },
+        "Does not wait. Raises Full.");
+    bind_sending(sender);
+    sender.def(
+        "wait_for_receiver",
+        [](PySender& self, const py::object& timeout) {
+            const auto shared = self.share();
+            value_of(wait_in_slices(
+                Timeout(timeout), [&](Deadline until) { return shared->wait_for_receiver(until); },
+                [&] { self.check_open(); }));
+        },
+        py::arg("timeout") = py::none(), "Waits until at least one live receiver is attached. Raises Timeout.");
+    sender.def_property_readonly(
+        "id", [](const PySender& self) { return self.use().id().value; },
+        "This Sender's identity, as Request.sender shows it.");
+}
+
+}  // namespace handoff::python

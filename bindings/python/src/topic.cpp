@@ -1,0 +1,291 @@
+#include <handoff/topic.hpp>
+
+#include <string>
+
+#include "bindings.hpp"
+#include "options.hpp"
+#include "wait.hpp"
+
+namespace handoff::python {
+
+namespace {
+
+using PyPublisher = Handle<Publisher>;
+using PyMessage = Held<Message>;
+
+struct PySubscriber : Handle<Subscriber> {
+    using Handle::Handle;
+    bool busy = false;
+};
+
+/// A message that was copied out of the topic.
+struct PyCopy {
+    py::array array;
+    Copied about;
+};
+
+using Take = result<Message> (Subscriber::*)(Deadline);
+using TryTake = result<Message> (Subscriber::*)();
+using CopyOut = result<Copied> (Subscriber::*)(std::span<std::byte>, Deadline);
+
+PyMessage take(PySubscriber& self, const Timeout& timeout, Take which) {
+    const auto subscriber = self.share();
+    const Alone alone(self.busy, "Subscriber");
+    auto message = wait_in_slices(
+        timeout, [&](Deadline until) { return ((*subscriber).*which)(until); }, [&] { self.check_open(); });
+    return {"Message", subscriber, value_of(std::move(message))};
+}
+
+PyMessage try_take(PySubscriber& self, TryTake which) {
+    const auto subscriber = self.share();
+    const Alone alone(self.busy, "Subscriber");
+    return {"Message", subscriber, value_of(((*subscriber).*which)())};
+}
+
+PyMessage next_message(PySubscriber& self) {
+    try {
+        return take(self, Timeout(py::none()), &Subscriber::next);
+    } catch (const Error& error) {
+        if (error.code() == Errc::end_of_stream) throw py::stop_iteration();
+        throw;
+    }
+}
+
+PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
+    const Timeout timeout(seconds);
+    const auto subscriber = self.share();
+    const Alone alone(self.busy, "Subscriber");
+    const auto room = std::make_shared<std::vector<std::byte>>(subscriber->info().payload_bytes);
+    const Copied copied = value_of(wait_in_slices(
+        timeout, [&](Deadline until) { return ((*subscriber).*which)(*room, until); }, [&] { self.check_open(); }));
+    Area bytes{std::span<std::byte>(*room).first(copied.size)};
+    bytes.is_in_segment = false;
+    const bool fits = copied.image.is_image() && check_image(copied.image, copied.size);
+    return {array_of(room, bytes, fits ? copied.image : Image{}), copied};
+}
+
+TopicOptions topic_options(std::uint32_t history, std::size_t payload_bytes, std::uint32_t loans,
+                           std::uint32_t pin_budget, std::uint32_t participants, const std::string& lifetime,
+                           std::uint32_t mode, std::string group, const std::string& open, const std::string& wait,
+                           const std::string& timestamps, bool prefault) {
+    TopicOptions options;
+    options.history = history;
+    options.payload_bytes = payload_bytes;
+    options.loans = loans;
+    options.pin_budget = pin_budget;
+    options.participants = participants;
+    options.lifetime = lifetime_from(lifetime);
+    options.mode = mode;
+    options.group = std::move(group);
+    options.open = open_from(open);
+    options.wait = wait_from(wait);
+    options.timestamps = timestamps_from(timestamps);
+    options.prefault = prefault;
+    return options;
+}
+
+/// The keyword arguments that Publisher and Subscriber share, with the defaults of TopicOptions.
+template <class Class, class Factory, class... More>
+void add_topic_opening(Class& cls, Factory&& factory, const char* says, const More&... more) {
+    cls.def(py::init(std::forward<Factory>(factory)), py::arg("name"), py::kw_only(), py::arg("history") = 8,
+            py::arg("payload_bytes") = 0, py::arg("loans") = 4, py::arg("pin_budget") = 8, py::arg("participants") = 32,
+            py::arg("lifetime") = "until_last_leaves", py::arg("mode") = 0600, py::arg("group") = "",
+            py::arg("open") = "create_or_attach", py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0,
+            py::arg("timestamps") = "exact", py::arg("prefault") = false, more..., says);
+}
+
+Start start_from(const std::string& word) {
+    if (word == "newest") return Start::newest;
+    if (word == "oldest") return Start::oldest;
+    if (word == "next") return Start::next;
+    refuse(Errc::invalid_argument, "start = '" + word + "': one of 'newest', 'oldest', 'next' is possible");
+}
+
+/// A loan that holds `data`, or the loan that `data` is.
+Loan filled_loan(PyPublisher& self, const py::object& data, const Wish& wish) {
+    if (py::isinstance<PyLoan>(data)) return data.cast<PyLoan&>().take();
+    check_can_be_sent(data, wish);
+    const auto publisher = self.share();
+    Loan made = value_of(publisher->loan());
+    write(made, data, wish);
+    return made;
+}
+
+void bind_publisher(py::module_& module) {
+    py::class_<PyPublisher> publisher(module, "Publisher",
+                                      "Puts messages on a topic; waits for nobody. Any number of threads may use it.");
+    add_topic_opening(
+        publisher,
+        [](std::string name, std::uint32_t history, std::size_t payload_bytes, std::uint32_t loans,
+           std::uint32_t pin_budget, std::uint32_t participants, const std::string& lifetime, std::uint32_t mode,
+           std::string group, const std::string& open, const std::string& wait, const py::object& attach_timeout,
+           const std::string& timestamps, bool prefault) {
+            auto made =
+                open_in_slices(topic_options(history, payload_bytes, loans, pin_budget, participants, lifetime, mode,
+                                             std::move(group), open, wait, timestamps, prefault),
+                               attach_timeout, [&](const TopicOptions& options) { return Publisher(name, options); });
+            return std::make_unique<PyPublisher>("Publisher", std::move(name), std::move(made));
+        },
+        "Opens the topic `name` and joins it. The options are those of handoff::TopicOptions.");
+    publisher.def(
+        "loan",
+        [](PyPublisher& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time,
+           std::string id) {
+            const auto shared = self.share();
+            PyLoan made("Loan", shared, value_of(shared->loan()));
+            describe(made.use(), {std::move(shape), std::move(dtype), std::move(encoding), time, std::move(id)});
+            return made;
+        },
+        py::arg("shape") = py::none(), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
+        py::arg("capture_time_ns") = 0, py::arg("frame_id") = "",
+        "A slot. Never waits for a subscriber. A shape describes it at once, see Loan.describe(). Raises Full.");
+    publisher.def(
+        "publish",
+        [](PyPublisher& self, const py::object& data, py::object encoding, std::int64_t time, std::string id) {
+            const auto shared = self.share();
+            Loan filled = filled_loan(self, data, {py::none(), py::none(), std::move(encoding), time, std::move(id)});
+            return value_of(shared->publish(std::move(filled)));
+        },
+        py::arg("data"), py::kw_only(), py::arg("encoding") = py::none(), py::arg("capture_time_ns") = 0,
+        py::arg("frame_id") = "",
+        "Makes a Loan, or a copy of an array or bytes, the newest message, and returns its sequence. Never waits.");
+    publisher.def(
+        "wait_for_subscriber",
+        [](PyPublisher& self, const py::object& timeout) {
+            const auto shared = self.share();
+            value_of(wait_in_slices(
+                Timeout(timeout), [&](Deadline until) { return shared->wait_for_subscriber(until); },
+                [&] { self.check_open(); }));
+        },
+        py::arg("timeout") = py::none(), "Waits until at least one live subscriber is attached. Raises Timeout.");
+    publisher.def(
+        "info", [](const PyPublisher& self) { return self.use().info(); }, "The shape of the topic.");
+    publisher.def(
+        "state", [](const PyPublisher& self) { return self.use().state(); }, "A look at the topic.");
+    add_closing(publisher);
+}
+
+void bind_message(py::module_& module) {
+    py::class_<PyMessage> message(module, "Message",
+                                  "A message, pinned: its bytes stay whole and in place until release(), the end of "
+                                  "`with`, or until this and its last view are gone.");
+    message.def_property_readonly(
+        "array", [](const PyMessage& self) { return array_of(self.keep(), self.use().payload(), self.use().image()); },
+        "The message in the slot, read-only, without a copy: shaped as an image, else one-dimensional uint8.");
+    message.def_property_readonly(
+        "image", [](const PyMessage& self) { return image_or_none(self.use().image()); },
+        "What the message is; None: plain bytes.");
+    message.def_property_readonly(
+        "sequence", [](const PyMessage& self) { return self.use().sequence(); },
+        "Counts the messages of the topic from 1, over all publishers.");
+    message.def_property_readonly(
+        "lost", [](const PyMessage& self) { return self.use().lost(); },
+        "Messages between the one before and this one: overwritten, or skipped. Exact.");
+    message.def_property_readonly(
+        "published_ns", [](const PyMessage& self) { return ns_of(self.use().published_at()); },
+        "When it was published, as time.monotonic_ns() counts.");
+    message.def("_buffer", [](const PyMessage& self) { return buffer_of(self.keep(), self.use().payload()); });
+    add_buffer_protocol(message);
+    add_releasing(message, "Unpins the message.");
+
+    py::class_<PyCopy>(module, "Copy", "A message that was copied out of the topic.")
+        .def_readonly("array", &PyCopy::array, "Its bytes, ours: shaped as an image, else one-dimensional uint8.")
+        .def_property_readonly(
+            "image", [](const PyCopy& self) { return image_or_none(self.about.image); },
+            "What the message is; None: plain bytes.")
+        .def_property_readonly(
+            "sequence", [](const PyCopy& self) { return self.about.sequence; }, "As in Message.")
+        .def_property_readonly(
+            "lost", [](const PyCopy& self) { return self.about.lost; }, "As in Message.")
+        .def_property_readonly(
+            "published_ns", [](const PyCopy& self) { return ns_of(self.about.published_at); }, "As in Message.");
+}
+
+void bind_reading(py::class_<PySubscriber>& subscriber) {
+    const auto timeout = py::arg("timeout") = py::none();
+    subscriber.def(
+        "next",
+        [](PySubscriber& self, const py::object& seconds) { return take(self, Timeout(seconds), &Subscriber::next); },
+        timeout,
+        "The oldest unread message that is still there. Raises Timeout; EndOfStream once every publisher has "
+        "left and nothing is unread; Full (as many messages in hand as pins).");
+    subscriber.def(
+        "try_next", [](PySubscriber& self) { return try_take(self, &Subscriber::try_next); },
+        "Does not wait. Raises Empty, otherwise as next().");
+    subscriber.def(
+        "newest",
+        [](PySubscriber& self, const py::object& seconds) { return take(self, Timeout(seconds), &Subscriber::newest); },
+        timeout, "The newest message, if it is unread; skips what lies before it. Raises as next().");
+    subscriber.def(
+        "try_newest", [](PySubscriber& self) { return try_take(self, &Subscriber::try_newest); },
+        "Does not wait. Raises Empty, otherwise as next().");
+    subscriber.def(
+        "copy_next",
+        [](PySubscriber& self, const py::object& seconds) { return copy_out(self, seconds, &Subscriber::copy_next); },
+        timeout, "Copies the oldest unread message; needs no pin and no write access.");
+    subscriber.def(
+        "copy_newest",
+        [](PySubscriber& self, const py::object& seconds) { return copy_out(self, seconds, &Subscriber::copy_newest); },
+        timeout, "Copies the newest message, if it is unread.");
+    subscriber.def("__iter__", [](py::object self) { return self; });
+    subscriber.def("__next__", &next_message);
+}
+
+void bind_subscriber(py::module_& module) {
+    py::class_<PySubscriber> subscriber(module, "Subscriber",
+                                        "Reads a topic from a position of its own. `for message in subscriber:` ends "
+                                        "when every publisher has left and nothing is unread. One thread at a time.");
+    add_topic_opening(
+        subscriber,
+        [](std::string name, std::uint32_t history, std::size_t payload_bytes, std::uint32_t loans,
+           std::uint32_t pin_budget, std::uint32_t participants, const std::string& lifetime, std::uint32_t mode,
+           std::string group, const std::string& open, const std::string& wait, const py::object& attach_timeout,
+           const std::string& timestamps, bool prefault, const std::string& start, std::uint32_t pins, bool read_only) {
+            const SubscriberOptions wishes{start_from(start), read_only ? 0 : pins, read_only};
+            auto made = open_in_slices(topic_options(history, payload_bytes, loans, pin_budget, participants, lifetime,
+                                                     mode, std::move(group), open, wait, timestamps, prefault),
+                                       attach_timeout,
+                                       [&](const TopicOptions& options) { return Subscriber(name, options, wishes); });
+            return std::make_unique<PySubscriber>("Subscriber", std::move(name), std::move(made));
+        },
+        "Opens the topic `name` and joins it; payload_bytes 0 attaches only. Two pins, unless asked otherwise: while a "
+        "loop takes the next message, its variable still holds the one before.",
+        py::arg("start") = "newest", py::arg("pins") = 2, py::arg("read_only") = false);
+    bind_reading(subscriber);
+    subscriber.def(
+        "fileno", [](const PySubscriber& self) { return self.use().descriptor(); },
+        "A descriptor that is readable while try_next() would not raise Empty: for select, selectors, asyncio.");
+    subscriber.def("_waitable", [](const PySubscriber& self) { return self.use().waitable(); });
+    subscriber.def(
+        "info", [](const PySubscriber& self) { return self.use().info(); }, "The shape of the topic.");
+    subscriber.def(
+        "state", [](const PySubscriber& self) { return self.use().state(); }, "A look at the topic.");
+    add_closing(subscriber);
+}
+
+}  // namespace
+
+void bind_topic(py::module_& module) {
+    py::class_<TopicInfo>(module, "TopicInfo", "The shape of an open topic.")
+        .def_readonly("name", &TopicInfo::name)
+        .def_readonly("history", &TopicInfo::history)
+        .def_readonly("payload_bytes", &TopicInfo::payload_bytes)
+        .def_readonly("loans", &TopicInfo::loans)
+        .def_readonly("pin_budget", &TopicInfo::pin_budget)
+        .def_readonly("slots", &TopicInfo::slots)
+        .def_readonly("participants", &TopicInfo::participants)
+        .def_property_readonly("lifetime", [](const TopicInfo& self) { return word_for(self.lifetime); });
+    py::class_<TopicState>(module, "TopicState", "A look at a topic, each number read at its own moment.")
+        .def_readonly("free", &TopicState::free)
+        .def_readonly("loaned", &TopicState::loaned)
+        .def_readonly("published", &TopicState::published)
+        .def_readonly("pinned", &TopicState::pinned)
+        .def_readonly("publishers", &TopicState::publishers)
+        .def_readonly("subscribers", &TopicState::subscribers)
+        .def_readonly("newest", &TopicState::newest);
+    bind_message(module);
+    bind_publisher(module);
+    bind_subscriber(module);
+}
+
+}  // namespace handoff::python

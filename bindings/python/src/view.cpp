@@ -1,0 +1,286 @@
+#include "view.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <set>
+#include <vector>
+
+#include "handle.hpp"
+#include "wait.hpp"
+
+namespace handoff::python {
+
+namespace {
+
+/// What a number in a pixel is: 'u', 'i' or 'f', and its bytes.
+struct Number {
+    char kind = 0;
+    std::size_t bytes = 0;
+    friend bool operator==(const Number&, const Number&) = default;
+};
+
+/// OpenCV's names tell the kind ("16SC3"); all others are unsigned.
+Number number_of(Encoding encoding, std::size_t& channels) {
+    const std::string_view name = name_of(encoding);
+    const auto letter = name.find_first_not_of("0123456789");
+    const bool by_opencv = letter != 0 && letter != name.npos;
+    channels = by_opencv                                              ? static_cast<std::size_t>(name.back() - '0')
+               : name.starts_with("bgra") || name.starts_with("rgba") ? 4
+               : name.starts_with("bgr") || name.starts_with("rgb")   ? 3
+                                                                      : 1;
+    const char kind = !by_opencv || name[letter] == 'U' ? 'u' : name[letter] == 'F' ? 'f' : 'i';
+    return {kind, bytes_per_pixel(encoding) / channels};
+}
+
+/// The encoding that OpenCV would see in such numbers; none where there is no such.
+Encoding encoding_for(Number number, std::size_t channels) {
+    if (channels < 1 || channels > 4) return Encoding::none;
+    constexpr std::array plain{Encoding::mono8, Encoding::type_8UC2, Encoding::bgr8, Encoding::bgra8};
+    if (number == Number{'u', 1}) return plain[channels - 1];
+    const char letter = number.kind == 'u' ? 'U' : number.kind == 'i' ? 'S' : 'F';
+    const auto found = encoding_of(std::to_string(number.bytes * 8) + letter + 'C' + std::to_string(channels));
+    return found ? *found : Encoding::none;
+}
+
+std::string text_of(Number number) {
+    const char* kind = number.kind == 'u' ? "uint" : number.kind == 'i' ? "int" : "float";
+    return kind + std::to_string(number.bytes * 8);
+}
+
+std::string text_of(const std::vector<py::ssize_t>& shape) {
+    std::string text;
+    for (const auto extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+    return "(" + text + (shape.size() == 1 ? ",)" : ")");
+}
+
+std::size_t image_extent(py::ssize_t extent) {
+    if (extent < 1 || extent > UINT32_MAX)
+        refuse(Errc::invalid_argument,
+               "an image with an extent of " + std::to_string(extent) + ": 1 or more are needed");
+    return static_cast<std::size_t>(extent);
+}
+
+Frame plain_bytes(const std::vector<py::ssize_t>& shape, Number number) {
+    if (number.bytes != 1)
+        refuse(Errc::invalid_argument, "a one-dimensional array of " + text_of(number) +
+                                           " has no encoding: send array.view(numpy.uint8) to send bytes, or "
+                                           "array.reshape(1, -1) to send an image of one row");
+    if (shape[0] < 0) refuse(Errc::invalid_argument, std::to_string(shape[0]) + " bytes are asked for");
+    return {{}, static_cast<std::size_t>(shape[0])};
+}
+
+Frame frame_of(const std::vector<py::ssize_t>& shape, Number number, const py::object& encoding) {
+    if (shape.size() == 1 && encoding.is_none()) return plain_bytes(shape, number);
+    if (shape.size() != 2 && shape.size() != 3)
+        refuse(Errc::invalid_argument, "an array of the shape " + text_of(shape) +
+                                           " is no image: (height, width) or (height, width, channels) are");
+    const std::size_t channels = shape.size() == 3 ? static_cast<std::size_t>(shape[2]) : 1;
+    Encoding found = encoding_for(number, channels);
+    if (!encoding.is_none()) {
+        found = value_of(encoding_of(words(encoding)));
+        std::size_t needed_channels = 0;
+        const Number needed = found == Encoding::none ? Number{} : number_of(found, needed_channels);
+        if (!(needed == number) || needed_channels != channels)
+            refuse(Errc::invalid_argument, std::string(name_of(found)) + " has " + std::to_string(needed_channels) +
+                                               " channels of " + text_of(needed) + "; the array has the shape " +
+                                               text_of(shape) + " of " + text_of(number));
+    }
+    if (found == Encoding::none)
+        refuse(Errc::invalid_argument, "an array of the shape " + text_of(shape) + " of " + text_of(number) +
+                                           " has no encoding: 1 to 4 channels of uint8, int8, uint16, int16, int32, "
+                                           "float32 or float64 have");
+    const auto image = Image::of(static_cast<std::uint32_t>(image_extent(shape[1])),
+                                 static_cast<std::uint32_t>(image_extent(shape[0])), found);
+    return {image, image.byte_count()};
+}
+
+/// What the letters of the struct module say. Throws for what is no number of this machine.
+Number number_of(const char* format, std::size_t bytes) {
+    const std::string_view text = format == nullptr ? "B" : format;
+    const bool is_native =
+        text.size() == 1 || ((text[0] == '@' || text[0] == '=' || text[0] == '<') && text.size() == 2);
+    static_assert(std::endian::native == std::endian::little);
+    const char letter = text.empty() ? '?' : text.back();
+    if (is_native && std::strchr("BHILQN", letter) != nullptr) return {'u', bytes};
+    if (is_native && std::strchr("bhilqnc", letter) != nullptr) return {letter == 'c' ? 'u' : 'i', bytes};
+    if (is_native && std::strchr("efd", letter) != nullptr) return {'f', bytes};
+    refuse(Errc::invalid_argument,
+           "elements of the format '" + std::string(text) +
+               "' are no plain numbers in this machine's byte order: send array.view(numpy.uint8) "
+               "to send bytes, or array.astype(...) to send numbers");
+}
+
+std::vector<py::ssize_t> shape_from(const py::object& shape) {
+    std::vector<py::ssize_t> extents;
+    try {
+        if (PyLong_Check(shape.ptr()) != 0) return {shape.cast<py::ssize_t>()};
+        for (const auto extent : shape) extents.push_back(extent.cast<py::ssize_t>());
+    } catch (const std::exception&) {
+        refuse(Errc::invalid_argument, "a shape is a number of bytes, or a tuple (height, width[, channels]), not " +
+                                           std::string(py::repr(shape)));
+    }
+    if (extents.empty()) refuse(Errc::invalid_argument, "a shape of no extent has no bytes");
+    return extents;
+}
+
+Number number_from(const py::object& dtype) {
+    const py::dtype asked = py::dtype::from_args(dtype.is_none() ? py::str("uint8") : dtype);
+    const char kind = asked.kind();
+    const bool is_number = kind == 'u' || kind == 'i' || kind == 'f';
+    const char order = asked.attr("byteorder").cast<char>();
+    if (!is_number || order == '>')
+        refuse(Errc::invalid_argument, "dtype " + words(asked) + " is no plain number in this machine's byte order");
+    return {kind, static_cast<std::size_t>(asked.itemsize())};
+}
+
+int get_buffer(PyObject* self, Py_buffer* view, int flags) {
+    view->obj = nullptr;
+    PyObject* buffer = PyObject_CallMethod(self, "_buffer", nullptr);
+    if (buffer == nullptr) return -1;
+    const int status = PyObject_GetBuffer(buffer, view, flags);  // the view holds the buffer from now on
+    Py_DECREF(buffer);
+    return status;
+}
+
+/// Never destroyed: views may live longer than any static object.
+std::set<const Buffer*>& live_buffers() {
+    static auto* all = new std::set<const Buffer*>;
+    return *all;
+}
+
+}  // namespace
+
+Buffer::Buffer(std::shared_ptr<void> keep, const Area& area) : keep_(std::move(keep)), area_(area) {
+    if (area_.is_in_segment) live_buffers().insert(this);
+}
+
+Buffer::~Buffer() {
+    live_buffers().erase(this);
+}
+
+void Buffer::let_child_see_views(bool may_see) noexcept {
+    static const auto page_bytes = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    for (const Buffer* buffer : live_buffers()) {
+        const auto begin = reinterpret_cast<std::uintptr_t>(buffer->area_.bytes.data());
+        const auto first_page = begin / page_bytes * page_bytes;  // of the segment, as a whole segment is mapped
+        if (!buffer->area_.bytes.empty())
+            madvise(reinterpret_cast<void*>(first_page), begin + buffer->area_.bytes.size() - first_page,
+                    may_see ? MADV_DOFORK : MADV_DONTFORK);
+    }
+}
+
+py::object buffer_of(std::shared_ptr<void> keep, const Area& area) {
+    return py::cast(std::make_unique<Buffer>(std::move(keep), area));
+}
+
+py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& image) {
+    const py::object base = buffer_of(std::move(keep), area);
+    std::vector<py::ssize_t> shape{static_cast<py::ssize_t>(area.bytes.size())}, strides{1};
+    std::string type = "u1";
+    if (image.is_image()) {
+        std::size_t channels = 1;
+        const Number number = number_of(image.encoding, channels);
+        const auto bytes = static_cast<py::ssize_t>(number.bytes);
+        type = number.kind + std::to_string(number.bytes);
+        shape = {image.height, image.width};
+        strides = {static_cast<py::ssize_t>(image.step), bytes * static_cast<py::ssize_t>(channels)};
+        if (channels > 1) {
+            shape.push_back(static_cast<py::ssize_t>(channels));
+            strides.push_back(bytes);
+        }
+    }
+    py::array array(py::dtype(type), shape, strides, area.bytes.data(), base);
+    if (!area.is_writable) py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+    return array;
+}
+
+Frame frame_of(const Wish& wish) {
+    const auto shape = shape_from(wish.shape);
+    Number number = number_from(wish.dtype);
+    if (!wish.encoding.is_none() && wish.dtype.is_none()) {
+        std::size_t channels = 0;
+        const Encoding encoding = value_of(encoding_of(words(wish.encoding)));
+        if (encoding != Encoding::none) number = number_of(encoding, channels);
+    }
+    Frame frame = frame_of(shape, number, wish.encoding);
+    frame.image.capture_time_ns = wish.capture_time_ns;
+    frame.image.set_frame_id(wish.frame_id);
+    return frame;
+}
+
+Source::Source(const py::object& data) {
+    if (PyObject_GetBuffer(data.ptr(), &view_, PyBUF_FULL_RO) != 0) {
+        PyErr_Clear();
+        refuse(Errc::invalid_argument, "a " + words(py::type::of(data).attr("__name__")) +
+                                           " shows no bytes: give a numpy array of numbers, bytes, a bytearray or a "
+                                           "memoryview");
+    }
+    if (PyBuffer_IsContiguous(&view_, 'C') == 0) {
+        PyBuffer_Release(&view_);
+        refuse(Errc::invalid_argument,
+               "the array is not contiguous in memory: send numpy.ascontiguousarray(array), or "
+               "write it into a loan, loan.array[:] = array");
+    }
+}
+
+Frame Source::frame(const py::object& encoding) const {
+    if (view_.ndim == 0) refuse(Errc::invalid_argument, "an array without dimensions has no encoding");
+    return frame_of({view_.shape, view_.shape + view_.ndim},
+                    number_of(view_.format, static_cast<std::size_t>(view_.itemsize)), encoding);
+}
+
+py::object image_or_none(const Image& image) {
+    return image.is_image() ? py::cast(image) : py::none();
+}
+
+void check_can_be_sent(const py::object& data, const Wish& wish) {
+    (void)Source(data).frame(wish.encoding);
+}
+
+void copy(std::span<const std::byte> from, std::span<std::byte> to) {
+    constexpr std::size_t long_bytes = 64 * 1024;
+    if (from.empty()) return;
+    std::optional<WithoutGil> released;
+    if (from.size() >= long_bytes) released.emplace();
+    std::memcpy(to.data(), from.data(), from.size());
+}
+
+void add_buffer_protocol(py::handle type) {
+    auto* heap_type = reinterpret_cast<PyHeapTypeObject*>(type.ptr());
+    heap_type->as_buffer.bf_getbuffer = get_buffer;
+    heap_type->ht_type.tp_as_buffer = &heap_type->as_buffer;
+}
+
+void bind_views(py::module_& module) {
+    py::class_<Buffer>(module, "_Buffer", py::buffer_protocol(), "Bytes of a slot; keeps the slot.")
+        .def_buffer([](Buffer& self) {
+            const Area& area = self.area();
+            return py::buffer_info(area.bytes.data(), 1, "B", 1, {static_cast<py::ssize_t>(area.bytes.size())}, {1},
+                                   !area.is_writable);
+        });
+    py::class_<Image>(module, "Image", "What a frame is: travels in the slot beside the bytes.")
+        .def_readonly("width", &Image::width, "Pixels.")
+        .def_readonly("height", &Image::height, "Pixels.")
+        .def_readonly("step", &Image::step, "Bytes from one row to the next.")
+        .def_property_readonly(
+            "encoding", [](const Image& self) { return name_of(self.encoding); },
+            "How to read a pixel: 'bgr8', 'mono8', '32FC1', ...")
+        .def_readonly("capture_time_ns", &Image::capture_time_ns, "Nanoseconds since 1970 (UTC); 0: not known.")
+        .def_property_readonly(
+            "frame_id",
+            [](const Image& self) {
+                return py::bytes(self.frame_id, self.frame().size()).attr("decode")("utf-8", "replace");
+            },
+            "Who or what took the picture.")
+        .def("__repr__", [](const Image& self) {
+            return "<handoff.Image " + std::to_string(self.width) + "x" + std::to_string(self.height) + " " +
+                   std::string(name_of(self.encoding)) + ">";
+        });
+}
+
+}  // namespace handoff::python

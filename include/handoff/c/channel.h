@@ -1,0 +1,236 @@
+/* handoff in C: channels, request -> processed. Include <handoff/handoff.h>, which has the rules. What a channel
+ * guarantees, and the options in full: <handoff/channel.hpp>. */
+#ifndef HANDOFF_C_CHANNEL_H
+#define HANDOFF_C_CHANNEL_H
+
+#include <handoff/c/common.h>
+#include <handoff/c/image.h>
+#include <handoff/c/loan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct handoff_sender handoff_sender;       /* puts requests into a channel */
+typedef struct handoff_receiver handoff_receiver;   /* takes them out; several compete */
+typedef struct handoff_pending handoff_pending;     /* a request in flight */
+typedef struct handoff_processed handoff_processed; /* a request that came back with its answer */
+typedef struct handoff_request handoff_request;     /* a request in the hands of a receiver */
+
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
+
+/* Begin with HANDOFF_CHANNEL_OPTIONS_INIT. NULL instead of options means its values. */
+typedef struct handoff_channel_options {
+    size_t size;               /* sizeof(handoff_channel_options) */
+    uint64_t payload_bytes;    /* capacity for the request; 0: attach only, never create */
+    uint64_t reply_bytes;      /* capacity for the answer, 0 or more */
+    uint32_t slots;            /* messages that can exist at once, 1 to 65,535 */
+    uint32_t participants;     /* senders and receivers attached at once, 2 to 1,024 */
+    uint32_t max_deliveries;   /* of one request before it is given up, 1 to 255; 0: unlimited */
+    uint32_t in_place;         /* 1: receivers may edit the payload; their death then means failed, never redelivery */
+    uint32_t lifetime;         /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT */
+    uint32_t mode;             /* rights of the segment, octal as in chmod; the umask does not change them */
+    const char* group;         /* group of the segment; NULL or "": the creator's */
+    uint32_t open;             /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
+    uint32_t wait;             /* HANDOFF_WAIT_..., of this handle */
+    int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
+    uint32_t timestamps;       /* HANDOFF_TIMESTAMPS_..., of this handle */
+    uint32_t prefault;         /* 1: map all pages when opening: no page fault later, a slower start */
+} handoff_channel_options;
+
+#define HANDOFF_CHANNEL_OPTIONS_INIT                                                                  \
+    {                                                                                                 \
+        sizeof(handoff_channel_options), 0, 0, 8, 32, 10, 0, HANDOFF_UNTIL_LAST_LEAVES, 0600, NULL,   \
+            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0 \
+    }
+
+/* The shape of an open channel. Set `size`. */
+typedef struct handoff_channel_info {
+    size_t size; /* sizeof(handoff_channel_info) */
+    uint64_t payload_bytes;
+    uint64_t reply_bytes;
+    uint32_t slots;
+    uint32_t participants;
+    uint32_t max_deliveries;
+    uint32_t in_place;
+    uint32_t lifetime;
+    uint32_t reserved;
+    char name[HANDOFF_NAME_BYTES];
+} handoff_channel_info;
+
+#define HANDOFF_CHANNEL_INFO_INIT                               \
+    {                                                           \
+        sizeof(handoff_channel_info), 0, 0, 0, 0, 0, 0, 0, 0, { \
+            0                                                   \
+        }                                                       \
+    }
+
+/* A look at a channel, each number read at its own moment. Set `size`. */
+typedef struct handoff_channel_state {
+    size_t size;                                   /* sizeof(handoff_channel_state) */
+    uint32_t free, loaned, ready, taken, answered; /* slots */
+    uint32_t senders, receivers;                   /* attached, the dead included until they are recovered */
+    uint32_t reserved;
+    uint64_t redelivered, given_up; /* since the channel was created */
+} handoff_channel_state;
+
+#define HANDOFF_CHANNEL_STATE_INIT \
+    { sizeof(handoff_channel_state), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/* ---- sender ----------------------------------------------------------------------------------------------------- */
+
+/* Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
+ * INVALID_ARGUMENT, NO_SUCH_SEGMENT, ALREADY_EXISTS, WRONG_KIND, WRONG_VERSION, NOT_A_SEGMENT, MISMATCH,
+ * PERMISSION_DENIED, NO_SPACE, TOO_MANY_PARTICIPANTS, DAMAGED, SYSTEM. */
+HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_channel_options* options,
+                                               handoff_sender** sender);
+/* Leaves once the last loan, pending and processed of this sender is gone too. What was sent stays sent. */
+HANDOFF_API void handoff_sender_close(handoff_sender** sender);
+
+/* Waits for a free slot. TIMED_OUT (the sentence says who holds the slots), DAMAGED, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loan);
+/* Does not wait. FULL, DAMAGED, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_sender_try_loan(handoff_sender* sender, handoff_loan** loan);
+
+/* Sends, and waits for nobody. The loan is used up, also on an error. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE,
+ * INVALID_ARGUMENT (the loan of another sender). */
+HANDOFF_API handoff_status handoff_sender_send(handoff_sender* sender, handoff_loan** loan);
+/* Sends and waits until the request was processed. The loan is used up. On TIMED_OUT an unread request is withdrawn,
+ * one that a receiver already holds is left to it; the sentence says which. TIMED_OUT, FAILED (with the receiver's
+ * reason), GIVEN_UP, and as send. */
+HANDOFF_API handoff_status handoff_sender_request(handoff_sender* sender, handoff_loan** loan, int64_t timeout_ns,
+                                                  handoff_processed** processed);
+/* Sends, and returns at once with a handle on the answer. The loan is used up. Errors as send. */
+HANDOFF_API handoff_status handoff_sender_request_async(handoff_sender* sender, handoff_loan** loan,
+                                                        handoff_pending** pending);
+
+/* Waits until at least one live receiver is attached. TIMED_OUT, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns);
+/* This sender's identity, as handoff_request_about shows it. */
+HANDOFF_API handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id);
+HANDOFF_API handoff_status handoff_sender_info(const handoff_sender* sender, handoff_channel_info* info);
+HANDOFF_API handoff_status handoff_sender_state(const handoff_sender* sender, handoff_channel_state* state);
+/* One sentence: who holds the slots, and since when; cut to what fits into the buffer, with its NUL. */
+HANDOFF_API handoff_status handoff_sender_who_holds(const handoff_sender* sender, char* buffer, size_t buffer_bytes);
+
+/* ---- pending: a request in flight ---------------------------------------------------------------------------------
+ */
+
+/* Waits for the answer. The pending is used up, except after TIMED_OUT (and INVALID_ARGUMENT): then it may be waited
+ * for again. TIMED_OUT (in whose hands it is), FAILED (with the receiver's reason), GIVEN_UP, INVALID_HANDLE,
+ * OWNERSHIP_LOST. */
+HANDOFF_API handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns,
+                                                handoff_processed** processed);
+/* True if handoff_pending_wait would return at once. */
+HANDOFF_API bool handoff_pending_was_answered(const handoff_pending* pending);
+/* Takes a request back that is in nobody's hands, and uses up the pending. *taken_back: whether nobody will get it; if
+ * not, a receiver has it or has answered it. INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back);
+/* Counts the requests of this sender from 1. */
+HANDOFF_API uint64_t handoff_pending_sequence(const handoff_pending* pending);
+/* The request stays sent, but nobody waits for its answer any more. */
+HANDOFF_API void handoff_pending_drop(handoff_pending** pending);
+
+/* ---- processed: a request that came back --------------------------------------------------------------------------
+ */
+
+/* Set `size`. */
+typedef struct handoff_processed_info {
+    size_t size;         /* sizeof(handoff_processed_info) */
+    uint64_t sequence;   /* counts the requests of this sender from 1 */
+    uint32_t deliveries; /* 1, or more if receivers gave it back or died with it */
+    uint32_t reserved;
+    int64_t round_trip_ns;     /* from send to processed, as stamped in the segment */
+    handoff_image image;       /* what the payload is */
+    handoff_image reply_image; /* what the answer is */
+} handoff_processed_info;
+
+#define HANDOFF_PROCESSED_INFO_INIT                                            \
+    {                                                                          \
+        sizeof(handoff_processed_info), 0, 0, 0, 0, {0, 0, 0, 0, 0, 0, {0}}, { \
+            0, 0, 0, 0, 0, 0, {                                                \
+                0                                                              \
+            }                                                                  \
+        }                                                                      \
+    }
+
+/* The receiver's answer, in shared memory; *bytes is 0 if it gave none. */
+HANDOFF_API const void* handoff_processed_reply(const handoff_processed* processed, size_t* bytes);
+/* The request's own bytes, edited by the receiver if the channel is in_place. */
+HANDOFF_API const void* handoff_processed_payload(const handoff_processed* processed, size_t* bytes);
+HANDOFF_API handoff_status handoff_processed_about(const handoff_processed* processed, handoff_processed_info* info);
+/* Frees the slot. */
+HANDOFF_API void handoff_processed_drop(handoff_processed** processed);
+
+/* ---- receiver --------------------------------------------------------------------------------------------------- */
+
+/* As handoff_sender_open. With payload_bytes 0 it attaches only. */
+HANDOFF_API handoff_status handoff_receiver_open(const char* name, const handoff_channel_options* options,
+                                                 handoff_receiver** receiver);
+HANDOFF_API void handoff_receiver_close(handoff_receiver** receiver);
+
+/* Waits for a request. TIMED_OUT; END_OF_STREAM once every sender that was there has left and nothing may still come:
+ * said once, the next receive waits for a new sender; DAMAGED, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns,
+                                                    handoff_request** request);
+/* Does not wait. EMPTY, END_OF_STREAM, DAMAGED, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_request** request);
+
+HANDOFF_API handoff_status handoff_receiver_waitable(const handoff_receiver* receiver, handoff_waitable** waitable);
+/* A descriptor that is readable while try_receive would not answer EMPTY, for epoll and poll. Belongs to the receiver:
+ * do not read from it or close it. Made on first use, with a thread that waits. INVALID_HANDLE, SYSTEM. */
+HANDOFF_API handoff_status handoff_receiver_descriptor(const handoff_receiver* receiver, int* descriptor);
+HANDOFF_API handoff_status handoff_receiver_info(const handoff_receiver* receiver, handoff_channel_info* info);
+HANDOFF_API handoff_status handoff_receiver_state(const handoff_receiver* receiver, handoff_channel_state* state);
+HANDOFF_API handoff_status handoff_receiver_who_holds(const handoff_receiver* receiver, char* buffer,
+                                                      size_t buffer_bytes);
+
+/* ---- request: in the hands of a receiver --------------------------------------------------------------------------
+ */
+
+/* Set `size`. */
+typedef struct handoff_request_info {
+    size_t size;       /* sizeof(handoff_request_info) */
+    uint64_t sender;   /* who sent it; stays the same for all requests of one sender, is never used again by another */
+    uint64_t sequence; /* counts the sender's requests from 1; the same in every delivery */
+    uint32_t deliveries; /* 1 the first time */
+    uint32_t reserved;
+    int64_t sent_ns;     /* when it was sent, CLOCK_MONOTONIC */
+    int64_t taken_ns;    /* when this receiver took it, CLOCK_MONOTONIC */
+    handoff_image image; /* what the payload is */
+} handoff_request_info;
+
+#define HANDOFF_REQUEST_INFO_INIT                         \
+    {                                                     \
+        sizeof(handoff_request_info), 0, 0, 0, 0, 0, 0, { \
+            0, 0, 0, 0, 0, 0, {                           \
+                0                                         \
+            }                                             \
+        }                                                 \
+    }
+
+/* The sender's bytes in shared memory. Never write to them: a redelivered request must be intact. */
+HANDOFF_API const void* handoff_request_payload(const handoff_request* request, size_t* bytes);
+/* The same bytes for editing. INVALID_ARGUMENT if the channel was not created in_place, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_request_editable(handoff_request* request, void** data, size_t* bytes);
+/* Says what the edited payload is now; it may not be longer than before. As editable, TOO_LARGE. */
+HANDOFF_API handoff_status handoff_request_describe(handoff_request* request, const handoff_image* image);
+/* Room for the answer, in shared memory. */
+HANDOFF_API void* handoff_request_reply(const handoff_request* request, size_t* capacity);
+/* Says that the answer is this image. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_request_describe_reply(handoff_request* request, const handoff_image* image);
+HANDOFF_API handoff_status handoff_request_about(const handoff_request* request, handoff_request_info* info);
+
+/* Done; the first `reply_bytes` of the reply area are the answer (0: none; step * height for an image). The request is
+ * used up, except after TOO_LARGE. TOO_LARGE, INVALID_HANDLE, OWNERSHIP_LOST. */
+HANDOFF_API handoff_status handoff_request_processed(handoff_request** request, size_t reply_bytes);
+/* Could not be done; the sender is told why (the first 119 bytes; NULL: no reason). The request is used up.
+ * INVALID_HANDLE, OWNERSHIP_LOST. */
+HANDOFF_API handoff_status handoff_request_failed(handoff_request** request, const char* reason);
+/* Gives it back: it is delivered again, or, on a channel opened in_place, reported as failed. */
+HANDOFF_API void handoff_request_drop(handoff_request** request);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,145 @@
+// The border: whatever is refused or thrown on the C++ side becomes a status and a sentence on the C side.
+#pragma once
+
+#include <handoff/c/common.h>
+#include <handoff/error.hpp>
+#include <handoff/wait.hpp>
+#include <handoff/wait_any.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+struct handoff_waitable {
+    handoff::Waitable value;
+};
+
+namespace handoff::c {
+
+/// Keeps the refusal for handoff_last_error() of this thread, and returns its status.
+handoff_status refuse(Failure failure) noexcept;
+/// Of whatever is being handled by a catch.
+handoff_status refuse_current_exception() noexcept;
+
+/// Runs `body`; nothing that it throws gets past here.
+template <class Body>
+handoff_status guarded(Body&& body) noexcept {
+    try {
+        return body();
+    } catch (...) {
+        return refuse_current_exception();
+    }
+}
+
+/// A status for an outcome that carries nothing.
+inline handoff_status status_of(result<void> outcome) {
+    return outcome ? HANDOFF_OK : refuse(std::move(outcome).error());
+}
+/// Stores a good outcome, or refuses. Nobody has to ask for it: `out` may be null.
+template <class T>
+handoff_status store(result<T> outcome, T* out) {
+    if (!outcome) return refuse(std::move(outcome).error());
+    if (out != nullptr) *out = std::move(*outcome);
+    return HANDOFF_OK;
+}
+/// Stores a good outcome as a new handle, or refuses.
+template <class H, class T>
+handoff_status deliver(result<T> outcome, H** handle) {
+    if (!outcome) return refuse(std::move(outcome).error());
+    *handle = new H{std::move(*outcome)};
+    return HANDOFF_OK;
+}
+
+/// What the caller's pointer points to. Throws Error where it is null.
+template <class H>
+H& handle(H* given, const char* what) {
+    if (given != nullptr) return *given;
+    throw Error(Errc::invalid_handle,
+                std::string("the ") + what + " is NULL: it was never opened, or is closed, sent or finished already");
+}
+template <class T>
+T* place(T* given, const char* what) {
+    if (given != nullptr) return given;
+    throw Error(Errc::invalid_argument, std::string("the pointer to ") + what + " is NULL");
+}
+inline std::string_view text(const char* given, const char* what) {
+    return place(given, what);
+}
+
+/// Takes what the caller's handle holds, and ends the handle. Throws Error where there is none.
+template <class H>
+auto take(H** given, const char* what) {
+    const std::unique_ptr<H> owned(std::exchange(*place(given, what), nullptr));
+    return std::move(handle(owned.get(), what).value);
+}
+template <class H>
+void drop(H** given) noexcept {
+    if (given != nullptr) delete std::exchange(*given, nullptr);
+}
+
+/// The moment that a timeout means. Throws Error where it is negative.
+Deadline deadline(std::int64_t timeout_ns);
+
+/// Fills the caller's struct as far as it reaches; its first field says how far. Throws Error where that is nonsense.
+template <class Info>
+handoff_status fill(Info info, Info* out) {
+    constexpr std::size_t no_struct_is_larger = 65'536;
+    info.size = place(out, "the struct to fill")->size;
+    if (info.size < sizeof info.size || info.size > no_struct_is_larger)
+        throw Error(Errc::invalid_argument, "the struct to fill says that it has " + std::to_string(info.size) +
+                                                " bytes: begin with the ..._INIT of its type");
+    std::memcpy(out, &info, std::min(info.size, sizeof info));
+    return HANDOFF_OK;
+}
+/// Fills a name field, with its NUL.
+template <std::size_t room>
+void set_name(char (&field)[room], const std::string& name) noexcept {
+    field[name.copy(field, room - 1)] = '\0';
+}
+
+/// The caller's options on top of the defaults. Throws Error where they are of a newer header.
+template <class Options>
+Options options_or(const Options* given, Options defaults) {
+    if (given == nullptr) return defaults;
+    if (given->size < sizeof given->size || given->size > sizeof defaults)
+        throw Error(Errc::invalid_argument,
+                    "the options say that they have " + std::to_string(given->size) + " bytes, this library knows " +
+                        std::to_string(sizeof defaults) +
+                        ": begin with the ..._OPTIONS_INIT of their type, or take a library as new as your header");
+    std::memcpy(&defaults, given, given->size);
+    return defaults;
+}
+/// The enumerator of that number. Throws Error where it is beyond `last`.
+template <class E>
+E enumerator(std::uint32_t number, E last, const char* field) {
+    if (number <= static_cast<std::uint32_t>(last)) return static_cast<E>(number);
+    throw Error(Errc::invalid_argument, std::string(field) + " = " + std::to_string(number) + ": 0 to " +
+                                            std::to_string(static_cast<std::uint32_t>(last)) + " are possible");
+}
+inline bool flag(std::uint32_t number, const char* field) {
+    enum class Flag : std::uint8_t { no, yes };
+    return enumerator(number, Flag::yes, field) == Flag::yes;
+}
+
+/// Where bytes are, and how many (`bytes` may be null).
+inline const void* bytes_of(std::span<const std::byte> area, std::size_t* bytes) noexcept {
+    if (bytes != nullptr) *bytes = area.size();
+    return area.data();
+}
+/// The caller's buffer. Throws Error where it is null.
+inline std::span<std::byte> room(void* buffer, std::size_t bytes) {
+    if (bytes > 0) place(buffer, "the buffer");
+    return {static_cast<std::byte*>(buffer), bytes};
+}
+
+/// Nanoseconds on CLOCK_MONOTONIC.
+inline std::int64_t ns_of(std::chrono::steady_clock::time_point at) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
+
+}  // namespace handoff::c

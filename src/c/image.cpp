@@ -1,0 +1,88 @@
+#include <handoff/c/image.h>
+#include <handoff/image.hpp>
+
+#include <bit>
+
+#include "c/border.hpp"
+#include "c/image.hpp"
+#include "image/encoding.hpp"
+
+using namespace handoff;
+
+namespace {
+
+static_assert(sizeof(handoff_image) == sizeof(Image) && offsetof(handoff_image, step) == offsetof(Image, step) &&
+              offsetof(handoff_image, encoding) == offsetof(Image, encoding) &&
+              offsetof(handoff_image, capture_time_ns) == offsetof(Image, capture_time_ns) &&
+              offsetof(handoff_image, frame_id) == offsetof(Image, frame_id));
+static_assert(HANDOFF_RGB16 == static_cast<int>(Encoding::rgb16) &&
+              HANDOFF_8UC2 == static_cast<int>(Encoding::type_8UC2) &&
+              HANDOFF_64FC4 == static_cast<int>(Encoding::type_64FC4) &&
+              HANDOFF_BAYER_GRBG8 == static_cast<int>(Encoding::bayer_grbg8));
+
+/// The names are OpenCV's where they tell the kind: "16SC3". All others are unsigned.
+char kind_of(Encoding encoding) noexcept {
+    const std::string_view name = name_of(encoding);
+    const auto letter = name.find_first_not_of("0123456789");
+    if (letter == 0 || letter == name.npos || name[letter] == 'U') return 'u';
+    return name[letter] == 'F' ? 'f' : 'i';
+}
+
+Encoding known(std::uint32_t number) {
+    const auto encoding = static_cast<Encoding>(number);
+    if (bytes_per_pixel(encoding) != 0) return encoding;
+    throw Error(Errc::invalid_argument, "encoding number " + std::to_string(number) + " (" +
+                                            std::string(name_of(encoding)) +
+                                            ") has no pixels: use HANDOFF_BGR8 or another");
+}
+
+}  // namespace
+
+Image c::image_of(const handoff_image& image) noexcept {
+    return std::bit_cast<Image>(image);
+}
+handoff_image c::image_of(const Image& image) noexcept {
+    return std::bit_cast<handoff_image>(image);
+}
+
+extern "C" {
+
+handoff_status handoff_image_init(handoff_image* image, uint32_t width, uint32_t height, uint32_t encoding) {
+    return c::guarded([&] {
+        const Image made = Image::of(width, height, known(encoding));
+        check_image(made, UINT64_MAX).value();
+        *c::place(image, "the image") = c::image_of(made);
+        return HANDOFF_OK;
+    });
+}
+
+handoff_status handoff_image_check(const handoff_image* image, uint64_t available_bytes) {
+    return c::guarded(
+        [&] { return c::status_of(check_image(c::image_of(*c::place(image, "the image")), available_bytes)); });
+}
+
+const char* handoff_encoding_name(uint32_t encoding) {
+    return name_of(static_cast<Encoding>(encoding)).data();  // a literal: it ends with a NUL
+}
+
+handoff_status handoff_encoding_of(const char* name, uint32_t* encoding) {
+    return c::guarded([&] {
+        auto* out = c::place(encoding, "the encoding");
+        auto found = encoding_of(c::text(name, "the name of the encoding"));
+        if (!found) return c::refuse(std::move(found).error());
+        *out = static_cast<uint32_t>(*found);
+        return handoff_status{HANDOFF_OK};
+    });
+}
+
+handoff_status handoff_encoding_pixel(uint32_t encoding, handoff_pixel* pixel) {
+    return c::guarded([&] {
+        const Encoding which = known(encoding);
+        const std::size_t bytes = image::bytes_per_channel(which);
+        *c::place(pixel, "the pixel") = {static_cast<uint32_t>(bytes_per_pixel(which) / bytes),
+                                         static_cast<uint32_t>(bytes), static_cast<uint32_t>(kind_of(which))};
+        return HANDOFF_OK;
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,9 @@
+// A loan is of a channel or of a topic.
+#pragma once
+
+#include <handoff/c/loan.h>
+#include <handoff/loan.hpp>
+
+struct handoff_loan {
+    handoff::Loan value;
+};

@@ -1,0 +1,148 @@
+// The receiver's side of a channel: receiver, request.
+#include "c/border.hpp"
+#include "c/channel.hpp"
+#include "c/image.hpp"
+
+using namespace handoff;
+
+struct handoff_receiver {
+    Receiver value;
+};
+struct handoff_request {
+    Request value;
+};
+
+namespace {
+
+Receiver& receiver_of(handoff_receiver* receiver) {
+    return c::handle(receiver, "receiver").value;
+}
+const Receiver& receiver_of(const handoff_receiver* receiver) {
+    return c::handle(receiver, "receiver").value;
+}
+Request& request_of(handoff_request* request) {
+    return c::handle(request, "request").value;
+}
+
+}  // namespace
+
+extern "C" {
+
+// ---- receiver ---------------------------------------------------------------------------------------------------
+
+handoff_status handoff_receiver_open(const char* name, const handoff_channel_options* options,
+                                     handoff_receiver** receiver) {
+    return c::guarded([&] {
+        c::place(receiver, "the receiver");
+        *receiver = new handoff_receiver{Receiver(c::text(name, "the name"), c::channel_options(options))};
+        return HANDOFF_OK;
+    });
+}
+
+void handoff_receiver_close(handoff_receiver** receiver) {
+    c::drop(receiver);
+}
+
+handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns, handoff_request** request) {
+    return c::guarded([&] {
+        c::place(request, "the request");
+        return c::deliver(receiver_of(receiver).receive(c::deadline(timeout_ns)), request);
+    });
+}
+
+handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_request** request) {
+    return c::guarded([&] {
+        c::place(request, "the request");
+        return c::deliver(receiver_of(receiver).try_receive(), request);
+    });
+}
+
+handoff_status handoff_receiver_waitable(const handoff_receiver* receiver, handoff_waitable** waitable) {
+    return c::guarded([&] {
+        c::place(waitable, "the waitable");
+        *waitable = new handoff_waitable{receiver_of(receiver).waitable()};
+        return HANDOFF_OK;
+    });
+}
+
+handoff_status handoff_receiver_descriptor(const handoff_receiver* receiver, int* descriptor) {
+    return c::guarded([&] {
+        *c::place(descriptor, "the descriptor") = receiver_of(receiver).descriptor();
+        return HANDOFF_OK;
+    });
+}
+
+handoff_status handoff_receiver_info(const handoff_receiver* receiver, handoff_channel_info* info) {
+    return c::guarded([&] { return c::fill_info(receiver_of(receiver).info(), info); });
+}
+
+handoff_status handoff_receiver_state(const handoff_receiver* receiver, handoff_channel_state* state) {
+    return c::guarded([&] { return c::fill_state(receiver_of(receiver).state(), state); });
+}
+
+handoff_status handoff_receiver_who_holds(const handoff_receiver* receiver, char* buffer, size_t buffer_bytes) {
+    return c::guarded([&] { return c::fill_text(receiver_of(receiver).who_holds(), buffer, buffer_bytes); });
+}
+
+// ---- request ----------------------------------------------------------------------------------------------------
+
+const void* handoff_request_payload(const handoff_request* request, size_t* bytes) {
+    return c::bytes_of(request == nullptr ? std::span<const std::byte>() : request->value.payload(), bytes);
+}
+
+handoff_status handoff_request_editable(handoff_request* request, void** data, size_t* bytes) {
+    return c::guarded([&] {
+        c::place(data, "the data");
+        auto editable = request_of(request).editable();
+        if (!editable) return c::refuse(std::move(editable).error());
+        *data = editable->data();
+        if (bytes != nullptr) *bytes = editable->size();
+        return handoff_status{HANDOFF_OK};
+    });
+}
+
+handoff_status handoff_request_describe(handoff_request* request, const handoff_image* image) {
+    return c::guarded(
+        [&] { return c::status_of(request_of(request).describe(c::image_of(*c::place(image, "the image")))); });
+}
+
+void* handoff_request_reply(const handoff_request* request, size_t* capacity) {
+    const auto area = request == nullptr ? std::span<std::byte>() : request->value.reply();
+    if (capacity != nullptr) *capacity = area.size();
+    return area.data();
+}
+
+handoff_status handoff_request_describe_reply(handoff_request* request, const handoff_image* image) {
+    return c::guarded(
+        [&] { return c::status_of(request_of(request).describe_reply(c::image_of(*c::place(image, "the image")))); });
+}
+
+handoff_status handoff_request_about(const handoff_request* request, handoff_request_info* info) {
+    return c::guarded([&] {
+        const Request& value = c::handle(request, "request").value;
+        return c::fill({sizeof(handoff_request_info), value.sender().value, value.sequence(), value.deliveries(), 0,
+                        c::ns_of(value.sent_at()), c::ns_of(value.taken_at()), c::image_of(value.image())},
+                       info);
+    });
+}
+
+handoff_status handoff_request_processed(handoff_request** request, size_t reply_bytes) {
+    return c::guarded([&] {
+        auto outcome = request_of(*c::place(request, "the request")).processed(reply_bytes);
+        if (outcome || !(outcome.error() == Errc::too_large)) c::drop(request);
+        return c::status_of(std::move(outcome));
+    });
+}
+
+handoff_status handoff_request_failed(handoff_request** request, const char* reason) {
+    return c::guarded([&] {
+        Request taken = c::take(request, "request");
+        return c::status_of(taken.failed(reason == nullptr ? "" : reason));
+    });
+}
+
+void handoff_request_drop(handoff_request** request) {
+    c::drop(request);
+}
+
+}  // extern "C"

@@ -1,0 +1,162 @@
+// The sender's side of a channel: sender, pending, processed.
+#include "c/border.hpp"
+#include "c/channel.hpp"
+#include "c/image.hpp"
+#include "c/loan.hpp"
+
+using namespace handoff;
+
+struct handoff_sender {
+    Sender value;
+};
+struct handoff_pending {
+    Pending value;
+};
+struct handoff_processed {
+    Processed value;
+};
+
+namespace {
+
+Sender& sender_of(handoff_sender* sender) {
+    return c::handle(sender, "sender").value;
+}
+const Sender& sender_of(const handoff_sender* sender) {
+    return c::handle(sender, "sender").value;
+}
+
+}  // namespace
+
+extern "C" {
+
+// ---- sender -----------------------------------------------------------------------------------------------------
+
+handoff_status handoff_sender_open(const char* name, const handoff_channel_options* options, handoff_sender** sender) {
+    return c::guarded([&] {
+        c::place(sender, "the sender");
+        *sender = new handoff_sender{Sender(c::text(name, "the name"), c::channel_options(options))};
+        return HANDOFF_OK;
+    });
+}
+
+void handoff_sender_close(handoff_sender** sender) {
+    c::drop(sender);
+}
+
+handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loan) {
+    return c::guarded([&] {
+        c::place(loan, "the loan");
+        return c::deliver(sender_of(sender).loan(c::deadline(timeout_ns)), loan);
+    });
+}
+
+handoff_status handoff_sender_try_loan(handoff_sender* sender, handoff_loan** loan) {
+    return c::guarded([&] {
+        c::place(loan, "the loan");
+        return c::deliver(sender_of(sender).try_loan(), loan);
+    });
+}
+
+handoff_status handoff_sender_send(handoff_sender* sender, handoff_loan** loan) {
+    return c::guarded([&] {
+        Loan taken = c::take(loan, "loan");
+        return c::status_of(sender_of(sender).send(std::move(taken)));
+    });
+}
+
+handoff_status handoff_sender_request(handoff_sender* sender, handoff_loan** loan, int64_t timeout_ns,
+                                      handoff_processed** processed) {
+    return c::guarded([&] {
+        Loan taken = c::take(loan, "loan");
+        c::place(processed, "the processed");
+        return c::deliver(sender_of(sender).request(std::move(taken), c::deadline(timeout_ns)), processed);
+    });
+}
+
+handoff_status handoff_sender_request_async(handoff_sender* sender, handoff_loan** loan, handoff_pending** pending) {
+    return c::guarded([&] {
+        Loan taken = c::take(loan, "loan");
+        c::place(pending, "the pending");
+        return c::deliver(sender_of(sender).request_async(std::move(taken)), pending);
+    });
+}
+
+handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns) {
+    return c::guarded([&] { return c::status_of(sender_of(sender).wait_for_receiver(c::deadline(timeout_ns))); });
+}
+
+handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id) {
+    return c::guarded([&] {
+        *c::place(id, "the id") = sender_of(sender).id().value;
+        return HANDOFF_OK;
+    });
+}
+
+handoff_status handoff_sender_info(const handoff_sender* sender, handoff_channel_info* info) {
+    return c::guarded([&] { return c::fill_info(sender_of(sender).info(), info); });
+}
+
+handoff_status handoff_sender_state(const handoff_sender* sender, handoff_channel_state* state) {
+    return c::guarded([&] { return c::fill_state(sender_of(sender).state(), state); });
+}
+
+handoff_status handoff_sender_who_holds(const handoff_sender* sender, char* buffer, size_t buffer_bytes) {
+    return c::guarded([&] { return c::fill_text(sender_of(sender).who_holds(), buffer, buffer_bytes); });
+}
+
+// ---- pending ----------------------------------------------------------------------------------------------------
+
+handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns, handoff_processed** processed) {
+    return c::guarded([&] {
+        const Deadline until = c::deadline(timeout_ns);
+        c::place(processed, "the processed");
+        auto& held = c::handle(*c::place(pending, "the pending"), "pending");
+        auto outcome = held.value.wait(until);
+        if (outcome || !(outcome.error() == Errc::timed_out)) c::drop(pending);
+        return c::deliver(std::move(outcome), processed);
+    });
+}
+
+bool handoff_pending_was_answered(const handoff_pending* pending) {
+    return pending != nullptr && pending->value.was_answered();
+}
+
+handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back) {
+    return c::guarded([&] {
+        Pending taken = c::take(pending, "pending");
+        return c::store(taken.withdraw(), taken_back);
+    });
+}
+
+uint64_t handoff_pending_sequence(const handoff_pending* pending) {
+    return pending == nullptr ? 0 : pending->value.sequence();
+}
+
+void handoff_pending_drop(handoff_pending** pending) {
+    c::drop(pending);
+}
+
+// ---- processed --------------------------------------------------------------------------------------------------
+
+const void* handoff_processed_reply(const handoff_processed* processed, size_t* bytes) {
+    return c::bytes_of(processed == nullptr ? std::span<const std::byte>() : processed->value.reply(), bytes);
+}
+
+const void* handoff_processed_payload(const handoff_processed* processed, size_t* bytes) {
+    return c::bytes_of(processed == nullptr ? std::span<const std::byte>() : processed->value.payload(), bytes);
+}
+
+handoff_status handoff_processed_about(const handoff_processed* processed, handoff_processed_info* info) {
+    return c::guarded([&] {
+        const Processed& value = c::handle(processed, "processed").value;
+        return c::fill({sizeof(handoff_processed_info), value.sequence(), value.deliveries(), 0,
+                        value.round_trip().count(), c::image_of(value.image()), c::image_of(value.reply_image())},
+                       info);
+    });
+}
+
+void handoff_processed_drop(handoff_processed** processed) {
+    c::drop(processed);
+}
+
+}  // extern "C"

@@ -1,0 +1,237 @@
+#include <handoff/c/topic.h>
+#include <handoff/topic.hpp>
+
+#include "c/border.hpp"
+#include "c/image.hpp"
+#include "c/loan.hpp"
+
+using namespace handoff;
+
+struct handoff_publisher {
+    Publisher value;
+};
+struct handoff_subscriber {
+    Subscriber value;
+};
+struct handoff_message {
+    Message value;
+};
+
+namespace {
+
+static_assert(HANDOFF_START_NEXT == static_cast<int>(Start::next));
+
+TopicOptions topic_options(const handoff_topic_options* options) {
+    const handoff_topic_options given = c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
+    TopicOptions made;
+    made.history = given.history;
+    made.payload_bytes = given.payload_bytes;
+    made.loans = given.loans;
+    made.pin_budget = given.pin_budget;
+    made.participants = given.participants;
+    made.lifetime = c::enumerator(given.lifetime, Lifetime::persistent, "lifetime");
+    made.mode = given.mode;
+    if (given.group != nullptr) made.group = given.group;
+    made.open = c::enumerator(given.open, Open::attach, "open");
+    made.wait = c::enumerator(given.wait, WaitPolicy::sleep, "wait");
+    made.attach_deadline = c::deadline(given.attach_timeout_ns);
+    made.timestamps = c::enumerator(given.timestamps, Timestamps::coarse, "timestamps");
+    made.prefault = c::flag(given.prefault, "prefault");
+    return made;
+}
+
+SubscriberOptions subscriber_options(const handoff_subscriber_options* options) {
+    const auto given = c::options_or(options, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
+    return {c::enumerator(given.start, Start::next, "start"), given.pins, c::flag(given.read_only, "read_only")};
+}
+
+handoff_status fill_info(const TopicInfo& info, handoff_topic_info* out) {
+    handoff_topic_info filled = HANDOFF_TOPIC_INFO_INIT;
+    filled.payload_bytes = info.payload_bytes;
+    filled.history = info.history;
+    filled.loans = info.loans;
+    filled.pin_budget = info.pin_budget;
+    filled.slots = info.slots;
+    filled.participants = info.participants;
+    filled.lifetime = static_cast<uint32_t>(info.lifetime);
+    c::set_name(filled.name, info.name);
+    return c::fill(filled, out);
+}
+
+handoff_status fill_state(const TopicState& state, handoff_topic_state* out) {
+    return c::fill({sizeof(handoff_topic_state), state.free, state.loaned, state.published, state.pinned,
+                    state.publishers, state.subscribers, state.newest},
+                   out);
+}
+
+handoff_status store_copied(const result<Copied>& copied, handoff_message_info* info) {
+    if (!copied) return c::refuse(copied.error());
+    if (info == nullptr) return HANDOFF_OK;
+    return c::fill({sizeof(handoff_message_info), copied->size, copied->sequence, copied->lost,
+                    c::ns_of(copied->published_at), c::image_of(copied->image)},
+                   info);
+}
+
+Publisher& publisher_of(handoff_publisher* publisher) {
+    return c::handle(publisher, "publisher").value;
+}
+const Publisher& publisher_of(const handoff_publisher* publisher) {
+    return c::handle(publisher, "publisher").value;
+}
+Subscriber& subscriber_of(handoff_subscriber* subscriber) {
+    return c::handle(subscriber, "subscriber").value;
+}
+const Subscriber& subscriber_of(const handoff_subscriber* subscriber) {
+    return c::handle(subscriber, "subscriber").value;
+}
+
+}  // namespace
+
+extern "C" {
+
+// ---- publisher --------------------------------------------------------------------------------------------------
+
+handoff_status handoff_publisher_open(const char* name, const handoff_topic_options* options,
+                                      handoff_publisher** publisher) {
+    return c::guarded([&] {
+        c::place(publisher, "the publisher");
+        *publisher = new handoff_publisher{Publisher(c::text(name, "the name"), topic_options(options))};
+        return HANDOFF_OK;
+    });
+}
+
+void handoff_publisher_close(handoff_publisher** publisher) {
+    c::drop(publisher);
+}
+
+handoff_status handoff_publisher_loan(handoff_publisher* publisher, handoff_loan** loan) {
+    return c::guarded([&] {
+        c::place(loan, "the loan");
+        return c::deliver(publisher_of(publisher).loan(), loan);
+    });
+}
+
+handoff_status handoff_publisher_publish(handoff_publisher* publisher, handoff_loan** loan, uint64_t* sequence) {
+    return c::guarded([&] {
+        Loan taken = c::take(loan, "loan");
+        return c::store(publisher_of(publisher).publish(std::move(taken)), sequence);
+    });
+}
+
+handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns) {
+    return c::guarded(
+        [&] { return c::status_of(publisher_of(publisher).wait_for_subscriber(c::deadline(timeout_ns))); });
+}
+
+handoff_status handoff_publisher_info(const handoff_publisher* publisher, handoff_topic_info* info) {
+    return c::guarded([&] { return fill_info(publisher_of(publisher).info(), info); });
+}
+
+handoff_status handoff_publisher_state(const handoff_publisher* publisher, handoff_topic_state* state) {
+    return c::guarded([&] { return fill_state(publisher_of(publisher).state(), state); });
+}
+
+// ---- subscriber -------------------------------------------------------------------------------------------------
+
+handoff_status handoff_subscriber_open(const char* name, const handoff_topic_options* options,
+                                       const handoff_subscriber_options* wishes, handoff_subscriber** subscriber) {
+    return c::guarded([&] {
+        c::place(subscriber, "the subscriber");
+        *subscriber = new handoff_subscriber{
+            Subscriber(c::text(name, "the name"), topic_options(options), subscriber_options(wishes))};
+        return HANDOFF_OK;
+    });
+}
+
+void handoff_subscriber_close(handoff_subscriber** subscriber) {
+    c::drop(subscriber);
+}
+
+handoff_status handoff_subscriber_next(handoff_subscriber* subscriber, int64_t timeout_ns, handoff_message** message) {
+    return c::guarded([&] {
+        c::place(message, "the message");
+        return c::deliver(subscriber_of(subscriber).next(c::deadline(timeout_ns)), message);
+    });
+}
+
+handoff_status handoff_subscriber_try_next(handoff_subscriber* subscriber, handoff_message** message) {
+    return c::guarded([&] {
+        c::place(message, "the message");
+        return c::deliver(subscriber_of(subscriber).try_next(), message);
+    });
+}
+
+handoff_status handoff_subscriber_newest(handoff_subscriber* subscriber, int64_t timeout_ns,
+                                         handoff_message** message) {
+    return c::guarded([&] {
+        c::place(message, "the message");
+        return c::deliver(subscriber_of(subscriber).newest(c::deadline(timeout_ns)), message);
+    });
+}
+
+handoff_status handoff_subscriber_try_newest(handoff_subscriber* subscriber, handoff_message** message) {
+    return c::guarded([&] {
+        c::place(message, "the message");
+        return c::deliver(subscriber_of(subscriber).try_newest(), message);
+    });
+}
+
+handoff_status handoff_subscriber_copy_next(handoff_subscriber* subscriber, void* buffer, size_t buffer_bytes,
+                                            int64_t timeout_ns, handoff_message_info* info) {
+    return c::guarded([&] {
+        return store_copied(subscriber_of(subscriber).copy_next(c::room(buffer, buffer_bytes), c::deadline(timeout_ns)),
+                            info);
+    });
+}
+
+handoff_status handoff_subscriber_copy_newest(handoff_subscriber* subscriber, void* buffer, size_t buffer_bytes,
+                                              int64_t timeout_ns, handoff_message_info* info) {
+    return c::guarded([&] {
+        return store_copied(
+            subscriber_of(subscriber).copy_newest(c::room(buffer, buffer_bytes), c::deadline(timeout_ns)), info);
+    });
+}
+
+handoff_status handoff_subscriber_waitable(const handoff_subscriber* subscriber, handoff_waitable** waitable) {
+    return c::guarded([&] {
+        c::place(waitable, "the waitable");
+        *waitable = new handoff_waitable{subscriber_of(subscriber).waitable()};
+        return HANDOFF_OK;
+    });
+}
+
+handoff_status handoff_subscriber_descriptor(const handoff_subscriber* subscriber, int* descriptor) {
+    return c::guarded([&] {
+        *c::place(descriptor, "the descriptor") = subscriber_of(subscriber).descriptor();
+        return HANDOFF_OK;
+    });
+}
+
+handoff_status handoff_subscriber_info(const handoff_subscriber* subscriber, handoff_topic_info* info) {
+    return c::guarded([&] { return fill_info(subscriber_of(subscriber).info(), info); });
+}
+
+handoff_status handoff_subscriber_state(const handoff_subscriber* subscriber, handoff_topic_state* state) {
+    return c::guarded([&] { return fill_state(subscriber_of(subscriber).state(), state); });
+}
+
+// ---- message ----------------------------------------------------------------------------------------------------
+
+const void* handoff_message_payload(const handoff_message* message, size_t* bytes) {
+    return c::bytes_of(message == nullptr ? std::span<const std::byte>() : message->value.payload(), bytes);
+}
+
+handoff_status handoff_message_about(const handoff_message* message, handoff_message_info* info) {
+    return c::guarded([&] {
+        const Message& value = c::handle(message, "message").value;
+        return c::fill({sizeof(handoff_message_info), value.payload().size(), value.sequence(), value.lost(),
+                        c::ns_of(value.published_at()), c::image_of(value.image())},
+                       info);
+    });
+}
+
+void handoff_message_drop(handoff_message** message) {
+    c::drop(message);
+}
+
+}  // extern "C"

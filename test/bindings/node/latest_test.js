@@ -1,0 +1,98 @@
+'use strict';
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const { Latest, waitAny } = require('handoff');
+const { closing, nameFor, patience, refusal, segments } = require('./kit');
+
+const timeout = patience;
+
+function latest(t, options) {
+  return closing(t, new Latest(nameFor(), options));
+}
+
+test('a value is read as it was written', (t) => {
+  const value = latest(t, { type: Float32Array, length: 3 });
+  assert.equal(value.read(), undefined);
+  assert.equal(value.write(Float32Array.of(1, 2, 3.5)), 1);
+  const { value: read, sequence, writtenNs } = value.read();
+  assert.deepEqual(read, Float32Array.of(1, 2, 3.5));
+  assert.equal(sequence, 1);
+  assert.ok(writtenNs <= process.hrtime.bigint());
+  assert.equal(value.write([4, 5, 6]), 2);
+  assert.deepEqual(value.read().value, Float32Array.of(4, 5, 6));
+});
+
+test('a number is a value too', (t) => {
+  const number = latest(t, { type: Float64Array });
+  number.write(0.25);
+  assert.equal(number.read().value[0], 0.25);
+  const big = latest(t, { type: BigUint64Array });
+  big.write(1n << 63n);
+  assert.equal(big.read().value[0], 1n << 63n);
+});
+
+test('bytes of any length up to the capacity', (t) => {
+  const bytes = latest(t, { capacityBytes: 10 });
+  bytes.write(Buffer.from('seven b'));
+  assert.equal(Buffer.from(bytes.read().value).toString(), 'seven b');
+  bytes.write(new DataView(new ArrayBuffer(4), 1, 2));
+  assert.equal(bytes.read().value.length, 2);
+});
+
+test('newer values are waited for', async (t) => {
+  const name = nameFor();
+  const writer = closing(t, new Latest(name, { type: Int32Array }));
+  const reader = closing(t, await Latest.open(name, { type: Int32Array, open: 'attach' }));
+  await assert.rejects(reader.waitNewer({ timeout: 10 }), refusal('timed_out'));
+  const waiting = reader.waitNewer({ timeout });
+  writer.write(5);
+  assert.equal((await waiting).value[0], 5);
+  assert.equal(reader.hasNewer, false);
+  writer.write(6);
+  assert.equal(reader.hasNewer, true);
+  assert.equal(await waitAny([reader], { timeout }), 0);
+  for await (const { value, sequence } of reader) {
+    assert.deepEqual([value[0], sequence], [6, 2]);
+    break;
+  }
+  assert.deepEqual(reader.info(), { name, capacityBytes: 4, participants: 16, lifetime: 'until_last_leaves' });
+});
+
+test('who may only read cannot write', (t) => {
+  const name = nameFor();
+  const writer = closing(t, new Latest(name, { type: Int32Array }));
+  const reader = closing(t, new Latest(name, { type: Int32Array, readOnly: true }));
+  writer.write(7);
+  assert.equal(reader.read().value[0], 7);
+  assert.throws(() => reader.write(8), refusal('invalid_argument'));
+});
+
+test('the wrong type is refused', (t) => {
+  const value = latest(t, { type: Float32Array, length: 2 });
+  assert.throws(() => value.write(Float64Array.of(1)),
+                refusal('invalid_argument', /a Float32Array, not a Float64Array/));
+  assert.throws(() => value.write('1.5'), refusal('invalid_argument', /Buffer\.from/));
+  assert.throws(() => value.write({}), refusal('invalid_argument'));
+  assert.throws(() => value.write([1, 2, 3]), refusal('too_large'));
+  for (const options of [{ type: 'float32' }, { type: Array }, { type: Float32Array, length: 0 },
+                         { type: Float32Array, length: 1.5 }, { type: Float32Array, capacityBytes: 4 },
+                         { length: NaN }])
+    assert.throws(() => new Latest('node-never', options), refusal('invalid_argument'), JSON.stringify(options));
+});
+
+test('a value of another size than the type is refused', (t) => {
+  const name = nameFor();
+  const bytes = closing(t, new Latest(name, { capacityBytes: 8 }));
+  const numbers = closing(t, new Latest(name, { type: Float64Array, open: 'attach' }));
+  bytes.write(Uint8Array.of(1, 2, 3));
+  assert.throws(() => numbers.read(), refusal('mismatch', /3 bytes: that is no Float64Array/));
+});
+
+test('a closed value leaves nothing behind', (t) => {
+  const name = nameFor();
+  const value = new Latest(name, { type: Float32Array });
+  value.close();
+  assert.deepEqual(segments(name), []);
+  assert.throws(() => value.write(1), refusal('invalid_handle', /closed/));
+  assert.throws(() => value.read(), refusal('invalid_handle', /closed/));
+});

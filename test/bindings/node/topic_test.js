@@ -1,0 +1,113 @@
+'use strict';
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const { Publisher, Subscriber, waitAny } = require('handoff');
+const { closing, nameFor, patience, refusal, segments } = require('./kit');
+
+const timeout = patience;
+
+function topic(t, options = { payloadBytes: 16 }, wishes = {}) {
+  const name = nameFor();
+  const publisher = closing(t, new Publisher(name, options));
+  const subscriber = closing(t, new Subscriber(name, wishes));
+  return { name, publisher, subscriber };
+}
+
+test('every subscriber sees every message', async (t) => {
+  const { name, publisher, subscriber } = topic(t);
+  const second = closing(t, await Subscriber.open(name, { start: 'oldest' }));
+  await publisher.waitForSubscriber({ timeout });
+  assert.equal(publisher.publish(publisher.loan().write(Float64Array.of(1.5, 2.5))), 1);
+  for (const one of [subscriber, second]) {
+    const message = await one.next({ timeout });
+    assert.deepEqual(new Float64Array(message.bytes.buffer), Float64Array.of(1.5, 2.5));
+    assert.deepEqual([message.sequence, message.lost, message.image], [1, 0, undefined]);
+    assert.ok(message.publishedNs <= process.hrtime.bigint());
+    message.release();
+    assert.equal(one.tryNext(), undefined);
+  }
+});
+
+test('an image is published and copied', async (t) => {
+  const { publisher, subscriber } = topic(t);
+  const loan = publisher.loan().describe({ width: 2, height: 2, encoding: 'mono16', frameId: 'x' });
+  loan.array.set([1, 2, 3, 65535]);
+  publisher.publish(loan);
+  const copy = await subscriber.copyNext({ timeout });
+  assert.deepEqual(copy.array, Uint16Array.of(1, 2, 3, 65535));
+  assert.equal(copy.bytes.length, 8);
+  assert.deepEqual([copy.image.frameId, copy.sequence, copy.lost], ['x', 1, 0]);
+});
+
+test('what was overwritten is counted', async (t) => {
+  const { publisher, subscriber } = topic(t, { payloadBytes: 16, history: 4 }, { start: 'oldest' });
+  for (let count = 0; count < 20; ++count) publisher.publish(publisher.loan());
+  const first = subscriber.tryNext();
+  assert.equal(first.lost, first.sequence - 1);
+  assert.ok(first.lost > 0);
+  first.release();
+  const newest = await subscriber.newest({ timeout });
+  assert.deepEqual([newest.sequence, newest.lost], [20, 19 - first.sequence]);
+  newest.release();
+  assert.equal(subscriber.tryNewest(), undefined);
+});
+
+test('messages are iterated until the last publisher leaves', async (t) => {
+  for (const wishes of [{ start: 'oldest' }, { start: 'oldest', pins: 0 }, { start: 'oldest', readOnly: true }]) {
+    const { publisher, subscriber } = topic(t, { payloadBytes: 1 }, wishes);
+    for (const number of [1, 2, 3]) publisher.publish(publisher.loan().write(Uint8Array.of(number)));
+    if (wishes.readOnly !== true) publisher.close();
+    const got = [];
+    for await (const message of subscriber) {
+      got.push(message.bytes[0]);
+      message.release?.();
+      if (got.length === 3 && wishes.readOnly) break;
+    }
+    assert.deepEqual(got, [1, 2, 3], JSON.stringify(wishes));
+  }
+});
+
+test('messages that are not released are refused in words', (t) => {
+  const { publisher, subscriber } = topic(t, { payloadBytes: 1 }, { start: 'oldest', pins: 1 });
+  for (let count = 0; count < 2; ++count) publisher.publish(publisher.loan());
+  const held = subscriber.tryNext();
+  assert.throws(() => subscriber.tryNext(), refusal('full'));
+  held.release();
+  subscriber.tryNext().release();
+});
+
+test('loans that are not published are refused in words', (t) => {
+  const { publisher } = topic(t, { payloadBytes: 1, loans: 1 });
+  const held = [];
+  const hoard = () => {
+    for (let count = 0; count < 100; ++count) held.push(publisher.loan());
+  };
+  assert.throws(hoard, refusal('full'));
+  held.pop().release();
+  publisher.publish(publisher.loan());
+});
+
+test('info and state tell what there is', async (t) => {
+  const { name, publisher, subscriber } = topic(t, { payloadBytes: 9, history: 5, loans: 2, pinBudget: 7 });
+  const { slots, ...rest } = subscriber.info();
+  assert.deepEqual(rest, { name, payloadBytes: 9, history: 5, loans: 2, pinBudget: 7, participants: 32,
+                           lifetime: 'until_last_leaves' });
+  assert.ok(slots >= 5);
+  assert.deepEqual(publisher.info(), subscriber.info());
+  const state = publisher.state();
+  assert.deepEqual([state.publishers, state.subscribers, state.newest], [1, 1, 0]);
+  const waiting = waitAny([subscriber], { timeout });
+  publisher.publish(publisher.loan());
+  assert.equal(await waiting, 0);
+});
+
+test('a closed topic leaves nothing behind', (t) => {
+  const { name, publisher, subscriber } = topic(t);
+  publisher.publish(publisher.loan());
+  const message = subscriber.tryNext();
+  assert.equal(message.bytes.length, 16);
+  message.release();
+  publisher.close();
+  subscriber.close();
+  assert.deepEqual(segments(name), []);
+});

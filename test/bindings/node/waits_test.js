@@ -1,0 +1,156 @@
+'use strict';
+const assert = require('node:assert/strict');
+const { setMaxListeners } = require('node:events');
+const fs = require('node:fs/promises');
+const test = require('node:test');
+const { Latest, Publisher, Receiver, Sender, Subscriber } = require('handoff');
+const { Other, closing, nameFor, patience, pause, refusal, segments } = require('./kit');
+
+const timeout = patience;
+
+function pair(t, options = { payloadBytes: 8 }) {
+  const name = nameFor();
+  const sender = closing(t, new Sender(name, options));
+  const receiver = closing(t, new Receiver(name));
+  return { name, sender, receiver };
+}
+
+test('a wait does not hold the event loop', async (t) => {
+  const { receiver } = pair(t);
+  let ticks = 0;
+  const ticking = setInterval(() => ++ticks, 1);
+  await assert.rejects(receiver.receive({ timeout: 200 }), refusal('timed_out'));
+  clearInterval(ticking);
+  assert.ok(ticks >= 2, `${ticks} ticks in 200 ms`);
+});
+
+test('many waits leave the files to others', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slots: 20 });
+  const waits = Array.from({ length: 20 }, () => receiver.receive({ timeout }));
+  const text = await fs.readFile(__filename, 'utf8');
+  assert.match(text, /many waits leave/);
+  for (let sent = 0; sent < 20; ++sent) sender.send(await sender.loan({ timeout }));
+  for (const request of await Promise.all(waits)) request.processed();
+});
+
+test('a stream without a pause leaves timers their turn', async (t) => {
+  const { sender, receiver } = pair(t);
+  let isOver = false;
+  setTimeout(() => (isOver = true), 10);
+  for (let count = 0; !isOver; ++count) {
+    assert.ok(count < 5_000_000, 'the timer never came');
+    sender.send(await sender.loan());
+    (await receiver.receive()).processed();
+  }
+});
+
+test('an AbortSignal ends every wait', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slots: 1 });
+  const topic = nameFor();
+  const publisher = closing(t, new Publisher(topic, { payloadBytes: 8 }));
+  const subscriber = closing(t, new Subscriber(topic, { start: 'next' }));
+  const copying = closing(t, new Subscriber(topic, { start: 'next', pins: 0 }));
+  const latest = closing(t, new Latest(nameFor(), { type: Float64Array }));
+  const pending = sender.requestAsync(sender.tryLoan());
+  receiver.tryReceive().failed();  // a slot that is answered is not free
+  await assert.rejects(pending.wait(), refusal('failed'));
+  const held = sender.requestAsync(sender.tryLoan());
+  const request = receiver.tryReceive();
+
+  const stop = new AbortController();
+  const { signal } = stop;
+  const waits = [receiver.receive({ signal }), sender.loan({ signal }), held.wait({ signal, timeout }),
+                 subscriber.next({ signal }), copying.copyNext({ signal }), latest.waitNewer({ signal }),
+                 Receiver.open(nameFor(), { signal, attachTimeout: Infinity })];
+  await pause(20);
+  const reason = new Error('enough');
+  const begin = performance.now();
+  stop.abort(reason);
+  for (const ended of await Promise.allSettled(waits)) assert.equal(ended.reason, reason);
+  assert.ok(performance.now() - begin < 1000, 'they end soon');
+  await assert.rejects(receiver.receive({ signal }), (error) => error === reason);
+  request.processed();
+  (await held.wait()).release();
+  publisher.publish(publisher.loan());
+  (await subscriber.next({ timeout })).release();
+});
+
+test('an aborted request is withdrawn', async (t) => {
+  const { sender, receiver } = pair(t);
+  await assert.rejects(sender.request(sender.tryLoan(), { signal: AbortSignal.timeout(10) }), { name: 'TimeoutError' });
+  assert.equal(receiver.tryReceive(), undefined);
+  assert.equal(sender.state().free, 8);
+});
+
+test('close ends the waits on it', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slots: 1 });
+  const pending = sender.requestAsync(sender.tryLoan());
+  const waits = [receiver.receive(), receiver.receive(), sender.loan(), pending.wait()];
+  const held = await waits[0];
+  await pause(20);
+  receiver.close();
+  sender.close();
+  pending.release();
+  for (const ended of await Promise.allSettled(waits.slice(1))) refusal('invalid_handle', /closed/)(ended.reason);
+  await assert.rejects(receiver.receive(), refusal('invalid_handle', /closed/));
+  held.processed();
+});
+
+test('a subscriber waits once at a time', async (t) => {
+  const name = nameFor();
+  closing(t, new Publisher(name, { payloadBytes: 8 }));
+  const subscriber = closing(t, new Subscriber(name));
+  const first = subscriber.next({ timeout: 100 });
+  await assert.rejects(subscriber.next({ timeout }), refusal('invalid_argument', /waiting already/));
+  assert.throws(() => subscriber.tryNext(), refusal('invalid_argument', /waiting already/));
+  await assert.rejects(first, refusal('timed_out'));
+  assert.equal(subscriber.tryNext(), undefined);
+});
+
+test('a wait that nobody can serve is refused', async (t) => {
+  const { receiver } = pair(t);
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = Array.from({ length: 1024 }, () => receiver.receive({ signal: stop.signal }).catch(() => {}));
+  await pause(10);
+  await assert.rejects(receiver.receive(), refusal('full', /1024 waits/));
+  stop.abort();
+  await Promise.all(waits);
+  await assert.rejects(receiver.receive({ timeout: 1 }), refusal('timed_out'));
+});
+
+test('a process that ends while it waits leaves nothing', async (t) => {
+  for (const ending of ['process.exit(0)', 'stop.abort()', 'receiver.close()']) {
+    const name = nameFor();
+    const other = new Other(t, `
+      const sender = new handoff.Sender('${name}', { payloadBytes: 8 });
+      const receiver = new handoff.Receiver('${name}');
+      const stop = new AbortController();
+      const waiting = receiver.receive({ signal: stop.signal }).catch(() => {});
+      setTimeout(() => { say('ending'); ${ending}; sender.close(); }, 10);`);
+    await other.expect('ending');
+    await other.end();
+    assert.deepEqual(segments(name), [], ending);
+  }
+});
+
+test('what is open when a process ends is closed', async (t) => {
+  const name = nameFor();
+  const other = new Other(t, `
+    const sender = new handoff.Sender('${name}', { payloadBytes: 8 });
+    const loan = sender.tryLoan();
+    loan.bytes.fill(1);`);
+  await other.end();
+  assert.deepEqual(segments(name), []);
+});
+
+test('an uncaught exception leaves nothing either', async (t) => {
+  const name = nameFor();
+  const other = new Other(t, `
+    const sender = new handoff.Sender('${name}', { payloadBytes: 8 });
+    sender.loan().then(() => sender.loan());
+    setTimeout(() => { throw new Error('on purpose'); }, 5);`);
+  const [code] = await other.ended;
+  assert.equal(code, 1);
+  assert.deepEqual(segments(name), []);
+});

@@ -1,0 +1,123 @@
+"""Views on slots: where their bytes are, who may write, and how long they live."""
+
+import gc
+
+import handoff
+import numpy as np
+import pytest
+
+ENCODINGS = {
+    "mono8": ("u1", 1), "mono16": ("u2", 1), "bgr8": ("u1", 3), "rgb8": ("u1", 3), "bgra8": ("u1", 4),
+    "rgba8": ("u1", 4), "bgr16": ("u2", 3), "rgb16": ("u2", 3), "8UC2": ("u1", 2), "bayer_rggb8": ("u1", 1),
+    **{f"8SC{n}": ("i1", n) for n in (1, 2, 3, 4)}, **{f"16UC{n}": ("u2", n) for n in (1, 2, 3, 4)},
+    **{f"16SC{n}": ("i2", n) for n in (1, 2, 3, 4)}, **{f"32SC{n}": ("i4", n) for n in (1, 2, 3, 4)},
+    **{f"32FC{n}": ("f4", n) for n in (1, 2, 3, 4)}, **{f"64FC{n}": ("f8", n) for n in (1, 2, 3, 4)},
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_encoding_has_its_dtype_and_shape(name, encoding):
+    dtype, channels = ENCODINGS[encoding]
+    shape = (2, 3) if channels == 1 else (2, 3, channels)
+    picture = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    with handoff.Publisher(name, payload_bytes=1000) as publisher, handoff.Subscriber(name) as subscriber:
+        publisher.publish(picture, encoding=encoding)
+        with subscriber.next(10) as message:
+            assert message.image.encoding == encoding
+            assert message.array.dtype == np.dtype(dtype) and np.array_equal(message.array, picture)
+        with publisher.loan(shape, encoding=encoding) as loan:
+            assert loan.array.dtype == np.dtype(dtype) and loan.array.shape == shape
+
+
+def test_views_show_the_slot_itself(name):
+    with handoff.Sender(name, payload_bytes=16) as sender, handoff.Receiver(name) as receiver:
+        loan = sender.loan()
+        first, second = loan.array, np.frombuffer(loan, np.uint8)
+        first[3] = 42
+        assert second[3] == 42 and memoryview(loan)[3] == 42
+        address = first.ctypes.data
+        pending = sender.request_async(loan)
+        with receiver.receive(10) as request:
+            assert request.array[3] == 42
+            request.processed()
+        with pending.wait(10) as processed:
+            assert processed.array.ctypes.data == address
+
+
+def test_what_must_not_be_written_is_read_only(name):
+    with handoff.Sender(name, payload_bytes=16, reply_bytes=4) as sender, handoff.Receiver(name) as receiver:
+        pending = sender.request_async(b"abc")
+        request = receiver.receive(10)
+        request_view, request_memory = request.array, memoryview(request)
+        request.processed(b"x")
+        processed = pending.wait(10)
+        for array in (request_view, processed.array, processed.reply):
+            assert not array.flags.writeable
+            with pytest.raises(ValueError):
+                array[0] = 1
+            with pytest.raises(ValueError):
+                array.setflags(write=True)
+        assert request_memory.readonly and memoryview(processed).readonly
+        with pytest.raises(TypeError):
+            request_memory[0] = 1
+        assert not memoryview(sender.loan()).readonly
+
+
+def test_a_view_never_outlives_the_memory(name):
+    """Everything that a view came from is gone: it can still be read, and written where it was writable."""
+    sender, receiver = handoff.Sender(name, payload_bytes=1 << 20), handoff.Receiver(name)
+    with sender.loan() as loan:
+        written = loan.array
+        memory = memoryview(loan)
+        written[:] = 5
+        sender.send(loan)
+    with receiver.receive(10) as request:
+        read = request.array.view(np.uint32)[10:]
+        request.processed()
+    sender.close()
+    receiver.close()
+    del sender, receiver, loan, request
+    gc.collect()
+    assert read.sum() == 0x05050505 * len(read) and memory[0] == 5
+    written[0] = 1
+
+
+def test_the_name_goes_with_the_last_view(name):
+    from conftest import files_of
+
+    sender = handoff.Sender(name, payload_bytes=8)
+    view = sender.loan().array
+    sender.close()
+    assert files_of(name)
+    del view
+    gc.collect()
+    assert files_of(name) == []
+
+
+def test_a_released_slot_is_refused(name):
+    with handoff.Sender(name, payload_bytes=8) as sender, handoff.Receiver(name) as receiver:
+        with sender.loan() as loan:
+            sender.send(loan)
+        for use in (lambda: loan.array, lambda: loan.resize(1), lambda: loan.write(b"x"), lambda: memoryview(loan),
+                    lambda: sender.send(loan), lambda: loan.size):
+            with pytest.raises(handoff.InvalidHandle, match="released"):
+                use()
+        request = receiver.receive(10)
+        request.processed()
+        for use in (lambda: request.array, lambda: request.reply, request.processed, lambda: request.failed("x")):
+            with pytest.raises(handoff.InvalidHandle, match="released"):
+                use()
+        assert request.released and repr(request) == "<handoff.Request, released>"
+        request.release()
+
+
+def test_thousands_of_views_leak_nothing(name):
+    with handoff.Sender(name, payload_bytes=1 << 16, slots=2) as sender, handoff.Receiver(name) as receiver:
+        for _ in range(3000):
+            with sender.loan((64, 64, 3)) as loan:
+                loan.array[0, 0] = 1
+                sender.send(loan)
+            with receiver.receive(10) as request:
+                assert request.array[0, 0, 0] == 1
+                request.processed()
+        assert sender.state().free == 2

@@ -1,0 +1,185 @@
+"""Several processes: kills, signals, forks, threads that are gone at exit."""
+
+import multiprocessing
+import os
+import signal
+
+import handoff
+import numpy as np
+import pytest
+from conftest import eventually, files_of
+
+HOLD_ONE = """
+import sys, handoff
+receiver = handoff.Receiver(sys.argv[1], attach_timeout=30)
+with receiver.receive(30) as request:
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_receiver_held_is_delivered_again(name, program):
+    with handoff.Sender(name, payload_bytes=8) as sender:
+        victim = program(HOLD_ONE, name)
+        sender.send(b"precious")
+        assert victim.line() == "holding"
+        victim.process.kill()
+        victim.process.wait()
+        with handoff.Receiver(name) as receiver, receiver.receive(30) as request:
+            assert request.deliveries == 2 and bytes(request.array) == b"precious"
+            request.processed()
+
+
+LOAN_ALL = """
+import sys, handoff
+sender = handoff.Sender(sys.argv[1])
+sender.send(b"sent")
+kept = sender.loan().array
+print("holding", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_a_killed_sender_lent_is_free_and_what_it_sent_arrives(name, program):
+    with handoff.Sender(name, slots=2, payload_bytes=8) as sender, handoff.Receiver(name) as receiver:
+        victim = program(LOAN_ALL, name)
+        assert victim.line() == "holding"
+        assert sender.state().loaned == 1
+        victim.process.kill()
+        victim.process.wait()
+        with receiver.receive(30) as request:
+            assert bytes(request.array) == b"sent"
+            request.processed()
+        with sender.loan(timeout=30), sender.loan(timeout=30):
+            assert sender.state().loaned == 2
+
+
+WAITS = {
+    "receive": "handoff.Receiver(name).receive()",
+    "iteration": "next(handoff.Receiver(name))",
+    "loan": "s = handoff.Sender(name, slots=1); kept = s.loan(); s.loan()",
+    "request": "handoff.Sender(name).request(b'x')",
+    "wait_for_receiver": "handoff.Sender(name).wait_for_receiver()",
+    "attach": "handoff.Receiver(name + '-none', attach_timeout=None)",
+    "next": "handoff.Subscriber(name + '-topic').next()",
+    "wait_newer": "handoff.Latest(name + '-latest', 'u4').wait_newer()",
+    "wait_any": "r = handoff.Receiver(name); handoff.wait_any([r])",
+}
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_ctrl_c_ends_a_wait(name, program, wait):
+    code = f"""
+import sys, handoff
+name = sys.argv[1]
+try:
+    print("waiting", flush=True)
+    {WAITS[wait]}
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+    with handoff.Sender(name, slots=1, payload_bytes=8), handoff.Publisher(name + "-topic", payload_bytes=8), \
+            handoff.Latest(name + "-latest", "u4"):
+        waiter = program(code, name)
+        assert waiter.line() == "waiting"
+        eventually(waiter.sleeps)
+        waiter.process.send_signal(signal.SIGINT)
+        assert waiter.wait() == (0, "interrupted\n", "")
+
+
+def test_an_interrupted_request_is_withdrawn(name, program):
+    code = "import sys, handoff; handoff.Sender(sys.argv[1]).request(b'x')"
+    with handoff.Receiver(name, payload_bytes=8) as receiver:
+        waiter = program(code, name)
+        eventually(lambda: receiver.state().ready == 1 and waiter.sleeps())
+        waiter.process.send_signal(signal.SIGINT)
+        status, _, err = waiter.wait()
+        assert status == -signal.SIGINT and "KeyboardInterrupt" in err
+        assert receiver.state().ready == 0
+
+
+def test_a_thread_that_waits_at_exit_does_no_harm(name, program):
+    code = """
+import sys, threading, time, handoff
+name = sys.argv[1]
+receiver, sender = handoff.Receiver(name, slots=3, payload_bytes=8), handoff.Sender(name)
+kept = [sender.loan(), sender.loan()]
+for wait in (receiver.receive, lambda: sender.request(b"x"), sender.loan, sender.loan):
+    threading.Thread(target=wait, daemon=True).start()
+view = kept[0].array
+class Slow:  # the waits come back while the interpreter ends
+    def __del__(self, sleep=time.sleep):
+        sleep(0.3)
+sys.slow = Slow()
+"""
+    for _ in range(3):
+        status, _, err = program(code, name).wait()
+        assert (status, "terminate" in err, "Fatal" in err) == (0, False, False), err
+
+
+def test_what_is_open_at_exit_leaves_no_name_behind(name, program):
+    code = "import sys, handoff\nsender = handoff.Sender(sys.argv[1], payload_bytes=8)\nme = [sender]\nme.append(me)\n"
+    assert program(code, name).wait() == (0, "", "")
+    assert files_of(name) == []
+
+
+def child_checks(sender, view, name, answers):
+    """Runs in the child of a fork."""
+    try:
+        sender.loan(timeout=0)
+    except handoff.InvalidHandle as error:
+        answers.put(("inherited", "fork" in str(error)))
+    answers.put(("view", int(view[0])))
+    with handoff.Receiver(name) as own, own.receive(30) as request:
+        answers.put(("own", bytes(request.array)))
+        request.processed()
+
+
+def test_a_child_of_fork_inherits_nothing_and_opens_its_own(name):
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    with handoff.Sender(name, slots=2, payload_bytes=4) as sender:
+        sender.send(b"sent")
+        with sender.loan() as loan:
+            loan.array[:] = 9
+            child = context.Process(target=child_checks, args=(sender, loan.array, name, answers))
+            child.start()
+            got = dict(answers.get(timeout=30) for _ in range(3))
+            child.join(30)
+            assert child.exitcode == 0
+            assert got == {"inherited": True, "view": 9, "own": b"sent"}
+            assert sender.state().loaned == 1, "the child gave nothing back"
+        assert sender.state().free == 2
+
+
+def test_os_fork_and_a_child_that_ends_harm_nobody(name):
+    with handoff.Sender(name, payload_bytes=4) as sender:
+        loan = sender.loan()
+        pid = os.fork()
+        if pid == 0:
+            loan.release()
+            sender.close()
+            os._exit(0)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert sender.state().loaned == 1 and files_of(name)
+        sender.send(loan)
+
+
+def spawned(name, answers):
+    with handoff.Receiver(name, attach_timeout=30) as receiver, receiver.receive(30) as request:
+        answers.put(request.array)  # pickled: a copy
+        request.processed()
+
+
+def test_a_spawned_process_opens_by_name(name):
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    with handoff.Sender(name, payload_bytes=12) as sender:
+        with pytest.raises(TypeError, match="pass its name"):
+            context.Process(target=spawned, args=(sender, answers)).start()
+        child = context.Process(target=spawned, args=(name, answers))
+        child.start()
+        sender.send(np.arange(6, dtype=np.int16).reshape(2, 3))
+        assert answers.get(timeout=30).tolist() == [[0, 1, 2], [3, 4, 5]]
+        child.join(30)
+        assert child.exitcode == 0

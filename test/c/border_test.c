@@ -1,0 +1,190 @@
+/* What the border itself promises: statuses, sentences, NULL, sizes of structs, forks. */
+#include <pthread.h>
+#include <unistd.h>
+
+#include "case.h"
+
+static void null_is_refused_and_never_followed(const char* segment) {
+    handoff_loan* no_loan = NULL;
+    handoff_pending* no_pending = NULL;
+    handoff_request* no_request = NULL;
+    handoff_processed* processed = NULL;
+    handoff_message* message = NULL;
+    handoff_waitable* waitable = NULL;
+    size_t bytes = 9;
+    int descriptor = 0;
+    uint64_t number = 0;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(NULL, NULL, NULL));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_receiver_open(segment, NULL, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_loan(NULL, HANDOFF_FOREVER, &no_loan));
+    SAYS("the sender is NULL");
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_send(NULL, &no_loan));
+    SAYS("the loan is NULL");
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_send(NULL, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_request(NULL, &no_loan, HANDOFF_FOREVER, &processed));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_id(NULL, &number));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_pending_wait(&no_pending, HANDOFF_FOREVER, &processed));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_pending_withdraw(&no_pending, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_receive(NULL, HANDOFF_FOREVER, &no_request));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_request_processed(&no_request, 0));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_request_failed(&no_request, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_loan_resize(NULL, 1));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_publisher_loan(NULL, &no_loan));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_publisher_publish(NULL, &no_loan, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_subscriber_next(NULL, HANDOFF_FOREVER, &message));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_subscriber_copy_next(NULL, &number, 8, HANDOFF_FOREVER, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_latest_write(NULL, "", 0, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_latest_read(NULL, NULL, 0, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_latest_waitable(NULL, &waitable));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_descriptor(NULL, &descriptor));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_wait_any((const handoff_waitable* const[]){NULL}, 1, HANDOFF_NOW, &bytes));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_wait_any(NULL, 1, HANDOFF_NOW, &bytes));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_wait_any(NULL, 0, HANDOFF_NOW, &bytes));
+    CHECK(handoff_request_payload(NULL, &bytes) == NULL && bytes == 0);
+    CHECK(handoff_loan_data(NULL) == NULL && handoff_loan_capacity(NULL) == 0 &&
+          handoff_message_payload(NULL, NULL) == NULL);
+    CHECK(!handoff_latest_has_newer(NULL) && !handoff_pending_was_answered(NULL) && !handoff_waitable_was_ready(NULL));
+    handoff_sender_close(NULL);
+    handoff_message_drop(&message);
+}
+
+static void nonsense_is_refused_before_anything_is_made(const char* segment) {
+    handoff_sender* sender = NULL;
+    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    options.payload_bytes = 8;
+    options.attach_timeout_ns = -1;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    SAYS("-1 ns");
+    options.attach_timeout_ns = 0;
+    options.wait = 3;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    SAYS("wait = 3");
+    options.wait = HANDOFF_WAIT_SLEEP;
+    options.in_place = 2;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    options.in_place = 0;
+    options.size = sizeof options + 8;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    SAYS("as new as your header");
+    options.size = 0;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    options.size = sizeof options;
+    options.slots = 0;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    options.slots = 2;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open("no/such name", &options, &sender));
+    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_sender_open(segment, NULL, &sender));
+    CHECK(sender == NULL);
+    GOOD(handoff_sender_open(segment, &options, &sender));
+    handoff_latest* latest = NULL;
+    ANSWERS(HANDOFF_WRONG_KIND, handoff_latest_open(segment, NULL, &latest));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_wait_for_receiver(sender, INT64_MIN));
+    handoff_sender_close(&sender);
+}
+
+static void a_struct_of_an_older_header_is_filled_as_far_as_it_reaches(const char* segment) {
+    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_sender* sender = NULL;
+    options.payload_bytes = 8;
+    options.slots = 77; /* lies beyond the size: not looked at */
+    options.size = offsetof(handoff_channel_options, slots);
+    GOOD(handoff_sender_open(segment, &options, &sender));
+    handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
+    GOOD(handoff_sender_info(sender, &info));
+    CHECK(info.slots == 8 && info.payload_bytes == 8);
+    memset(&info, 0x55, sizeof info);
+    info.size = offsetof(handoff_channel_info, slots);
+    GOOD(handoff_sender_info(sender, &info));
+    CHECK(info.payload_bytes == 8 && info.slots == 0x55555555 && info.size == offsetof(handoff_channel_info, slots));
+    info.size = 0;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_info(sender, &info));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_info(sender, NULL));
+    handoff_sender_close(&sender);
+}
+
+static handoff_sender* inherited;
+
+static void use_what_was_inherited(const char* segment) {
+    handoff_loan* loan = NULL;
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_loan(inherited, HANDOFF_FOREVER, &loan));
+    SAYS("fork");
+    handoff_sender_close(&inherited);
+    handoff_receiver* receiver = NULL;
+    handoff_request* request = NULL;
+    GOOD(handoff_receiver_open(segment, NULL, &receiver));
+    GOOD(handoff_receiver_receive(receiver, SECONDS(10), &request));
+    GOOD(handoff_request_processed(&request, 0));
+    handoff_receiver_close(&receiver);
+    _exit(0); /* what was inherited is forgotten rather than freed: no leak to look for */
+}
+
+static void a_child_of_fork_inherits_nothing_and_opens_its_own(const char* segment) {
+    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_loan* loan = NULL;
+    options.payload_bytes = 8;
+    GOOD(handoff_sender_open(segment, &options, &inherited));
+    GOOD(handoff_sender_try_loan(inherited, &loan));
+    GOOD(handoff_sender_send(inherited, &loan));
+    join_child(start_child(use_what_was_inherited, segment));
+    GOOD(handoff_sender_try_loan(inherited, &loan));
+    handoff_loan_drop(&loan);
+    handoff_sender_close(&inherited);
+}
+
+static void* refuse_in_another_thread(void* nothing) {
+    CHECK(strcmp(handoff_last_error(), "") == 0);
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_loan_resize(NULL, 1));
+    SAYS("loan");
+    return nothing;
+}
+
+static void a_sentence_belongs_to_its_thread(const char* segment) {
+    pthread_t thread;
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_wait_for_receiver(NULL, HANDOFF_NOW));
+    CHECK(pthread_create(&thread, NULL, refuse_in_another_thread, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    SAYS("the sender is NULL");
+    handoff_latest* latest = NULL;
+    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_latest_open(segment, NULL, &latest));
+    SAYS(segment);
+    CHECK(strcmp(handoff_status_name(HANDOFF_NO_SUCH_SEGMENT), "no_such_segment") == 0);
+    CHECK(strcmp(handoff_status_name(HANDOFF_SYSTEM), "system") == 0);
+    CHECK(strcmp(handoff_status_name(-1), "unknown") == 0 && strcmp(handoff_status_name(22), "unknown") == 0);
+}
+
+static void encodings_are_told_by_name_and_number(const char* segment) {
+    uint32_t encoding = 0;
+    handoff_pixel pixel = {0, 0, 0};
+    handoff_image image;
+    GOOD(handoff_encoding_of("16SC3", &encoding));
+    CHECK(encoding == HANDOFF_16SC3 && strcmp(handoff_encoding_name(HANDOFF_16SC3), "16SC3") == 0);
+    GOOD(handoff_encoding_pixel(encoding, &pixel));
+    CHECK(pixel.channels == 3 && pixel.bytes_per_channel == 2 && pixel.kind == 'i');
+    GOOD(handoff_encoding_pixel(HANDOFF_32FC2, &pixel));
+    CHECK(pixel.channels == 2 && pixel.bytes_per_channel == 4 && pixel.kind == 'f');
+    GOOD(handoff_encoding_pixel(HANDOFF_BGR8, &pixel));
+    CHECK(pixel.channels == 3 && pixel.bytes_per_channel == 1 && pixel.kind == 'u');
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_encoding_of("9UC9", &encoding));
+    SAYS("bgr8");
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_encoding_pixel(HANDOFF_NONE, &pixel));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_encoding_pixel(38, &pixel));
+    CHECK(strcmp(handoff_encoding_name(38), "unknown") == 0);
+    GOOD(handoff_image_init(&image, 3, 2, HANDOFF_BGR16));
+    CHECK(image.step == 18);
+    GOOD(handoff_image_check(&image, 36));
+    ANSWERS(HANDOFF_TOO_LARGE, handoff_image_check(&image, 35));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_image_init(&image, 0, 2, HANDOFF_BGR8));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_image_init(&image, 1, 2, 99));
+    CHECK(handoff_abi_version() == HANDOFF_ABI_VERSION && handoff_layout_version() >= 1);
+    CHECK(strchr(handoff_version(), '.') != NULL && segment != NULL);
+}
+
+const struct test_case border_cases[] = {
+    {"null_is_refused_and_never_followed", null_is_refused_and_never_followed},
+    {"nonsense_is_refused_before_anything_is_made", nonsense_is_refused_before_anything_is_made},
+    {"a_struct_of_an_older_header_is_filled_as_far_as_it_reaches",
+     a_struct_of_an_older_header_is_filled_as_far_as_it_reaches},
+    {"a_child_of_fork_inherits_nothing_and_opens_its_own", a_child_of_fork_inherits_nothing_and_opens_its_own},
+    {"a_sentence_belongs_to_its_thread", a_sentence_belongs_to_its_thread},
+    {"encodings_are_told_by_name_and_number", encodings_are_told_by_name_and_number},
+    {NULL, NULL}};

@@ -1,0 +1,80 @@
+// An option that a C program leaves alone means what it means in C++.
+#include <handoff/handoff.h>
+
+#include <boost/test/unit_test.hpp>
+#include <handoff/handoff.hpp>
+
+using namespace handoff;
+
+BOOST_AUTO_TEST_SUITE(defaults)
+
+BOOST_AUTO_TEST_CASE(of_a_channel_are_those_of_cpp) {
+    const handoff_channel_options in_c = HANDOFF_CHANNEL_OPTIONS_INIT;
+    const ChannelOptions in_cpp;
+    BOOST_TEST(in_c.payload_bytes == in_cpp.payload_bytes);
+    BOOST_TEST(in_c.reply_bytes == in_cpp.reply_bytes);
+    BOOST_TEST(in_c.slots == in_cpp.slots);
+    BOOST_TEST(in_c.participants == in_cpp.participants);
+    BOOST_TEST(in_c.max_deliveries == in_cpp.max_deliveries);
+    BOOST_TEST((in_c.in_place == 1) == in_cpp.in_place);
+    BOOST_TEST(in_c.lifetime == static_cast<unsigned>(in_cpp.lifetime));
+    BOOST_TEST(in_c.mode == in_cpp.mode);
+    BOOST_TEST((in_c.group == nullptr) == in_cpp.group.empty());
+    BOOST_TEST(in_c.open == static_cast<unsigned>(in_cpp.open));
+    BOOST_TEST(in_c.wait == static_cast<unsigned>(in_cpp.wait));
+    BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_deadline.at_ns());
+    BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
+    BOOST_TEST((in_c.prefault == 1) == in_cpp.prefault);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_topic_are_those_of_cpp) {
+    const handoff_topic_options in_c = HANDOFF_TOPIC_OPTIONS_INIT;
+    const TopicOptions in_cpp;
+    BOOST_TEST(in_c.payload_bytes == in_cpp.payload_bytes);
+    BOOST_TEST(in_c.history == in_cpp.history);
+    BOOST_TEST(in_c.loans == in_cpp.loans);
+    BOOST_TEST(in_c.pin_budget == in_cpp.pin_budget);
+    BOOST_TEST(in_c.participants == in_cpp.participants);
+    BOOST_TEST(in_c.lifetime == static_cast<unsigned>(in_cpp.lifetime));
+    BOOST_TEST(in_c.mode == in_cpp.mode);
+    BOOST_TEST(in_c.open == static_cast<unsigned>(in_cpp.open));
+    BOOST_TEST(in_c.wait == static_cast<unsigned>(in_cpp.wait));
+    BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_deadline.at_ns());
+    BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
+    BOOST_TEST((in_c.prefault == 1) == in_cpp.prefault);
+    const handoff_subscriber_options wishes_in_c = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
+    const SubscriberOptions wishes_in_cpp;
+    BOOST_TEST(wishes_in_c.start == static_cast<unsigned>(wishes_in_cpp.start));
+    BOOST_TEST(wishes_in_c.pins == wishes_in_cpp.pins);
+    BOOST_TEST((wishes_in_c.read_only == 1) == wishes_in_cpp.read_only);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_latest_value_are_those_of_cpp) {
+    const handoff_latest_options in_c = HANDOFF_LATEST_OPTIONS_INIT;
+    const LatestOptions in_cpp;
+    BOOST_TEST(in_c.capacity_bytes == in_cpp.capacity_bytes);
+    BOOST_TEST(in_c.participants == in_cpp.participants);
+    BOOST_TEST(in_c.lifetime == static_cast<unsigned>(in_cpp.lifetime));
+    BOOST_TEST(in_c.mode == in_cpp.mode);
+    BOOST_TEST((in_c.read_only == 1) == in_cpp.read_only);
+    BOOST_TEST(in_c.open == static_cast<unsigned>(in_cpp.open));
+    BOOST_TEST(in_c.wait == static_cast<unsigned>(in_cpp.wait));
+    BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_deadline.at_ns());
+    BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
+}
+
+BOOST_AUTO_TEST_CASE(every_encoding_has_the_same_number) {
+    for (std::uint32_t number = HANDOFF_NONE; number <= HANDOFF_BAYER_GRBG8; ++number)
+        BOOST_TEST(handoff_encoding_name(number) == name_of(static_cast<Encoding>(number)));
+    BOOST_TEST(name_of(static_cast<Encoding>(HANDOFF_BAYER_GRBG8 + 1)) == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(every_code_has_the_same_number) {
+    for (int number = HANDOFF_TIMED_OUT; number <= HANDOFF_SYSTEM; ++number) {
+        BOOST_TEST(handoff_status_name(number) != "unknown");
+        BOOST_TEST(error_category().message(number) != "unknown handoff error");
+    }
+    BOOST_TEST(error_category().message(HANDOFF_SYSTEM + 1) == "unknown handoff error");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
