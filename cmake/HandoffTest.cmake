@@ -12,14 +12,20 @@ function(handoff_test name)
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 60)
     endif()
-    math(EXPR timeout "${arg_TIMEOUT} * ${handoff_test_timeout_scale}")
 
     set(target test_${name})
-    set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake")
     add_executable(${target} ${arg_SOURCES} $<TARGET_OBJECTS:handoff_test_main>)
     target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} handoff_test_support)
-    target_compile_options(${target} PRIVATE -O1)  # the library under test is optimised in full; this halves the build
+    handoff_use_precompiled(${target} handoff_test_headers)
+    target_compile_options(${target} PRIVATE ${handoff_test_optimisation})
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/tests")
+    handoff_list_cases(${target} ${name} ${arg_TIMEOUT})
+endfunction()
+
+# Makes every case that the executable `target` lists (--list_content) a CTest test NAME/case.
+function(handoff_list_cases target name timeout_s)
+    math(EXPR timeout "${timeout_s} * ${handoff_test_timeout_scale}")
+    set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake")
     add_custom_command(
         TARGET ${target} POST_BUILD
         COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"

@@ -23,12 +23,15 @@ ROOMS = {
     "channel": BELOW_PATTERNS,
     "topic": BELOW_PATTERNS,
     "latest": BELOW_PATTERNS,
+    "c": ["segment", "image", "channel", "topic", "latest"],
     "testing": ["platform"],
 }
 # Public headers that belong to one room, and the public headers that may include them. All others are for everybody.
 OWNER = {"channel.hpp": "channel", "typed.hpp": "channel", "topic.hpp": "topic", "latest.hpp": "latest",
          "testing.hpp": "testing", "handoff.hpp": "apps", "opencv.hpp": "apps"}
 GATHERING = ["handoff.hpp", "opencv.hpp", "typed.hpp"]
+# The C interface: its headers include each other and these, and no C++.
+LANGUAGE_HEADERS = ["stdbool.h", "stddef.h", "stdint.h"]
 
 OS_HEADER = re.compile(r"^(?!handoff/|opencv2/|boost/).*\.h$")
 MAPPING = re.compile(r"^boost/interprocess/(mapped_region|.*shared_memory.*|file_mapping|managed_.*|.*_mapped_file|"
@@ -80,6 +83,9 @@ def check_public(relative, spelling, angled):
     name = relative.name
     if not angled:
         return "a public header includes public headers only, as <handoff/...>"
+    in_c, includes_c = relative.suffix == ".h", spelling.startswith("handoff/") and spelling.endswith(".h")
+    if in_c or includes_c:
+        return None if in_c and (includes_c or spelling in LANGUAGE_HEADERS) else "C headers include C headers only"
     if spelling.startswith("handoff/"):
         owner = OWNER.get(spelling.removeprefix("handoff/"))
         if owner in ("testing", "apps") or (owner and name not in GATHERING):
@@ -138,6 +144,9 @@ GOOD = {
     "src/segment/a.cpp": '#include <boost/interprocess/mapped_region.hpp>\n#include "sync/a.hpp"',
     "src/channel/a.cpp": '#include <handoff/channel.hpp>\n#include "slots/a.hpp"\n#include "channel/b.hpp"',
     "src/testing/a.cpp": "#include <sys/wait.h>\n#include <handoff/testing.hpp>",
+    "src/c/a.cpp": '#include <handoff/c/topic.h>\n#include <handoff/topic.hpp>\n#include "segment/a.hpp"',
+    "include/handoff/handoff.h": "#include <handoff/c/topic.h>",
+    "include/handoff/c/topic.h": "#include <stdint.h>\n#include <handoff/c/common.h>",
     "include/handoff/opencv.hpp": "#include <opencv2/core.hpp>\n#include <handoff/channel.hpp>",
     "include/handoff/channel.hpp": "#include <handoff/image.hpp>\n#include <vector>",
     "apps/sender/main.cpp": '#include <unistd.h>\n#include <opencv2/core.hpp>\n#include "sender/options.hpp"',
@@ -156,6 +165,9 @@ BAD = {
     "include/handoff/channel.hpp": ["#include <opencv2/core.hpp>", '#include "slots/a.hpp"', "#include <fcntl.h>",
                                     "#include <boost/interprocess/mapped_region.hpp>",
                                     "#include <handoff/testing.hpp>", "#include <handoff/topic.hpp>"],
+    "src/c/a.cpp": ["#include <unistd.h>", '#include "platform/a.hpp"'],
+    "include/handoff/c/topic.h": ["#include <unistd.h>", "#include <vector>", "#include <handoff/topic.hpp>"],
+    "include/handoff/topic.hpp": ["#include <handoff/c/topic.h>"],
     "apps/sender/main.cpp": ['#include "slots/a.hpp"'],
     "apps/sender/b.cpp": ['#include "receiver/a.hpp"'],
 }

@@ -1,13 +1,16 @@
 /* The slot protocol and the ring of a channel, as in src/channel/handover.cpp and src/channel/ring.cpp.
 
-   Modelled: loan, return_loan, commit, link (with rotation), take (with the jump of the head), answer, give_back,
-   withdraw, abandon, release, recover; the awaited bit; ids of senders, an index that is used again; in_place and
-   max_deliveries (a parameter each).
+   Modelled: loan, return_loan, commit, link (with rotation), take (with the jump of the head, and with what it remembers
+   of an unused position), was_ready, answer, give_back, withdraw, abandon, release, recover; each process's own copies of
+   head and tail, behind shared ones that may lag (LAZY_HINTS: for ever); the awaited bit; ids of senders, an index that
+   is used again; in_place and max_deliveries (a parameter each).
    One step is one access to a shared word, with the local computation behind it. Memory is sequentially consistent, as
    SharedWord promises (test/weak looks at weaker memory).
    Merged into one step: payload, size, `sender` and `sequence` (written while loaned, constant from ready until free),
    which a step that reads the slot's word reads with it. A word read before `sender` changed fails its exchange.
-   Left out: bells (condition.pml), the departure count, leaving by oneself (the same recovery, run by the living).
+   A change by the one process that may make it is a store; that nobody else made one is asserted.
+   Left out: bells (condition.pml), the departure count, leaving by oneself (the same recovery, run by the living); counts
+   that wrap (docs/design/slot-protocol.md, limits); threads of one process, which share its copies.
    Death: at any step of a mortal (Killer); its recoverer starts when it is dead, may die once itself, and starts over.
    One recoverer for each dead: the life byte.
 
@@ -18,10 +21,11 @@
      3  a sender that waits and a receiver die; each has its recoverer, which lives
      4  nobody dies; requests are withdrawn, the ring wraps, a queued request is rotated
      5  a sender dies in its second request, which uses the slot of the first again
+     6  as 4, but nobody receives until all is quiet; then was_ready says what take finds
    Asserted: a message is in one receiver's hands at a time; it is delivered exactly as often as its word says; whole;
    never after it was withdrawn; ends exactly once if committed, never otherwise; an answer goes to the one who asked;
-   nothing awaits an index that is used again; "damaged" and "ownership lost" never occur; in the end every slot is free
-   and the ring is empty. A wait that nobody ends is an invalid end state. */
+   nothing awaits an index that is used again; take says "empty" only if at some moment nothing was queued; positions are
+   used in order, and no hint leads; "damaged" and "ownership lost" never occur; in the end every slot is free. A wait that nobody ends is an invalid end state. */
 
 #ifndef CONFIG
 #define CONFIG 1
@@ -31,6 +35,9 @@
 #endif
 #if CONFIG == 2 || CONFIG == 3
 #define CELLS 2
+#endif
+#ifndef LAZY_HINTS
+#define LAZY_HINTS 1
 #endif
 #include "handover.inc"
 
@@ -43,7 +50,7 @@ proctype MortalSender(byte number, times) {
         :: atomic { n == times -> break }
         od;
         atomic { finished[0] = 1; busy--; n = 0 }
-    } unless { dead[0] -> atomic { FORGET; n = 0 } }
+    } unless { dead[0] -> atomic { FORGET_ALL; n = 0 } }
 }
 /* The next one that gets index 0: after the first has left or was recovered. */
 proctype NextSender(byte number) {
@@ -60,7 +67,7 @@ proctype NextSender(byte number) {
         od };
 #endif
     send_one(0, 2, number);
-    atomic { busy--; FORGET }
+    atomic { busy--; FORGET_ALL }
 }
 proctype LivingSender(byte number, times) {
     LOCALS; byte n = 0;
@@ -75,7 +82,7 @@ proctype Waiting(byte slot, number) {
     LOCALS;
     atomic { x = slot };
     if :: await(3, number) :: withdraw(3, number) :: abandon(3, number) fi;
-    atomic { busy--; FORGET }
+    atomic { busy--; FORGET_ALL }
 }
 proctype MortalReceiver(byte times) {
     LOCALS; byte n = 0;
@@ -85,27 +92,34 @@ proctype MortalReceiver(byte times) {
            if :: x == NONE :: x != NONE -> if :: answer(2) :: give_back(2) fi fi
         :: atomic { n == times -> break }
         od;
-        atomic { finished[2] = 1; busy--; n = 0; FORGET }
-    } unless { dead[2] -> atomic { FORGET; n = 0 } }
+        atomic { finished[2] = 1; busy--; n = 0; FORGET_ALL }
+    } unless { dead[2] -> atomic { FORGET_ALL; n = 0 } }
 }
 proctype Recoverer(byte gone) {
     LOCALS;
     atomic { finished[gone] || dead[gone] };
     {
         if :: dead[gone] -> recover(gone) :: else fi;
-        atomic { if :: dead[gone] -> recovered[gone] = 1; busy-- :: else fi; FORGET }
+        atomic { if :: dead[gone] -> recovered[gone] = 1; busy-- :: else fi; FORGET_ALL }
     } unless { (recoverer_died && !recovered[gone] && !finished[gone]) -> /* the next one starts over */
-        atomic { FORGET; recoverer_died = 0 }; recover(gone); atomic { recovered[gone] = 1; busy--; FORGET } }
+        atomic { FORGET_ALL; recoverer_died = 0 }; recover(gone); atomic { recovered[gone] = 1; busy--; FORGET_ALL } }
 }
 /* Takes and answers until everybody is done; then looks at what is left. */
 proctype Drain() {
     LOCALS;
+#if CONFIG == 6
+    atomic { busy == 0 };
+#endif
     do
-    :: take(3);
+    ::
+#if CONFIG == 6
+       was_ready(); atomic { assert(ok == SOMETHING_QUEUED); ok = 0 };
+#endif
+       take(3);
        if
        :: x != NONE -> answer(3)
-       :: atomic { x == NONE && (cell[head % CELLS] != EMPTY(head / CELLS)) -> x = 0 }
-       :: atomic { x == NONE && cell[head % CELLS] == EMPTY(head / CELLS) && busy == 0 -> x = 0; break }
+       :: atomic { x == NONE && SOMETHING_QUEUED -> x = 0 } /* the bell */
+       :: atomic { x == NONE && !SOMETHING_QUEUED && busy == 0 -> x = 0; break }
        fi
     od;
     atomic {
@@ -118,7 +132,7 @@ proctype Drain() {
         :: x < MESSAGES -> assert(ended[x] + withdrawn[x] == committed[x] && !in_hands[x] && (committed[x] || !delivered[x])); x++
         :: else -> x = 0; break
         od;
-        assert(head <= tail + 1 && tail <= head + CELLS)
+        FORGET_ALL
     }
 }
 proctype Killer() {
@@ -139,14 +153,14 @@ end:
 /* A message of the living sender that is queued from the start. */
 inline queued(slot, number, position, awaited) {
     word[slot] = WORD(0, 1, 0, awaited, READY); payload[slot] = number; sender[slot] = 3; sequence[slot] = number;
-    committed[number] = 1; cell[position % CELLS] = FULL(position / CELLS, slot, 0)
+    committed[number] = 1; cell[position % CELLS] = FULL(position / CELLS, slot, 0); used = position + 1
 }
 init {
     atomic {
 #if CONFIG == 1
         busy = 2; run MortalSender(1, 1); run NextSender(2); run Recoverer(0); run Killer();
 #elif CONFIG == 2
-        busy = 2; queued(0, 1, 0, 1); tail = 1;
+        busy = 2; queued(0, 1, 0, 1);
         run Waiting(0, 1); run MortalReceiver(1); run Recoverer(2); run Killer();
 #elif CONFIG == 3
         busy = 2; run MortalSender(1, 1); run MortalReceiver(1); run Recoverer(0); run Recoverer(2); run Killer();
@@ -154,7 +168,7 @@ init {
         busy = 1; run MortalSender(1, 2); run Recoverer(0); run Killer();
 #else
         /* message 1 is queued at position 0 and waits; the cells behind it are stale */
-        busy = 1; queued(0, 1, 0, 0); tail = CELLS - 1;
+        busy = 1; queued(0, 1, 0, 0); used = CELLS - 1;
         cell[1] = FULL(0, 1, 0); cell[2] = FULL(0, 1, 1); word[1] = WORD(2, 0, 0, 0, FREE);
         run LivingSender(2, 3);
 #endif

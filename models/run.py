@@ -32,12 +32,14 @@ Outcome = collections.namedtuple("Outcome", "search states seconds error complet
 # What is searched: model, name, parameters.
 MODELS = [
     ("channel", "the sender dies, its index is used again", "CONFIG=1"),
-    ("channel", "the receiver dies", "CONFIG=2"),
+    ("channel", "the receiver dies; hints that lag", "CONFIG=2 RECOVERER_LIVES"),
+    ("channel", "the receiver and its recoverer die", "CONFIG=2 LAZY_HINTS=0"),
     ("channel", "the receiver dies; in_place", "CONFIG=2 IN_PLACE=1 RECOVERER_LIVES"),
     ("channel", "the receiver dies; two deliveries at most", "CONFIG=2 MAX_DELIVERIES=2 RECOVERER_LIVES"),
-    ("channel", "sender and receiver die", "CONFIG=3"),
+    ("channel", "sender and receiver die", "CONFIG=3 LAZY_HINTS=0"),
     ("channel", "withdrawals and rotation", "CONFIG=4"),
     ("channel", "the sender dies in its second request", "CONFIG=5"),
+    ("channel", "withdrawals and rotation; nobody receives before", "CONFIG=6"),
     ("topic", "a publisher dies", "CONFIG=1"),
     ("topic", "a publisher dies, its index is used again", "CONFIG=2"),
     ("topic", "a subscriber dies", "CONFIG=3"),
@@ -53,13 +55,12 @@ MODELS = [
 
 # Mutants, by the parameters of the search that finds them.
 MUTANTS = {
-    ("channel", "CONFIG=1"): "link_before_commit clear_before_claim no_help_for_tail recovery_frees_ready "
-                             "recovery_does_not_link recovery_leaves_awaited recovery_leaves_answers "
-                             "reuse_before_recovery",
-    ("channel", "CONFIG=2"): "no_generation_bump no_help_for_head answer_decides_early give_back_does_not_link "
-                             "redelivery_not_counted",
-    ("channel", "CONFIG=4"): "rotation_clears rotation_names_twice jump_too_far",
-    ("channel", "CONFIG=5"): "withdraw_keeps_generation",
+    ("channel", "CONFIG=1"): "link_before_commit recovery_frees_ready recovery_does_not_link recovery_leaves_awaited "
+                             "recovery_leaves_answers reuse_before_recovery empty_from_tail",
+    ("channel", "CONFIG=2 RECOVERER_LIVES"): "no_generation_bump passes_queued answer_is_a_store "
+                                             "give_back_does_not_link redelivery_not_counted",
+    ("channel", "CONFIG=5"): "withdraw_keeps_generation quiet_ignores_bits names_any_generation",
+    ("channel", "CONFIG=6"): "link_overwrites_queued rotation_skips_the_cell jump_too_far looks_one_lap",
     ("topic", "CONFIG=1"): "intention_after_link recovery_always_frees emptiness_from_tail no_help_for_tail",
     ("topic", "CONFIG=3"): "pins_of_the_dead_stay",
     ("topic", "CONFIG=4"): "pins_before_cell no_second_look no_look_at_pins jump_to_newest jump_one_too_far "

@@ -35,12 +35,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace handoff {
 
 namespace channel {
 class Member;
 struct Claim;
+enum class Bell : std::uint8_t;
 }  // namespace channel
 
 /// max_deliveries for a channel that never gives a request up.
@@ -64,6 +66,8 @@ struct ChannelOptions {
     Open open = Open::create_or_attach;
     WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
     Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
+    Timestamps timestamps = Timestamps::exact;   ///< that this handle writes: sent_at(), taken_at(), round_trip()
+    bool prefault = false;                       ///< map all pages when opening: no page fault later, a slower start
 };
 
 /// The shape of an open channel.
@@ -97,7 +101,9 @@ class HANDOFF_EXPORT Processed {
 public:
     Processed(Processed&& other) noexcept;
     Processed& operator=(Processed&& other) noexcept;
-    ~Processed();
+    ~Processed() {
+        if (member_ != nullptr) release();
+    }
 
     /// The receiver's answer; empty if it gave none.
     std::span<const std::byte> reply() const noexcept { return reply_; }
@@ -136,7 +142,9 @@ class HANDOFF_EXPORT Pending {
 public:
     Pending(Pending&& other) noexcept;
     Pending& operator=(Pending&& other) noexcept;
-    ~Pending();
+    ~Pending() {
+        if (member_ != nullptr) abandon();
+    }
 
     /// Waits for the answer. Afterwards the Pending is empty, except after timed_out: then it may be waited for again.
     /// Errors: timed_out (in whose hands it is), failed (with the receiver's reason), given_up, invalid_handle,
@@ -181,6 +189,14 @@ public:
 
     /// Work queue: sends, and waits for nobody. Errors: ownership_lost, damaged, invalid_handle.
     result<void> send(Loan loan);
+    // Batches: for many small messages. One look at the clock and one wake-up serve all of them.
+    /// Waits for a free slot, then loans those that come next, at most batch.size(), into the front of `batch`; what
+    /// was held there is given back. Returns how many. Errors: as loan(Deadline); invalid_argument (an empty batch).
+    result<std::size_t> loan(std::span<Loan> batch, Deadline deadline = Deadline::never());
+    /// Sends all, in this order. Errors: as send(Loan). A loan that is empty or another Sender's is found before
+    /// anything is sent; on another error those in front of it are sent and the others are still in `batch`.
+    result<void> send(std::span<Loan> batch);
+
     /// Sends and waits until the request was processed. On timed_out an unread request is withdrawn; one that a
     /// receiver already holds is left to it unawaited; the sentence says which of the two, and in whose hands. Errors:
     /// timed_out, failed, given_up, ownership_lost, damaged, invalid_handle.
@@ -200,7 +216,9 @@ public:
     std::string who_holds() const;
 
 private:
-    result<std::uint64_t> commit(Loan& loan, bool awaited);
+    result<void> check(const Loan& loan) const;
+    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, channel::Bell bell);
+    Loan loan_of(const slots::Held& held);
     channel::Member& usable() const;
 
     std::shared_ptr<channel::Member> member_;
@@ -210,9 +228,25 @@ private:
 /// it is given back and delivered again, or, on a channel opened in_place, reported as failed.
 class HANDOFF_EXPORT Request {
 public:
-    Request(Request&& other) noexcept;
+    /// Holds nothing: a place in a batch.
+    Request() noexcept = default;
+    Request(Request&& other) noexcept
+        : member_(std::move(other.member_)),
+          slot_(other.slot_),
+          word_(other.word_),
+          payload_(std::exchange(other.payload_, {})),
+          reply_(std::exchange(other.reply_, {})),
+          image_(other.image_),
+          reply_image_(other.reply_image_),
+          sender_(other.sender_),
+          sequence_(other.sequence_),
+          deliveries_(other.deliveries_),
+          sent_at_(other.sent_at_),
+          taken_at_(other.taken_at_) {}
     Request& operator=(Request&& other) noexcept;
-    ~Request();
+    ~Request() {
+        if (member_ != nullptr) give_back();
+    }
 
     /// The sender's bytes in shared memory. Never write to them: a redelivered request must be intact.
     std::span<const std::byte> payload() const noexcept { return payload_; }
@@ -250,8 +284,8 @@ public:
 
 private:
     friend class Receiver;
-    Request() = default;
     result<void> finish(std::size_t reply_bytes, bool ok);
+    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, channel::Bell bell);
     void give_back() noexcept;
 
     std::shared_ptr<channel::Member> member_;
@@ -286,6 +320,15 @@ public:
     /// Does not wait. Errors: empty, end_of_stream, damaged, invalid_handle.
     result<Request> try_receive();
 
+    /// Waits for a request, then takes as many as are there, at most batch.size(), into the front of `batch`, in the
+    /// order of the sends; what was held there is given back. Returns how many. What this Receiver holds, others do not
+    /// get: batches are for requests that are quickly done. Errors: as receive(Deadline); invalid_argument (an empty
+    /// batch).
+    result<std::size_t> receive(std::span<Request> batch, Deadline deadline = Deadline::never());
+    /// Done, all of them, each as Request::processed() would do it, with one wake-up. Goes through all whatever
+    /// happens; returns the first error. Errors: as Request::processed().
+    result<void> processed(std::span<Request> batch);
+
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;
     /// A descriptor that is readable while try_receive() would not answer `empty`: for epoll, poll, Boost.Asio. Belongs
@@ -299,7 +342,7 @@ public:
     std::string who_holds() const;
 
 private:
-    result<Request> request_of(const channel::Claim& claim);
+    result<Request> request_of(const channel::Claim& claim, std::int64_t now_ns);
     Failure nothing_came() const;
     channel::Member& usable() const;
 

@@ -11,6 +11,7 @@
 #include <boost/outcome/policy/base.hpp>
 #include <boost/outcome/success_failure.hpp>
 
+#include <memory>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -61,26 +62,25 @@ inline std::ostream& operator<<(std::ostream& out, Errc code) {
 class HANDOFF_EXPORT Failure {
 public:
     Failure() = default;
-    Failure(Errc code) : code_(make_error_code(code)) {}  // NOLINT: implicit, so that `return Errc::empty;` reads well
-    Failure(Errc code, std::string sentence) : code_(make_error_code(code)), sentence_(std::move(sentence)) {}
+    Failure(Errc code) noexcept : code_(code) {}  // NOLINT: implicit, so that `return Errc::empty;` reads well
+    Failure(Errc code, std::string sentence)
+        : code_(code), sentence_(std::make_shared<const std::string>(std::move(sentence))) {}
 
-    const std::error_code& code() const noexcept { return code_; }
+    std::error_code code() const noexcept { return make_error_code(code_); }
     /// What failed, why, and what to do next.
-    std::string sentence() const { return sentence_.empty() ? code_.message() : sentence_; }
+    std::string sentence() const { return sentence_ == nullptr || sentence_->empty() ? code().message() : *sentence_; }
 
-    friend bool operator==(const Failure& failure, Errc code) noexcept {
-        return failure.code_ == make_error_code(code);
-    }
-    friend const std::error_code& make_error_code(const Failure& failure) noexcept { return failure.code_; }
+    friend bool operator==(const Failure& failure, Errc code) noexcept { return failure.code_ == code; }
+    friend std::error_code make_error_code(const Failure& failure) noexcept { return failure.code(); }
 
     /// "handoff:1 " and the sentence, for logs and test reports.
     friend std::ostream& operator<<(std::ostream& out, const Failure& failure) {
-        return out << failure.code_ << ' ' << failure.sentence();
+        return out << failure.code() << ' ' << failure.sentence();
     }
 
 private:
-    std::error_code code_;
-    std::string sentence_;
+    Errc code_{};  ///< a result carries a Failure even when it is good: keep it small
+    std::shared_ptr<const std::string> sentence_;
 };
 
 /// The one exception type of handoff: thrown by constructors, and by value() on a result that holds a Failure.
@@ -89,7 +89,7 @@ public:
     explicit Error(const Failure& failure) : std::runtime_error(failure.sentence()), failure_(failure) {}
     Error(Errc code, std::string sentence) : Error(Failure(code, std::move(sentence))) {}
 
-    const std::error_code& code() const noexcept { return failure_.code(); }
+    std::error_code code() const noexcept { return failure_.code(); }
     const Failure& failure() const noexcept { return failure_; }
 
 private:

@@ -51,6 +51,7 @@ struct LatestOptions {
     Open open = Open::create_or_attach;
     WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
     Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
+    Timestamps timestamps = Timestamps::exact;   ///< that this handle writes: Reading::written_at
 };
 
 /// The shape of an open latest value.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace handoff {
 
@@ -20,9 +21,19 @@ struct Held;
 /// A free slot on loan. Destroyed without being sent or published, it is given back.
 class HANDOFF_EXPORT Loan {
 public:
-    Loan(Loan&& other) noexcept;
+    /// Holds nothing: a place in a batch.
+    Loan() noexcept = default;
+    Loan(Loan&& other) noexcept
+        : lender_(std::move(other.lender_)),
+          slot_(other.slot_),
+          word_(other.word_),
+          payload_(std::exchange(other.payload_, {})),
+          size_(std::exchange(other.size_, 0)),
+          image_(other.image_) {}
     Loan& operator=(Loan&& other) noexcept;
-    ~Loan();
+    ~Loan() {
+        if (lender_ != nullptr) give_back();
+    }
 
     /// The whole payload area of the slot, in shared memory. Empty if moved from.
     std::span<std::byte> payload() const noexcept { return payload_; }

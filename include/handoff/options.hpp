@@ -18,4 +18,10 @@ enum class Lifetime : std::uint8_t {
     persistent,         ///< stays until it is removed by hand or the machine restarts
 };
 
+/// How exact the times of messages are.
+enum class Timestamps : std::uint8_t {
+    exact,   ///< to the nanosecond (default)
+    coarse,  ///< to a few milliseconds, for a fifth of the price: for millions of messages a second
+};
+
 }  // namespace handoff

@@ -70,6 +70,8 @@ struct TopicOptions {
     Open open = Open::create_or_attach;
     WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
     Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
+    Timestamps timestamps = Timestamps::exact;   ///< that this handle writes: published_at()
+    bool prefault = false;                       ///< map all pages when opening: no page fault later, a slower start
 };
 
 /// What a subscriber wants beside the topic itself.

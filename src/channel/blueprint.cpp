@@ -90,6 +90,7 @@ segment::OpenRequest open_request(std::string_view name, const ChannelOptions& o
                       options.reply_bytes, settings.encode()});
     request.file_mode = options.mode;
     request.group = options.group;
+    request.prefault = options.prefault;
     request.blueprint_of = blueprint_of;
     request.initialise = initialise;
     return request;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/clock.hpp"
+#include "platform/cpu.hpp"
 
 namespace handoff::channel {
 
@@ -31,41 +32,117 @@ void set_reason(SharedData& slot, std::string_view reason) noexcept {
 
 // ---- sender ---------------------------------------------------------------------------------------------------------
 
-std::optional<Held> Handover::loan() const noexcept {
-    const auto try_slot = [this](std::uint32_t index) -> std::optional<Held> {
-        SharedData& slot = slots_[index];
-        const std::uint64_t bits = slot.control.load();
-        SlotWord word = SlotWord::decode(bits);
-        if (word.state != SlotState::free) return std::nullopt;
-        word.owner = static_cast<std::uint16_t>(registry_.me());
-        word.state = SlotState::loaned;
-        if (!slot.control.compare_exchange(bits, word.encode())) return std::nullopt;
-        slot.sent_ns.store(platform::now_coarse_ns(), std::memory_order_relaxed);
-        return Held{index, word.encode()};
-    };
-    const std::uint32_t warm = control_.last_freed.load(std::memory_order_relaxed);  // a hint: any value is good
-    if (warm < slots_.count())
-        if (auto held = try_slot(warm)) return held;
-    for (std::uint32_t index = 0; index < slots_.count(); ++index)
-        if (auto held = try_slot(index)) return held;
+std::optional<Held> Handover::try_loan(std::uint32_t index) const noexcept {
+    SharedData& slot = slots_[index];
+    const std::uint64_t bits = slot.control.load();
+    SlotWord word = SlotWord::decode(bits);
+    if (word.state != SlotState::free) return std::nullopt;
+    word.owner = static_cast<std::uint16_t>(registry_.me());
+    word.state = SlotState::loaned;
+    if (!slot.control.compare_exchange(bits, word.encode())) return std::nullopt;
+    return Held{index, word.encode()};
+}
+
+/// While a slot is on loan: since when, for people.
+void Handover::stamp(const Held& loan, std::int64_t now_ns) const noexcept {
+    slots_[loan.slot].sent_ns.store(now_ns, std::memory_order_relaxed);
+}
+
+std::optional<Held> Handover::try_warm_slot() const noexcept {
+    const std::uint32_t warm = control_.last_freed.load(std::memory_order_relaxed);
+    return warm < slots_.count() ? try_loan(warm) : std::nullopt;
+}
+
+void Handover::remember_warm(std::uint32_t slot) const noexcept {
+    if (!slots_.are_small()) control_.last_freed.store(slot, std::memory_order_relaxed);
+}
+
+/// A slot that will be loaned soon: its lines are on the way while this one is worked on. Not while slots are scarce:
+/// the lines would be taken away from the receivers.
+void Handover::fetch_ahead(std::uint32_t index, bool scarce) const noexcept {
+    constexpr std::uint32_t distance = 24, pause = 256;  // measured
+    const std::uint32_t before = loans_to_pause_.load(std::memory_order_relaxed);
+    if (scarce) loans_to_pause_.store(pause, std::memory_order_relaxed);
+    if (before != 0 && !scarce) loans_to_pause_.store(before - 1, std::memory_order_relaxed);
+    if (before != 0 || scarce) return;
+    const std::uint32_t soon = index + std::min(distance, slots_.count() / 4);
+    const std::uint32_t other = soon < slots_.count() ? soon : soon - slots_.count();
+    if (other == index) return;
+    platform::prefetch_to_change(&slots_[other].control);
+    platform::prefetch_to_change(slots_[other].data);
+}
+
+/// The one that comes next, or nothing: one look.
+std::optional<Held> Handover::next_loan() const noexcept {
+    if (!slots_.are_small()) return try_warm_slot();
+    const std::uint32_t index = next_slot_.load(std::memory_order_relaxed);
+    auto held = try_loan(index);
+    if (held) next_slot_.store(index + 1 < slots_.count() ? index + 1 : 0, std::memory_order_relaxed);
+    fetch_ahead(index, !held);
+    return held;
+}
+
+std::optional<Held> Handover::any_loan() const noexcept {
+    if (auto held = next_loan()) return held;
+    const std::uint32_t count = slots_.count();
+    const std::uint32_t first = slots_.are_small() ? next_slot_.load(std::memory_order_relaxed) : 0;
+    for (std::uint32_t step = 0; step < count; ++step) {
+        const std::uint32_t index = first + step < count ? first + step : first + step - count;
+        auto held = try_loan(index);
+        if (!held) continue;
+        next_slot_.store(index + 1 < count ? index + 1 : 0, std::memory_order_relaxed);
+        return held;
+    }
     return std::nullopt;
+}
+
+std::optional<Held> Handover::loan() const noexcept {
+    auto held = any_loan();
+    if (held) stamp(*held, platform::now_coarse_ns());
+    return held;
+}
+
+std::size_t Handover::loan_next(std::span<Held> held) const noexcept {
+    const std::int64_t now_ns = platform::now_coarse_ns();
+    std::size_t count = 0;
+    while (count < held.size()) {
+        const auto next = next_loan();
+        if (!next) break;
+        stamp(*next, now_ns);
+        held[count++] = *next;
+    }
+    return count;
+}
+
+std::optional<Held> Handover::glance_for_loan() const noexcept {
+    auto held = next_loan();
+    if (!held) {
+        const std::uint32_t other = glance_.load(std::memory_order_relaxed) % slots_.count();
+        glance_.store(other + 1, std::memory_order_relaxed);
+        held = try_loan(other);
+    }
+    if (held) stamp(*held, platform::now_coarse_ns());
+    return held;
 }
 
 void Handover::return_loan(const Held& loan) const noexcept {
     const SlotWord next = SlotWord::decode(loan.word).freed();
-    if (slots_[loan.slot].control.compare_exchange(loan.word, next.encode())) ring_for(next, loan.slot);
+    if (slots_[loan.slot].control.load() != loan.word) return;
+    slots_[loan.slot].control.store(next.encode());  // nobody else changes a loan of the living
+    ring_for(next, loan.slot);
 }
 
-result<void> Handover::commit(const Held& loan, bool awaited) const {
+result<void> Handover::commit(const Held& loan, bool awaited, Bell bell) const {
     SlotWord next = SlotWord::decode(loan.word);
     next.state = SlotState::ready;
     next.awaited = awaited;
-    if (!slots_[loan.slot].control.compare_exchange(loan.word, next.encode())) return lost();
+    if (slots_[loan.slot].control.load() != loan.word) return lost();
+    slots_[loan.slot].control.store_before_linking(next.encode());  // nobody else changes a loan of the living
     // From here the message exists. Killed before link() is done, whoever recovers us links it.
     if (ring_.link(loan.slot, next.generation) != RingOutcome::ok)
         return Failure(Errc::damaged,
                        "the channel's queue contradicts itself; end all programs that use it and remove it");
-    ring_for(next, loan.slot);
+    if (bell == Bell::now) ring_for_commits();
     return success();
 }
 
@@ -122,15 +199,15 @@ void Handover::release(std::uint32_t slot, std::uint64_t sequence) const noexcep
     const SlotWord word = SlotWord::decode(bits);
     if (!word.is_answered() || !is_mine(data, sequence)) return;
     const SlotWord next = word.freed();
-    if (data.control.compare_exchange(bits, next.encode())) ring_for(next, slot);
+    data.control.store(next.encode());  // nobody else changes an answer whose sender lives
+    ring_for(next, slot);
 }
 
 // ---- receiver -------------------------------------------------------------------------------------------------------
 
-result<void> Handover::answer(const Held& request, SlotState outcome) const {
+result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell) const {
     SharedData& slot = slots_[request.slot];
     const std::uint32_t generation = SlotWord::decode(request.word).generation;
-    slot.answered_ns.store(platform::now_ns(), std::memory_order_relaxed);
     for (int attempt = 0; attempt < patience; ++attempt) {
         const std::uint64_t bits = slot.control.load();
         const SlotWord word = SlotWord::decode(bits);
@@ -138,17 +215,33 @@ result<void> Handover::answer(const Held& request, SlotState outcome) const {
             return lost();
         SlotWord next = word.freed();
         const std::uint32_t sender = participants::index_of(slot.sender.load(std::memory_order_relaxed));
-        if (word.awaited && sender < registry_.count()) {
-            next = word;
-            next.owner = static_cast<std::uint16_t>(sender);
-            next.state = outcome;
+        if (!word.awaited) {  // nobody else changes it: a sender can only stop waiting
+            if (bell == Bell::later) {
+                slot.control.store_before_linking(next.encode());
+                remember_warm(request.slot);
+                return success();
+            }
+            slot.control.store(next.encode());
+        } else {
+            if (sender < registry_.count()) {
+                next = word;
+                next.owner = static_cast<std::uint16_t>(sender);
+                next.state = outcome;
+            }
+            if (!slot.control.compare_exchange(bits, next.encode())) continue;  // the sender stopped waiting just now
         }
-        if (!slot.control.compare_exchange(bits, next.encode())) continue;  // the sender stopped waiting just now
         if (outcome == SlotState::failed) control_.failed.fetch_add(1, std::memory_order_relaxed);
         ring_for(next, request.slot);
         return success();
     }
     return lost();
+}
+
+void Handover::ring_for_answers() const noexcept {
+    // The slots were freed by release stores: pairs with the fetch_or and the look of a waiter, as a seq_cst store
+    // would.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    control_.freed.notify_all();
 }
 
 /// What a taken slot becomes when its receiver lets go of it, alive or dead.
@@ -239,7 +332,7 @@ void Handover::ring_for(const SlotWord& next, std::uint32_t slot) const noexcept
             control_.ready.notify_all();
             break;
         case SlotState::free:
-            control_.last_freed.store(slot, std::memory_order_relaxed);
+            remember_warm(slot);
             control_.freed.notify_all();
             break;
         case SlotState::processed:

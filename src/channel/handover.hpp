@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "channel/channel_layout.hpp"
@@ -35,19 +36,28 @@ enum class Withdrawal : std::uint8_t {
     lost,              ///< the slot is not in our hands; somebody wrote into the segment
 };
 
+/// Whether to wake those who wait for a change at once, or to let the caller do it after several.
+enum class Bell : std::uint8_t { now, later };
+
 class Handover {
 public:
     Handover(ChannelControl& control, const slots::Slots& slots, const Ring& ring,
              const participants::Registry& registry, const Settings& settings) noexcept
         : control_(control), slots_(slots), ring_(ring), registry_(registry), settings_(settings) {}
+    Handover(const Handover&) = delete;
 
     // Sender:
-    /// A free slot, the one freed last if possible (its bytes may still be in a cache).
+    /// A free slot. Where slots are large, the one freed last if possible: its bytes may still be in a cache. Where all
+    /// fit into a cache, they go round: the next one was freed longest ago, so nobody is writing to its line.
     std::optional<Held> loan() const noexcept;
+    /// The same for one that looks again and again: looks at a few likely slots only, at others the next time.
+    std::optional<Held> glance_for_loan() const noexcept;
     void return_loan(const Held& loan) const noexcept;
+    /// Slots that are free and come next, at most held.size(). Returns how many; others may be free.
+    std::size_t loan_next(std::span<Held> held) const noexcept;
     /// Sends: everything written to the slot before is visible to its receiver. The slot's sender, sequence, sizes and
     /// image must be set. Errors: ownership_lost, damaged.
-    result<void> commit(const Held& loan, bool awaited) const;
+    result<void> commit(const Held& loan, bool awaited, Bell bell = Bell::now) const;
     /// True if `slot`, sent by us as `sequence`, has its answer. Errors: ownership_lost.
     result<bool> is_answered(std::uint32_t slot, std::uint64_t sequence) const;
     /// Stops waiting, taking the request back if nobody has seen it.
@@ -61,7 +71,10 @@ public:
     Claim take() const noexcept { return ring_.take(registry_.me()); }
     bool was_ready() const noexcept { return ring_.was_ready(); }
     /// Answers: everything written to the slot before is visible to the sender that waits. Errors: ownership_lost.
-    result<void> answer(const Held& request, slots::SlotState outcome) const;
+    result<void> answer(const Held& request, slots::SlotState outcome, Bell bell = Bell::now) const;
+    /// Wakes those whom Bell::later left asleep.
+    void ring_for_commits() const noexcept { control_.ready.notify_all(); }
+    void ring_for_answers() const noexcept;
     /// Queues the request again, or reports it failed (in_place) or given up (delivered too often).
     void give_back(const Held& request) const noexcept;
 
@@ -69,6 +82,13 @@ public:
     void recover(std::uint32_t dead) const noexcept;
 
 private:
+    std::optional<Held> try_loan(std::uint32_t index) const noexcept;
+    std::optional<Held> any_loan() const noexcept;
+    std::optional<Held> next_loan() const noexcept;
+    void stamp(const Held& loan, std::int64_t now_ns) const noexcept;
+    std::optional<Held> try_warm_slot() const noexcept;
+    void remember_warm(std::uint32_t slot) const noexcept;
+    void fetch_ahead(std::uint32_t index, bool scarce) const noexcept;
     bool is_mine(const slots::SharedData& slot, std::uint64_t sequence) const noexcept;
     slots::SlotWord without_answer(slots::SlotWord taken, const slots::SharedData& slot) const noexcept;
     void count_end_without_answer(const slots::SlotWord& next) const noexcept;
@@ -80,6 +100,10 @@ private:
     Ring ring_;
     const participants::Registry& registry_;
     Settings settings_;
+    // Hints of this process; any value is good:
+    mutable std::atomic<std::uint32_t> next_slot_{0};
+    mutable std::atomic<std::uint32_t> glance_{0};
+    mutable std::atomic<std::uint32_t> loans_to_pause_{0};
 };
 
 /// Writes why a request failed; cut to what fits.

@@ -15,6 +15,7 @@ Member::Member(segment::Segment segment, const ChannelOptions& options, Role rol
       settings_(Settings::decode(attachment_.geometry().settings)),
       handover_(control_, slots_, Ring(control_, ring_cells(attachment_.geometry()), slots_), attachment_.registry(),
                 settings_),
+      exact_(options.timestamps == Timestamps::exact),
       stream_end_(control_.sender_departures, attachment_.registry(), Role::sender) {
     attachment_.join(role);
     stream_end_.begin([this] { return unread() > 0; });

@@ -14,8 +14,11 @@
 #include "channel/handover.hpp"
 #include "participants/attachment.hpp"
 #include "participants/stream_end.hpp"
+#include "platform/clock.hpp"
 #include "slots/lender.hpp"
 #include "slots/slots.hpp"
+#include "sync/rhythm.hpp"
+#include "sync/tally.hpp"
 #include "sync/wait_source.hpp"
 
 namespace handoff::channel {
@@ -48,7 +51,7 @@ public:
     participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
     const Settings& settings() const noexcept { return settings_; }
 
-    std::uint64_t next_sequence() noexcept { return sequence_.fetch_add(1, std::memory_order_relaxed) + 1; }
+    std::uint64_t next_sequence() noexcept { return sequence_.add(1) + 1; }
     /// Recovers the dead; true if there were any.
     bool reap() noexcept { return attachment_.reap(); }
     /// The same, once in a tick at most: for those who poll and never wait.
@@ -58,6 +61,23 @@ public:
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
         return attachment_.wait(condition, deadline, std::forward<Predicate>(predicate));
     }
+    template <class Predicate, class Glance>
+    bool wait(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate, Glance&& glance) {
+        return attachment_.wait(condition, deadline, pace, predicate, glance);
+    }
+    /// Waits for an answer at the pace at which answers come, where the policy spins at all. True if it was there.
+    template <class Predicate>
+    bool wait_a_beat(Predicate&& predicate) {
+        return attachment_.spin_budget().policy() != WaitPolicy::sleep && platform::cores() > 1 &&
+               rhythm_.wait(predicate);
+    }
+    /// Exact, or coarse at a fraction of the price, as the handle was opened.
+    std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
+    /// The pace at which to wait for the next request: the last one was, or was not, waited for by its sender.
+    sync::Pace pace() const noexcept {
+        return calm_.load(std::memory_order_relaxed) ? sync::Pace::calm : sync::Pace::eager;
+    }
+    void took(bool awaited) noexcept { calm_.store(!awaited, std::memory_order_relaxed); }
 
     /// Every sender that was there has left, and nothing may still come. True once for each time that happens.
     bool stream_has_ended() noexcept {
@@ -85,7 +105,10 @@ private:
     ChannelControl& control_;
     Settings settings_;
     Handover handover_;
-    std::atomic<std::uint64_t> sequence_{0};
+    sync::Tally sequence_;
+    sync::Rhythm rhythm_;
+    std::atomic<bool> calm_{false};
+    bool exact_;
     participants::StreamEnd stream_end_;
 };
 

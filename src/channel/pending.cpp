@@ -16,12 +16,6 @@ using slots::SlotWord;
 
 namespace {
 
-/// An image description out of shared memory, or "plain bytes" where it does not fit what is there.
-Image believable(const Image& claimed, std::uint64_t available_bytes) {
-    const Image image = claimed;
-    return image.is_image() && check_image(image, available_bytes) ? image : Image{};
-}
-
 std::string reason_in(const slots::SharedData& slot) {
     const auto* end = std::find(std::begin(slot.reason), std::end(slot.reason), '\0');
     std::string reason(std::begin(slot.reason), end);
@@ -54,10 +48,6 @@ Processed& Processed::operator=(Processed&& other) noexcept {
     return *this;
 }
 
-Processed::~Processed() {
-    release();
-}
-
 void Processed::release() noexcept {
     if (member_ == nullptr) return;
     if (member_->is_usable()) member_->handover().release(slot_, sequence_);
@@ -82,10 +72,6 @@ Pending& Pending::operator=(Pending&& other) noexcept {
     return *this;
 }
 
-Pending::~Pending() {
-    abandon();
-}
-
 void Pending::abandon() noexcept {
     if (member_ == nullptr) return;
     if (member_->is_usable()) member_->handover().abandon(slot_, sequence_);
@@ -104,8 +90,7 @@ bool Pending::was_answered() const noexcept {
 result<bool> Pending::withdraw() {
     if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     const Withdrawal outcome = member_->handover().withdraw(slot_, sequence_);
-    if (outcome == Withdrawal::taken_back)
-        member_->my_entry().counters.returned.fetch_add(1, std::memory_order_relaxed);
+    if (outcome == Withdrawal::taken_back) member_->my_entry().counters.returned.add(1);
     const auto member = member_;
     abandon();
     if (!member->is_usable()) return channel::unusable(member.get());
@@ -116,21 +101,23 @@ result<Processed> Pending::wait(Deadline deadline) {
     if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     auto& counters = member_->my_entry().counters;
     result<bool> answered = false;
-    member_->wait(member_->my_entry().answered, deadline, [&] {
+    const auto is_over = [&] {
         answered = member_->handover().is_answered(slot_, sequence_);
         return !answered || answered.assume_value();
-    });
+    };
+    if (deadline.at_ns() == 0 || !member_->wait_a_beat(is_over))
+        member_->wait(member_->my_entry().answered, deadline, is_over);
     if (!member_->is_usable()) return channel::unusable(member_.get());
     if (!answered) {
         member_.reset();
         return answered.error();
     }
     if (!answered.assume_value()) {
-        counters.timeouts.fetch_add(1, std::memory_order_relaxed);
+        counters.timeouts.add(1);
         return Failure(Errc::timed_out, "request " + std::to_string(sequence_) + " was not processed in time: it is " +
                                             member_->describe(slot_));
     }
-    counters.finished.fetch_add(1, std::memory_order_relaxed);
+    counters.finished.add(1);
     return collect();
 }
 
@@ -139,7 +126,7 @@ result<Processed> Pending::collect() {
     const SlotWord word = SlotWord::decode(slot.control.load());
     const std::uint32_t deliveries = word.deliveries + (word.state == SlotState::given_up ? 0U : 1U);
     if (word.state != SlotState::processed) {
-        member_->my_entry().counters.failed.fetch_add(1, std::memory_order_relaxed);
+        member_->my_entry().counters.failed.add(1);
         Failure failure =
             word.state == SlotState::failed
                 ? Failure(Errc::failed, "request " + std::to_string(sequence_) + " failed: " + reason_in(slot))
@@ -153,12 +140,12 @@ result<Processed> Pending::collect() {
     const auto payload = member_->slots().payload_area(slot_);
     const auto reply = member_->slots().reply_area(slot_);
     // Sizes come out of shared memory: read once, cut to what the slot really has.
-    processed.payload_ =
-        payload.first(std::min<std::uint64_t>(slot.payload_bytes.load(std::memory_order_relaxed), payload.size()));
-    processed.reply_ =
-        reply.first(std::min<std::uint64_t>(slot.reply_bytes.load(std::memory_order_relaxed), reply.size()));
-    processed.image_ = believable(slot.image, processed.payload_.size());
-    processed.reply_image_ = believable(slot.reply_image, processed.reply_.size());
+    const auto request = slot.payload.get();
+    const auto answer = slot.reply.get();
+    processed.payload_ = payload.first(std::min<std::uint64_t>(request.bytes, payload.size()));
+    processed.reply_ = reply.first(std::min<std::uint64_t>(answer.bytes, reply.size()));
+    if (request.described) processed.image_ = slots::believable(Image(slot.image), processed.payload_.size());
+    if (answer.described) processed.reply_image_ = slots::believable(Image(slot.reply_image), processed.reply_.size());
     processed.slot_ = slot_;
     processed.sequence_ = sequence_;
     processed.deliveries_ = deliveries;

@@ -44,11 +44,10 @@ result<Request> Receiver::receive(Deadline deadline) {
     bool ended = false;
     if (claim.outcome == RingOutcome::empty) {
         const Waiting waiting(member_->my_entry());
-        const bool done = member_->wait(member_->control().ready, deadline, [&] {
-            claim = member_->handover().take();
-            if (claim.outcome != RingOutcome::empty) return true;
-            return ended = member_->stream_has_ended();
-        });
+        const auto glance = [&] { return (claim = member_->handover().take()).outcome != RingOutcome::empty; };
+        const bool done = member_->wait(
+            member_->control().ready, deadline, member_->pace(),
+            [&] { return glance() || (ended = member_->stream_has_ended()); }, glance);
         if (!done) {
             member_->was_taken_from();
             if (!member_->is_usable()) return channel::unusable(member_.get());
@@ -57,7 +56,38 @@ result<Request> Receiver::receive(Deadline deadline) {
     }
     member_->was_taken_from();
     if (ended) return Errc::end_of_stream;
-    return request_of(claim);
+    return request_of(claim, member_->stamp_ns());
+}
+
+result<std::size_t> Receiver::receive(std::span<Request> batch, Deadline deadline) {
+    if (batch.empty()) return Failure(Errc::invalid_argument, "receive: the batch has no place for a request");
+    auto first = receive(deadline);
+    if (!first) return first.error();
+    batch[0] = std::move(*first);
+    const std::int64_t now_ns = member_->stamp_ns();
+    std::size_t count = 1;
+    while (count < batch.size()) {
+        const Claim claim = member_->handover().take();
+        if (claim.outcome != RingOutcome::ok) break;  // what is wrong is said when there is nothing else to say
+        auto next = request_of(claim, now_ns);
+        if (!next) break;
+        batch[count++] = std::move(*next);
+    }
+    member_->was_taken_from();
+    return count;
+}
+
+result<void> Receiver::processed(std::span<Request> batch) {
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    const std::int64_t now_ns = member_->stamp_ns();
+    result<void> outcome = success();
+    for (Request& request : batch) {
+        const auto bell = request.member_ == member_ ? channel::Bell::later : channel::Bell::now;
+        auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, bell);
+        if (!done && outcome) outcome = std::move(done);
+    }
+    member_->handover().ring_for_answers();
+    return outcome;
 }
 
 result<Request> Receiver::try_receive() {
@@ -69,46 +99,48 @@ result<Request> Receiver::try_receive() {
     if (!member_->is_usable()) return channel::unusable(member_.get());
     if (ended) return Errc::end_of_stream;
     if (claim.outcome == RingOutcome::empty) return Errc::empty;
-    return request_of(claim);
+    return request_of(claim, member_->stamp_ns());
 }
 
 Failure Receiver::nothing_came() const {
-    member_->my_entry().counters.timeouts.fetch_add(1, std::memory_order_relaxed);
+    member_->my_entry().counters.timeouts.add(1);
     const auto state = member_->state();
     return {Errc::timed_out, "nothing came on '" + member_->info().name + "' in time: " +
                                  std::to_string(state.senders) + " senders attached, " + member_->who_holds()};
 }
 
-result<Request> Receiver::request_of(const channel::Claim& claim) {
+result<Request> Receiver::request_of(const channel::Claim& claim, std::int64_t now_ns) {
     if (!member_->is_usable()) return channel::unusable(member_.get());
     if (claim.outcome == RingOutcome::damaged)
         return Failure(Errc::damaged, "the queue of '" + member_->info().name +
                                           "' contradicts itself; end all programs that use it and remove it");
     constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Ring::take()
     auto& slot = member_->slots()[claim.slot];
-    const std::int64_t now_ns = platform::now_ns();
     slot.taken_ns.store(now_ns, relaxed);
+    const slots::SlotWord word = slots::SlotWord::decode(claim.word);
+    member_->took(word.awaited);
 
-    Request request;
+    result<Request> taken = Request();  // filled where it is handed out: it is not moved once more
+    Request& request = taken.assume_value();
     const auto payload = member_->slots().payload_area(claim.slot);
     // Sizes come out of shared memory: read once, cut to what the slot really has.
-    request.payload_ = payload.first(std::min<std::uint64_t>(slot.payload_bytes.load(relaxed), payload.size()));
+    const auto content = slot.payload.get();
+    request.payload_ = payload.first(std::min<std::uint64_t>(content.bytes, payload.size()));
     request.reply_ = member_->slots().reply_area(claim.slot);
-    const Image claimed = slot.image;
-    if (claimed.is_image() && check_image(claimed, request.payload_.size())) request.image_ = claimed;
+    if (content.described) request.image_ = slots::believable(Image(slot.image), request.payload_.size());
     request.slot_ = claim.slot;
     request.word_ = claim.word;
     request.sender_ = {slot.sender.load(relaxed)};
     request.sequence_ = slot.sequence.load(relaxed);
-    request.deliveries_ = slots::SlotWord::decode(claim.word).deliveries + 1U;
+    request.deliveries_ = word.deliveries + 1U;
     request.sent_at_ = time_point(slot.sent_ns.load(relaxed));
     request.taken_at_ = time_point(now_ns);
     request.member_ = member_;
     auto& counters = member_->my_entry().counters;
-    counters.messages.fetch_add(1, relaxed);
-    counters.bytes.fetch_add(request.payload_.size(), relaxed);
+    counters.messages.add(1);
+    counters.bytes.add(request.payload_.size());
     if (!member_->is_usable()) return channel::unusable(member_.get());
-    return request;
+    return taken;
 }
 
 Waitable Receiver::waitable() const {

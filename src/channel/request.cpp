@@ -21,10 +21,6 @@ Failure reply_too_large(std::size_t wanted, std::size_t capacity) {
 
 }  // namespace
 
-Request::Request(Request&& other) noexcept {
-    *this = std::move(other);
-}
-
 Request& Request::operator=(Request&& other) noexcept {
     if (this != &other) {
         give_back();
@@ -44,14 +40,10 @@ Request& Request::operator=(Request&& other) noexcept {
     return *this;
 }
 
-Request::~Request() {
-    give_back();
-}
-
 void Request::give_back() noexcept {
     if (member_ == nullptr) return;
     if (member_->is_usable()) {
-        member_->my_entry().counters.returned.fetch_add(1, std::memory_order_relaxed);
+        member_->my_entry().counters.returned.add(1);
         member_->handover().give_back({slot_, word_});
     }
     member_.reset();
@@ -73,7 +65,7 @@ result<void> Request::describe(const Image& image) {
     image_ = image;
     auto& slot = member_->slots()[slot_];
     slot.image = image;
-    slot.payload_bytes.store(image.byte_count(), std::memory_order_relaxed);  // published by Handover::answer()
+    slot.payload.set(image.byte_count(), image.is_image());  // published by Handover::answer()
     return success();
 }
 
@@ -106,18 +98,26 @@ result<void> Request::failed(std::string_view reason) {
 }
 
 result<void> Request::finish(std::size_t reply_bytes, bool ok) {
+    const bool stamped = member_ != nullptr && member_->is_usable() && slots::SlotWord::decode(word_).awaited;
+    return finish(reply_bytes, ok, stamped ? member_->stamp_ns() : 0, channel::Bell::now);
+}
+
+result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, channel::Bell bell) {
     if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     if (reply_bytes > reply_.size()) return reply_too_large(reply_bytes, reply_.size());
     auto& slot = member_->slots()[slot_];
-    slot.reply_bytes.store(reply_bytes, std::memory_order_relaxed);  // published by Handover::answer()
-    slot.reply_image = reply_image_.byte_count() <= reply_bytes ? reply_image_ : Image{};
+    // Published by Handover::answer():
+    const bool described = reply_image_.is_image() && reply_image_.byte_count() <= reply_bytes;
+    slot.reply.set(reply_bytes, described);
+    if (described) slot.reply_image = reply_image_;
+    if (slots::SlotWord::decode(word_).awaited) slot.answered_ns.store(now_ns, std::memory_order_relaxed);
     auto& counters = member_->my_entry().counters;
-    counters.finished.fetch_add(1, std::memory_order_relaxed);
-    if (!ok) counters.failed.fetch_add(1, std::memory_order_relaxed);
+    counters.finished.add(1);
+    if (!ok) counters.failed.add(1);
     const auto member = std::exchange(member_, nullptr);
     payload_ = {};
     reply_ = {};
-    auto answered = member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed);
+    auto answered = member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed, bell);
     if (!member->is_usable()) return channel::unusable(member.get());  // it went into a file that is not there any more
     return answered;
 }

@@ -8,6 +8,10 @@ namespace handoff::channel {
 using slots::SlotState;
 using slots::SlotWord;
 
+namespace {
+constexpr std::uint64_t cells_in_a_line = 64 / sizeof(sync::SharedWord);
+}
+
 std::uint32_t Ring::cells_for(std::uint32_t slot_count) noexcept {
     constexpr std::uint32_t least = 1024;
     return std::max(least, std::bit_ceil(4 * (slot_count + 1)));
@@ -20,32 +24,37 @@ bool Ring::is_queued(CellWord cell, SlotWord& word) const noexcept {
     return word.state == SlotState::ready && (word.generation & CellWord::generation_mask) == cell.generation;
 }
 
+/// The shared hint follows in steps of a cache line of cells, so that its own line mostly stays where it is.
+void Ring::advance(Place& mine, sync::SharedWord& shared, std::uint64_t to) const noexcept {
+    mine.set(to);
+    const std::uint64_t hint = shared.load();
+    if (to > hint && to - hint >= cells_in_a_line) shared.compare_exchange(hint, to);
+}
+
 RingOutcome Ring::link(std::uint32_t slot, std::uint32_t generation) const noexcept {
     for (std::uint64_t attempt = 0; attempt < patience(); ++attempt) {
-        const std::uint64_t position = control_.tail.load();
+        const std::uint64_t position = tail();
         const std::uint32_t round = round_of(position);
         sync::SharedWord& cell = cell_at(position);
         const std::uint64_t bits = cell.load();
         const CellWord seen = CellWord::decode(bits);
         const std::int32_t ahead = seen.rounds_ahead_of(round);
-        if (ahead == 0 && !seen.full) {
-            const auto filled = CellWord::naming(round, static_cast<std::uint16_t>(slot), generation);
-            if (!cell.compare_exchange(bits, filled.encode())) continue;
-            control_.tail.compare_exchange(position, position + 1);
-            return RingOutcome::ok;
+        if (ahead > 0 || (ahead == 0 && seen.full)) {  // somebody used this position
+            advance(tail_seen_, control_.tail, position + 1);
+            continue;
         }
-        if (ahead >= 0) {  // somebody filled this position and did not move the tail, or not yet
-            control_.tail.compare_exchange(position, position + 1);
-        } else if (ahead == -1 && seen.full) {
-            // The cell of the last round was never cleared. Stale: clear it. Still queued: everything since was
-            // withdrawn unread; it moves one round ahead, behind whatever else is still queued in between.
-            SlotWord word;
-            const CellWord next =
-                is_queued(seen, word) ? CellWord::naming(round, seen.slot, seen.generation) : CellWord::empty(round);
-            cell.compare_exchange(bits, next.encode());
-        } else {
-            return RingOutcome::damaged;
+        if (ahead < -1 || (ahead == -1 && !seen.full)) return RingOutcome::damaged;
+        SlotWord word;
+        if (ahead == -1 && is_queued(seen, word)) {
+            // Everything since was withdrawn unread: it moves one round ahead, behind whatever else is still queued.
+            cell.compare_exchange(bits, CellWord::naming(round, seen.slot, seen.generation).encode());
+            continue;
         }
+        if (position % cells_in_a_line == 0) platform::prefetch_to_change(&cell_at(position + 2 * cells_in_a_line));
+        const auto filled = CellWord::naming(round, static_cast<std::uint16_t>(slot), generation);
+        if (!cell.compare_exchange(bits, filled.encode())) continue;
+        advance(tail_seen_, control_.tail, position + 1);
+        return RingOutcome::ok;
     }
     return RingOutcome::damaged;
 }
@@ -54,58 +63,84 @@ RingOutcome Ring::link(std::uint32_t slot, std::uint32_t generation) const noexc
 /// ahead. Every position below it was used, so none that lies a whole round behind it still holds anything.
 std::uint64_t Ring::oldest_possible(std::uint64_t head) const noexcept {
     const std::uint64_t tail = control_.tail.load();
-    return tail > head + cell_count_ ? tail - cell_count_ : head;
+    return tail > head && tail - head > cell_count_ ? tail - cell_count_ : head;
+}
+
+/// The slots of messages that follow close behind: their lines are on the way while this one is worked on.
+void Ring::fetch_ahead(std::uint64_t position) const noexcept {
+    constexpr std::uint64_t distance = 16;  // measured
+    const auto fetch = [this](CellWord cell) {
+        if (cell.slot >= slots_.count()) return;
+        platform::prefetch_to_change(&slots_[cell.slot].control);
+        platform::prefetch(slots_[cell.slot].data);
+    };
+    fetch(CellWord::decode(cell_at(position).load()));
+    const CellWord later = CellWord::decode(cell_at(position + distance).load());
+    if (later.full && later.rounds_ahead_of(round_of(position + distance)) == 0) fetch(later);
+}
+
+/// False: the word changed while we looked. Otherwise `claim` says whether it is ours now.
+bool Ring::claim(CellWord cell, std::uint32_t taker, Claim& claim) const noexcept {
+    SlotWord word;
+    if (!is_queued(cell, word)) return true;
+    SlotWord taken = word;
+    taken.owner = static_cast<std::uint16_t>(taker);
+    taken.state = SlotState::taken;
+    if (!slots_[cell.slot].control.compare_exchange(word.encode(), taken.encode())) return false;
+    claim = {RingOutcome::ok, cell.slot, taken.encode()};
+    return true;
 }
 
 Claim Ring::take(std::uint32_t taker) const noexcept {
     for (std::uint64_t attempt = 0; attempt < patience(); ++attempt) {
-        const std::uint64_t position = control_.head.load();
-        const std::uint32_t round = round_of(position);
-        sync::SharedWord& cell = cell_at(position);
-        const std::uint64_t bits = cell.load();
+        const std::uint64_t position = head();
+        const std::uint64_t bits = cell_at(position).load();
+        if (position == quiet_.get() && bits == quiet_bits_.get()) return {};  // as it was when we looked last
         const CellWord seen = CellWord::decode(bits);
-        const std::int32_t ahead = seen.rounds_ahead_of(round);
-        if (ahead != 0 || !seen.full) {
-            // Before anything is concluded from rounds: a head far behind is too far for rounds to compare.
-            const std::uint64_t oldest = oldest_possible(position);
-            if (oldest == position && ahead == 0) return {};
-            if (oldest == position && ahead < 0) return {RingOutcome::damaged};
-            // Otherwise somebody cleared this cell and did not move the head, or not yet.
-            control_.head.compare_exchange(position, std::max(oldest, position + 1));
+        const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
+        if (ahead == 0 && seen.full) {
+            fetch_ahead(position);
+            Claim ours;
+            if (!claim(seen, taker, ours)) continue;
+            advance(head_seen_, control_.head, position + 1);
+            if (ours.outcome == RingOutcome::ok) return ours;
             continue;
         }
-        SlotWord word;
-        Claim claim;
-        if (is_queued(seen, word)) {
-            SlotWord taken = word;
-            taken.owner = static_cast<std::uint16_t>(taker);
-            taken.state = SlotState::taken;
-            if (!slots_[seen.slot].control.compare_exchange(word.encode(), taken.encode())) continue;
-            claim = {RingOutcome::ok, seen.slot, taken.encode()};
+        // Before anything is concluded from rounds: a head far behind is too far for rounds to compare.
+        const std::uint64_t oldest = oldest_possible(position);
+        if (oldest == position && ahead <= 0) {
+            if (ahead < -1) return {RingOutcome::damaged};
+            quiet_bits_.set(bits);
+            quiet_.set(position);
+            return {};
         }
-        cell.compare_exchange(bits, CellWord::empty(round + 1).encode());
-        control_.head.compare_exchange(position, position + 1);
-        if (claim.outcome == RingOutcome::ok) return claim;
+        advance(head_seen_, control_.head, oldest == position ? position + 1 : oldest);
     }
     return {RingOutcome::damaged};
 }
 
 bool Ring::was_ready() const noexcept {
-    const std::uint64_t head = oldest_possible(control_.head.load());
-    for (std::uint64_t position = head; position < head + cell_count_; ++position) {
+    const std::uint64_t oldest = oldest_possible(head());
+    // What was moved a round ahead lies up to one round behind the oldest; the tail may lag and not say so.
+    for (std::uint64_t position = oldest; position != oldest + 2 * std::uint64_t{cell_count_}; ++position) {
         const CellWord seen = CellWord::decode(cell_at(position).load());
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
-        if (ahead == 0 && !seen.full) return false;
+        if (ahead < 0 || (ahead == 0 && !seen.full))
+            return ahead < -1;  // unused as yet; or take() has something to say
         SlotWord word;
-        if (ahead < 0 || (ahead == 0 && is_queued(seen, word))) return true;
+        if (ahead == 0 && is_queued(seen, word)) return true;
     }
-    return true;
+    return true;  // it moves on while we look
 }
 
 bool Ring::names(std::uint32_t slot, std::uint32_t generation) const noexcept {
-    for (std::uint32_t index = 0; index < cell_count_; ++index) {
-        const CellWord cell = CellWord::decode(control_.cells[index].load());
-        if (cell.full && cell.slot == slot && cell.generation == (generation & CellWord::generation_mask)) return true;
+    const std::uint64_t oldest = oldest_possible(control_.head.load());
+    for (std::uint64_t position = oldest; position != oldest + cell_count_; ++position) {
+        const CellWord cell = CellWord::decode(cell_at(position).load());
+        // A cell behind the head is stale, whatever its generation looks like: generations wrap.
+        if (cell.full && cell.slot == slot && cell.generation == (generation & CellWord::generation_mask) &&
+            cell.rounds_ahead_of(round_of(position)) >= 0)
+            return true;
     }
     return false;
 }

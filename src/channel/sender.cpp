@@ -1,5 +1,7 @@
 #include <handoff/channel.hpp>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -25,57 +27,104 @@ Sender::Sender(Sender&&) noexcept = default;
 Sender& Sender::operator=(Sender&&) noexcept = default;
 Sender::~Sender() = default;
 
+Loan Sender::loan_of(const Held& held) {
+    return {member_, held, member_->slots().payload_area(held.slot)};
+}
+
 result<Loan> Sender::try_loan() {
     if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     auto held = member_->handover().loan();
     if (!held && member_->reap()) held = member_->handover().loan();
     if (!member_->is_usable()) return channel::unusable(member_.get());
     if (!held) return Errc::full;
-    return Loan(member_, *held, member_->slots().payload_area(held->slot));
+    return loan_of(*held);
 }
 
 result<Loan> Sender::loan(Deadline deadline) {
-    auto first = try_loan();
-    if (first || !(first.error() == Errc::full)) return first;
-    std::optional<Held> held;
-    member_->wait(member_->control().freed, deadline, [&] { return (held = member_->handover().loan()).has_value(); });
+    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    auto held = member_->handover().glance_for_loan();
+    if (!held) {
+        // With many slots the receivers are far behind: let them free some more before we look at their lines again.
+        const auto pace = member_->slots().count() >= 16 ? sync::Pace::calm : sync::Pace::eager;
+        member_->wait(
+            member_->control().freed, deadline, pace, [&] { return (held = member_->handover().loan()).has_value(); },
+            [&] { return (held = member_->handover().glance_for_loan()).has_value(); });
+    }
     if (!member_->is_usable()) return channel::unusable(member_.get());
-    if (held) return Loan(member_, *held, member_->slots().payload_area(held->slot));
-    member_->my_entry().counters.timeouts.fetch_add(1, std::memory_order_relaxed);
+    if (held) return loan_of(*held);
+    member_->my_entry().counters.timeouts.add(1);
     return timed_out_waiting_for_slot(*member_);
 }
 
-/// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is not ours any more.
-result<std::uint64_t> Sender::commit(Loan& loan, bool awaited) {
+result<std::size_t> Sender::loan(std::span<Loan> batch, Deadline deadline) {
+    if (batch.empty()) return Failure(Errc::invalid_argument, "loan: the batch has no place for a loan");
+    auto first = loan(deadline);
+    if (!first) return first.error();
+    batch[0] = std::move(*first);
+    std::size_t count = 1;
+    for (std::array<Held, 64> held; count < batch.size();) {
+        const auto wanted = std::min(held.size(), batch.size() - count);
+        const std::size_t found = member_->handover().loan_next(std::span(held).first(wanted));
+        for (std::size_t i = 0; i < found; ++i) batch[count++] = loan_of(held[i]);
+        if (found < wanted) break;
+    }
+    return count;
+}
+
+result<void> Sender::check(const Loan& loan) const {
     if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     if (loan.lender_ != member_) return Failure(Errc::invalid_argument, "the loan is of another Sender: send it there");
+    return success();
+}
+
+/// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is not ours any more.
+/// REQUIRES: check(loan)
+result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, channel::Bell bell) {
     auto& slot = member_->slots()[loan.slot_];
     const std::uint64_t sequence = member_->next_sequence();
-    constexpr auto relaxed = std::memory_order_relaxed;  // published by the exchange in Handover::commit()
+    constexpr auto relaxed = std::memory_order_relaxed;  // published by Handover::commit()
     slot.sender.store(member_->registry().my_id(), relaxed);
     slot.sequence.store(sequence, relaxed);
-    slot.payload_bytes.store(loan.size_, relaxed);
-    slot.reply_bytes.store(0, relaxed);
-    slot.sent_ns.store(platform::now_ns(), relaxed);
-    slot.image = loan.image_;
-    const auto committed = member_->handover().commit({loan.slot_, loan.word_}, awaited);
+    slot.payload.set(loan.size_, loan.image_.is_image());
+    slot.reply.set(0, false);
+    slot.sent_ns.store(now_ns, relaxed);
+    if (loan.image_.is_image()) slot.image = loan.image_;
+    const auto committed = member_->handover().commit({loan.slot_, loan.word_}, awaited, bell);
     if (!member_->is_usable()) return channel::unusable(member_.get());  // sent into a file that is not there any more
     if (!committed) return committed.error();
     auto& counters = member_->my_entry().counters;
-    counters.messages.fetch_add(1, relaxed);
-    counters.bytes.fetch_add(loan.size_, relaxed);
+    counters.messages.add(1);
+    counters.bytes.add(loan.size_);
     loan.lender_.reset();
     return sequence;
 }
 
 result<void> Sender::send(Loan loan) {
-    auto sequence = commit(loan, false);
+    if (auto checked = check(loan); !checked) return checked;
+    auto sequence = commit(loan, false, member_->stamp_ns(), channel::Bell::now);
     if (!sequence) return sequence.error();
     return success();
 }
 
+result<void> Sender::send(std::span<Loan> batch) {
+    if (batch.empty()) return success();
+    for (const Loan& loan : batch)
+        if (auto checked = check(loan); !checked) return checked;
+    const std::int64_t now_ns = member_->stamp_ns();
+    result<void> outcome = success();
+    for (Loan& loan : batch) {
+        const auto sequence = commit(loan, false, now_ns, channel::Bell::later);
+        if (sequence) continue;
+        outcome = sequence.error();
+        break;
+    }
+    member_->handover().ring_for_commits();
+    return outcome;
+}
+
 result<Pending> Sender::request_async(Loan loan) {
-    auto sequence = commit(loan, true);
+    if (auto checked = check(loan); !checked) return checked.error();
+    auto sequence = commit(loan, true, member_->stamp_ns(), channel::Bell::now);
     if (!sequence) return sequence.error();
     return Pending(member_, loan.slot_, *sequence);
 }
@@ -91,7 +140,7 @@ result<Processed> Sender::request(Loan loan, Deadline deadline) {
         case Withdrawal::answered:
             return pending->wait(Deadline::now());
         case Withdrawal::taken_back:
-            member_->my_entry().counters.returned.fetch_add(1, std::memory_order_relaxed);
+            member_->my_entry().counters.returned.add(1);
             return Failure(Errc::timed_out, name + " was withdrawn: no receiver took it in time (" +
                                                 std::to_string(member_->state().receivers) + " attached)");
         case Withdrawal::left_to_receiver:

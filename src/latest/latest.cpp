@@ -35,8 +35,8 @@ result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
     auto& slot = member_->slots()[held->slot];
     if (!value.empty()) std::memcpy(member_->slots().payload_area(held->slot).data(), value.data(), value.size());
     slot.sender.store(member_->registry().my_id(), relaxed);
-    slot.payload_bytes.store(value.size(), relaxed);
-    slot.sent_ns.store(platform::now_ns(), relaxed);
+    slot.payload.set(value.size(), false);
+    slot.sent_ns.store(member_->stamp_ns(), relaxed);
     const auto position = broadcast.publish(*held);
     if (!member_->is_usable()) return slots::unusable(member_.get());  // it went into a file that is not there any more
     if (!position) {
@@ -50,13 +50,13 @@ result<Reading> Cell::read(std::span<std::byte> buffer) {
     const auto& broadcast = member_->broadcast();
     constexpr int patience = 1000;  // each further try means that every other slot was written during one copy
     for (int attempt = 0; attempt < patience; ++attempt) {
-        const Look look = broadcast.find(std::max(broadcast.newest(), broadcast.first()));
+        const Look look = broadcast.find_only();
         if (!member_->is_usable()) return slots::unusable(member_.get());
         if (look.outcome == Look::Outcome::nothing) return Errc::empty;
         if (look.outcome == Look::Outcome::damaged) return damaged();
         const auto& slot = member_->slots()[look.slot];
         const auto area = member_->slots().payload_area(look.slot);
-        const std::size_t size = std::min<std::uint64_t>(slot.payload_bytes.load(relaxed), area.size());
+        const std::size_t size = std::min<std::uint64_t>(slot.payload.get().bytes, area.size());
         const std::int64_t written_ns = slot.sent_ns.load(relaxed);
         const bool fits = size <= buffer.size();
         if (fits) slots::copy_out(area.first(size), buffer);

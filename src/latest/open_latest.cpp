@@ -80,7 +80,8 @@ std::shared_ptr<slots::BroadcastMember> open_latest(std::string_view name, const
     check_options(options).value();
     segment::check_name(name).value();
     const auto request = open_request(name, options);
-    const slots::BroadcastMember::Wishes wishes{Role::writer, Role::none, options.wait, 0, options.read_only};
+    const slots::BroadcastMember::Wishes wishes{Role::writer,      Role::none, options.wait,      0,
+                                                options.read_only, false,      options.timestamps};
     for (int attempt = 0;; ++attempt) {
         segment::Segment segment = segment::Segment::open(request);
         const auto existing = segment.geometry().payload_bytes;

@@ -27,7 +27,7 @@ public:
     Attachment(segment::Segment segment, WaitPolicy policy, Caretaker& caretaker) noexcept
         : segment_(std::move(segment)),
           registry_(table(), segment_.geometry().participant_count, segment_.locks(), caretaker),
-          policy_(policy),
+          budget_(policy),
           fork_generation_(platform::fork_generation()) {}
     Attachment(const Attachment&) = delete;
 
@@ -55,7 +55,7 @@ public:
     }
     const Registry& registry() const noexcept { return registry_; }
     ParticipantEntry& my_entry() const noexcept { return registry_.entry(registry_.me()); }
-    WaitPolicy policy() const noexcept { return policy_; }
+    sync::SpinBudget& spin_budget() noexcept { return budget_; }
 
     /// Recovers the dead; true if there were any.
     bool reap() noexcept { return registry_.reap(); }
@@ -71,8 +71,13 @@ public:
     /// recovered at every tick.
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
+        return wait(condition, deadline, sync::Pace::eager, predicate, predicate);
+    }
+    /// The same at a pace, with a cheaper glance() while it spins.
+    template <class Predicate, class Glance>
+    bool wait(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate, Glance&& glance) {
         const auto done = [&] { return predicate() || was_cut_short(); };  // after cut_short there is nothing to come
-        return (sync::wait_until(condition, policy_, deadline, done, [this] { reap(); }) ||
+        return (sync::wait_until(condition, budget_, deadline, pace, done, glance, [this] { reap(); }) ||
                 (reap_if_due() && predicate())) &&
                !was_cut_short();
     }
@@ -85,7 +90,7 @@ private:
 
     segment::Segment segment_;
     Registry registry_;
-    WaitPolicy policy_;
+    sync::SpinBudget budget_;
     std::uint32_t fork_generation_;
     std::atomic<std::int64_t> reap_due_ns_{0};
 };

@@ -9,6 +9,7 @@
 
 #include "sync/condition.hpp"
 #include "sync/shared_word.hpp"
+#include "sync/tally.hpp"
 
 namespace handoff::participants {
 
@@ -37,14 +38,14 @@ struct EntryWord {
     }
 };
 
-/// What a participant did. Only it writes here (its threads: relaxed additions); anybody may read.
+/// What a participant did. Only it writes here; anybody may read.
 struct Counters {
-    std::atomic<std::uint64_t> messages{0};  ///< sent, or taken
-    std::atomic<std::uint64_t> bytes{0};     ///< of their payloads
-    std::atomic<std::uint64_t> finished{0};  ///< answers received, or given
-    std::atomic<std::uint64_t> failed{0};    ///< of these: failed or given up
-    std::atomic<std::uint64_t> returned{0};  ///< withdrawn, or given back
-    std::atomic<std::uint64_t> timeouts{0};
+    sync::Tally messages;  ///< sent, or taken
+    sync::Tally bytes;     ///< of their payloads
+    sync::Tally finished;  ///< answers received, or given
+    sync::Tally failed;    ///< of these: failed or given up
+    sync::Tally returned;  ///< withdrawn, or given back
+    sync::Tally timeouts;
     std::atomic<std::uint64_t> reserved_pins{0};  ///< of a subscriber, out of the topic's budget
     std::atomic<std::uint64_t> waiting{0};        ///< threads of a receiver that wait for a message
 };

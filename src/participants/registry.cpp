@@ -51,10 +51,11 @@ void Registry::introduce(ParticipantEntry& entry) const {
         std::memcpy(&eight, name + 8 * i, sizeof eight);
         entry.program[i].store(eight, std::memory_order_relaxed);
     }
-    for (auto* counter :
-         {&entry.counters.messages, &entry.counters.bytes, &entry.counters.finished, &entry.counters.failed,
-          &entry.counters.returned, &entry.counters.timeouts, &entry.counters.reserved_pins, &entry.counters.waiting})
-        counter->store(0, std::memory_order_relaxed);
+    for (auto* counter : {&entry.counters.messages, &entry.counters.bytes, &entry.counters.finished,
+                          &entry.counters.failed, &entry.counters.returned, &entry.counters.timeouts})
+        counter->set(0);
+    entry.counters.reserved_pins.store(0, std::memory_order_relaxed);
+    entry.counters.waiting.store(0, std::memory_order_relaxed);
 }
 
 void Registry::leave() {

@@ -121,18 +121,16 @@ WatchedMapping::WatchedMapping(void* address, std::size_t bytes, bool writable) 
         row.fork_generation.store(fork_generation(), relaxed);
         row.state.store(Row::watched, std::memory_order_release);  // pairs with fill_hole()
         row_ = &row;
+        cut_short_ = &row.cut_short;
         return;
     }
 }
 
-WatchedMapping::WatchedMapping(WatchedMapping&& other) noexcept : row_(std::exchange(other.row_, nullptr)) {}
+WatchedMapping::WatchedMapping(WatchedMapping&& other) noexcept
+    : row_(std::exchange(other.row_, nullptr)), cut_short_(std::exchange(other.cut_short_, &never)) {}
 
 WatchedMapping::~WatchedMapping() {
     if (row_ != nullptr) row_->state.store(Row::free, std::memory_order_release);  // pairs with the next claim
-}
-
-bool WatchedMapping::was_cut_short() const noexcept {
-    return row_ != nullptr && row_->cut_short.load(relaxed);
 }
 
 }  // namespace handoff::platform

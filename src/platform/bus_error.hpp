@@ -7,6 +7,7 @@
 // memory. Thread safety: all members may be used by several threads.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 namespace handoff::platform {
@@ -26,14 +27,16 @@ public:
     ~WatchedMapping();
 
     /// True if something was missing when it was touched. One relaxed load.
-    bool was_cut_short() const noexcept;
+    bool was_cut_short() const noexcept { return cut_short_->load(std::memory_order_relaxed); }
 
 private:
+    static inline const std::atomic<bool> never{false};
     struct Row;
     static Row table[];
     friend class BusErrorHandler;
 
     Row* row_ = nullptr;
+    const std::atomic<bool>* cut_short_ = &never;  ///< the row's
 };
 
 }  // namespace handoff::platform

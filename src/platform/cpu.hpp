@@ -1,6 +1,11 @@
 // What a spinning thread needs to know about the processor.
 #pragma once
 
+#if defined(__has_include) && __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define HANDOFF_HAS_SINGLE_THREADED 1
+#endif
+
 namespace handoff::platform {
 
 /// Tells the core that this is a spin loop.
@@ -12,7 +17,36 @@ inline void relax() noexcept {
 #endif
 }
 
-/// Cores that this process may run on (its affinity mask), at least 1. Asked once.
-unsigned usable_cores() noexcept;
+/// Fetches the cache line of `address`, which somebody else has written, before it is needed: to be read, or to be
+/// changed. A hint; any address is good.
+inline void prefetch(const void* address) noexcept {
+    __builtin_prefetch(address);
+}
+inline void prefetch_to_change(const void* address) noexcept {
+#if defined(__x86_64__)
+    asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(address)));  // older processors ignore it
+#else
+    __builtin_prefetch(address, 1);
+#endif
+}
+
+/// Lets another thread that waits for this core go first, if there is one.
+void give_way() noexcept;
+
+/// Cores of this machine that are switched on, at least 1. Asked once. (Not those that this process may run on: whom it
+/// waits for may run on others.)
+unsigned cores() noexcept;
+
+/// How often relax() fits into a microsecond. Measured once.
+int relaxes_in_a_microsecond() noexcept;
+
+/// False if this process has, or once had, a second thread; where that is not known, false.
+inline bool has_one_thread() noexcept {
+#ifdef HANDOFF_HAS_SINGLE_THREADED
+    return __libc_single_threaded != 0;
+#else
+    return false;
+#endif
+}
 
 }  // namespace handoff::platform

@@ -14,9 +14,10 @@
 #include <vector>
 
 namespace handoff::platform {
-namespace {
 
-std::atomic<std::uint32_t> forks{0};
+constinit std::atomic<std::uint32_t> forks{0};
+
+namespace {
 
 // fork() copies this mutex in whatever state it is in, so it is held across the fork (prepare/parent/child below).
 std::mutex inherited_mutex;
@@ -79,10 +80,6 @@ Descriptor above_stdio(int fd) noexcept {
 
 ProcessIdentity this_process() {
     return {static_cast<std::uint32_t>(getpid()), geteuid(), start_time_from_proc(), program_name()};
-}
-
-std::uint32_t fork_generation() noexcept {
-    return forks.load(std::memory_order_relaxed);
 }
 
 void close_in_children(int fd) {

@@ -1,6 +1,7 @@
 // Who this process is, and whether it is still the one that opened a handle.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,8 +20,11 @@ struct ProcessIdentity {
 };
 ProcessIdentity this_process();
 
+extern std::atomic<std::uint32_t> forks;
 /// Grows by one in every fork's child, so that a handle can tell that it was inherited. One relaxed load.
-std::uint32_t fork_generation() noexcept;
+inline std::uint32_t fork_generation() noexcept {
+    return forks.load(std::memory_order_relaxed);
+}
 
 /// Closes `fd` in every child that fork() makes from now on. Needed for lock descriptors: a child shares the open file
 /// description and would keep its dead parent's locks.

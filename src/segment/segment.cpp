@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "platform/bus_error.hpp"
+#include "platform/memory.hpp"
 #include "platform/process.hpp"
 #include "platform/shm_file.hpp"
 #include "segment/mapping.hpp"
@@ -77,8 +78,10 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
     auto region = map_file(file_.get(), geometry_.segment_bytes,
                            request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write);
     base_ = static_cast<std::byte*>(region.get_address());
+    if (request.prefault) platform::map_all_pages(base_, geometry_.segment_bytes, !request.read_only);
     mapping_ =
         std::make_unique<Mapping>(Mapping{std::move(region), {base_, geometry_.segment_bytes, !request.read_only}});
+    watched_ = &mapping_->watched;
 }
 
 void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
@@ -111,10 +114,6 @@ Segment::~Segment() {
     if (mapping_ == nullptr || fork_generation_ == platform::fork_generation()) return;
     // In a child of fork nothing is mapped there, and something else may be by now: do not unmap.
     (void)mapping_.release();
-}
-
-bool Segment::was_cut_short() const noexcept {
-    return mapping_ != nullptr && mapping_->watched.was_cut_short();
 }
 
 bool Segment::leave(const std::function<bool()>& disposable) noexcept try {

@@ -23,6 +23,7 @@
 #include <span>
 #include <string>
 
+#include "platform/bus_error.hpp"
 #include "platform/descriptor.hpp"
 #include "platform/lock_file.hpp"
 #include "segment/geometry.hpp"
@@ -61,6 +62,7 @@ struct OpenRequest {
     std::uint32_t file_mode = 0600;
     std::string group;
     bool read_only = false;  ///< map without write access; attach only, never the one who removes
+    bool prefault = false;   ///< map all pages at once
     /// The blueprint that claimed numbers would have, or nothing to believe: kind and fingerprint unset means
     /// "nonsense".
     std::function<Blueprint(const ClaimedShape&)> blueprint_of;
@@ -89,7 +91,7 @@ public:
 
     /// Somebody cut the file short, and what was missing was touched; private zeros are there now. Always false without
     /// survive_truncation(): such a touch is the end of the process then.
-    bool was_cut_short() const noexcept;
+    bool was_cut_short() const noexcept { return watched_ != nullptr && watched_->was_cut_short(); }
 
     /// Gives "in use" up and, if nobody else has it and `disposable()` agrees, removes the name. True if removed.
     bool leave(const std::function<bool()>& disposable) noexcept;
@@ -102,6 +104,7 @@ private:
     platform::LockFile locks_;
     platform::Descriptor file_;
     std::unique_ptr<Mapping> mapping_;
+    const platform::WatchedMapping* watched_ = nullptr;  ///< the mapping's
     std::byte* base_ = nullptr;
     Geometry geometry_;
     std::uint32_t fork_generation_ = 0;

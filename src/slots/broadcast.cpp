@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/cpu.hpp"
+
 namespace handoff::slots {
 
 std::uint64_t Broadcast::newest() const noexcept {
@@ -118,6 +120,15 @@ Look Broadcast::find(std::uint64_t position) const noexcept {
         return {Look::Outcome::message, position, seen.slot, word.generation};
     }
     return {Look::Outcome::damaged, position};
+}
+
+Look Broadcast::find_only() const noexcept {
+    const BroadcastCell seen = BroadcastCell::decode(control_.cells[0].load());
+    if (seen.slot < slots_.count()) {
+        platform::prefetch(&slots_[seen.slot].control);
+        platform::prefetch(slots_[seen.slot].data);
+    }
+    return find(std::max(seen.sequence, first()));
 }
 
 bool Broadcast::still_there(const Look& look) const noexcept {

@@ -62,6 +62,8 @@ public:
     void unpin(std::uint32_t slot, std::uint64_t bit) const noexcept { slots_[slot].pins.clear(bit); }
     /// The same without a pin: what is read from the slot afterwards counts only if still_there() says so at the end.
     Look find(std::uint64_t position) const noexcept;
+    /// The same for a history of one: the newest, whatever its position.
+    Look find_only() const noexcept;
     bool still_there(const Look& look) const noexcept;
 
     // Anybody who holds the life byte of participant `dead`:

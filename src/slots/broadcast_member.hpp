@@ -12,6 +12,7 @@
 
 #include "participants/attachment.hpp"
 #include "participants/stream_end.hpp"
+#include "platform/clock.hpp"
 #include "slots/broadcast.hpp"
 #include "slots/lender.hpp"
 
@@ -29,6 +30,7 @@ public:
         std::uint32_t pins;  ///< to reserve out of the budget
         bool read_only;
         bool skips_kept = false;  ///< what is there already is not for us
+        Timestamps timestamps = Timestamps::exact;
     };
     /// Joins, unless read-only. Throws Error: too_many_participants (also: the pin budget is spent), system.
     BroadcastMember(segment::Segment segment, const Wishes& wishes);
@@ -49,6 +51,9 @@ public:
     const participants::Registry& registry() const noexcept { return attachment_.registry(); }
     /// REQUIRES: not read-only.
     participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
+    std::int64_t stamp_ns() const noexcept {
+        return wishes_.timestamps == Timestamps::exact ? platform::now_ns() : platform::now_coarse_ns();
+    }
     std::uint32_t me() const noexcept { return attachment_.registry().me(); }
     bool is_read_only() const noexcept { return wishes_.read_only; }
     /// The position of the newest message just before others could see us.
@@ -58,9 +63,14 @@ public:
     bool reap_if_due() noexcept { return !is_read_only() && attachment_.reap_if_due(); }
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
-        if (!is_read_only()) return attachment_.wait(condition, deadline, std::forward<Predicate>(predicate));
+        return wait(condition, deadline, predicate, predicate);
+    }
+    /// The same with a cheaper glance() while it spins. At a calm pace: whoever publishes does not wait for us.
+    template <class Predicate, class Glance>
+    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate, Glance&& glance) {
+        if (!is_read_only()) return attachment_.wait(condition, deadline, sync::Pace::calm, predicate, glance);
         const auto done = [&] { return predicate() || was_cut_short(); };
-        return sync::poll_until(attachment_.policy(), deadline, done) && !was_cut_short();
+        return sync::poll_until(attachment_.spin_budget(), deadline, done) && !was_cut_short();
     }
     /// Every source that was there has left; `something_unread()` looks once more. True once for each time that
     /// happens.

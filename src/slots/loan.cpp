@@ -9,14 +9,6 @@ namespace handoff {
 Loan::Loan(std::shared_ptr<slots::Lender> lender, const slots::Held& held, std::span<std::byte> payload) noexcept
     : lender_(std::move(lender)), slot_(held.slot), word_(held.word), payload_(payload), size_(payload.size()) {}
 
-Loan::Loan(Loan&& other) noexcept
-    : lender_(std::move(other.lender_)),
-      slot_(other.slot_),
-      word_(other.word_),
-      payload_(std::exchange(other.payload_, {})),
-      size_(std::exchange(other.size_, 0)),
-      image_(other.image_) {}
-
 Loan& Loan::operator=(Loan&& other) noexcept {
     if (this != &other) {
         give_back();
@@ -28,10 +20,6 @@ Loan& Loan::operator=(Loan&& other) noexcept {
         image_ = other.image_;
     }
     return *this;
-}
-
-Loan::~Loan() {
-    give_back();
 }
 
 void Loan::give_back() noexcept {

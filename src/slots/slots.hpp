@@ -39,6 +39,9 @@ public:
         return {(*this)[index].data + geometry_.reply_offset, geometry_.reply_bytes};
     }
 
+    /// Do all slots together fit into a core's own cache? Then a free slot is as good as any other.
+    bool are_small() const noexcept { return count() * geometry_.slot_stride <= 1024 * 1024; }
+
 private:
     std::byte* address(std::uint32_t index) const noexcept { return first_ + index * geometry_.slot_stride; }
 

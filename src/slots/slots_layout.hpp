@@ -47,10 +47,33 @@ struct SlotWord {
     }
 };
 
+/// How many bytes there are, and whether an Image beside them says what they are: described:1 | bytes:63. In one word,
+/// so that plain bytes cost no look at the line of the descriptions.
+class ContentWord {
+public:
+    void set(std::uint64_t bytes, bool described) noexcept {
+        bits_.store((bytes & ~is_described) | (described ? is_described : 0), std::memory_order_relaxed);
+    }
+    /// Out of shared memory: may be anything.
+    struct Content {
+        std::uint64_t bytes;
+        bool described;
+    };
+    Content get() const noexcept {
+        const std::uint64_t bits = bits_.load(std::memory_order_relaxed);
+        return {bits & ~is_described, (bits & is_described) != 0};
+    }
+
+private:
+    static constexpr std::uint64_t is_described = std::uint64_t{1} << 63;
+    std::atomic<std::uint64_t> bits_{0};
+};
+
 /// One slot: who has it, what it is, and the bytes.
 ///
-/// Invariants: (1) `control` is the truth about the slot and changes only by compare-exchange; (2) everything else is
-///   written only by the owner that `control` names, before the exchange that hands the slot on; (3) the payload is
+/// Invariants: (1) `control` is the truth about the slot; it changes by compare-exchange, or by a store of the one
+///   process that may change it then (the owner of a loan; the receiver of a request that nobody awaits); (2)
+///   everything else is written only by the owner that `control` names, before it hands the slot on; (3) the payload is
 ///   written only while loaned, or while taken on a channel opened in_place; (4) `sender` and `sequence` stay the same
 ///   from ready until free.
 /// Death: whatever state the owner dies in is named by `control`, with the owner; a recoverer of that owner moves it
@@ -61,13 +84,13 @@ struct SharedData {
     // The owner:
     std::atomic<std::uint64_t> sender{0};  ///< id of the sending participant
     std::atomic<std::uint64_t> sequence{0};
-    std::atomic<std::uint64_t> payload_bytes{0};
-    std::atomic<std::uint64_t> reply_bytes{0};
+    ContentWord payload;
+    ContentWord reply;
     std::atomic<std::int64_t> sent_ns{0};  ///< CLOCK_MONOTONIC; while loaned: since when
     std::atomic<std::int64_t> taken_ns{0};
     std::atomic<std::int64_t> answered_ns{0};
-    Image image;
-    Image reply_image;
+    Image image;        ///< of the payload, if it is described
+    Image reply_image;  ///< of the reply, if it is described
     // Subscribers of a topic, each its own bit (a channel does not use it):
     sync::SharedWord pins;
     // The owner:
@@ -76,6 +99,11 @@ struct SharedData {
 };
 static_assert(sizeof(SharedData) == 320 && offsetof(SharedData, image) == 64 && offsetof(SharedData, data) == 320,
               "one cache line carries the whole hand-over of a plain message; the payload begins on a line of its own");
+
+/// An image description that was copied out of shared memory, or "plain bytes" where it does not fit what is there.
+inline Image believable(const Image& copied, std::uint64_t available_bytes) {
+    return copied.is_image() && check_image(copied, available_bytes) ? copied : Image{};
+}
 
 /// The slot's layout as a number for the fingerprint of a segment.
 constexpr std::uint64_t layout_code() noexcept {

@@ -53,7 +53,8 @@ void Beacon::wait_for_something() noexcept {
     const auto done = [this] { return stopping_.load(std::memory_order_seq_cst) || source_.has_something(); };
     Condition* condition = source_.condition();
     if (condition == nullptr) {
-        poll_until(WaitPolicy::sleep, Deadline::never(), done);
+        SpinBudget budget(WaitPolicy::sleep);
+        poll_until(budget, Deadline::never(), done);
     } else {
         wait_until(*condition, WaitPolicy::sleep, Deadline::never(), done, [this] { source_.tick(); });
     }

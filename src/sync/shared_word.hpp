@@ -51,6 +51,14 @@ public:
         crash_point();
     }
 
+    /// For words that only their owner changes, where a compare_exchange() on another word follows: whoever reads what
+    /// that one wrote reads this, too. Spares a full barrier.
+    void store_before_linking(std::uint64_t value) noexcept {
+        crash_point();
+        value_.store(value, std::memory_order_release);  // pairs with load()
+        crash_point();
+    }
+
     /// Sets bits; one instruction. Returns what was there before.
     std::uint64_t set(std::uint64_t bits) noexcept {
         crash_point();

@@ -9,10 +9,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 
 #include "platform/clock.hpp"
 #include "platform/cpu.hpp"
 #include "sync/condition.hpp"
+#include "sync/spin_budget.hpp"
 
 namespace handoff::sync {
 
@@ -23,43 +25,54 @@ inline std::atomic<std::int64_t> tick_ns{100'000'000};
 inline constexpr std::int64_t tick_ns = 100'000'000;
 #endif
 
-/// How long a waiter spins before it sleeps.
-inline std::int64_t spin_budget_ns(WaitPolicy policy) noexcept {
-    constexpr std::int64_t balanced_ns = 30'000;  // about what a sleep and a wake-up cost together
-    switch (policy) {
-        case WaitPolicy::busy:
-            return INT64_MAX;
-        case WaitPolicy::balanced:
-            return platform::usable_cores() > 1 ? balanced_ns : 0;
-        case WaitPolicy::sleep:
-            return 0;
-    }
-    return 0;
-}
+/// How a waiter looks while it spins. Each look at a word that somebody is about to write takes its cache line away
+/// from him, and his next write waits until he has it back.
+enum class Pace : std::uint8_t {
+    eager,  ///< look all the time: whoever writes waits for us
+    calm,   ///< look once a microsecond at first: whoever writes has more to write, and it may pile up meanwhile
+};
 
-/// Spins until predicate() is true or `until_ns` has passed. Looks at the clock once in a while only.
-template <class Predicate>
-bool spin_until(std::int64_t until_ns, Predicate&& predicate) {
+/// Whom the core belongs to that we spin on.
+enum class Core : std::uint8_t {
+    ours,    ///< WaitPolicy::busy: it was set aside for us
+    shared,  ///< whom we wait for may be waiting for it: every few microseconds he may have it
+};
+
+/// Spins until glance() is true, or `until_ns` has passed. glance() may miss what predicate() sees, which is asked now
+/// and then, with the clock.
+template <class Predicate, class Glance>
+bool spin_until(std::int64_t until_ns, Pace pace, Core core, Predicate&& predicate, Glance&& glance) {
     constexpr int looks_per_clock = 32;
-    for (;;) {
+    int relaxes = pace == Pace::calm ? platform::relaxes_in_a_microsecond() : 1;
+    const int patience = 3 * platform::relaxes_in_a_microsecond();
+    int relaxed = 0;
+    for (;; relaxes = 1) {
         for (int look = 0; look < looks_per_clock; ++look) {
-            if (predicate()) return true;
-            platform::relax();
+            if (glance()) return true;
+            for (int i = 0; i < relaxes; ++i) platform::relax();
+            if (core == Core::ours || (relaxed += relaxes) < patience) continue;
+            platform::give_way();
+            relaxed = 0;
         }
+        if (predicate()) return true;
         if (platform::now_ns() >= until_ns) return predicate();
     }
+}
+template <class Predicate>
+bool spin_until(std::int64_t until_ns, Predicate&& predicate) {
+    return spin_until(until_ns, Pace::eager, Core::shared, predicate, predicate);
 }
 
 /// For those who cannot write to a condition: looks, spins as the policy says, then looks once a millisecond.
 template <class Predicate>
-bool poll_until(WaitPolicy policy, Deadline deadline, Predicate&& predicate) {
+bool poll_until(SpinBudget& budget, Deadline deadline, Predicate&& predicate) {
     constexpr std::int64_t pause_ns = 1'000'000;
     if (predicate()) return true;
     const std::int64_t deadline_ns = deadline.at_ns();
     std::int64_t now_ns = platform::now_ns();
-    const std::int64_t spin_ns = spin_budget_ns(policy);
+    const std::int64_t spin_ns = budget.now_ns();
     const std::int64_t spin_end_ns = spin_ns < deadline_ns - now_ns ? now_ns + spin_ns : deadline_ns;
-    if (spin_ns > 0 && now_ns < deadline_ns && spin_until(spin_end_ns, predicate)) return true;
+    if (spin_ns > 0 && now_ns < deadline_ns && budget.learn(spin_until(spin_end_ns, predicate))) return true;
     while ((now_ns = platform::now_ns()) < deadline_ns) {
         platform::sleep_briefly(std::min(pause_ns, deadline_ns - now_ns));
         if (predicate()) return true;
@@ -69,24 +82,32 @@ bool poll_until(WaitPolicy policy, Deadline deadline, Predicate&& predicate) {
 
 /// Waits until predicate() is true (returns true) or the deadline has passed (returns false). on_tick() is called every
 /// 100 ms while waiting; what it changes is seen by the next look. predicate() may act (take a slot, say): it is not
-/// called again after it returned true.
-template <class Predicate, class OnTick>
-bool wait_until(Condition& condition, WaitPolicy policy, Deadline deadline, Predicate&& predicate, OnTick&& on_tick) {
-    if (predicate()) return true;
+/// called again after it returned true. glance() is the same, but may miss something; it is called while spinning.
+template <class Predicate, class Glance, class OnTick>
+bool wait_until(Condition& condition, SpinBudget& budget, Deadline deadline, Pace pace, Predicate&& predicate,
+                Glance&& glance, OnTick&& on_tick) {
+    if (glance()) return true;
     const std::int64_t start_ns = platform::now_ns();
     const std::int64_t deadline_ns = deadline.at_ns();
-    if (start_ns >= deadline_ns) return false;
-    const std::int64_t spin_ns = spin_budget_ns(policy);
-    if (spin_ns != INT64_MAX && spin_ns > 0 && spin_until(std::min(deadline_ns, start_ns + spin_ns), predicate))
+    if (start_ns >= deadline_ns) return !std::is_same_v<Predicate, Glance> && predicate();
+    const std::int64_t spin_ns = budget.now_ns();
+    const Core core = spin_ns == INT64_MAX ? Core::ours : Core::shared;
+    const auto spin = [&](std::int64_t until_ns) { return spin_until(until_ns, pace, core, predicate, glance); };
+    if (spin_ns != INT64_MAX && spin_ns > 0 && budget.learn(spin(std::min(deadline_ns, start_ns + spin_ns))))
         return true;
     for (;;) {
         const std::int64_t tick_end_ns = std::min(deadline_ns, platform::now_ns() + tick_ns);
-        const bool ready =
-            spin_ns == INT64_MAX ? spin_until(tick_end_ns, predicate) : condition.wait_until(tick_end_ns, predicate);
+        const bool ready = spin_ns == INT64_MAX ? spin(tick_end_ns) : condition.wait_until(tick_end_ns, predicate);
         if (ready) return true;
         on_tick();
         if (platform::now_ns() >= deadline_ns) return predicate();
     }
+}
+
+template <class Predicate, class OnTick>
+bool wait_until(Condition& condition, WaitPolicy policy, Deadline deadline, Predicate&& predicate, OnTick&& on_tick) {
+    SpinBudget budget(policy);
+    return wait_until(condition, budget, deadline, Pace::eager, predicate, predicate, on_tick);
 }
 
 }  // namespace handoff::sync

@@ -85,6 +85,7 @@ segment::OpenRequest open_request(std::string_view name, const TopicOptions& opt
                                       std::max<std::size_t>(options.payload_bytes, 1), 0, settings.encode()});
     request.file_mode = options.mode;
     request.group = options.group;
+    request.prefault = options.prefault;
     request.blueprint_of = blueprint_of;
     request.initialise = slots::place_broadcast;
     return request;

@@ -11,7 +11,8 @@ using participants::Role;
 using slots::unusable;
 
 Publisher::Publisher(std::string_view name, const TopicOptions& options)
-    : member_(topic::open_topic(name, options, {Role::publisher, Role::publisher, options.wait, 0, false})) {}
+    : member_(topic::open_topic(
+          name, options, {Role::publisher, Role::publisher, options.wait, 0, false, false, options.timestamps})) {}
 Publisher::Publisher(Publisher&&) noexcept = default;
 Publisher& Publisher::operator=(Publisher&&) noexcept = default;
 Publisher::~Publisher() = default;
@@ -34,16 +35,16 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     auto& slot = member_->slots()[loan.slot_];
     constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Broadcast::publish()
     slot.sender.store(member_->registry().my_id(), relaxed);
-    slot.payload_bytes.store(loan.size_, relaxed);
-    slot.sent_ns.store(platform::now_ns(), relaxed);
-    slot.image = loan.image_;
+    slot.payload.set(loan.size_, loan.image_.is_image());
+    slot.sent_ns.store(member_->stamp_ns(), relaxed);
+    if (loan.image_.is_image()) slot.image = loan.image_;
     const auto position = member_->broadcast().publish({loan.slot_, loan.word_});
     if (!member_->is_usable()) return unusable(member_.get());  // it went into a file that is not there any more
     if (!position) return position.error();
     loan.lender_.reset();
     auto& counters = member_->my_entry().counters;
-    counters.messages.fetch_add(1, relaxed);
-    counters.bytes.fetch_add(loan.size_, relaxed);
+    counters.messages.add(1);
+    counters.bytes.add(loan.size_);
     return *position - member_->broadcast().first() + 1;
 }
 

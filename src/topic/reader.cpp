@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/cpu.hpp"
 #include "slots/copy_out.hpp"
 
 namespace handoff::topic {
@@ -12,10 +13,6 @@ using slots::SharedData;
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;  // what a slot says is ordered by its word and its cell
-
-Image believable(const Image& claimed, std::uint64_t available_bytes) {
-    return claimed.is_image() && check_image(claimed, available_bytes) ? claimed : Image{};
-}
 
 std::chrono::steady_clock::time_point published_at(const SharedData& slot) {
     return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(slot.sent_ns.load(relaxed)));
@@ -76,7 +73,7 @@ std::uint64_t Reader::advance(std::uint64_t position) noexcept {
     return lost;
 }
 
-result<Message> Reader::take(Which which) {
+result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     if (auto allowed = may_pin(); !allowed) return allowed.error();
     const auto& broadcast = member_->broadcast();
     const Look look = broadcast.pin(position_for(which), slots::pin_bit(member_->me()));
@@ -85,19 +82,22 @@ result<Message> Reader::take(Which which) {
     held_.fetch_add(1, relaxed);
     const SharedData& slot = member_->slots()[look.slot];
     const auto area = member_->slots().payload_area(look.slot);
-    Message message;
-    message.reader_ = shared_from_this();
+    platform::prefetch(member_->slots()[look.slot].data);
+    result<Message> taken = Message();  // filled where it is handed out: it is not moved once more
+    Message& message = taken.assume_value();
+    message.reader_ = self;
     message.slot_ = look.slot;
     // The size comes out of shared memory: read once, cut to what the slot really has.
-    message.payload_ = area.first(std::min<std::uint64_t>(slot.payload_bytes.load(relaxed), area.size()));
-    message.image_ = believable(Image(slot.image), message.payload_.size());
+    const auto content = slot.payload.get();
+    message.payload_ = area.first(std::min<std::uint64_t>(content.bytes, area.size()));
+    if (content.described) message.image_ = slots::believable(Image(slot.image), message.payload_.size());
     message.sequence_ = look.position - broadcast.first() + 1;
     message.lost_ = advance(look.position);
     message.published_at_ = published_at(slot);
     auto& counters = member_->my_entry().counters;
-    counters.messages.fetch_add(1, relaxed);
-    counters.bytes.fetch_add(message.payload_.size(), relaxed);
-    return message;
+    counters.messages.add(1);
+    counters.bytes.add(message.payload_.size());
+    return taken;
 }
 
 result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
@@ -109,9 +109,11 @@ result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
         if (look.outcome == Look::Outcome::damaged) return damaged();
         const SharedData& slot = member_->slots()[look.slot];
         const auto area = member_->slots().payload_area(look.slot);
-        const std::size_t size = std::min<std::uint64_t>(slot.payload_bytes.load(relaxed), area.size());
+        const auto content = slot.payload.get();
+        const std::size_t size = std::min<std::uint64_t>(content.bytes, area.size());
         Image image;
-        slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
+        if (content.described)
+            slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
         const auto when = published_at(slot);
         const bool fits = size <= buffer.size();
         if (fits) slots::copy_out(area.first(size), buffer);
@@ -119,8 +121,8 @@ result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
         if (!fits)
             return Failure(Errc::too_large, "the message has " + std::to_string(size) + " bytes, the buffer " +
                                                 std::to_string(buffer.size()));
-        return Copied{size, believable(image, size), look.position - broadcast.first() + 1, advance(look.position),
-                      when};
+        return Copied{size, slots::believable(image, size), look.position - broadcast.first() + 1,
+                      advance(look.position), when};
     }
     return Failure(Errc::timed_out,
                    "every message was overwritten while it was copied, a thousand times over: the history "

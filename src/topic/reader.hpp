@@ -17,7 +17,7 @@ namespace handoff::topic {
 /// Which message: the oldest unread one, or the newest if it is unread.
 enum class Which : std::uint8_t { next, newest };
 
-class Reader final : public std::enable_shared_from_this<Reader>, public sync::WaitSource {
+class Reader final : public sync::WaitSource {
 public:
     Reader(std::shared_ptr<slots::BroadcastMember> member, const SubscriberOptions& wishes);
 
@@ -36,8 +36,9 @@ public:
     slots::BroadcastMember& member() const noexcept { return *member_; }
     /// Something that would be handed out now.
     bool has_unread() const noexcept;
-    /// Pins a message and hands it out. Errors: empty, end_of_stream, full, invalid_argument, damaged.
-    result<Message> take(Which which);
+    /// Pins a message and hands it out; it keeps `self`, which is this, until it goes. Errors: empty, end_of_stream,
+    /// full, invalid_argument, damaged.
+    result<Message> take(Which which, const std::shared_ptr<Reader>& self);
     /// Copies a message. Errors: empty, end_of_stream, too_large, damaged.
     result<Copied> copy(Which which, std::span<std::byte> buffer);
     void unpin(std::uint32_t slot) noexcept;

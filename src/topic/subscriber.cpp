@@ -39,10 +39,12 @@ auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&
     if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
     auto& member = reader->member();
     std::optional<decltype(attempt())> outcome;
-    const bool done = member.wait(member.control().published, deadline, [&] {
+    const auto is_over = [&] {
         outcome.emplace(attempt());
         return *outcome || !(outcome->error() == Errc::empty);
-    });
+    };
+    const bool done =
+        member.wait(member.control().published, deadline, is_over, [&] { return reader->has_unread() && is_over(); });
     reader->was_taken_from();
     if (!member.is_usable()) return unusable(&member);
     if (done) return std::move(*outcome);
@@ -52,9 +54,10 @@ auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&
 
 result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
     if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
-    auto message = reader->take(which);
+    auto message = reader->take(which, reader);
     // Who only polls must notice the dead, too: the last publisher's death ends the stream.
-    if (!message && message.error() == Errc::empty && reader->member().reap_if_due()) message = reader->take(which);
+    if (!message && message.error() == Errc::empty && reader->member().reap_if_due())
+        message = reader->take(which, reader);
     reader->was_taken_from();
     if (!is_usable(reader)) return unusable(&reader->member());
     return message;
@@ -74,13 +77,13 @@ Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
 Subscriber::~Subscriber() = default;
 
 result<Message> Subscriber::next(Deadline deadline) {
-    return wait_for(reader_, deadline, [this] { return reader_->take(Which::next); });
+    return wait_for(reader_, deadline, [this] { return reader_->take(Which::next, reader_); });
 }
 result<Message> Subscriber::try_next() {
     return try_once(reader_, Which::next);
 }
 result<Message> Subscriber::newest(Deadline deadline) {
-    return wait_for(reader_, deadline, [this] { return reader_->take(Which::newest); });
+    return wait_for(reader_, deadline, [this] { return reader_->take(Which::newest, reader_); });
 }
 result<Message> Subscriber::try_newest() {
     return try_once(reader_, Which::newest);

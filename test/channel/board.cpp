@@ -35,7 +35,7 @@ segment::Geometry Board::geometry_of(const BoardShape& shape) {
     blueprint.participant_count = shape.players;
     blueprint.slot_count = shape.slots;
     blueprint.slot_header_bytes = sizeof(SharedData);
-    blueprint.payload_bytes = sizeof(std::uint64_t);
+    blueprint.payload_bytes = shape.payload_bytes;
     blueprint.reply_bytes = sizeof(std::uint64_t);
     segment::Geometry geometry;
     if (!segment::lay_out(blueprint, geometry)) throw std::logic_error("the board's shape is nonsense");
@@ -93,24 +93,26 @@ void Board::start_at(std::uint64_t position) const {
     }
 }
 
-void Board::fill_cell_without_moving_tail(std::uint32_t slot) const {
-    BOOST_REQUIRE(ring_.link(slot, word(slot).generation) == RingOutcome::ok);
-    control_->tail.store(control_->tail.load() - 1);
+std::uint32_t Board::full_cells() const {
+    std::uint32_t full = 0;
+    for (std::uint32_t index = 0; index < shape_.cells; ++index)
+        if (cell(index).full) ++full;
+    return full;
 }
 
-void Board::claim_without_clearing(std::uint32_t slot, std::uint32_t taker) const {
+void Board::fill_cell_without_moving_tail(std::uint32_t slot) const {
+    const std::uint64_t tail = control_->tail.load();
+    const Ring linker(ring_);  // what it knows dies with it
+    BOOST_REQUIRE(linker.link(slot, word(slot).generation) == RingOutcome::ok);
+    control_->tail.store(tail);
+}
+
+void Board::claim_without_passing(std::uint32_t slot, std::uint32_t taker) const {
     SlotWord taken = word(slot);
     BOOST_REQUIRE(taken.state == SlotState::ready);
     taken.owner = static_cast<std::uint16_t>(taker);
     taken.state = SlotState::taken;
     set(slot, taken);
-}
-
-void Board::clear_cell_without_moving_head() const {
-    const std::uint64_t head = control_->head.load();
-    const CellWord oldest = cell(head);
-    BOOST_REQUIRE(oldest.full);
-    control_->cells[head % shape_.cells].store(CellWord::empty(oldest.round + 1).encode());
 }
 
 Player::Player(const Board& board, Role role)

@@ -24,8 +24,12 @@ struct BoardShape {
     std::uint32_t cells = 8;  ///< few, so that rounds wrap all the time
     std::uint32_t players = 4;
     Settings settings{10, false, false};
-    bool shared = false;  ///< with children of fork, in pages of its own
+    std::uint32_t payload_bytes = sizeof(std::uint64_t);  ///< with large_payload the slot freed last is loaned next
+    bool shared = false;                                  ///< with children of fork, in pages of its own
 };
+
+/// A few slots of this size do not fit into a cache.
+inline constexpr std::uint32_t large_payload = 1024 * 1024;
 
 class Board {
 public:
@@ -47,6 +51,8 @@ public:
     CellWord cell(std::uint64_t position) const {
         return CellWord::decode(control_->cells[position % shape_.cells].load());
     }
+    /// Cells that were ever filled.
+    std::uint32_t full_cells() const;
     /// Writes a number where the message's bytes are.
     void write(std::uint32_t slot, std::uint64_t message) const;
     std::uint64_t read(std::uint32_t slot) const;
@@ -57,9 +63,7 @@ public:
     /// link() killed before it moved the tail.
     void fill_cell_without_moving_tail(std::uint32_t slot) const;
     /// take() killed after it claimed the slot of the oldest cell.
-    void claim_without_clearing(std::uint32_t slot, std::uint32_t taker) const;
-    /// take() killed before it moved the head.
-    void clear_cell_without_moving_head() const;
+    void claim_without_passing(std::uint32_t slot, std::uint32_t taker) const;
 
 private:
     using Memory = std::shared_ptr<std::byte>;

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_sender_killed_while_it_frees_an_answer) {
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_takes) {
-    at_every_access(6, [](long n) {
+    at_every_access(2, [](long n) {
         Stage stage;
         for (const std::uint64_t message : {1U, 2U, 3U}) stage.sender.send(message, false);
         const bool survived = stage.act(n, Role::receiver, nothing, [](Player& victim) { victim.take(); });
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_answers) {
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_gives_back) {
-    at_every_access(6, [](long n) {
+    at_every_access(4, [](long n) {
         Stage stage;
         stage.sender.send(1, true);
         Held request;

@@ -61,14 +61,38 @@ BOOST_AUTO_TEST_CASE(a_returned_loan_is_free_and_its_word_is_never_used_again) {
     const Held loan = *sender->loan();
     sender->return_loan(loan);
     check_all_free();
-    const Held again = *sender->loan();
-    BOOST_TEST(again.slot == loan.slot);
+    Held again = *sender->loan();
+    while (again.slot != loan.slot) again = *sender->loan();
     BOOST_TEST(again.word != loan.word);
     sender->return_loan(loan);  // once more with the old word: no effect on the new loan
     BOOST_TEST(board.state(again.slot) == SlotState::loaned);
 }
 
-BOOST_AUTO_TEST_CASE(the_slot_freed_last_is_loaned_next) {
+BOOST_AUTO_TEST_CASE(small_slots_go_round) {
+    for (std::uint32_t step = 0; step < 3 * board.shape().slots; ++step) {
+        const Held loan = *sender->loan();
+        BOOST_TEST(loan.slot == step % board.shape().slots);
+        sender->return_loan(loan);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(glances_find_a_free_slot_wherever_it_is) {
+    std::vector<Held> loans;
+    while (const auto loan = sender->loan()) loans.push_back(*loan);
+    BOOST_TEST(!sender->glance_for_loan().has_value());
+    for (const Held& loan : loans) {
+        sender->return_loan(loan);
+        std::optional<Held> found;
+        for (std::uint32_t glance = 0; glance < board.shape().slots && !found; ++glance)
+            found = sender->glance_for_loan();
+        BOOST_TEST_REQUIRE(found.has_value());
+        BOOST_TEST(found->slot == loan.slot);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_large_slot_freed_last_is_loaned_next) {
+    const Board board({.payload_bytes = large_payload});
+    Player sender(board, Role::sender);
     const Held a = *sender->loan(), b = *sender->loan(), c = *sender->loan();
     for (const Held& freed : {c, a, b}) {
         sender->return_loan(freed);

@@ -46,10 +46,12 @@ BOOST_AUTO_TEST_CASE(a_cell_that_names_a_slot_out_of_range_is_passed) {
 
 /// Behind the last slot lies something that looks like one more.
 BOOST_AUTO_TEST_CASE(a_slot_beyond_the_last_is_neither_loaned_nor_taken_whatever_it_looks_like) {
+    const Board board({.payload_bytes = large_payload});  // so that the hint is looked at
+    Player sender(board, Role::sender);
     handoff::segment::Geometry narrow;
     BOOST_TEST_REQUIRE(handoff::segment::lay_out({.slot_count = 2,
                                                   .slot_header_bytes = sizeof(handoff::slots::SharedData),
-                                                  .payload_bytes = sizeof(std::uint64_t),
+                                                  .payload_bytes = large_payload,
                                                   .reply_bytes = sizeof(std::uint64_t)},
                                                  narrow));
     narrow.slots_offset = 0;

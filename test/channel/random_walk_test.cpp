@@ -46,6 +46,11 @@ BOOST_AUTO_TEST_CASE(seven_slots_in_eight_cells) {
     walk_all_seeds({.slots = 7, .cells = 8, .players = places, .settings = {0, false, false}});
 }
 
+BOOST_AUTO_TEST_CASE(large_slots_stay_warm) {
+    walk_all_seeds(
+        {.slots = 3, .cells = 8, .players = places, .settings = {0, false, false}, .payload_bytes = large_payload});
+}
+
 BOOST_AUTO_TEST_CASE(one_slot_in_two_cells) {
     walk_all_seeds({.slots = 1, .cells = 2, .players = places, .settings = {0, false, false}});
 }

@@ -101,8 +101,10 @@ BOOST_AUTO_TEST_CASE(the_order_holds_over_many_rounds) {
     }
     take_and_release(oldest);
     check_empty();
-    BOOST_TEST(board.control().tail.load() == 1001U);
-    BOOST_TEST(board.control().head.load() == 1001U);
+    for (const std::uint64_t hint : {board.control().head.load(), board.control().tail.load()}) {
+        BOOST_TEST(hint <= 1001U);  // they lag behind, by less than a line of cells
+        BOOST_TEST(hint > 1001U - 8);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_dead_linker_is_helped_by_the_next_linker) {
@@ -136,30 +138,19 @@ BOOST_AUTO_TEST_CASE(a_dead_linker_in_every_cell_of_every_round_is_helped) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_taker_that_died_before_clearing_the_cell_is_helped) {
+BOOST_AUTO_TEST_CASE(a_taker_that_died_before_moving_the_head_is_helped) {
     link(0);
     const auto second = link(1);
-    board.claim_without_clearing(0, receiver + 1);
+    board.claim_without_passing(0, receiver + 1);
     take_and_release(second);
     check_empty();
     BOOST_TEST(board.state(0) == SlotState::taken);
     BOOST_TEST(board.word(0).owner == receiver + 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_taker_that_died_before_moving_the_head_is_helped) {
-    for (std::uint32_t step = 0; step < 10 * board.shape().cells; ++step) {
-        link(0);
-        board.claim_without_clearing(0, receiver + 1);
-        board.clear_cell_without_moving_head();
-        check_empty();
-        take_and_release(link(1));
-        release(0);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(a_stale_cell_is_passed_when_its_slot_is_queued_again) {
     link(0);
-    board.claim_without_clearing(0, receiver + 1);
+    board.claim_without_passing(0, receiver + 1);
     release(0);                  // answered; the cell still names the old generation
     const auto again = link(0);  // two full cells name slot 0 now
     const auto second = link(1);
@@ -170,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_stale_cell_is_passed_when_its_slot_is_queued_again) {
 
 BOOST_AUTO_TEST_CASE(a_stale_cell_does_not_bring_its_slot_forward) {
     link(0);
-    board.claim_without_clearing(0, receiver + 1);
+    board.claim_without_passing(0, receiver + 1);
     release(0);  // answered; the cell still names the old generation
     const auto first = link(1);
     const auto again = link(0);
@@ -225,7 +216,7 @@ BOOST_AUTO_TEST_CASE(two_unread_messages_survive_any_number_of_withdrawn_ones) {
 
 BOOST_AUTO_TEST_CASE(a_taker_that_looked_before_the_cell_was_moved_on_takes_the_message_once) {
     const auto unread = link(0);
-    board.claim_without_clearing(0, receiver);  // a slow taker has claimed it, its clearing is still to come
+    board.claim_without_passing(0, receiver);  // a slow taker has claimed it and did not move the head
     for (std::uint32_t step = 0; step < 3 * board.shape().cells; ++step) {
         link(1);
         release(1);
@@ -249,16 +240,54 @@ BOOST_AUTO_TEST_CASE(rounds_wrap) {
     check_empty();
 }
 
-BOOST_AUTO_TEST_CASE(positions_wrap) {
-    board.start_at(std::numeric_limits<std::uint64_t>::max() - 2 * board.shape().cells);
-    for (std::uint32_t step = 0; step < 6 * board.shape().cells; ++step) {
+BOOST_AUTO_TEST_CASE(each_process_remembers_how_far_it_has_come) {
+    const Ring other(board.ring());
+    for (std::uint32_t step = 0; step < 10 * board.shape().cells; ++step) {
         const auto first = link(0);
-        const auto second = link(1);
+        const auto second = make_ready(1);
+        BOOST_TEST_REQUIRE(other.link(1, board.word(1).generation) == RingOutcome::ok);
         take_and_release(first);
-        take_and_release(second);
+        const Claim claim = other.take(receiver);
+        BOOST_TEST_REQUIRE(claim.outcome == RingOutcome::ok);
+        BOOST_TEST(board.read(claim.slot) == second);
+        release(claim.slot);
+        check_empty();
+        BOOST_TEST(other.take(receiver).outcome == RingOutcome::empty);
     }
-    check_empty();
-    BOOST_TEST(board.control().tail.load() < 12 * board.shape().cells);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_queue_that_was_looked_at_before_is_looked_at_again) {
+    for (std::uint32_t step = 0; step < 3 * board.shape().cells; ++step) {
+        check_empty();
+        BOOST_TEST(!board.ring().was_ready());
+        const auto message = link(0);
+        BOOST_TEST(board.ring().was_ready());
+        take_and_release(message);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_unread_message_is_seen_whatever_was_withdrawn_behind_it) {
+    for (std::uint32_t withdrawn = 0; withdrawn < 4 * board.shape().cells; ++withdrawn) {
+        const auto unread = link(0);
+        for (std::uint32_t step = 0; step < withdrawn; ++step) {
+            link(1);
+            release(1);
+        }
+        const Ring newcomer(board.ring());
+        BOOST_TEST(board.ring().was_ready());
+        BOOST_TEST(newcomer.was_ready());
+        take_and_release(unread);
+        check_empty();
+    }
+}
+
+/// The generation in a cell wraps: a cell behind the head may look like the one that is searched for.
+BOOST_AUTO_TEST_CASE(names_does_not_see_cells_behind_the_head) {
+    for (std::uint32_t step = 0; step < board.shape().cells; ++step) take_and_release(link(0));
+    const Ring newcomer(board.ring());
+    const std::uint32_t passed = CellWord::decode(board.control().cells[0].load()).generation;
+    BOOST_TEST_REQUIRE(board.control().head.load() > 0U);
+    BOOST_TEST(!newcomer.names(0, passed));
 }
 
 BOOST_AUTO_TEST_CASE(generations_wrap_in_the_cell_and_in_the_slot) {

@@ -14,7 +14,7 @@ using handoff::slots::SlotState;
 namespace {
 
 struct Fixture {
-    Board board;
+    Board board{{.payload_bytes = large_payload}};
     std::optional<Player> sender{std::in_place, board, Role::sender};
     std::optional<Player> receiver{std::in_place, board, Role::receiver};
 

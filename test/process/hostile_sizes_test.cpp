@@ -24,8 +24,8 @@ struct Fixture {
     template <class Members>
     static void claim_too_much(const Members& member) {
         for (std::uint32_t slot = 0; slot < member.slots().count(); ++slot) {
-            member.slots()[slot].payload_bytes.store(claimed_bytes);
-            member.slots()[slot].reply_bytes.store(claimed_bytes);
+            member.slots()[slot].payload.set(claimed_bytes, true);
+            member.slots()[slot].reply.set(claimed_bytes, true);
         }
     }
 };

@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(what_a_plain_message_needs_lies_on_one_cache_line) {
     BOOST_TEST(alignof(SharedData) == 64u);
     BOOST_TEST(offsetof(SharedData, control) == 0u);
     for (const std::size_t offset :
-         {offsetof(SharedData, sender), offsetof(SharedData, sequence), offsetof(SharedData, payload_bytes),
-          offsetof(SharedData, reply_bytes), offsetof(SharedData, sent_ns), offsetof(SharedData, taken_ns),
+         {offsetof(SharedData, sender), offsetof(SharedData, sequence), offsetof(SharedData, payload),
+          offsetof(SharedData, reply), offsetof(SharedData, sent_ns), offsetof(SharedData, taken_ns),
           offsetof(SharedData, answered_ns)})
         BOOST_TEST(offset + 8 <= 64u);
     BOOST_TEST(offsetof(SharedData, data) % 64 == 0u);

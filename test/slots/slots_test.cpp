@@ -59,8 +59,10 @@ BOOST_AUTO_TEST_CASE(placed_slots_are_free_and_empty) {
     for (std::uint32_t index = 0; index < 5; ++index) {
         const auto& slot = room.slots()[index];
         BOOST_TEST(slot.control.load() == SlotWord{}.encode());
-        BOOST_TEST(slot.payload_bytes == 0u);
-        BOOST_TEST(slot.reply_bytes == 0u);
+        BOOST_TEST(slot.payload.get().bytes == 0u);
+        BOOST_TEST(!slot.payload.get().described);
+        BOOST_TEST(slot.reply.get().bytes == 0u);
+        BOOST_TEST(!slot.reply.get().described);
         BOOST_TEST((slot.image.encoding == handoff::Encoding::none));
         BOOST_TEST(slot.reason[0] == '\0');
     }

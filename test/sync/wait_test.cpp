@@ -152,10 +152,31 @@ BOOST_DATA_TEST_CASE(a_notifier_killed_between_its_change_and_its_call_is_notice
 }
 
 BOOST_AUTO_TEST_CASE(only_busy_spins_without_end_and_sleep_never_spins) {
-    BOOST_TEST(handoff::sync::spin_budget_ns(WaitPolicy::busy) == INT64_MAX);
-    BOOST_TEST(handoff::sync::spin_budget_ns(WaitPolicy::balanced) < 1'000'000);
-    BOOST_TEST((handoff::sync::spin_budget_ns(WaitPolicy::balanced) > 0) == (handoff::platform::usable_cores() > 1));
-    BOOST_TEST(handoff::sync::spin_budget_ns(WaitPolicy::sleep) == 0);
+    using handoff::sync::SpinBudget;
+    BOOST_TEST(SpinBudget(WaitPolicy::busy).now_ns() == INT64_MAX);
+    BOOST_TEST(SpinBudget(WaitPolicy::balanced).now_ns() < 1'000'000);
+    BOOST_TEST((SpinBudget(WaitPolicy::balanced).now_ns() > 0) == (handoff::platform::cores() > 1));
+    BOOST_TEST(SpinBudget(WaitPolicy::sleep).now_ns() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(spins_in_vain_become_short_and_one_that_pays_off_makes_them_long_again) {
+    handoff::sync::SpinBudget budget(WaitPolicy::balanced);
+    const std::int64_t longest_ns = budget.now_ns();
+    if (handoff::platform::cores() == 1) return;  // it never spins there
+    for (int wait = 0; wait < 20; ++wait) BOOST_TEST(!budget.learn(false));
+    int long_ones = 0;
+    for (int wait = 0; wait < 160; ++wait) long_ones += budget.now_ns() == longest_ns ? 1 : 0;
+    BOOST_TEST(long_ones == 10);  // to see whether times have changed
+    BOOST_TEST(std::min(budget.now_ns(), budget.now_ns()) < longest_ns / 100);
+    BOOST_TEST(budget.learn(true));
+    BOOST_TEST(budget.now_ns() == longest_ns);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_glance_misses_is_found_by_the_looks_between) {
+    const std::int64_t deadline = now_ns() + 1'000'000'000;
+    BOOST_TEST(handoff::sync::spin_until(
+        deadline, handoff::sync::Pace::calm, handoff::sync::Core::shared, [] { return true; }, [] { return false; }));
+    BOOST_TEST(now_ns() < deadline);
 }
 
 BOOST_AUTO_TEST_CASE(spinning_ends_at_its_deadline_and_looks_a_last_time) {

@@ -1,6 +1,7 @@
 // Every way in which a wait on a channel can end, each by the bell that stands for it.
 #include <handoff/channel.hpp>
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -55,6 +56,23 @@ BOOST_AUTO_TEST_CASE(a_message_rings_the_receiver) {
     sender();
     Receiver waiting = receiver();
     check_receiver_rung(waiting, [&] { send(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_rings_the_receiver) {
+    sender();
+    Receiver waiting = receiver();
+    check_receiver_rung(waiting, [&] {
+        std::array<Loan, 1> batch{sender().try_loan().value()};
+        sender().send(batch).value();
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_that_is_processed_rings_those_who_wait_for_a_slot) {
+    send();
+    Receiver receiving = receiver();
+    std::array<Request, 1> batch;
+    receiving.receive(batch).value();
+    check_loan_rung([&] { receiving.processed(batch).value(); });
 }
 
 BOOST_AUTO_TEST_CASE(a_request_given_back_rings_another_receiver) {

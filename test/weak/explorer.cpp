@@ -287,6 +287,13 @@ Weakening::Weakening(std::string title, const std::vector<Kind>& of, std::memory
     }
 }
 
+Weakening Weakening::of_release_stores(std::string title, Kind of) {
+    Weakening weakening;
+    weakening.name = std::move(title);
+    weakening.stores_relaxed[static_cast<int>(of)] = true;
+    return weakening;
+}
+
 // ---- the search -----------------------------------------------------------------------------------------------------
 
 Report explore(const Scenario& scenario, const Weakening& weakening, std::uint64_t most_states) {

@@ -64,8 +64,11 @@ struct Weakening {
     /// Of seq_cst loads and read-modify-writes of each kind, what is left.
     std::memory_order loads[kinds];
     std::memory_order changes[kinds];
+    /// Release stores of this kind become relaxed.
+    bool stores_relaxed[kinds] = {};
 
     Weakening();
+    static Weakening of_release_stores(std::string title, Kind of);
     Weakening(std::string title, const std::vector<Kind>& of, std::memory_order load, std::memory_order change);
 };
 

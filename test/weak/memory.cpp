@@ -47,6 +47,8 @@ std::memory_order Memory::load_order(int location, std::memory_order written) co
     return written == std::memory_order_seq_cst ? weakening_.loads[static_cast<int>(kind(location))] : written;
 }
 std::memory_order Memory::change_order(int location, std::memory_order written) const {
+    const bool relaxed = weakening_.stores_relaxed[static_cast<int>(kind(location))];
+    if (written == std::memory_order_release && relaxed) return std::memory_order_relaxed;
     return written == std::memory_order_seq_cst ? weakening_.changes[static_cast<int>(kind(location))] : written;
 }
 

@@ -1,0 +1,45 @@
+// When to look for an answer: not before it can be there.
+//
+// A look at the word that the other side is about to write takes its cache line away from him, in the middle of his
+// work. So a waiter learns how long an answer takes, and leaves the line alone for that long.
+//
+// Algorithm: the quiet time grows by one relax() when the answer was not there at the first look, and shrinks by one
+// when it was; so it settles where half of the first looks succeed. An answer that takes longer than `most` halves it.
+// Thread safety: any number of threads; they share one rhythm. It lives in one process.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+
+#include "platform/cpu.hpp"
+
+namespace handoff::sync {
+
+class Rhythm {
+public:
+    /// Waits for a microsecond or two. True if predicate() was true.
+    template <class Predicate>
+    bool wait(Predicate&& predicate) {
+        const int quiet = quiet_.load(std::memory_order_relaxed);
+        for (int i = 0; i < quiet; ++i) platform::relax();
+        if (predicate()) return learn(std::max(quiet - 1, 0));
+        for (int look = 1; look <= most; ++look) {
+            platform::relax();
+            if (predicate()) return learn(std::min(quiet + 1 + look / 4, most));
+        }
+        learn(quiet / 2);
+        return false;
+    }
+
+private:
+    static constexpr int most = 100;
+
+    bool learn(int quiet) noexcept {
+        quiet_.store(quiet, std::memory_order_relaxed);
+        return true;
+    }
+
+    std::atomic<int> quiet_{0};
+};
+
+}  // namespace handoff::sync

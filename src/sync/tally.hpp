@@ -1,0 +1,31 @@
+// A count that one process keeps and everybody may read.
+//
+// Thread safety: the owner's threads may add at once; a process that has never had a second thread pays no atomic
+// addition. Ordering: relaxed; it is for people.
+// Death: the count stays as it is.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "platform/cpu.hpp"
+
+namespace handoff::sync {
+
+class Tally {
+public:
+    /// Returns what it was before.
+    std::uint64_t add(std::uint64_t count) noexcept {
+        if (!platform::has_one_thread()) return value_.fetch_add(count, std::memory_order_relaxed);
+        const std::uint64_t before = load();
+        value_.store(before + count, std::memory_order_relaxed);
+        return before;
+    }
+    void set(std::uint64_t count) noexcept { value_.store(count, std::memory_order_relaxed); }
+    std::uint64_t load() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+}  // namespace handoff::sync
