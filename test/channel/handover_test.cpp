@@ -91,21 +91,23 @@ BOOST_AUTO_TEST_CASE(glances_find_a_free_slot_wherever_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(the_large_slot_freed_last_is_loaned_next) {
-    const Board board({.payload_bytes = large_payload});
-    Player sender(board, Role::sender);
-    const Held a = *sender->loan(), b = *sender->loan(), c = *sender->loan();
+    const Board large({.payload_bytes = large_payload});
+    Player lender(large, Role::sender);
+    const Held a = *lender->loan(), b = *lender->loan(), c = *lender->loan();
     for (const Held& freed : {c, a, b}) {
-        sender->return_loan(freed);
-        const Held warm = *sender->loan();
+        lender->return_loan(freed);
+        const Held warm = *lender->loan();
         BOOST_TEST(warm.slot == freed.slot);
-        sender->return_loan(warm);
+        lender->return_loan(warm);
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_nonsensical_warm_hint_is_no_harm) {
-    board.control().last_freed.store(0xffffffff);
-    for (std::uint32_t slot = 0; slot < board.shape().slots; ++slot) BOOST_TEST(sender->loan().has_value());
-    BOOST_TEST(!sender->loan().has_value());
+    const Board large({.payload_bytes = large_payload});
+    Player lender(large, Role::sender);
+    large.control().last_freed.store(0xffffffff);
+    for (std::uint32_t slot = 0; slot < large.shape().slots; ++slot) BOOST_TEST(lender->loan().has_value());
+    BOOST_TEST(!lender->loan().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_unawaited_message_frees_its_slot_when_it_is_answered) {

@@ -28,6 +28,11 @@ struct Fixture {
     explicit Fixture(const BoardShape& shape = {}) : board(shape) {}
 };
 
+/// So that the hint of a warm slot is looked at.
+struct LargeSlots : Fixture {
+    LargeSlots() : Fixture({.payload_bytes = large_payload}) {}
+};
+
 struct InPlace : Fixture {
     InPlace() : Fixture({.settings = {1, true, false}}) {}
 };
@@ -45,9 +50,7 @@ BOOST_AUTO_TEST_CASE(a_cell_that_names_a_slot_out_of_range_is_passed) {
 }
 
 /// Behind the last slot lies something that looks like one more.
-BOOST_AUTO_TEST_CASE(a_slot_beyond_the_last_is_neither_loaned_nor_taken_whatever_it_looks_like) {
-    const Board board({.payload_bytes = large_payload});  // so that the hint is looked at
-    Player sender(board, Role::sender);
+BOOST_FIXTURE_TEST_CASE(a_slot_beyond_the_last_is_neither_loaned_nor_taken_whatever_it_looks_like, LargeSlots) {
     handoff::segment::Geometry narrow;
     BOOST_TEST_REQUIRE(handoff::segment::lay_out({.slot_count = 2,
                                                   .slot_header_bytes = sizeof(handoff::slots::SharedData),
