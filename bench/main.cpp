@@ -1,6 +1,7 @@
 // handoff_bench: handoff beside the limit and its rivals, in one run.
 #include <boost/program_options.hpp>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,8 +48,8 @@ boost::program_options::options_description description_of(Options& options) {
     add("seconds", po::value(&options.rounds.seconds)->default_value(0.1), "length of a trial");
     add("noise", po::value(&options.rounds.tolerance)->default_value(0.25),
         "no ratio where the middle half of its rounds is wider than this part of the median");
-    add("realtime", po::bool_switch(&options.rounds.realtime),
-        "run the processes in the real-time class, so that other programs do not get in between (needs root)");
+    add("priority", po::bool_switch(&options.rounds.has_priority),
+        "run at the highest priority (nice -20), so that other programs hardly get in between (needs root)");
     add("quick", po::bool_switch(&options.quick), "3 rounds of 50 ms: a first look");
     add("json", po::value(&options.json), "write all results into this file; - is stdout, and the table then stderr");
     add("svg", po::value(&options.svg), "write plots into this directory");
@@ -142,9 +143,10 @@ int run(Options options) {
     std::ostream& words = options.json == "-" ? std::cerr : std::cout;
     const bool has_colours = isatty(options.json == "-" ? 2 : 1) != 0 && std::getenv("NO_COLOR") == nullptr;
     const bench::RunInfo info{
-        bench::this_machine(),    options.rounds.rounds, options.rounds.seconds, options.rounds.realtime, entrants,
+        bench::this_machine(),    options.rounds.rounds, options.rounds.seconds, options.rounds.has_priority, entrants,
         bench::rivals_not_built()};
-    if (options.rounds.realtime) bench::become_realtime(2, SCHED_RESET_ON_FORK);  // tells the others when to stop
+    if (options.rounds.has_priority && setpriority(PRIO_PROCESS, 0, -20) != 0)
+        throw UsageError("--priority needs the right to raise priorities: run it as root");
     bench::catch_interrupts();
     bench::Daemons daemons;
     std::deque<bench::Row> rows;
@@ -154,7 +156,7 @@ int run(Options options) {
     }
     words << info.machine.processor << ", " << info.machine.cores << " cores, " << info.machine.kernel << ", "
           << info.machine.date << ", commit " << info.machine.commit << ", " << info.rounds << " rounds of "
-          << info.trial_seconds << " s" << (info.realtime ? ", real-time class" : "") << '\n';
+          << info.trial_seconds << " s" << (info.has_priority ? ", highest priority" : "") << '\n';
     for (const std::string& name : info.not_built) words << "not built: " << name << '\n';
     write_reports(options, info, rows);
     return ok;

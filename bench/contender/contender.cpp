@@ -51,7 +51,6 @@ void print_layout() {
     say_at("takers", offsetof(Control, task.takers));
     say_at("batch", offsetof(Control, task.batch));
     say_at("slots", offsetof(Control, task.slots));
-    say_at("realtime", offsetof(Control, realtime));
     say_at("ready", offsetof(Control, ready));
     say_at("go", offsetof(Control, go));
     say_at("stop", offsetof(Control, stop));
@@ -96,7 +95,6 @@ void Contender::play(Control& control, std::uint32_t process) {
         if (const std::string reason = reason_to_refuse(control.task); !reason.empty())
             return say(report, reason, State::refused);
         pin_to(report.core);
-        if (control.realtime != 0) become_realtime(1);  // before any thread of the contender exists
         Role role(control, process);
         loops_.at({control.task.pattern, report.side})(role);
         report.state = State::ended;

@@ -37,7 +37,6 @@ struct Control {
 
     Task task;
     std::uint32_t processes = 0;
-    std::uint32_t realtime = 0;                       ///< run in the class SCHED_FIFO
     alignas(64) std::atomic<std::uint32_t> ready{0};  ///< a futex: the harness waits on it
     alignas(64) std::atomic<std::uint32_t> go{0};     ///< a futex: the processes wait on it
     std::int64_t begin_ns = 0;                        ///< when go was given

@@ -51,13 +51,6 @@ inline void futex_wake(const std::atomic<std::uint32_t>& word, int count = INT_M
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// Puts this thread, and all that it starts from now on, into the class SCHED_FIFO. Throws std::system_error where that
-/// is not allowed.
-inline void become_realtime(int priority, int flags = 0) {
-    const sched_param parameters{.sched_priority = priority};
-    if (sched_setscheduler(0, SCHED_FIFO | flags, &parameters) != 0) throw_errno("cannot run in the real-time class");
-}
-
 /// Looks again and again. Where there are more processes than cores it lets the others run after a while.
 class Patience {
 public:

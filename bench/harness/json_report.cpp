@@ -71,7 +71,7 @@ std::string json_of(const RunInfo& info, const std::deque<Row>& rows) {
                 {"compiler", info.machine.compiler}}},
               {"rounds", info.rounds},
               {"trial_seconds", info.trial_seconds},
-              {"realtime_class", info.realtime},
+              {"highest_priority", info.has_priority},
               {"not_built", info.not_built}};
     json["contenders"] = Json::array();
     for (const Entrant& entrant : info.entrants)

@@ -15,7 +15,7 @@ struct RunInfo {
     Machine machine{};
     int rounds = 0;
     double trial_seconds = 0;
-    bool realtime = false;  ///< see TrialOptions
+    bool has_priority = false;  ///< see RoundOptions
     std::vector<Entrant> entrants{};
     std::vector<std::string> not_built{};
 };

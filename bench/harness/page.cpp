@@ -16,11 +16,11 @@ std::string group_of(const std::string& id) {
 
 std::string run_words(const RunInfo& info) {
     const Machine& machine = info.machine;
-    std::string words = machine.date + ", commit " + machine.commit + ", " + machine.processor + ", " +
-                        std::to_string(machine.cores) + " cores, " + machine.kernel + ", governor " + machine.governor +
-                        ", " + machine.compiler + "; " + std::to_string(info.rounds) + " rounds of " +
-                        short_number(info.trial_seconds) + " s" + (info.realtime ? ", in the real-time class" : "") +
-                        ".\n\n| contender | set up as |\n|---|---|\n";
+    std::string words =
+        machine.date + ", commit " + machine.commit + ", " + machine.processor + ", " + std::to_string(machine.cores) +
+        " cores, " + machine.kernel + ", governor " + machine.governor + ", " + machine.compiler + "; " +
+        std::to_string(info.rounds) + " rounds of " + short_number(info.trial_seconds) + " s" +
+        (info.has_priority ? ", at the highest priority" : "") + ".\n\n| contender | set up as |\n|---|---|\n";
     for (const Entrant& entrant : info.entrants) words += "| " + entrant.name + " | " + entrant.configuration + " |\n";
     for (const std::string& name : info.not_built) words += "| " + name + " | not built |\n";
     return words;

@@ -19,8 +19,7 @@ Row measured(const Work& work, const std::vector<Entrant>& entrants, Daemons& da
             Outcome outcome;
             outcome.words = daemons.ensure(series.entrant());
             if (outcome.words.empty())
-                outcome = run_trial(series.entrant(), work.task, options.seconds * work.seconds_factor,
-                                    {.realtime = options.realtime});
+                outcome = run_trial(series.entrant(), work.task, options.seconds * work.seconds_factor);
             series.add(std::move(outcome));
         }
     return row;

@@ -10,9 +10,9 @@ namespace bench {
 
 struct RoundOptions {
     int rounds = 9;
-    double seconds = 0.1;     ///< of a trial
-    double tolerance = 0.25;  ///< see is_too_noisy()
-    bool realtime = false;    ///< see TrialOptions
+    double seconds = 0.1;       ///< of a trial
+    double tolerance = 0.25;    ///< see is_too_noisy()
+    bool has_priority = false;  ///< the highest priority of an ordinary program
 };
 
 Row measured(const Work& work, const std::vector<Entrant>& entrants, Daemons& daemons, const RoundOptions& options);

@@ -45,7 +45,7 @@ private:
     Control* control_ = nullptr;
 };
 
-/// Removes all that a trial may have left: its directory, and everything in shared memory that has its name.
+/// Removes all that a trial may have left: its directory, and everything in /dev/shm and /tmp that has its name.
 class Leftovers {
 public:
     explicit Leftovers(const Task& task) : name_(task.name()), directory_(task.directory()) {
@@ -56,9 +56,10 @@ public:
     ~Leftovers() {
         std::error_code ignored;
         std::filesystem::remove_all(directory_, ignored);
-        for (const auto& entry : std::filesystem::directory_iterator("/dev/shm", ignored))
-            if (entry.path().filename().string().find(name_) != std::string::npos)
-                std::filesystem::remove(entry.path(), ignored);
+        for (const std::filesystem::path& place : {std::filesystem::path("/dev/shm"), std::filesystem::path("/tmp")})
+            for (const auto& entry : std::filesystem::directory_iterator(place, ignored))
+                if (entry.path().filename().string().find(name_) != std::string::npos)
+                    std::filesystem::remove(entry.path(), ignored);
     }
 
 private:
@@ -93,7 +94,6 @@ public:
         : entrant_(entrant), options_(options), leftovers_(task), control_(*page_) {
         control_.task = task;
         control_.processes = task.givers + task.takers;
-        control_.realtime = options.realtime ? 1 : 0;
         if (control_.processes > Control::max_processes) throw std::invalid_argument("too many processes");
         const std::vector<int> cores = usable_cores();
         for (std::uint32_t at = 0; at < control_.processes; ++at) {

@@ -33,9 +33,8 @@ struct Outcome {
 };
 
 struct TrialOptions {
-    double start_s = 20;    ///< patience until all processes are ready
-    double end_s = 10;      ///< patience from stop until all have ended
-    bool realtime = false;  ///< the processes run in the class SCHED_FIFO
+    double start_s = 20;  ///< patience until all processes are ready
+    double end_s = 10;    ///< patience from stop until all have ended
 };
 
 /// Runs it. What goes wrong in the contender is in the outcome; what goes wrong here is thrown.

@@ -199,8 +199,6 @@ def play(process, descriptor):
         while control.state(process) not in (ENDED, FAILED):
             time.sleep(0.001)
         return None
-    if control.get("realtime"):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     context = multiprocessing.get_context("fork")
     queues = context.Queue(control.get("slots")), context.Queue()
     count = control.get("givers") + control.get("takers")
