@@ -21,7 +21,7 @@ enum class Lifetime : std::uint8_t {
 /// How exact the times of messages are.
 enum class Timestamps : std::uint8_t {
     exact,   ///< to the nanosecond (default)
-    coarse,  ///< to a few milliseconds, for a fifth of the price: for millions of messages a second
+    coarse,  ///< to a few milliseconds, for a quarter of the price: for millions of messages a second
 };
 
 }  // namespace handoff

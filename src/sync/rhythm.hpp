@@ -4,7 +4,8 @@
 // work. So a waiter learns how long an answer takes, and leaves the line alone for that long.
 //
 // Algorithm: the quiet time grows by one relax() when the answer was not there at the first look, and shrinks by one
-// when it was; so it settles where half of the first looks succeed. An answer that takes longer than `most` halves it.
+// when it was; so it settles where half of the first looks succeed. An answer that takes longer than two microseconds
+// halves it.
 // Thread safety: any number of threads; they share one rhythm. It lives in one process.
 #pragma once
 
@@ -17,9 +18,10 @@ namespace handoff::sync {
 
 class Rhythm {
 public:
-    /// Waits for a microsecond or two. True if predicate() was true.
+    /// Waits for two microseconds at most. True if predicate() was true.
     template <class Predicate>
     bool wait(Predicate&& predicate) {
+        const int most = platform::relaxes_in_a_microsecond();
         const int quiet = quiet_.load(std::memory_order_relaxed);
         for (int i = 0; i < quiet; ++i) platform::relax();
         if (predicate()) return learn(std::max(quiet - 1, 0));
@@ -32,8 +34,6 @@ public:
     }
 
 private:
-    static constexpr int most = 100;
-
     bool learn(int quiet) noexcept {
         quiet_.store(quiet, std::memory_order_relaxed);
         return true;

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <type_traits>
 
 #include "platform/clock.hpp"
 #include "platform/cpu.hpp"
@@ -89,7 +88,7 @@ bool wait_until(Condition& condition, SpinBudget& budget, Deadline deadline, Pac
     if (glance()) return true;
     const std::int64_t start_ns = platform::now_ns();
     const std::int64_t deadline_ns = deadline.at_ns();
-    if (start_ns >= deadline_ns) return !std::is_same_v<Predicate, Glance> && predicate();
+    if (start_ns >= deadline_ns) return predicate();
     const std::int64_t spin_ns = budget.now_ns();
     const Core core = spin_ns == INT64_MAX ? Core::ours : Core::shared;
     const auto spin = [&](std::int64_t until_ns) { return spin_until(until_ns, pace, core, predicate, glance); };

@@ -22,7 +22,9 @@ constexpr auto channel_fields = [] {
                       Field{"mode", Type::u32, offsetof(S, mode)},
                       Field{"group", Type::text, offsetof(S, group)},
                       Field{"open", Type::word, offsetof(S, open), open_words},
-                      Field{"wait", Type::word, offsetof(S, wait), wait_words}};
+                      Field{"wait", Type::word, offsetof(S, wait), wait_words},
+                      Field{"timestamps", Type::word, offsetof(S, timestamps), timestamps_words},
+                      Field{"prefault", Type::flag, offsetof(S, prefault)}};
 }();
 
 constexpr auto topic_fields = [] {
@@ -36,7 +38,9 @@ constexpr auto topic_fields = [] {
                       Field{"mode", Type::u32, offsetof(S, mode)},
                       Field{"group", Type::text, offsetof(S, group)},
                       Field{"open", Type::word, offsetof(S, open), open_words},
-                      Field{"wait", Type::word, offsetof(S, wait), wait_words}};
+                      Field{"wait", Type::word, offsetof(S, wait), wait_words},
+                      Field{"timestamps", Type::word, offsetof(S, timestamps), timestamps_words},
+                      Field{"prefault", Type::flag, offsetof(S, prefault)}};
 }();
 
 constexpr auto subscriber_fields = [] {
@@ -55,7 +59,8 @@ constexpr auto latest_fields = [] {
                       Field{"readOnly", Type::flag, offsetof(S, read_only)},
                       Field{"group", Type::text, offsetof(S, group)},
                       Field{"open", Type::word, offsetof(S, open), open_words},
-                      Field{"wait", Type::word, offsetof(S, wait), wait_words}};
+                      Field{"wait", Type::word, offsetof(S, wait), wait_words},
+                      Field{"timestamps", Type::word, offsetof(S, timestamps), timestamps_words}};
 }();
 
 /// What an opening needs on its thread.

@@ -81,7 +81,7 @@ enum {
 /* How exact the times are that a handle writes into messages. */
 enum {
     HANDOFF_TIMESTAMPS_EXACT = 0, /* to the nanosecond (default) */
-    HANDOFF_TIMESTAMPS_COARSE = 1 /* to a few milliseconds, for a fifth of the price */
+    HANDOFF_TIMESTAMPS_COARSE = 1 /* to a few milliseconds, for a quarter of the price */
 };
 
 /* When the segment's name goes away. */

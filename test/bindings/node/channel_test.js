@@ -14,6 +14,17 @@ function pair(t, options = { payloadBytes: 100, replyBytes: 16 }) {
   return { name, sender, receiver };
 }
 
+test('every option of C++ is an option here', async (t) => {
+  const options = {
+    payloadBytes: 100, replyBytes: 16, slots: 2, participants: 4, maxDeliveries: 3, inPlace: true,
+    lifetime: 'until_last_leaves', mode: 0o600, group: '', open: 'create', wait: 'sleep', timestamps: 'coarse', prefault: true,
+  };
+  const sender = closing(t, new Sender(nameFor(), options));
+  const info = sender.info();
+  assert.deepEqual([info.slots, info.participants, info.maxDeliveries], [2, 4, 3]);
+  assert.throws(() => new Sender(nameFor(), { payloadBytes: 1, timestamps: 'rough' }), /timestamps/);
+});
+
 test('a request is answered in place', async (t) => {
   const { sender, receiver } = pair(t);
   const loan = await sender.loan({ timeout });
