@@ -23,13 +23,14 @@ ROOMS = {
     "channel": BELOW_PATTERNS,
     "topic": BELOW_PATTERNS,
     "latest": BELOW_PATTERNS,
+    "inspect": [*BELOW_PATTERNS, "channel", "topic", "latest"],
     "c": ["segment", "image", "channel", "topic", "latest"],
     "testing": ["platform"],
 }
 # Public headers that belong to one room, and the public headers that may include them. All others are for everybody.
 OWNER = {"channel.hpp": "channel", "typed.hpp": "channel", "topic.hpp": "topic", "latest.hpp": "latest",
-         "testing.hpp": "testing", "handoff.hpp": "apps", "opencv.hpp": "apps"}
-GATHERING = ["handoff.hpp", "opencv.hpp", "typed.hpp"]
+         "testing.hpp": "testing", "inspect.hpp": "inspect", "handoff.hpp": "apps", "opencv.hpp": "apps"}
+GATHERING = ["handoff.hpp", "opencv.hpp", "typed.hpp", "inspect.hpp"]
 # The C interface: its headers include each other and these, and no C++.
 LANGUAGE_HEADERS = ["stdbool.h", "stddef.h", "stdint.h"]
 

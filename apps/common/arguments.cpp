@@ -15,8 +15,10 @@ namespace handoff::apps {
 namespace {
 
 /// po's words, without the prefix guessing that would make tomorrow's option break today's script.
-constexpr int style =
-    po::command_line_style::unix_style & ~po::command_line_style::allow_guessing & ~po::command_line_style::allow_short;
+constexpr int style(ShortForms short_forms) {
+    constexpr int both = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    return short_forms == ShortForms::yes ? both : both & ~po::command_line_style::allow_short;
+}
 
 [[noreturn]] void refuse(const std::string& option, const std::string& why) {
     throw UsageError("--" + option + ": " + why);
@@ -31,10 +33,10 @@ T checked(const std::string& option, result<T> parsed) {
 }  // namespace
 
 Arguments::Arguments(int argc, const char* const* argv, const po::options_description& options,
-                     const po::positional_options_description& positional) {
+                     const po::positional_options_description& positional, ShortForms short_forms) {
     try {
-        po::store(po::command_line_parser(argc, argv).options(options).positional(positional).style(style).run(),
-                  values_);
+        po::command_line_parser parser(argc, argv);
+        po::store(parser.options(options).positional(positional).style(style(short_forms)).run(), values_);
         po::notify(values_);
     } catch (const po::too_many_positional_options_error&) {
         throw UsageError("a word on the command line belongs to no option");

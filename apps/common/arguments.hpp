@@ -19,11 +19,15 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// Whether options may have a short form, as in -o FILE. Then a value that begins with '-' is taken for an option.
+enum class ShortForms : bool { no, yes };
+
 class Arguments {
 public:
     /// Throws UsageError for unknown options, missing values and words that belong to no option.
     Arguments(int argc, const char* const* argv, const boost::program_options::options_description& options,
-              const boost::program_options::positional_options_description& positional = {});
+              const boost::program_options::positional_options_description& positional = {},
+              ShortForms short_forms = ShortForms::no);
 
     /// True if the option stands on the command line (a default does not count).
     bool given(const std::string& option) const;

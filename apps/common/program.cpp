@@ -5,9 +5,6 @@
 
 #include <handoff/error.hpp>
 
-#include <opencv2/core/utils/logger.hpp>
-
-#include <cstdlib>
 #include <iostream>
 
 namespace handoff::apps {
@@ -35,15 +32,8 @@ ExitCode guarded(const std::string& name, const std::function<ExitCode()>& body)
 
 }  // namespace
 
-void quieten_opencv() {
-    if (std::getenv("OPENCV_LOG_LEVEL") == nullptr)
-        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
-}
-
 int run_program(const std::string& name, const std::function<ExitCode()>& body) noexcept {
     catch_stop_signals();
-    quieten_opencv();
     return static_cast<int>(guarded(name, body));
 }
 

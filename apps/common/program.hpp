@@ -8,11 +8,7 @@
 
 namespace handoff::apps {
 
-/// Keeps OpenCV and FFmpeg from writing to stderr about broken files: we say it in our own words. Where
-/// OPENCV_LOG_LEVEL or OPENCV_FFMPEG_LOGLEVEL is set, that stands.
-void quieten_opencv();
-
-/// Runs `body` with OpenCV quiet, and turns exceptions into sentences and exit codes.
+/// Runs `body`, and turns exceptions into sentences and exit codes. From then on Ctrl-C makes stop_requested() true.
 int run_program(const std::string& name, const std::function<ExitCode()>& body) noexcept;
 
 }  // namespace handoff::apps

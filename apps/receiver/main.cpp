@@ -1,9 +1,11 @@
 // receiver: takes pictures, processes them and answers.
 #include "common/program.hpp"
+#include "common/quiet_opencv.hpp"
 #include "receiver/job.hpp"
 
 int main(int argc, char** argv) {
     using namespace handoff::apps;
+    quieten_opencv();
     return run_program("receiver", [&] {
         const auto options = receiver::read_options(argc, argv);
         return options ? receiver::run_receiver(*options) : ExitCode::ok;

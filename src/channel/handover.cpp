@@ -40,6 +40,9 @@ std::optional<Held> Handover::try_loan(std::uint32_t index) const noexcept {
     word.owner = static_cast<std::uint16_t>(registry_.me());
     word.state = SlotState::loaned;
     if (!slot.control.compare_exchange(bits, word.encode())) return std::nullopt;
+    // Pairs with the acquire fence of an inspector that copies the payload: if it copied a byte that we write from here
+    // on, it sees that the slot is on loan.
+    std::atomic_thread_fence(std::memory_order_release);
     return Held{index, word.encode()};
 }
 

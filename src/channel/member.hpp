@@ -73,6 +73,10 @@ public:
     }
     /// Exact, or coarse at a fraction of the price, as the handle was opened.
     std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
+    /// Counts how long something took, if this handle's times are exact.
+    void measure(sync::Spread& spread, std::int64_t from_ns, std::int64_t to_ns) const noexcept {
+        if (exact_) spread.add(platform::difference_ns(to_ns, from_ns));
+    }
     /// The pace at which to wait for the next request: the last one was, or was not, waited for by its sender.
     sync::Pace pace() const noexcept {
         return calm_.load(std::memory_order_relaxed) ? sync::Pace::calm : sync::Pace::eager;

@@ -149,8 +149,10 @@ result<Processed> Pending::collect() {
     processed.slot_ = slot_;
     processed.sequence_ = sequence_;
     processed.deliveries_ = deliveries;
-    processed.round_trip_ = std::chrono::nanoseconds(platform::difference_ns(
-        slot.answered_ns.load(std::memory_order_relaxed), slot.sent_ns.load(std::memory_order_relaxed)));
+    const std::int64_t answered_ns = slot.answered_ns.load(std::memory_order_relaxed);
+    const std::int64_t sent_ns = slot.sent_ns.load(std::memory_order_relaxed);
+    processed.round_trip_ = std::chrono::nanoseconds(platform::difference_ns(answered_ns, sent_ns));
+    member_->measure(member_->my_entry().delay, sent_ns, answered_ns);
     if (!member_->is_usable()) return channel::unusable(member_.get());
     processed.member_ = std::move(member_);
     return processed;

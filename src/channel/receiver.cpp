@@ -27,7 +27,7 @@ public:
     ~Waiting() { count_.fetch_sub(1, std::memory_order_relaxed); }
 
 private:
-    std::atomic<std::uint64_t>& count_;
+    std::atomic<std::uint32_t>& count_;
 };
 
 }  // namespace
@@ -133,12 +133,14 @@ result<Request> Receiver::request_of(const channel::Claim& claim, std::int64_t n
     request.sender_ = {slot.sender.load(relaxed)};
     request.sequence_ = slot.sequence.load(relaxed);
     request.deliveries_ = word.deliveries + 1U;
-    request.sent_at_ = time_point(slot.sent_ns.load(relaxed));
+    const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
+    request.sent_at_ = time_point(sent_ns);
     request.taken_at_ = time_point(now_ns);
     request.member_ = member_;
-    auto& counters = member_->my_entry().counters;
-    counters.messages.add(1);
-    counters.bytes.add(request.payload_.size());
+    auto& mine = member_->my_entry();
+    mine.counters.messages.add(1);
+    mine.counters.bytes.add(request.payload_.size());
+    member_->measure(mine.delay, sent_ns, now_ns);
     if (!member_->is_usable()) return channel::unusable(member_.get());
     return taken;
 }

@@ -110,10 +110,13 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     const bool described = reply_image_.is_image() && reply_image_.byte_count() <= reply_bytes;
     slot.reply.set(reply_bytes, described);
     if (described) slot.reply_image = reply_image_;
-    if (slots::SlotWord::decode(word_).awaited) slot.answered_ns.store(now_ns, std::memory_order_relaxed);
-    auto& counters = member_->my_entry().counters;
-    counters.finished.add(1);
-    if (!ok) counters.failed.add(1);
+    auto& mine = member_->my_entry();
+    mine.counters.finished.add(1);
+    if (!ok) mine.counters.failed.add(1);
+    if (slots::SlotWord::decode(word_).awaited) {
+        slot.answered_ns.store(now_ns, std::memory_order_relaxed);
+        member_->measure(mine.work, taken_at_.time_since_epoch().count(), now_ns);
+    }
     const auto member = std::exchange(member_, nullptr);
     payload_ = {};
     reply_ = {};

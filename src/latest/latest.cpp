@@ -43,6 +43,7 @@ result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
         broadcast.return_loan(*held);
         return position.error();
     }
+    member_->count_published(value.size());
     return *position - broadcast.first() + 1;
 }
 

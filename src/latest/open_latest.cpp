@@ -46,6 +46,8 @@ Failure nonsense(const std::string& sentence) {
     return {Errc::invalid_argument, sentence};
 }
 
+}  // namespace
+
 result<void> check_options(const LatestOptions& options) {
     if (options.participants < 2 || options.participants > slots::most_broadcast_participants)
         return nonsense("participants = " + std::to_string(options.participants) + ": 2 to " +
@@ -73,8 +75,6 @@ segment::OpenRequest open_request(std::string_view name, const LatestOptions& op
     request.initialise = slots::place_broadcast;
     return request;
 }
-
-}  // namespace
 
 std::shared_ptr<slots::BroadcastMember> open_latest(std::string_view name, const LatestOptions& options) {
     check_options(options).value();

@@ -9,6 +9,7 @@
 
 #include "sync/condition.hpp"
 #include "sync/shared_word.hpp"
+#include "sync/spread.hpp"
 #include "sync/tally.hpp"
 
 namespace handoff::participants {
@@ -46,8 +47,9 @@ struct Counters {
     sync::Tally failed;    ///< of these: failed or given up
     sync::Tally returned;  ///< withdrawn, or given back
     sync::Tally timeouts;
-    std::atomic<std::uint64_t> reserved_pins{0};  ///< of a subscriber, out of the topic's budget
-    std::atomic<std::uint64_t> waiting{0};        ///< threads of a receiver that wait for a message
+    sync::Tally lost;                             ///< by a subscriber: overwritten before they came
+    std::atomic<std::uint32_t> reserved_pins{0};  ///< of a subscriber, out of the topic's budget
+    std::atomic<std::uint32_t> waiting{0};        ///< threads of a receiver that wait for a message
 };
 
 /// Invariants: (1) whoever holds the entry's byte of the lock file owns it; (2) `word` says active exactly while
@@ -68,9 +70,13 @@ struct ParticipantEntry {
     alignas(64) Counters counters;
     // Anybody: where the owner sleeps until its requests are answered.
     alignas(64) sync::Condition answered;
+    // Only the owner, and only with exact times:
+    alignas(64) sync::Spread delay;  ///< from sent to taken; of a sender: to the answer in its hands
+    sync::Spread work;               ///< of a receiver: from taken to answered
 };
 static_assert(offsetof(ParticipantEntry, counters) == 64 && offsetof(ParticipantEntry, answered) == 128,
               "counters share no line with the word that others look at, nor with the condition they ring");
+static_assert(sizeof(Counters) == 64, "what a participant counts with every message lies on one line");
 
 /// The table's layout as a number for the fingerprint of a segment.
 constexpr std::uint64_t layout_code() noexcept {

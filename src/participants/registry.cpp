@@ -52,8 +52,11 @@ void Registry::introduce(ParticipantEntry& entry) const {
         entry.program[i].store(eight, std::memory_order_relaxed);
     }
     for (auto* counter : {&entry.counters.messages, &entry.counters.bytes, &entry.counters.finished,
-                          &entry.counters.failed, &entry.counters.returned, &entry.counters.timeouts})
+                          &entry.counters.failed, &entry.counters.returned, &entry.counters.timeouts,
+                          &entry.counters.lost})
         counter->set(0);
+    entry.delay.clear();
+    entry.work.clear();
     entry.counters.reserved_pins.store(0, std::memory_order_relaxed);
     entry.counters.waiting.store(0, std::memory_order_relaxed);
 }
@@ -112,13 +115,12 @@ bool Registry::has_living(Role role) const noexcept {
     for (std::uint32_t index = 0; index < count_; ++index) {
         const EntryWord word = EntryWord::decode(entries_[index].word.load());
         if (!word.active || word.role != role) continue;
-        if ((joined_ && index == me_) || locks_.is_held_by_another(life_byte(index))) return true;
+        if (is_alive(index)) return true;
     }
     return false;
 }
 
-std::string Registry::describe(std::uint32_t index) const {
-    if (index >= count_) return "participant " + std::to_string(index);
+std::string Registry::program_of(std::uint32_t index) const {
     const ParticipantEntry& entry = entries_[index];
     char name[sizeof entry.program + 1] = {};
     for (std::size_t i = 0; i < entry.program.size(); ++i) {
@@ -128,8 +130,13 @@ std::string Registry::describe(std::uint32_t index) const {
     std::string text(name);
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    if (text.empty()) return "participant " + std::to_string(index);
-    return text + " (pid " + std::to_string(entry.pid.load(std::memory_order_relaxed)) + ")";
+    return text;
+}
+
+std::string Registry::describe(std::uint32_t index) const {
+    const std::string program = index < count_ ? program_of(index) : "";
+    if (program.empty()) return "participant " + std::to_string(index);
+    return program + " (pid " + std::to_string(entries_[index].pid.load(std::memory_order_relaxed)) + ")";
 }
 
 }  // namespace handoff::participants

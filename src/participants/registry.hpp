@@ -52,6 +52,12 @@ public:
     std::uint32_t active(Role role) const noexcept;
     /// True if somebody of that role holds its byte.
     bool has_living(Role role) const noexcept;
+    /// True if somebody holds the participant's byte.
+    bool is_alive(std::uint32_t index) const noexcept {
+        return (joined_ && index == me_) || locks_.is_held_by_another(life_byte(index));
+    }
+    /// Base name of its executable, printable. REQUIRES: index < count()
+    std::string program_of(std::uint32_t index) const;
     /// "detector (pid 812)", or "participant 7" where nothing sensible is known.
     std::string describe(std::uint32_t index) const;
 

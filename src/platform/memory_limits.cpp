@@ -11,10 +11,16 @@ namespace {
 
 constexpr std::uint64_t unlimited = UINT64_MAX;
 
-std::uint64_t tmpfs_free(const std::string& directory) {
+struct Room {
+    std::uint64_t free_bytes = unlimited;
+    std::uint64_t total_bytes = unlimited;
+};
+
+Room room_in(const std::string& directory) {
     struct statvfs status {};
-    if (statvfs(directory.c_str(), &status) != 0) return unlimited;
-    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+    if (statvfs(directory.c_str(), &status) != 0) return {};
+    const std::uint64_t block_bytes = status.f_frsize;
+    return {status.f_bavail * block_bytes, status.f_blocks * block_bytes};
 }
 
 std::uint64_t ram_available() {
@@ -98,7 +104,8 @@ std::string bytes_in_words(std::uint64_t bytes) {
 }  // namespace
 
 MemoryLimits memory_limits(const std::string& directory) {
-    return {tmpfs_free(directory), ram_available(), cgroup_available()};
+    const Room room = room_in(directory);
+    return {room.free_bytes, ram_available(), cgroup_available(), room.total_bytes};
 }
 
 std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory) {

@@ -13,6 +13,7 @@ struct MemoryLimits {
     std::uint64_t tmpfs_free_bytes = UINT64_MAX;        ///< of the file system that holds the segments
     std::uint64_t ram_available_bytes = UINT64_MAX;     ///< MemAvailable
     std::uint64_t cgroup_available_bytes = UINT64_MAX;  ///< smallest limit - use up to the root; no caches
+    std::uint64_t tmpfs_total_bytes = UINT64_MAX;
 };
 
 /// UINT64_MAX where a limit does not exist or cannot be read.

@@ -44,15 +44,24 @@ void register_fork_handlers() {
     (void)registered;
 }
 
-std::uint64_t start_time_from_proc() {
-    std::ifstream file("/proc/self/stat");
+struct ProcStat {
+    char state = '?';              ///< T and t: stopped
+    std::uint64_t start_time = 0;  ///< clock ticks since boot, 0: not known
+};
+
+/// `who`: a process id, or "self".
+ProcStat stat_from_proc(const std::string& who) {
+    std::ifstream file("/proc/" + who + "/stat");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const auto end_of_name = text.rfind(')');  // the name may hold spaces and parentheses
-    if (end_of_name == std::string::npos) return 0;
+    if (end_of_name == std::string::npos) return {};
     std::istringstream fields(text.substr(end_of_name + 1));
+    std::string state;
     std::string field;
-    for (int index = 3; index <= 22; ++index) fields >> field;
-    return fields ? std::strtoull(field.c_str(), nullptr, 10) : 0;
+    fields >> state;
+    for (int index = 4; index <= 22; ++index) fields >> field;
+    if (!fields) return {};
+    return {state.front(), std::strtoull(field.c_str(), nullptr, 10)};
 }
 
 std::string program_name() {
@@ -79,7 +88,12 @@ Descriptor above_stdio(int fd) noexcept {
 }
 
 ProcessIdentity this_process() {
-    return {static_cast<std::uint32_t>(getpid()), geteuid(), start_time_from_proc(), program_name()};
+    return {static_cast<std::uint32_t>(getpid()), geteuid(), stat_from_proc("self").start_time, program_name()};
+}
+
+bool is_stopped(std::uint32_t pid, std::uint64_t start_time) {
+    const ProcStat stat = stat_from_proc(std::to_string(pid));
+    return (stat.state == 'T' || stat.state == 't') && stat.start_time == start_time;
 }
 
 void close_in_children(int fd) {

@@ -19,6 +19,9 @@ struct ProcessIdentity {
     std::string program;           ///< base name of the executable
 };
 ProcessIdentity this_process();
+/// True if that very process (its start time tells it from a later one of the same number) is stopped by a signal or a
+/// debugger. False also where nobody can tell.
+bool is_stopped(std::uint32_t pid, std::uint64_t start_time);
 
 extern std::atomic<std::uint32_t> forks;
 /// Grows by one in every fork's child, so that a handle can tell that it was inherited. One relaxed load.

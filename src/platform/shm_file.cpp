@@ -1,6 +1,7 @@
 #include "platform/shm_file.hpp"
 
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <grp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -31,6 +32,16 @@ std::string octal(std::uint32_t mode) {
                     ", mode " + octal(status.st_mode & 07777) + ", you are uid " + std::to_string(geteuid()) +
                     ". Let its owner create it with a wider mode or a common group";
     throw Error(Errc::permission_denied, sentence);
+}
+
+FileStatus as_file_status(const struct stat& status) noexcept {
+    return {static_cast<std::uint64_t>(status.st_size),
+            status.st_ino,
+            status.st_dev,
+            status.st_uid,
+            status.st_gid,
+            status.st_mode & 07777U,
+            S_ISREG(status.st_mode)};
 }
 
 gid_t group_id(const std::string& name) {
@@ -106,12 +117,13 @@ Descriptor open_existing(const std::string& path, Access access) {
 FileStatus status_of(int fd) {
     struct stat status {};
     if (fstat(fd, &status) != 0) throw_system("asking for the status of a segment", errno);
-    return {static_cast<std::uint64_t>(status.st_size),
-            status.st_ino,
-            status.st_dev,
-            status.st_uid,
-            status.st_mode & 07777U,
-            S_ISREG(status.st_mode)};
+    return as_file_status(status);
+}
+
+std::optional<FileStatus> status_of_name(const std::string& path) noexcept {
+    struct stat status {};
+    if (lstat(path.c_str(), &status) != 0) return std::nullopt;
+    return as_file_status(status);
 }
 
 std::size_t read_beginning(int fd, std::span<std::byte> bytes) {
@@ -135,6 +147,10 @@ bool is_named(const std::string& path, int fd) noexcept {
 bool name_exists(const std::string& path) noexcept {
     struct stat named {};
     return lstat(path.c_str(), &named) == 0;
+}
+
+bool fits_pattern(const std::string& name, const std::string& pattern) noexcept {
+    return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
 Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -19,6 +20,7 @@ struct FileStatus {
     std::uint64_t inode = 0;
     std::uint64_t device = 0;
     std::uint32_t owner_uid = 0;
+    std::uint32_t owner_gid = 0;
     std::uint32_t mode = 0;  ///< permission bits
     bool is_regular = false;
 };
@@ -30,12 +32,16 @@ enum class Access : std::uint8_t { read_write, read_only };
 /// not_a_segment for a symbolic link, a directory or a socket, system.
 Descriptor open_existing(const std::string& path, Access access = Access::read_write);
 FileStatus status_of(int fd);
+/// The same of a name, without opening it; nothing if there is no such file.
+std::optional<FileStatus> status_of_name(const std::string& path) noexcept;
 /// Reads the first bytes of a file; returns how many there were. Throws Error(system).
 std::size_t read_beginning(int fd, std::span<std::byte> bytes);
 /// True if `path` names that very file (and not one that took its place).
 bool is_named(const std::string& path, int fd) noexcept;
 /// True if something of that name is there, whatever it is.
 bool name_exists(const std::string& path) noexcept;
+/// Does a name fit a shell pattern (*, ?, [...])?
+bool fits_pattern(const std::string& name, const std::string& pattern) noexcept;
 
 /// A file without a name, `size_bytes` long, memory reserved, with exactly these rights (the umask does not count) and
 /// group (empty: ours). Killed at any moment, nothing of it stays. Throws Error: no_space, permission_denied,

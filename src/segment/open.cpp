@@ -1,4 +1,5 @@
 // Finding, creating and attaching: the part of Segment that deals with names and with others who do the same at once.
+#include <array>
 #include <cstring>
 #include <optional>
 
@@ -16,6 +17,12 @@ namespace {
 constexpr std::int64_t retry_ns = 2'000'000;
 /// How long somebody may hold "in use" exclusively before we say so: removing takes microseconds, unless it is stopped.
 constexpr std::int64_t patience_ns = 5'000'000'000;
+
+[[noreturn]] void throw_absent(const std::string& name) {
+    throw Error(Errc::no_such_segment, "there is no '" + name + "' (" + segment_path(name) +
+                                           " does not exist). Start the other side first, or give the sizes to "
+                                           "create it here");
+}
 
 class Opener {
 public:
@@ -36,6 +43,20 @@ public:
             if (!blocked_ && now_ns >= request_.attach_deadline.at_ns()) throw_absent();
             platform::sleep_briefly(retry_ns);
         }
+    }
+
+    Segment observe() {
+        constexpr int tries = 100;  // each further one means that it was removed and made again meanwhile
+        for (int attempt = 0; attempt < tries; ++attempt) {
+            if (!platform::name_exists(path_)) throw_absent();
+            platform::LockFile locks = open_lock_file();
+            platform::Descriptor file = platform::open_existing(path_, access());
+            if (locks && file && platform::is_named(lock_path_, locks.descriptor()) &&
+                platform::is_named(path_, file.get()))
+                return Segment(request_.name, std::move(locks), std::move(file), request_);
+            platform::sleep_briefly(retry_ns);
+        }
+        throw Error(Errc::timed_out, path_ + " is made and removed all the time");
     }
 
 private:
@@ -114,11 +135,7 @@ private:
         throw Error(Errc::already_exists, path_ + " exists already. Attach to it, or choose another name");
     }
 
-    [[noreturn]] void throw_absent() const {
-        throw Error(Errc::no_such_segment, "there is no '" + request_.name + "' (" + path_ +
-                                               " does not exist). Start the other side first, or give the sizes to "
-                                               "create it here");
-    }
+    [[noreturn]] void throw_absent() const { segment::throw_absent(request_.name); }
 
     const OpenRequest& request_;
     std::string path_;
@@ -177,6 +194,25 @@ bool Draft::publish(const std::string& path) const {
 Segment Segment::open(const OpenRequest& request) {
     check_name(request.name).value();
     return Opener(request).open();
+}
+
+Segment Segment::observe(OpenRequest request) {
+    check_name(request.name).value();
+    request.mode = OpenMode::attach;
+    request.read_only = true;
+    return Opener(request).observe();
+}
+
+Kind kind_of(const std::string& name) {
+    check_name(name).value();
+    SegmentHeader header{};
+    std::array<std::byte, offsetof(SegmentHeader, state)> bytes{};
+    const platform::Descriptor file = platform::open_existing(segment_path(name), platform::Access::read_only);
+    if (!file) throw_absent(name);
+    if (platform::read_beginning(file.get(), bytes) == bytes.size())
+        std::memcpy(static_cast<void*>(&header), bytes.data(), bytes.size());
+    const auto kind = static_cast<Kind>(header.kind);
+    return kind == Kind::topic || kind == Kind::latest ? kind : Kind::channel;
 }
 
 }  // namespace handoff::segment

@@ -26,6 +26,7 @@
 #include "platform/bus_error.hpp"
 #include "platform/descriptor.hpp"
 #include "platform/lock_file.hpp"
+#include "platform/shm_file.hpp"
 #include "segment/geometry.hpp"
 
 namespace handoff::segment {
@@ -75,6 +76,9 @@ class Segment {
 public:
     /// Attaches or creates. Throws Error: see Sender::Sender.
     static Segment open(const OpenRequest& request);
+    /// Maps an existing segment read-only and does not say "in use": nobody waits for us, nobody notices us, and the
+    /// name may go at any moment. Throws Error: see open().
+    static Segment observe(OpenRequest request);
     /// Checks and maps `file`. The caller shares byte 0 of `locks`. Throws Error: not_a_segment, wrong_version,
     /// wrong_kind, damaged, no_space.
     Segment(std::string name, platform::LockFile locks, platform::Descriptor file, const OpenRequest& request);
@@ -88,6 +92,8 @@ public:
     const Geometry& geometry() const noexcept { return geometry_; }
     platform::LockFile& locks() noexcept { return locks_; }
     const std::string& name() const noexcept { return name_; }
+    const SegmentHeader& header() const noexcept { return *reinterpret_cast<const SegmentHeader*>(base_); }
+    platform::FileStatus file_status() const { return platform::status_of(file_.get()); }
 
     /// Somebody cut the file short, and what was missing was touched; private zeros are there now. Always false without
     /// survive_truncation(): such a touch is the end of the process then.
@@ -109,6 +115,10 @@ private:
     Geometry geometry_;
     std::uint32_t fork_generation_ = 0;
 };
+
+/// What the segment of that name says it is; Kind::channel if it says nothing sensible (opening it tells why). Throws
+/// Error: no_such_segment, permission_denied, not_a_segment, system.
+Kind kind_of(const std::string& name);
 
 /// A segment that is whole but has no name yet. Killed now, nothing of it stays.
 class Draft {

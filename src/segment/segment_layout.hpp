@@ -9,7 +9,7 @@ namespace handoff::segment {
 
 inline constexpr char magic[8] = {'h', 'a', 'n', 'd', 'o', 'f', 'f', '\n'};
 /// Grows with every change that older programs would misread.
-inline constexpr std::uint32_t layout_version = 2;
+inline constexpr std::uint32_t layout_version = 3;
 inline constexpr std::size_t cache_line_bytes = 64;
 
 enum class Kind : std::uint32_t { channel = 1, topic = 2, latest = 3 };

@@ -49,6 +49,9 @@ public:
     /// The same at the moment when this is or was the newest.
     std::uint64_t oldest_with(std::uint64_t newest) const noexcept;
 
+    /// True if a cell names that slot, which was published.
+    bool is_kept(std::uint32_t slot) const noexcept { return !is_evicted(slot); }
+
     // Publisher `me`:
     std::optional<Held> loan(std::uint32_t me) const noexcept;
     void return_loan(const Held& loan) const noexcept;

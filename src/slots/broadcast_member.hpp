@@ -54,6 +54,23 @@ public:
     std::int64_t stamp_ns() const noexcept {
         return wishes_.timestamps == Timestamps::exact ? platform::now_ns() : platform::now_coarse_ns();
     }
+    /// Counts a message that came to us: its size, what was overwritten before it, and how old it is by now if our
+    /// times are exact.
+    void count_taken(std::uint64_t bytes, std::uint64_t lost, std::int64_t sent_ns) const noexcept {
+        if (is_read_only()) return;
+        auto& mine = my_entry();
+        mine.counters.messages.add(1);
+        mine.counters.bytes.add(bytes);
+        if (lost != 0) mine.counters.lost.add(lost);
+        if (wishes_.timestamps == Timestamps::exact)
+            mine.delay.add(platform::difference_ns(platform::now_ns(), sent_ns));
+    }
+    /// Counts a message that we published.
+    void count_published(std::uint64_t bytes) const noexcept {
+        auto& counters = my_entry().counters;
+        counters.messages.add(1);
+        counters.bytes.add(bytes);
+    }
     std::uint32_t me() const noexcept { return attachment_.registry().me(); }
     bool is_read_only() const noexcept { return wishes_.read_only; }
     /// The position of the newest message just before others could see us.

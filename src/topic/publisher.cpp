@@ -42,9 +42,7 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     if (!member_->is_usable()) return unusable(member_.get());  // it went into a file that is not there any more
     if (!position) return position.error();
     loan.lender_.reset();
-    auto& counters = member_->my_entry().counters;
-    counters.messages.add(1);
-    counters.bytes.add(loan.size_);
+    member_->count_published(loan.size_);
     return *position - member_->broadcast().first() + 1;
 }
 

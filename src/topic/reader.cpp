@@ -14,8 +14,8 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;  // what a slot says is ordered by its word and its cell
 
-std::chrono::steady_clock::time_point published_at(const SharedData& slot) {
-    return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(slot.sent_ns.load(relaxed)));
+std::chrono::steady_clock::time_point time_point(std::int64_t ns) {
+    return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
 }
 
 Failure damaged() {
@@ -93,10 +93,9 @@ result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     if (content.described) message.image_ = slots::believable(Image(slot.image), message.payload_.size());
     message.sequence_ = look.position - broadcast.first() + 1;
     message.lost_ = advance(look.position);
-    message.published_at_ = published_at(slot);
-    auto& counters = member_->my_entry().counters;
-    counters.messages.add(1);
-    counters.bytes.add(message.payload_.size());
+    const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
+    message.published_at_ = time_point(sent_ns);
+    member_->count_taken(message.payload_.size(), message.lost_, sent_ns);
     return taken;
 }
 
@@ -114,15 +113,17 @@ result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
         Image image;
         if (content.described)
             slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
-        const auto when = published_at(slot);
+        const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
         const bool fits = size <= buffer.size();
         if (fits) slots::copy_out(area.first(size), buffer);
         if (!broadcast.still_there(look)) continue;
         if (!fits)
             return Failure(Errc::too_large, "the message has " + std::to_string(size) + " bytes, the buffer " +
                                                 std::to_string(buffer.size()));
-        return Copied{size, slots::believable(image, size), look.position - broadcast.first() + 1,
-                      advance(look.position), when};
+        const std::uint64_t lost = advance(look.position);
+        member_->count_taken(size, lost, sent_ns);
+        return Copied{size, slots::believable(image, size), look.position - broadcast.first() + 1, lost,
+                      time_point(sent_ns)};
     }
     return Failure(Errc::timed_out,
                    "every message was overwritten while it was copied, a thousand times over: the history "

@@ -34,6 +34,7 @@ public:
     void tick() noexcept override { member_->reap(); }
 
     slots::BroadcastMember& member() const noexcept { return *member_; }
+    const std::shared_ptr<slots::BroadcastMember>& share_member() const noexcept { return member_; }
     /// Something that would be handed out now.
     bool has_unread() const noexcept;
     /// Pins a message and hands it out; it keeps `self`, which is this, until it goes. Errors: empty, end_of_stream,

@@ -69,7 +69,8 @@ Subscriber::Subscriber(std::string_view name, const TopicOptions& options, const
     check_wishes(options, wishes).value();
     auto member = topic::open_topic(
         name, options,
-        {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only, wishes.start == Start::next});
+        {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only, wishes.start == Start::next,
+         options.timestamps});
     reader_ = std::make_shared<Reader>(std::move(member), wishes);
 }
 Subscriber::Subscriber(Subscriber&&) noexcept = default;

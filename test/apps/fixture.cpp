@@ -1,6 +1,6 @@
 #include "apps/fixture.hpp"
 
-#include "common/program.hpp"
+#include "common/quiet_opencv.hpp"
 
 #include <boost/test/unit_test.hpp>
 

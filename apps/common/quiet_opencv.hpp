@@ -1,0 +1,9 @@
+#pragma once
+
+namespace handoff::apps {
+
+/// Keeps OpenCV and FFmpeg from writing to stderr about broken files: we say it in our own words. Where
+/// OPENCV_LOG_LEVEL or OPENCV_FFMPEG_LOGLEVEL is set, that stands.
+void quieten_opencv();
+
+}  // namespace handoff::apps

@@ -1,0 +1,209 @@
+// handoff: looks at channels, topics and latest values without taking part.
+//
+// An Observer maps a segment read-only, takes no lock and no place in the table of participants, and holds no slot. It
+// works on a segment whose users are all dead, and it may itself be killed at any moment: nobody notices. Nobody rings
+// for it either: whoever wants to see more asks again.
+// What it tells was read while others went on writing: each number was true at some moment of the look, not all of them
+// at the same one.
+//
+// clean() and remove() are the only functions here that change anything.
+#pragma once
+
+#include <handoff/channel.hpp>
+#include <handoff/error.hpp>
+#include <handoff/export.hpp>
+#include <handoff/image.hpp>
+#include <handoff/latest.hpp>
+#include <handoff/topic.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace handoff::inspect {
+
+enum class Kind : std::uint8_t { channel = 1, topic = 2, latest = 3 };
+/// "channel", "topic", "latest".
+HANDOFF_EXPORT const char* to_string(Kind kind) noexcept;
+
+/// A writer writes and reads a latest value. None: a visitor that only looked whether it could replace the segment.
+enum class Role : std::uint8_t { none, sender, receiver, publisher, subscriber, writer };
+/// "sender", "receiver", ...
+HANDOFF_EXPORT const char* to_string(Role role) noexcept;
+
+/// Stopped: by a signal or a debugger; it is alive and keeps what it holds. Dead: what it holds is given back by the
+/// next one who waits on the segment, or by clean().
+enum class Life : std::uint8_t { alive, stopped, dead };
+/// "alive", "stopped", "dead".
+HANDOFF_EXPORT const char* to_string(Life life) noexcept;
+
+/// How long things took: a histogram in 128 buckets, four to a power of two, from 128 ns to 7 minutes. What it says is
+/// at most an eighth off. (Log-linear buckets, as HdrHistogram has them.)
+class HANDOFF_EXPORT Spread {
+public:
+    static constexpr std::size_t buckets = 128;
+
+    std::uint64_t count() const noexcept;
+    /// The middle of the bucket that holds the value which `percent` (0 to 100) of all do not exceed; 0 if empty.
+    std::chrono::nanoseconds percentile(double percent) const noexcept;
+    /// What came since `earlier`, an older reading of the same histogram.
+    Spread since(const Spread& earlier) const noexcept;
+    Spread& operator+=(const Spread& other) noexcept;
+
+    /// Values in bucket i lie from lower_bound(i) up to, not including, lower_bound(i + 1). REQUIRES: i <= buckets
+    static std::chrono::nanoseconds lower_bound(std::size_t bucket) noexcept;
+    std::array<std::uint64_t, buckets> counts{};
+};
+
+/// Who takes part, or died and was not cleaned up after.
+struct Participant {
+    std::uint32_t index;
+    std::uint64_t id;  ///< never used twice in the life of the segment; SenderId of a sender
+    Role role;
+    Life life;
+    std::uint32_t pid;    ///< in its own pid namespace
+    std::uint32_t uid;    ///< user
+    std::string program;  ///< base name of the executable, 31 bytes at most
+    std::chrono::nanoseconds attached_for;
+
+    // Since it joined:
+    std::uint64_t messages;  ///< sent, taken, published, copied, or written
+    std::uint64_t bytes;     ///< of their payloads
+    std::uint64_t finished;  ///< answers received, or given
+    std::uint64_t failed;    ///< of these: failed or given up
+    std::uint64_t returned;  ///< withdrawn, or given back
+    std::uint64_t timeouts;
+    std::uint64_t lost;           ///< of a subscriber: overwritten before it came
+    std::uint32_t waiting;        ///< threads of a receiver that wait for a message now
+    std::uint32_t reserved_pins;  ///< of a subscriber
+    // Handles with Timestamps::coarse measure nothing.
+    Spread delay;  ///< receiver: from sent to taken; subscriber: from published to taken; sender: from sent to answered
+    Spread work;   ///< receiver: from taken to answered, if the sender waits for the answer
+};
+
+enum class SlotState : std::uint8_t { free, loaned, ready, taken, processed, failed, given_up, published };
+/// "free", "loaned", "ready", ...
+HANDOFF_EXPORT const char* to_string(SlotState state) noexcept;
+
+struct Slot {
+    std::uint32_t index;
+    SlotState state;
+    std::optional<std::uint32_t> owner;    ///< index of the participant that has it
+    std::vector<std::uint32_t> pinned_by;  ///< of a topic: participants that look at it
+    bool kept;                             ///< of a topic or latest value: still in its history
+    std::chrono::nanoseconds since;        ///< how long it has been in that state; of a ready one: since it was sent
+    std::uint64_t bytes;                   ///< of the payload
+    Image image;                           ///< what they are, or plain bytes
+    std::uint64_t sequence;
+    std::uint64_t sender;  ///< id of the participant that sent it
+    std::uint32_t deliveries;
+};
+
+struct Report {
+    std::string name;
+    Kind kind;
+    std::uint32_t layout_version;
+    std::uint64_t segment_bytes;
+    std::chrono::system_clock::time_point created_at;
+    std::uint32_t creator_pid;
+    std::uint32_t owner_uid, owner_gid, mode;  ///< of the file
+
+    std::uint64_t payload_bytes, reply_bytes;  ///< capacity of one message
+    std::uint32_t participant_places;
+    std::uint32_t max_deliveries;              ///< of a channel
+    bool in_place;                             ///< of a channel
+    std::uint32_t history, loans, pin_budget;  ///< of a topic
+    Lifetime lifetime;
+
+    std::uint64_t newest;                                    ///< of a topic or latest value: how many were published
+    std::uint64_t redelivered, given_up, failed, withdrawn;  ///< of a channel, since it was created
+    std::optional<std::chrono::nanoseconds> newest_age;  ///< since the newest message was sent; none: no message yet
+
+    std::vector<Participant> participants;  ///< by index
+    std::vector<Slot> slots;                ///< all of them, by index
+};
+
+/// What was copied out, with its bytes in the buffer that was given.
+using Copied = handoff::Copied;
+
+/// Looks at one segment of any kind. Movable. Thread safety: one thread at a time.
+class HANDOFF_EXPORT Observer {
+public:
+    /// Maps the segment. `start` says where copy_next() begins. Throws Error: no_such_segment, permission_denied,
+    /// wrong_version (naming the version), not_a_segment, damaged, invalid_argument (the name).
+    explicit Observer(std::string_view name, Start start = Start::next);
+    Observer(Observer&&) noexcept;
+    Observer& operator=(Observer&&) noexcept;
+    ~Observer();
+
+    Kind kind() const noexcept;
+    const std::string& name() const noexcept;
+    Report report() const;
+    /// False once the name was removed, or names another segment now: open a new Observer then.
+    bool is_current() const noexcept;
+
+    /// Of a topic or latest value: copies the oldest message that this observer has not seen into `buffer`, which grows
+    /// as needed. Copied::lost counts what was overwritten in between. Errors: empty; timed_out (overwritten during a
+    /// thousand copies); damaged; invalid_argument for a channel, whose messages belong to its receivers.
+    result<Copied> copy_next(std::vector<std::byte>& buffer);
+    /// Copies the newest message, seen or not; of a channel the payload sent last, if no sender has begun to overwrite
+    /// it. Errors: empty; timed_out; damaged.
+    result<Copied> copy_newest(std::vector<std::byte>& buffer);
+
+private:
+    class View;
+    std::unique_ptr<View> view_;
+};
+
+/// A file that bears the name of a segment, whatever is in it.
+struct Found {
+    std::string name;
+    std::string path;
+    std::uint64_t file_bytes;
+    std::uint32_t owner_uid, owner_gid, mode;
+    bool only_lock_file;  ///< the segment is gone, or its creator was killed early: clean() removes it
+};
+/// Every one whose name fits the shell pattern `glob` (*, ?, [...]), sorted by name. Throws Error(system).
+HANDOFF_EXPORT std::vector<Found> find(const std::string& glob = "*");
+
+/// What clean() did, or would do.
+struct Cleaned {
+    std::uint32_t recovered;  ///< dead participants whose slots were given back
+    bool removed;
+    std::string kept_because;  ///< why the segment stays; "" if removed
+};
+/// Gives back what dead participants hold, and removes the segment if nobody lives there and it holds neither unread
+/// messages nor persistent ones; also a lock file that a killed creator left. `dry_run`: only says what it would do.
+/// Errors: see Observer; system.
+HANDOFF_EXPORT result<Cleaned> clean(std::string_view name, bool dry_run = false);
+
+/// Removes the segment, messages and all, of any layout or none. Those who have it mapped keep it and meet nobody new.
+/// Errors: no_such_segment; permission_denied; mismatch (somebody is alive there and `force` was not said).
+HANDOFF_EXPORT result<void> remove(std::string_view name, bool force = false);
+
+/// What a segment of that shape takes. Errors: invalid_argument.
+HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const ChannelOptions& options);
+HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const TopicOptions& options);
+HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const LatestOptions& options);
+
+/// How much shared memory there is. UINT64_MAX where a limit does not exist or cannot be read.
+struct Memory {
+    std::string directory;  ///< where segments live
+    std::uint64_t total_bytes, free_bytes;
+    std::uint64_t ram_available_bytes;
+    std::uint64_t cgroup_available_bytes;
+};
+HANDOFF_EXPORT Memory memory();
+/// Errors: no_space, with a sentence about what to do.
+HANDOFF_EXPORT result<void> fits(std::uint64_t segment_bytes);
+
+/// The layout that this build of handoff reads and writes.
+HANDOFF_EXPORT std::uint32_t layout_version() noexcept;
+
+}  // namespace handoff::inspect

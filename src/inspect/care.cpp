@@ -1,0 +1,218 @@
+// Finding segments, cleaning up after the dead, and how much room there is.
+#include <handoff/inspect.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "channel/blueprint.hpp"
+#include "channel/member.hpp"
+#include "inspect/view.hpp"
+#include "latest/cell.hpp"
+#include "platform/memory_limits.hpp"
+#include "segment/name.hpp"
+#include "topic/blueprint.hpp"
+
+namespace handoff::inspect {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A visitor has no role and disturbs nobody: it recovers the dead as it comes, and removes what is disposable if it is
+/// the last to leave.
+void visit(const std::string& name, Kind kind) {
+    auto segment = segment::Segment::open(request_for(name, kind));
+    if (kind == Kind::channel) {
+        const channel::Member visitor(std::move(segment), {}, participants::Role::none);
+    } else {
+        const auto source = kind == Kind::topic ? participants::Role::publisher : participants::Role::none;
+        const slots::BroadcastMember visitor(std::move(segment),
+                                             {participants::Role::none, source, WaitPolicy::sleep, 0, false});
+    }
+}
+
+std::uint32_t count(const Report& report, bool dead) {
+    return static_cast<std::uint32_t>(
+        std::count_if(report.participants.begin(), report.participants.end(),
+                      [&](const Participant& one) { return (one.life == Life::dead) == dead; }));
+}
+
+std::string who_lives(const Report& report) {
+    std::string list;
+    for (const Participant& one : report.participants)
+        if (one.life != Life::dead)
+            list += (list.empty() ? "" : ", ") + one.program + " (pid " + std::to_string(one.pid) + ")";
+    return list;
+}
+
+/// Messages that a receiver may still want. What dead receivers hold comes back to the queue.
+std::uint32_t unread(const Report& report) {
+    return static_cast<std::uint32_t>(std::count_if(report.slots.begin(), report.slots.end(), [](const Slot& slot) {
+        return slot.state == SlotState::ready || slot.state == SlotState::taken;
+    }));
+}
+
+std::string why_kept(const Report& report, bool is_in_use) {
+    if (count(report, false) > 0) return "in use by " + who_lives(report);
+    if (is_in_use) return "somebody is just attaching or leaving";
+    if (report.lifetime == Lifetime::persistent) return "it is persistent: `handoff rm " + report.name + "` removes it";
+    const std::uint32_t messages = report.kind == Kind::channel ? unread(report) : 0;
+    if (messages > 0)
+        return "it holds " + std::to_string(messages) + " unread messages: start a receiver, or `handoff rm " +
+               report.name + "`";
+    return "";
+}
+
+platform::LockFile lock_file_of(const std::string& name, platform::Access access) {
+    return platform::LockFile::open(segment::lock_path(name), access);
+}
+
+/// Only a lock file is there: a creator was killed before it could make the segment, or lives and is about to.
+Cleaned clean_lock_file(const std::string& name, bool dry_run) {
+    auto locks = lock_file_of(name, platform::Access::read_write);
+    if (!locks || !locks.try_exclusive(segment::in_use_byte) || platform::name_exists(segment::segment_path(name)))
+        return {0, false, "somebody is just creating it"};
+    const bool named = platform::is_named(segment::lock_path(name), locks.descriptor());
+    if (named && !dry_run) platform::remove_name(segment::lock_path(name));
+    return {0, named, named ? "" : "somebody else removed it"};
+}
+
+Cleaned clean_segment(const std::string& name, bool dry_run) {
+    const Observer observer(name);
+    const Report before = observer.report();
+    const bool is_in_use = lock_file_of(name, platform::Access::read_only).is_held_by_another(segment::in_use_byte);
+    Cleaned cleaned{count(before, true), false, why_kept(before, is_in_use)};
+    cleaned.removed = cleaned.kept_because.empty();
+    if (dry_run || (cleaned.recovered == 0 && !cleaned.removed)) return cleaned;
+    visit(name, before.kind);
+    const Report after = observer.report();
+    cleaned.recovered -= std::min(cleaned.recovered, count(after, true));
+    cleaned.removed = !observer.is_current();
+    if (!cleaned.removed && cleaned.kept_because.empty()) {
+        cleaned.kept_because = why_kept(after, true);
+    }
+    return cleaned;
+}
+
+template <class F>
+auto as_result(F&& work) -> result<decltype(work())> try {
+    return work();
+} catch (const Error& error) {
+    return error.failure();
+}
+
+result<std::uint64_t> size_of(const segment::OpenRequest& request) {
+    segment::Geometry geometry;
+    if (!segment::lay_out(request.blueprint, geometry))
+        return Failure(Errc::invalid_argument, "slots, payload and reply together are larger than any memory");
+    return geometry.segment_bytes;
+}
+
+Failure without_payload() {
+    return {Errc::invalid_argument, "how large is one message? Without payload_bytes nothing can be planned"};
+}
+
+result<void> remove_names(const std::string& name) {
+    const std::string path = segment::segment_path(name);
+    if (platform::name_exists(path) && !platform::remove_name(path))
+        return Failure(Errc::permission_denied,
+                       path + " belongs to another user, who has to remove it (or root: `rm " + path + "`)");
+    platform::remove_name(segment::lock_path(name));
+    return success();
+}
+
+result<void> remove_unless_used(const std::string& name, bool force) {
+    const std::string path = segment::segment_path(name);
+    if (!platform::name_exists(path) && !platform::name_exists(segment::lock_path(name)))
+        return Failure(Errc::no_such_segment, "there is no '" + name + "' (" + path + " does not exist)");
+    if (force) return remove_names(name);
+    auto locks = lock_file_of(name, platform::Access::read_write);
+    if (!locks)
+        return Failure(Errc::mismatch, path +
+                                           " has no lock file, so nobody can tell whether it is in use: --force "
+                                           "removes it all the same");
+    if (locks.try_exclusive(segment::in_use_byte)) return remove_names(name);
+    const auto report = as_result([&] { return Observer(name).report(); });
+    const std::string users = report ? who_lives(*report) : "";
+    return Failure(Errc::mismatch, "'" + name + "' is in use" + (users.empty() ? "" : " by " + users) +
+                                       ". End them first; --force removes the name all the same, and they will meet "
+                                       "nobody new");
+}
+
+}  // namespace
+
+std::vector<Found> find(const std::string& glob) {
+    constexpr std::string_view prefix = "handoff.";
+    std::vector<Found> found;
+    std::error_code error;
+    for (fs::directory_iterator entry(platform::shm_directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string file = entry->path().filename().string();
+        if (!file.starts_with(prefix)) continue;
+        const bool is_lock = file.ends_with(segment::lock_suffix);
+        const std::string name =
+            file.substr(prefix.size(), file.size() - prefix.size() - (is_lock ? segment::lock_suffix.size() : 0));
+        if (!segment::check_name(name) || !platform::fits_pattern(name, glob)) continue;
+        if (is_lock && platform::name_exists(segment::segment_path(name))) continue;
+        if (const auto status = platform::status_of_name(entry->path().string()))
+            found.push_back({name, entry->path().string(), is_lock ? 0 : status->size_bytes, status->owner_uid,
+                             status->owner_gid, status->mode, is_lock});
+    }
+    if (error)
+        throw Error(Errc::system, std::string("cannot read ") + platform::shm_directory + ": " + error.message());
+    std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.name < b.name; });
+    return found;
+}
+
+result<Cleaned> clean(std::string_view name, bool dry_run) {
+    return as_result([&] {
+        const std::string text(name);
+        segment::check_name(text).value();
+        const bool only_locks =
+            !platform::name_exists(segment::segment_path(text)) && platform::name_exists(segment::lock_path(text));
+        return only_locks ? clean_lock_file(text, dry_run) : clean_segment(text, dry_run);
+    });
+}
+
+result<void> remove(std::string_view name, bool force) try {
+    const std::string text(name);
+    if (auto checked = segment::check_name(text); !checked) return checked;
+    return remove_unless_used(text, force);
+} catch (const Error& error) {
+    return error.failure();
+}
+
+result<std::uint64_t> segment_bytes(const ChannelOptions& options) {
+    if (options.payload_bytes == 0) return without_payload();
+    if (auto checked = channel::check_options(options); !checked) return checked.error();
+    return size_of(channel::open_request("x", options));
+}
+result<std::uint64_t> segment_bytes(const TopicOptions& options) {
+    if (options.payload_bytes == 0) return without_payload();
+    if (auto checked = topic::check_options(options); !checked) return checked.error();
+    return size_of(topic::open_request("x", options));
+}
+result<std::uint64_t> segment_bytes(const LatestOptions& options) {
+    if (options.capacity_bytes == 0) return without_payload();
+    if (auto checked = latest::check_options(options); !checked) return checked.error();
+    return size_of(latest::open_request("x", options));
+}
+
+Memory memory() {
+    const auto limits = platform::memory_limits(platform::shm_directory);
+    return {platform::shm_directory, limits.tmpfs_total_bytes, limits.tmpfs_free_bytes, limits.ram_available_bytes,
+            limits.cgroup_available_bytes};
+}
+
+result<void> fits(std::uint64_t segment_bytes) {
+    const auto limits = platform::memory_limits(platform::shm_directory);
+    const std::string refusal = platform::why_it_does_not_fit(segment_bytes, limits, platform::shm_directory);
+    if (!refusal.empty()) return Failure(Errc::no_space, refusal);
+    return success();
+}
+
+std::uint32_t layout_version() noexcept {
+    return segment::layout_version;
+}
+
+}  // namespace handoff::inspect

@@ -1,0 +1,192 @@
+// What a person wants to know about a segment, read out of it.
+#include <algorithm>
+
+#include "inspect/view.hpp"
+#include "platform/clock.hpp"
+#include "platform/process.hpp"
+
+namespace handoff::inspect {
+
+using participants::EntryWord;
+using participants::ParticipantEntry;
+using slots::SlotWord;
+
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;  // for people
+
+static_assert(static_cast<int>(participants::Role::writer) == static_cast<int>(Role::writer) &&
+              static_cast<int>(slots::SlotState::published) == static_cast<int>(SlotState::published));
+
+std::chrono::nanoseconds age(std::int64_t now_ns, std::int64_t then_ns) noexcept {
+    return std::chrono::nanoseconds(std::max<std::int64_t>(platform::difference_ns(now_ns, then_ns), 0));
+}
+
+Spread copy_of(const sync::Spread& spread) noexcept {
+    static_assert(Spread::buckets == sync::Spread::bucket_count);
+    Spread copy;
+    for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) copy.counts[bucket] = spread.count_in(bucket);
+    return copy;
+}
+
+Life life_of(const participants::Registry& registry, std::uint32_t index) {
+    if (!registry.is_alive(index)) return Life::dead;
+    const ParticipantEntry& entry = registry.entry(index);
+    const bool stopped = platform::is_stopped(entry.pid.load(relaxed), entry.process_start_time.load(relaxed));
+    return stopped ? Life::stopped : Life::alive;
+}
+
+Participant describe(const participants::Registry& registry, std::uint32_t index, EntryWord word, std::int64_t now_ns) {
+    const ParticipantEntry& entry = registry.entry(index);
+    const auto& counters = entry.counters;
+    return {index,
+            participants::make_id(word.generation, index),
+            static_cast<Role>(word.role),
+            life_of(registry, index),
+            entry.pid.load(relaxed),
+            entry.uid.load(relaxed),
+            registry.program_of(index),
+            age(now_ns, entry.joined_ns.load(relaxed)),
+            counters.messages.load(),
+            counters.bytes.load(),
+            counters.finished.load(),
+            counters.failed.load(),
+            counters.returned.load(),
+            counters.timeouts.load(),
+            counters.lost.load(),
+            counters.waiting.load(relaxed),
+            counters.reserved_pins.load(relaxed),
+            copy_of(entry.delay),
+            copy_of(entry.work)};
+}
+
+/// The clock that tells since when a slot is in its state.
+std::int64_t began_ns(const slots::SharedData& slot, slots::SlotState state) noexcept {
+    switch (state) {
+        case slots::SlotState::taken:
+            return slot.taken_ns.load(relaxed);
+        case slots::SlotState::processed:
+        case slots::SlotState::failed:
+            return slot.answered_ns.load(relaxed);
+        default:
+            return slot.sent_ns.load(relaxed);
+    }
+}
+
+bool has_owner(slots::SlotState state) noexcept {
+    using State = slots::SlotState;
+    return state != State::free && state != State::ready && state != State::published;
+}
+
+std::vector<std::uint32_t> participants_in(std::uint64_t pins) {
+    std::vector<std::uint32_t> indices;
+    for (std::uint32_t index = 0; index < slots::most_broadcast_participants; ++index)
+        if ((pins & slots::pin_bit(index)) != 0) indices.push_back(index);
+    return indices;
+}
+
+Image image_in(const slots::SharedData& slot, std::uint64_t bytes) noexcept {
+    return slot.payload.get().described ? slots::believable(Image(slot.image), bytes) : Image{};
+}
+
+}  // namespace
+
+std::vector<Participant> Observer::View::participants() const {
+    std::vector<Participant> found;
+    const std::int64_t now_ns = platform::now_ns();
+    for (std::uint32_t index = 0; index < registry().count(); ++index) {
+        const EntryWord before = EntryWord::decode(registry().entry(index).word.load());
+        if (!before.active) continue;
+        Participant participant = describe(registry(), index, before, now_ns);
+        // It let go while we looked: neither is it dead, nor are these its numbers.
+        const EntryWord after = EntryWord::decode(registry().entry(index).word.load());
+        if (after.active && after.generation == before.generation) found.push_back(std::move(participant));
+    }
+    return found;
+}
+
+Slot Observer::View::slot(std::uint32_t index, std::int64_t now_ns) const {
+    const auto& data = slots()[index];
+    const SlotWord word = SlotWord::decode(data.control.load());
+    const bool in_use = word.state != slots::SlotState::free;
+    Slot slot{};
+    slot.index = index;
+    slot.state = static_cast<SlotState>(word.state);
+    if (!in_use) return slot;
+    if (has_owner(word.state)) slot.owner = word.owner;
+    slot.since = age(now_ns, began_ns(data, word.state));
+    slot.deliveries = word.deliveries;
+    if (word.state == slots::SlotState::loaned) return slot;
+    slot.bytes = std::min<std::uint64_t>(data.payload.get().bytes, geometry().payload_bytes);
+    slot.image = image_in(data, slot.bytes);
+    slot.sequence = data.sequence.load(relaxed);
+    slot.sender = data.sender.load(relaxed);
+    if (reader_ == nullptr) return slot;
+    const auto& broadcast = reader_->member().broadcast();
+    slot.kept = broadcast.is_kept(index);
+    slot.sequence = slot.sequence - broadcast.first() + 1;
+    slot.pinned_by = participants_in(data.pins.load());
+    return slot;
+}
+
+std::vector<Slot> Observer::View::all_slots() const {
+    std::vector<Slot> all;
+    all.reserve(slots().count());
+    const std::int64_t now_ns = platform::now_ns();
+    for (std::uint32_t index = 0; index < slots().count(); ++index) all.push_back(slot(index, now_ns));
+    return all;
+}
+
+void Observer::View::describe_channel(Report& report) const {
+    const auto settings = channel_->settings();
+    const auto& control = channel_->control();
+    report.max_deliveries = settings.max_deliveries;
+    report.in_place = settings.in_place;
+    report.lifetime = settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves;
+    report.redelivered = control.redelivered.load(relaxed);
+    report.given_up = control.given_up.load(relaxed);
+    report.failed = control.failed.load(relaxed);
+    report.withdrawn = control.withdrawn.load(relaxed);
+}
+
+void Observer::View::describe_broadcast(Report& report) const {
+    const auto& member = reader_->member();
+    const auto& settings = member.settings();
+    report.history = settings.history;
+    report.loans = settings.loans;
+    report.pin_budget = settings.pin_budget;
+    report.lifetime = settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves;
+    report.newest = member.broadcast().newest() - member.broadcast().first() + 1;
+}
+
+Report Observer::View::report() const {
+    Report report{};
+    report.name = facts_.name;
+    report.kind = facts_.kind;
+    report.layout_version = segment::layout_version;
+    report.segment_bytes = geometry().segment_bytes;
+    report.created_at = std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(facts_.created_ns)));
+    report.creator_pid = facts_.creator_pid;
+    report.owner_uid = facts_.file.owner_uid;
+    report.owner_gid = facts_.file.owner_gid;
+    report.mode = facts_.file.mode;
+    report.payload_bytes = geometry().payload_bytes;
+    report.reply_bytes = geometry().reply_bytes;
+    report.participant_places = geometry().participant_count;
+    if (channel_ != nullptr) {
+        describe_channel(report);
+    } else {
+        describe_broadcast(report);
+    }
+    report.participants = participants();
+    report.slots = all_slots();
+    std::int64_t newest_ns = 0;
+    for (std::uint32_t index = 0; index < slots().count(); ++index)
+        if (report.slots[index].state != SlotState::loaned)
+            newest_ns = std::max(newest_ns, slots()[index].sent_ns.load(relaxed));
+    if (newest_ns != 0) report.newest_age = age(platform::now_ns(), newest_ns);
+    return report;
+}
+
+}  // namespace handoff::inspect

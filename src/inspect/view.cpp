@@ -1,0 +1,189 @@
+#include "inspect/view.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "channel/blueprint.hpp"
+#include "latest/cell.hpp"
+#include "segment/name.hpp"
+#include "slots/copy_out.hpp"
+#include "topic/blueprint.hpp"
+
+namespace handoff::inspect {
+
+using slots::SlotWord;
+using Holding = slots::SlotState;
+
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;  // what is copied counts only if the slot's word says so afterwards
+
+Kind public_kind(segment::Kind kind) noexcept {
+    return static_cast<Kind>(kind);
+}
+static_assert(static_cast<int>(segment::Kind::channel) == static_cast<int>(Kind::channel) &&
+              static_cast<int>(segment::Kind::topic) == static_cast<int>(Kind::topic) &&
+              static_cast<int>(segment::Kind::latest) == static_cast<int>(Kind::latest));
+
+/// True if nobody can have written to the payload between the two looks at the slot's word.
+bool is_untouched(const SlotWord& before, const SlotWord& after, bool in_place) noexcept {
+    if (after.state == Holding::loaned) return false;
+    // A free slot can be taken on loan and sent without another generation.
+    if (in_place || before.state == Holding::free) return before.encode() == after.encode();
+    const bool was_freed = after.generation == before.freed().generation && after.state == Holding::free;
+    return after.generation == before.generation || was_freed;
+}
+
+/// Calls copy(span) with more and more room until the message fits.
+template <class Copy>
+result<Copied> with_room(std::vector<std::byte>& buffer, std::uint64_t most_bytes, Copy copy) {
+    for (;;) {
+        auto copied = copy(std::span<std::byte>(buffer));
+        if (copied || !(copied.error() == Errc::too_large) || buffer.size() >= most_bytes) return copied;
+        constexpr std::uint64_t least = 4096;
+        buffer.resize(std::min<std::uint64_t>(most_bytes, std::max<std::uint64_t>(least, 2 * buffer.size())));
+    }
+}
+
+std::shared_ptr<topic::Reader> reader_of(segment::Segment segment, Start start) {
+    const slots::BroadcastMember::Wishes unseen{
+        participants::Role::none, participants::Role::publisher, WaitPolicy::sleep, 0, true, start == Start::next};
+    return std::make_shared<topic::Reader>(std::make_shared<slots::BroadcastMember>(std::move(segment), unseen),
+                                           SubscriberOptions{start, 0, true});
+}
+
+}  // namespace
+
+segment::OpenRequest request_for(const std::string& name, Kind kind) {
+    switch (kind) {
+        case Kind::topic:
+            return topic::open_request(name, {});
+        case Kind::latest:
+            return latest::open_request(name, {});
+        case Kind::channel:
+            break;
+    }
+    return channel::open_request(name, {});
+}
+
+// ---- channel --------------------------------------------------------------------------------------------------------
+
+ChannelView::ChannelView(segment::Segment segment)
+    : attachment_(std::move(segment), WaitPolicy::sleep, *this), slots_(attachment_.base(), attachment_.geometry()) {}
+
+result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
+    const bool in_place = settings().in_place;
+    constexpr int patience = 1000;
+    for (int attempt = 0; attempt < patience; ++attempt) {
+        std::optional<std::uint32_t> newest;
+        std::int64_t newest_ns = 0;
+        for (std::uint32_t index = 0; index < slots_.count(); ++index) {
+            const auto state = SlotWord::decode(slots_[index].control.load()).state;
+            const std::int64_t sent_ns = slots_[index].sent_ns.load(relaxed);
+            const bool is_edited = in_place && state == Holding::taken;
+            if (state == Holding::loaned || is_edited || sent_ns <= newest_ns) continue;
+            newest = index;
+            newest_ns = sent_ns;
+        }
+        if (!newest) return Errc::empty;
+        const auto& slot = slots_[*newest];
+        const SlotWord before = SlotWord::decode(slot.control.load());
+        if (before.state == Holding::loaned || (in_place && before.state == Holding::taken)) continue;
+        const auto area = slots_.payload_area(*newest);
+        const auto content = slot.payload.get();
+        const std::size_t size = std::min<std::uint64_t>(content.bytes, area.size());
+        Image image;
+        if (content.described)
+            slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
+        const std::uint64_t sequence = slot.sequence.load(relaxed);
+        const bool fits = size <= buffer.size();
+        if (fits) slots::copy_out(area.first(size), buffer);
+        // Pairs with the release fence in Handover::try_loan(): if a byte was overwritten while we copied, the slot is
+        // on loan or has another generation.
+        std::atomic_thread_fence(std::memory_order_acquire);
+        if (!is_untouched(before, SlotWord::decode(slot.control.load()), in_place)) continue;
+        if (!fits) return Errc::too_large;
+        return Copied{size, slots::believable(image, size), sequence, 0,
+                      std::chrono::steady_clock::time_point(std::chrono::nanoseconds(newest_ns))};
+    }
+    return Failure(Errc::timed_out, "every message was overwritten while it was copied, a thousand times over");
+}
+
+// ---- any kind -------------------------------------------------------------------------------------------------------
+
+Observer::View::View(std::string_view name, Start start) {
+    facts_.name = name;
+    facts_.kind = public_kind(segment::kind_of(facts_.name));
+    auto segment = segment::Segment::observe(request_for(facts_.name, facts_.kind));
+    facts_.file = segment.file_status();
+    facts_.created_ns = segment.header().created_ns;
+    facts_.creator_pid = segment.header().creator_pid;
+    if (facts_.kind == Kind::channel) {
+        channel_ = std::make_unique<ChannelView>(std::move(segment));
+    } else {
+        reader_ = reader_of(std::move(segment), start);
+    }
+}
+
+const participants::Registry& Observer::View::registry() const noexcept {
+    return channel_ != nullptr ? channel_->registry() : reader_->member().registry();
+}
+const slots::Slots& Observer::View::slots() const noexcept {
+    return channel_ != nullptr ? channel_->slots() : reader_->member().slots();
+}
+const segment::Geometry& Observer::View::geometry() const noexcept {
+    return channel_ != nullptr ? channel_->geometry() : reader_->member().geometry();
+}
+
+bool Observer::View::is_current() const noexcept {
+    const auto named = platform::status_of_name(segment::segment_path(facts_.name));
+    return named && named->inode == facts_.file.inode && named->device == facts_.file.device;
+}
+
+result<Copied> Observer::View::copy_next(std::vector<std::byte>& buffer) {
+    if (channel_ != nullptr)
+        return Failure(Errc::invalid_argument, "'" + facts_.name +
+                                                   "' is a channel: its messages belong to its receivers. Publish them "
+                                                   "on a topic if others shall see them, too");
+    auto copied =
+        with_room(buffer, geometry().payload_bytes, [&](auto room) { return reader_->copy(topic::Which::next, room); });
+    if (!copied && copied.error() == Errc::end_of_stream) return Errc::empty;  // another publisher may come
+    return copied;
+}
+
+result<Copied> Observer::View::copy_newest(std::vector<std::byte>& buffer) {
+    const std::uint64_t most = geometry().payload_bytes;
+    if (channel_ != nullptr) return with_room(buffer, most, [&](auto room) { return channel_->copy_newest(room); });
+    topic::Reader afresh(reader_->share_member(), SubscriberOptions{Start::newest, 0, true});
+    auto copied = with_room(buffer, most, [&](auto room) { return afresh.copy(topic::Which::newest, room); });
+    if (!copied && copied.error() == Errc::end_of_stream) return Errc::empty;
+    return copied;
+}
+
+// ---- Observer -------------------------------------------------------------------------------------------------------
+
+Observer::Observer(std::string_view name, Start start) : view_(std::make_unique<View>(name, start)) {}
+Observer::Observer(Observer&&) noexcept = default;
+Observer& Observer::operator=(Observer&&) noexcept = default;
+Observer::~Observer() = default;
+
+Kind Observer::kind() const noexcept {
+    return view_->facts().kind;
+}
+const std::string& Observer::name() const noexcept {
+    return view_->facts().name;
+}
+Report Observer::report() const {
+    return view_->report();
+}
+bool Observer::is_current() const noexcept {
+    return view_->is_current();
+}
+result<Copied> Observer::copy_next(std::vector<std::byte>& buffer) {
+    return view_->copy_next(buffer);
+}
+result<Copied> Observer::copy_newest(std::vector<std::byte>& buffer) {
+    return view_->copy_newest(buffer);
+}
+
+}  // namespace handoff::inspect

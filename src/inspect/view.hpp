@@ -1,0 +1,81 @@
+// A segment of any kind, mapped read-only and without a word to anybody.
+//
+// Thread safety: as Observer. Death: nothing of ours is in the segment or its lock file.
+#pragma once
+
+#include <handoff/inspect.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "channel/channel_layout.hpp"
+#include "participants/attachment.hpp"
+#include "segment/segment.hpp"
+#include "slots/broadcast_member.hpp"
+#include "slots/slots.hpp"
+#include "topic/reader.hpp"
+
+namespace handoff::inspect {
+
+/// A channel without a place in it.
+class ChannelView final : private participants::Caretaker {
+public:
+    explicit ChannelView(segment::Segment segment);
+
+    const participants::Registry& registry() const noexcept { return attachment_.registry(); }
+    const slots::Slots& slots() const noexcept { return slots_; }
+    const segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
+    channel::ChannelControl& control() const noexcept { return attachment_.control<channel::ChannelControl>(); }
+    channel::Settings settings() const noexcept { return channel::Settings::decode(geometry().settings); }
+    /// Copies the payload that was sent last. Errors: empty, too_large, timed_out.
+    result<Copied> copy_newest(std::span<std::byte> buffer) const;
+
+private:
+    void recover(std::uint32_t, participants::Role) override {}
+    void departed() override {}
+
+    participants::Attachment attachment_;
+    slots::Slots slots_;
+};
+
+/// What never changes about a segment.
+struct Facts {
+    std::string name;
+    Kind kind{};
+    platform::FileStatus file;
+    std::int64_t created_ns = 0;
+    std::uint32_t creator_pid = 0;
+};
+
+class Observer::View {
+public:
+    View(std::string_view name, Start start);
+
+    const Facts& facts() const noexcept { return facts_; }
+    Report report() const;
+    bool is_current() const noexcept;
+    result<Copied> copy_next(std::vector<std::byte>& buffer);
+    result<Copied> copy_newest(std::vector<std::byte>& buffer);
+
+private:
+    const participants::Registry& registry() const noexcept;
+    const slots::Slots& slots() const noexcept;
+    const segment::Geometry& geometry() const noexcept;
+    void describe_channel(Report& report) const;
+    void describe_broadcast(Report& report) const;
+    std::vector<Participant> participants() const;
+    std::vector<Slot> all_slots() const;
+    Slot slot(std::uint32_t index, std::int64_t now_ns) const;
+
+    Facts facts_;
+    // One of the two:
+    std::unique_ptr<ChannelView> channel_;
+    std::shared_ptr<topic::Reader> reader_;
+};
+
+/// The segment's request for opening it, whatever its kind.
+segment::OpenRequest request_for(const std::string& name, Kind kind);
+
+}  // namespace handoff::inspect

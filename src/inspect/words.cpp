@@ -1,0 +1,62 @@
+// The small vocabulary of <handoff/inspect.hpp>.
+#include <handoff/inspect.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+#include "sync/spread.hpp"
+
+namespace handoff::inspect {
+
+const char* to_string(Kind kind) noexcept {
+    constexpr const char* words[]{"unknown", "channel", "topic", "latest"};
+    return words[kind <= Kind::latest ? static_cast<std::size_t>(kind) : 0];
+}
+
+const char* to_string(Role role) noexcept {
+    constexpr const char* words[]{"none", "sender", "receiver", "publisher", "subscriber", "writer"};
+    return role <= Role::writer ? words[static_cast<std::size_t>(role)] : "unknown";
+}
+
+const char* to_string(Life life) noexcept {
+    constexpr const char* words[]{"alive", "stopped", "dead"};
+    return life <= Life::dead ? words[static_cast<std::size_t>(life)] : "unknown";
+}
+
+const char* to_string(SlotState state) noexcept {
+    constexpr const char* words[]{"free", "loaned", "ready", "taken", "processed", "failed", "given_up", "published"};
+    return state <= SlotState::published ? words[static_cast<std::size_t>(state)] : "unknown";
+}
+
+std::uint64_t Spread::count() const noexcept {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+std::chrono::nanoseconds Spread::percentile(double percent) const noexcept {
+    const std::uint64_t total = count();
+    if (total == 0) return {};
+    const auto wanted =
+        static_cast<std::uint64_t>(std::clamp(percent, 0.0, 100.0) / 100.0 * static_cast<double>(total));
+    std::uint64_t seen = 0;
+    std::size_t bucket = 0;
+    while (bucket + 1 < buckets && (seen += counts[bucket]) < std::max<std::uint64_t>(wanted, 1)) ++bucket;
+    return (lower_bound(bucket) + lower_bound(bucket + 1)) / 2;
+}
+
+Spread Spread::since(const Spread& earlier) const noexcept {
+    Spread difference;
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket)
+        difference.counts[bucket] = counts[bucket] - std::min(earlier.counts[bucket], counts[bucket]);
+    return difference;
+}
+
+Spread& Spread::operator+=(const Spread& other) noexcept {
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket) counts[bucket] += other.counts[bucket];
+    return *this;
+}
+
+std::chrono::nanoseconds Spread::lower_bound(std::size_t bucket) noexcept {
+    return std::chrono::nanoseconds(sync::Spread::lower_bound(bucket));
+}
+
+}  // namespace handoff::inspect

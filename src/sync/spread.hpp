@@ -1,0 +1,51 @@
+// How long things took, in a fixed number of buckets that anybody may read.
+//
+// Log-linear, as HdrHistogram: bucket 0 holds what took less than 128 ns; above that every power of two has four, up to
+// seven minutes. 1 KiB, on lines that its owner alone writes.
+//
+// Thread safety: as Tally. Ordering: relaxed; it is for people.
+// Death: the counts stay as they are.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "sync/tally.hpp"
+
+namespace handoff::sync {
+
+class Spread {
+public:
+    static constexpr std::size_t bucket_count = 128;
+
+    static constexpr std::size_t bucket_of(std::uint64_t ns) noexcept {
+        if (ns < first_bound) return 0;
+        const auto power = static_cast<std::size_t>(std::bit_width(ns)) - 1;
+        const std::size_t bucket = 1 + (power - first_power) * 4 + (ns >> (power - 2) & 3);
+        return bucket < bucket_count ? bucket : bucket_count - 1;
+    }
+    /// The smallest value in the bucket; that of the bucket after the last is where the last would end.
+    static constexpr std::uint64_t lower_bound(std::size_t bucket) noexcept {
+        if (bucket == 0) return 0;
+        const std::size_t power = first_power + (bucket - 1) / 4;
+        return std::uint64_t{4 + (bucket - 1) % 4} << (power - 2);
+    }
+
+    /// What took less than no time (another core's clock) counts as nothing.
+    void add(std::int64_t ns) noexcept { counts_[bucket_of(ns > 0 ? static_cast<std::uint64_t>(ns) : 0)].add(1); }
+    void clear() noexcept {
+        for (Tally& count : counts_) count.set(0);
+    }
+    /// REQUIRES: bucket < bucket_count
+    std::uint64_t count_in(std::size_t bucket) const noexcept { return counts_[bucket].load(); }
+
+private:
+    static constexpr std::size_t first_power = 7;
+    static constexpr std::uint64_t first_bound = std::uint64_t{1} << first_power;
+
+    std::array<Tally, bucket_count> counts_;
+};
+
+}  // namespace handoff::sync

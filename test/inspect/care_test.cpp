@@ -1,0 +1,152 @@
+// Finding, cleaning, removing, planning.
+#include "fixture.hpp"
+
+using namespace handoff;
+using namespace handoff::test;
+
+namespace {
+
+/// A receiver that dies with one of two messages in its hands; the sender dies, too.
+void leave_corpses(const UniqueName& name) {
+    Child receiver([&](Stage& stage) {
+        Receiver mine(name, small_channel());
+        const Request request = mine.receive(soon).value();
+        stage.stop_at("taken");
+    });
+    Child sender([&](Stage& stage) {
+        Sender mine(name, small_channel());
+        send(mine, 1, 1);
+        send(mine, 1, 2);
+        stage.stop_at("sent");
+    });
+    sender.wait_for("sent");
+    receiver.wait_for("taken");
+    sender.kill();
+    receiver.kill();
+}
+
+std::vector<std::string> names_found(const std::string& glob) {
+    std::vector<std::string> names;
+    for (const auto& file : inspect::find(glob)) names.push_back(file.name);
+    return names;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(care_test)
+
+BOOST_AUTO_TEST_CASE(segments_are_found_by_pattern_and_sorted) {
+    const UniqueName base;
+    const std::string b = base.str() + "-b", a = base.str() + "-a";
+    {
+        const Sender one(b, small_channel());
+        const Publisher two(a, small_topic());
+        BOOST_TEST((names_found(base.str() + "*") == std::vector{a, b}));
+        BOOST_TEST((names_found(base.str() + "-[b]") == std::vector{b}));
+        BOOST_TEST(names_found(base.str() + "-c").empty());
+        const auto found = inspect::find(a);
+        BOOST_TEST_REQUIRE(found.size() == 1U);
+        BOOST_TEST(found[0].file_bytes == std::filesystem::file_size(segment::segment_path(a)));
+        BOOST_TEST(!found[0].only_lock_file);
+    }
+    BOOST_TEST(names_found(base.str() + "*").empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_dead_held_is_given_back_and_unread_messages_stay) {
+    const UniqueName name;
+    leave_corpses(name);
+    const auto would = inspect::clean(name.str(), true).value();
+    BOOST_TEST(would.recovered == 2U);
+    BOOST_TEST(!would.removed);
+    BOOST_TEST(Observer(name).report().participants.size() == 2U, "a dry run changed something");
+    const auto did = inspect::clean(name.str()).value();
+    BOOST_TEST(did.recovered == 2U);
+    BOOST_TEST(!did.removed);
+    BOOST_TEST(did.kept_because.find("2 unread") != std::string::npos, did.kept_because);
+    BOOST_TEST(Observer(name).report().participants.empty());
+    Receiver receiver(name);
+    BOOST_TEST(receiver.receive(soon).value().payload().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_needs_it_so_it_goes) {
+    const UniqueName name;
+    Child child([&](Stage& stage) {
+        Publisher publisher(name, small_topic());
+        publish(publisher, 1, 1);
+        stage.stop_at("published");
+    });
+    child.wait_for("published");
+    const auto alive = inspect::clean(name.str()).value();
+    BOOST_TEST(!alive.removed);
+    BOOST_TEST(alive.kept_because.find("in use by") != std::string::npos, alive.kept_because);
+    child.kill();
+    BOOST_TEST(inspect::clean(name.str(), true).value().removed);
+    BOOST_TEST(!name.left_behind().empty());
+    BOOST_TEST(inspect::clean(name.str()).value().removed);
+    BOOST_TEST(name.left_behind().empty());
+    HANDOFF_TEST_CODE(inspect::clean(name.str()).error(), Errc::no_such_segment);
+}
+
+BOOST_AUTO_TEST_CASE(a_persistent_one_stays_until_it_is_removed) {
+    const UniqueName name;
+    {
+        auto options = small_latest();
+        options.lifetime = Lifetime::persistent;
+        (void)LatestBytes(name, options).write(std::vector<std::byte>(1)).value();
+    }
+    const auto cleaned = inspect::clean(name.str()).value();
+    BOOST_TEST(!cleaned.removed);
+    BOOST_TEST(cleaned.kept_because.find("handoff rm") != std::string::npos, cleaned.kept_because);
+    inspect::remove(name.str()).value();
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_lonely_lock_file_is_found_and_goes) {
+    const UniqueName name;
+    std::ofstream(segment::lock_path(name)) << "";
+    BOOST_TEST_REQUIRE(inspect::find(name.str()).size() == 1U);
+    BOOST_TEST(inspect::find(name.str())[0].only_lock_file);
+    BOOST_TEST(inspect::clean(name.str(), true).value().removed);
+    BOOST_TEST(!name.left_behind().empty());
+    BOOST_TEST(inspect::clean(name.str()).value().removed);
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_in_use_is_removed_by_force_only_and_its_users_go_on) {
+    const UniqueName name;
+    Sender sender(name, small_channel());
+    Receiver receiver(name);
+    const auto refused = inspect::remove(name.str());
+    HANDOFF_TEST_CODE(refused.error(), Errc::mismatch);
+    check_says(refused.error(), "in use by test_inspect", "--force");
+    inspect::remove(name.str(), true).value();
+    BOOST_TEST(name.left_behind().empty());
+    send(sender, 1, 1);
+    BOOST_TEST(bool(receiver.receive(soon)));
+    const Sender afresh(name, small_channel());
+    BOOST_TEST(Observer(name).report().participants.size() == 1U);
+    HANDOFF_TEST_CODE(inspect::remove("no-such-segment-anywhere").error(), Errc::no_such_segment);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_is_what_it_takes_to_the_byte) {
+    const UniqueName name, topic, latest;
+    const Sender sender(name, small_channel());
+    const Publisher publisher(topic, small_topic());
+    const LatestBytes value(latest, small_latest());
+    const auto size = [](const UniqueName& of) { return std::filesystem::file_size(segment::segment_path(of)); };
+    BOOST_TEST(inspect::segment_bytes(small_channel()).value() == size(name));
+    BOOST_TEST(inspect::segment_bytes(small_topic()).value() == size(topic));
+    BOOST_TEST(inspect::segment_bytes(small_latest()).value() == size(latest));
+    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelOptions{}).error(), Errc::invalid_argument);
+    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelOptions{.slots = 0, .payload_bytes = 1}).error(),
+                      Errc::invalid_argument);
+    HANDOFF_TEST_CODE(inspect::segment_bytes(TopicOptions{.payload_bytes = std::size_t{1} << 62}).error(),
+                      Errc::invalid_argument);
+    BOOST_TEST(bool(inspect::fits(4096)));
+    HANDOFF_TEST_CODE(inspect::fits(std::uint64_t{1} << 60).error(), Errc::no_space);
+    const auto memory = inspect::memory();
+    BOOST_TEST(memory.free_bytes <= memory.total_bytes);
+    BOOST_TEST(memory.total_bytes > 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,205 @@
+// What an Observer says about a segment is what is so.
+#include <csignal>
+
+#include <unistd.h>
+
+#include "fixture.hpp"
+
+using namespace handoff;
+using namespace handoff::test;
+using inspect::Role;
+using inspect::SlotState;
+
+BOOST_AUTO_TEST_SUITE(report_test)
+
+BOOST_AUTO_TEST_CASE(a_channel_is_described_with_its_options_people_and_slots) {
+    const UniqueName name;
+    auto options = small_channel();
+    options.max_deliveries = 3;
+    options.mode = 0640;
+    Sender sender(name, options);
+    Receiver receiver(name);
+    send(sender, 10, 1);
+    send(sender, 20, 2);
+    const Request request = receiver.receive(soon).value();
+    const Loan loan = sender.loan().value();
+
+    const Report report = Observer(name).report();
+    BOOST_TEST(report.name == name.str());
+    BOOST_TEST((report.kind == inspect::Kind::channel));
+    BOOST_TEST(report.layout_version == inspect::layout_version());
+    BOOST_TEST(report.segment_bytes == std::filesystem::file_size(segment::segment_path(name)));
+    BOOST_TEST(report.creator_pid == static_cast<std::uint32_t>(getpid()));
+    BOOST_TEST((std::chrono::abs(std::chrono::system_clock::now() - report.created_at) < 1min));
+    BOOST_TEST(report.owner_uid == geteuid());
+    BOOST_TEST(report.mode == 0640U);
+    BOOST_TEST(report.payload_bytes == 1000U);
+    BOOST_TEST(report.reply_bytes == 100U);
+    BOOST_TEST(report.participant_places == 8U);
+    BOOST_TEST(report.max_deliveries == 3U);
+    BOOST_TEST((report.lifetime == Lifetime::until_last_leaves));
+    BOOST_TEST((report.newest_age && *report.newest_age >= 0ns && *report.newest_age < 1min));
+
+    BOOST_TEST_REQUIRE(report.participants.size() == 2U);
+    const auto& sending = only(report, Role::sender);
+    const auto& receiving = only(report, Role::receiver);
+    BOOST_TEST(sending.id == sender.id().value);
+    BOOST_TEST(sending.pid == static_cast<std::uint32_t>(getpid()));
+    BOOST_TEST((sending.life == Life::alive));
+    BOOST_TEST(sending.program.substr(0, 5) == "test_");
+    BOOST_TEST(sending.messages == 2U);
+    BOOST_TEST(sending.bytes == 30U);
+    BOOST_TEST(receiving.messages == 1U);
+    BOOST_TEST(receiving.bytes == 10U);
+
+    BOOST_TEST_REQUIRE(report.slots.size() == 4U);
+    BOOST_TEST(count(report, SlotState::free) == 1U);
+    for (const auto& slot : report.slots) {
+        if (slot.state == SlotState::loaned) BOOST_TEST(slot.owner.value() == sending.index);
+        if (slot.state == SlotState::ready) BOOST_TEST(slot.bytes == 20U);
+        if (slot.state == SlotState::taken) {
+            BOOST_TEST(slot.owner.value() == receiving.index);
+            BOOST_TEST(slot.bytes == 10U);
+            BOOST_TEST(slot.sequence == 1U);
+            BOOST_TEST(slot.sender == sending.id);
+        }
+    }
+    BOOST_TEST(count(report, SlotState::loaned) == 1U);
+    BOOST_TEST(count(report, SlotState::taken) == 1U);
+    BOOST_TEST(count(report, SlotState::ready) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_is_described_with_its_history_and_its_pins) {
+    const UniqueName name;
+    Publisher publisher(name, small_topic());
+    Subscriber subscriber(name);
+    for (unsigned char i = 1; i <= 6; ++i) publish(publisher, i, i);
+    const Message pinned = subscriber.next(soon).value();
+    publish(publisher, 7, 7);  // overwrites the one that is pinned
+
+    const Report report = Observer(name).report();
+    BOOST_TEST((report.kind == inspect::Kind::topic));
+    BOOST_TEST(report.history == 4U);
+    BOOST_TEST(report.newest == 7U);
+    BOOST_TEST(only(report, Role::publisher).messages == 7U);
+    const auto& subscribing = only(report, Role::subscriber);
+    BOOST_TEST(subscribing.messages == 1U);
+    BOOST_TEST(subscribing.lost == 2U);
+    BOOST_TEST(subscribing.reserved_pins == 1U);
+    std::size_t kept = 0;
+    for (const auto& slot : report.slots) {
+        kept += slot.kept ? 1 : 0;
+        if (!slot.pinned_by.empty()) {
+            BOOST_TEST(slot.sequence == pinned.sequence());
+            BOOST_TEST(!slot.kept);
+            BOOST_TEST(slot.pinned_by.front() == subscribing.index);
+        }
+    }
+    BOOST_TEST(kept == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_latest_value_counts_what_was_written) {
+    const UniqueName name;
+    LatestBytes latest(name, small_latest());
+    const std::vector<std::byte> value(5);
+    for (int i = 0; i < 3; ++i) (void)latest.write(value).value();
+    const Report report = Observer(name).report();
+    BOOST_TEST((report.kind == inspect::Kind::latest));
+    BOOST_TEST(report.newest == 3U);
+    BOOST_TEST(only(report, Role::writer).messages == 3U);
+    BOOST_TEST(only(report, Role::writer).bytes == 15U);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_stopped_and_who_is_dead_is_told_and_what_they_hold) {
+    const UniqueName name;
+    Child stopped([&](Stage& stage) {
+        Receiver receiver(name, small_channel());
+        const Request request = receiver.receive(soon).value();
+        stage.stop_at("taken");
+    });
+    Sender sender(name, small_channel());
+    send(sender, 1, 1);
+    stopped.wait_for("taken");
+    BOOST_TEST((only(Observer(name).report(), Role::receiver).life == Life::alive));
+    BOOST_TEST_REQUIRE(kill(stopped.pid(), SIGSTOP) == 0);
+    HANDOFF_CHECK_EVENTUALLY(only(Observer(name).report(), Role::receiver).life == Life::stopped);
+    stopped.kill();
+    const Report report = Observer(name).report();
+    BOOST_TEST((only(report, Role::receiver).life == Life::dead));
+    BOOST_TEST(count(report, SlotState::taken) == 1U);
+    BOOST_TEST((only(report, Role::sender).life == Life::alive));
+}
+
+BOOST_AUTO_TEST_CASE(times_are_measured_where_they_are_exact_and_only_there) {
+    for (const Timestamps timestamps : {Timestamps::exact, Timestamps::coarse}) {
+        const bool exact = timestamps == Timestamps::exact;
+        const UniqueName name, topic;
+        auto options = small_channel();
+        options.timestamps = timestamps;
+        Sender sender(name, options);
+        Receiver receiver(name, options);
+        auto pending = sender.request_async(filled(sender, 1, 1)).value();
+        receiver.receive(soon).value().processed().value();
+        const auto processed = pending.wait(soon).value();
+        const Report report = Observer(name).report();
+        BOOST_TEST(only(report, Role::sender).delay.count() == (exact ? 1U : 0U));
+        BOOST_TEST(only(report, Role::receiver).delay.count() == (exact ? 1U : 0U));
+        BOOST_TEST(only(report, Role::receiver).work.count() == (exact ? 1U : 0U));
+        if (exact) {
+            const auto measured = only(report, Role::sender).delay.percentile(50);
+            BOOST_TEST(std::abs(measured.count() - processed.round_trip().count()) <=
+                       std::max<std::int64_t>(processed.round_trip().count() / 8, 128));
+        }
+
+        auto topic_options = small_topic();
+        topic_options.timestamps = timestamps;
+        Publisher publisher(topic, topic_options);
+        Subscriber subscriber(topic, topic_options);
+        publish(publisher, 1, 1);
+        (void)subscriber.next(soon).value();
+        BOOST_TEST(only(Observer(topic).report(), Role::subscriber).delay.count() == (exact ? 1U : 0U));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_waiting_receiver_is_seen_waiting) {
+    const UniqueName name;
+    Sender sender(name, small_channel());
+    Child child([&](Stage&) {
+        Receiver receiver(name);
+        (void)receiver.receive(soon);
+    });
+    const auto is_waiting = [&] {
+        const Report report = Observer(name).report();
+        return report.participants.size() == 2 && only(report, Role::receiver).waiting == 1;
+    };
+    HANDOFF_CHECK_EVENTUALLY(is_waiting());
+    send(sender, 1, 1);
+    child.wait();
+}
+
+BOOST_AUTO_TEST_CASE(buckets_follow_each_other_and_percentiles_are_an_eighth_off_at_most) {
+    using inspect::Spread;
+    for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) {
+        const auto low = Spread::lower_bound(bucket);
+        const auto high = Spread::lower_bound(bucket + 1);
+        BOOST_TEST_REQUIRE((low < high));
+        if (bucket == 0) continue;
+        Spread spread;
+        spread.counts[bucket] = 1;
+        const auto middle = spread.percentile(50);
+        BOOST_TEST_REQUIRE((middle - low <= low / 8 + 1ns && high - middle <= high / 8 + 1ns));
+    }
+    Spread spread;
+    spread.counts[10] = 98;
+    spread.counts[20] = 1;
+    spread.counts[30] = 1;
+    BOOST_TEST((spread.percentile(50) < Spread::lower_bound(11)));
+    BOOST_TEST((spread.percentile(99) < Spread::lower_bound(21) && spread.percentile(99) > Spread::lower_bound(20)));
+    BOOST_TEST((spread.percentile(100) > Spread::lower_bound(30)));
+    BOOST_TEST((Spread().percentile(50) == 0ns));
+    Spread later = spread;
+    later.counts[20] += 5;
+    BOOST_TEST(later.since(spread).count() == 5U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
