@@ -1,4 +1,4 @@
-# Installs headers, libraries, programs, the CMake package and the pkg-config file. Nothing installed names an absolute
+# Installs headers, libraries, programs, the CMake package, the pkg-config file and the Node.js package. Nothing installed names an absolute
 # path, so the whole prefix may be moved.
 include(CMakePackageConfigHelpers)
 
@@ -15,6 +15,25 @@ if(HANDOFF_PROGRAMS)
     set_target_properties(handoff_sender handoff_receiver
                           PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries_from_programs}")
     install(TARGETS handoff_sender handoff_receiver RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+if(TARGET handoff_handoff)
+    set_target_properties(handoff_handoff PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries_from_programs}")
+    install(TARGETS handoff_handoff RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+if(TARGET handoff_tool_pages)
+    set(made "${PROJECT_BINARY_DIR}/share")
+    install(FILES "${made}/handoff.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+    install(FILES "${made}/handoff.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
+            RENAME handoff)
+    install(FILES "${made}/_handoff" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+    install(FILES "${made}/handoff.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+endif()
+
+if(TARGET handoff_node)  # NODE_PATH=PREFIX/lib/node_modules
+    set(handoff_node_package lib/node_modules/handoff)
+    install(TARGETS handoff_node LIBRARY DESTINATION "${handoff_node_package}")
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/bindings/node/" DESTINATION "${handoff_node_package}"
+            FILES_MATCHING PATTERN "*.js" PATTERN "*.d.ts" PATTERN "package.json" PATTERN "src" EXCLUDE)
 endif()
 
 install(EXPORT handoff_targets NAMESPACE handoff:: DESTINATION "${handoff_cmake_dir}")

@@ -1,5 +1,7 @@
 /** handoff: frames and messages from one process to another through shared memory, without copying them. */
 
+export {};  // only what says `export` is exported
+
 export type Code =
   | 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' | 'invalid_argument'
   | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' | 'not_a_segment'
@@ -49,7 +51,7 @@ export interface Image extends Required<ImageDescription> {
 
 /** A slot in shared memory. After release(), or once it was sent or finished, every view on it has length 0. */
 declare abstract class Slot {
-  private constructor();
+  protected constructor();
   /** The payload as bytes. */
   readonly bytes: Uint8Array;
   /** The payload as the numbers that it consists of; Uint8Array where it is not an image. */
@@ -62,6 +64,7 @@ declare abstract class Slot {
 
 /** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
 export class Loan extends Slot {
+  private constructor();
   readonly capacity: number;
   /** Sends only the first `byteLength` bytes. */
   resize(byteLength: number): this;
@@ -137,6 +140,10 @@ export class Sender extends Participant {
   tryLoan(): Loan | undefined;
   /** Sends, and waits for nobody. */
   send(loan: Loan): void;
+  /** For many small messages: waits for a free slot, and takes as many as there are, at most `most`. */
+  loanBatch(most: number, options?: Wait): Promise<Loan[]>;
+  /** Sends all of them, in this order, with one wake-up. All are used up, also on an error. */
+  sendBatch(loans: Iterable<Loan>): void;
   /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
   request(loan: Loan, options?: Wait): Promise<Processed>;
   /** Sends, and returns at once with a handle on the answer. */
@@ -164,6 +171,7 @@ export class Pending {
 
 /** A request that came back with its answer. */
 export class Processed extends Slot {
+  private constructor();
   readonly reply: NumberArray;
   readonly replyImage: Image | undefined;
   readonly sequence: number;
@@ -177,6 +185,10 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
   /** 'end_of_stream' once every sender has left: said once, the next one waits for a new sender. */
   receive(options?: Wait): Promise<Request>;
   tryReceive(): Request | undefined;
+  /** For many small requests: waits for one, and takes as many as are there, at most `most`. Others do not get them. */
+  receiveBatch(most: number, options?: Wait): Promise<Request[]>;
+  /** Done, all of them, with one wake-up. The answers are the images that were described, or none. */
+  processedBatch(requests: Iterable<Request>): void;
   /** The requests until the stream ends. */
   requests(options?: Wait): AsyncGenerator<Request, void>;
   [Symbol.asyncIterator](): AsyncGenerator<Request, void>;
@@ -187,6 +199,7 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
 
 /** A request in our hands. Released without an answer, it is delivered again. */
 export class Request extends Slot {
+  private constructor();
   readonly sender: bigint;
   readonly sequence: number;
   readonly deliveries: number;
@@ -281,6 +294,7 @@ interface MessageFacts {
 }
 /** A message, pinned: whole and in place until it is released. */
 export class Message extends Slot implements MessageFacts {
+  private constructor();
   readonly sequence: number;
   readonly lost: number;
   readonly publishedNs: bigint;

@@ -39,7 +39,12 @@ class BuildWithCMake(build_ext):
         return build / "python/handoff" / MODULE
 
 
+# What pip makes on its way stays out of the source folder.
+WORK = ROOT / "build/pip"
+WORK.mkdir(parents=True, exist_ok=True)
+
 setup(
+    options={"build": {"build_base": str(WORK)}, "egg_info": {"egg_base": str(WORK)}},
     version=version(),
     packages=["handoff"],
     package_data={"handoff": ["py.typed", "*.pyi"]},

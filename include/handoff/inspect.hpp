@@ -144,6 +144,7 @@ public:
 
     Kind kind() const noexcept;
     const std::string& name() const noexcept;
+    /// Throws Error(damaged) if the file was cut short (and survive_truncation() was called; otherwise that ends us).
     Report report() const;
     /// False once the name was removed, or names another segment now: open a new Observer then.
     bool is_current() const noexcept;

@@ -1,4 +1,5 @@
 // The receiver's side of a channel: receiver, request.
+#include "c/batch.hpp"
 #include "c/border.hpp"
 #include "c/channel.hpp"
 #include "c/image.hpp"
@@ -54,6 +55,26 @@ handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_
     return c::guarded([&] {
         c::place(request, "the request");
         return c::deliver(receiver_of(receiver).try_receive(), request);
+    });
+}
+
+handoff_status handoff_receiver_receive_batch(handoff_receiver* receiver, int64_t timeout_ns,
+                                              handoff_request** requests, size_t most, size_t* received) {
+    return c::guarded([&] {
+        if (most > 0) c::place(requests, "the requests");
+        c::place(received, "the number of requests");
+        Receiver& from = receiver_of(receiver);
+        auto batch = c::places_for<Request>(most, from.info().slots);
+        const auto count = from.receive(batch, c::deadline(timeout_ns));
+        if (count) c::hand_out(batch, *count, requests);
+        return c::store(count, received);
+    });
+}
+
+handoff_status handoff_receiver_processed_batch(handoff_receiver* receiver, handoff_request** requests, size_t count) {
+    return c::guarded([&] {
+        auto batch = c::take_all<Request>(requests, count, "request");
+        return c::status_of(receiver_of(receiver).processed(batch));
     });
 }
 

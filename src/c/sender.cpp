@@ -1,4 +1,5 @@
 // The sender's side of a channel: sender, pending, processed.
+#include "c/batch.hpp"
 #include "c/border.hpp"
 #include "c/channel.hpp"
 #include "c/image.hpp"
@@ -61,6 +62,26 @@ handoff_status handoff_sender_send(handoff_sender* sender, handoff_loan** loan) 
     return c::guarded([&] {
         Loan taken = c::take(loan, "loan");
         return c::status_of(sender_of(sender).send(std::move(taken)));
+    });
+}
+
+handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loans, size_t most,
+                                         size_t* loaned) {
+    return c::guarded([&] {
+        if (most > 0) c::place(loans, "the loans");
+        c::place(loaned, "the number of loans");
+        Sender& from = sender_of(sender);
+        auto batch = c::places_for<Loan>(most, from.info().slots);
+        const auto count = from.loan(batch, c::deadline(timeout_ns));
+        if (count) c::hand_out(batch, *count, loans);
+        return c::store(count, loaned);
+    });
+}
+
+handoff_status handoff_sender_send_batch(handoff_sender* sender, handoff_loan** loans, size_t count) {
+    return c::guarded([&] {
+        auto batch = c::take_all<Loan>(loans, count, "loan");
+        return c::status_of(sender_of(sender).send(batch));
     });
 }
 

@@ -185,6 +185,7 @@ Report Observer::View::report() const {
     for (std::uint32_t index = 0; index < slots().count(); ++index)
         if (report.slots[index].state != SlotState::loaned)
             newest_ns = std::max(newest_ns, slots()[index].sent_ns.load(relaxed));
+    if (was_cut_short()) throw Error(cut_short());
     if (newest_ns != 0) report.newest_age = age(platform::now_ns(), newest_ns);
     return report;
 }

@@ -116,8 +116,9 @@ Observer::View::View(std::string_view name, Start start) {
     facts_.kind = public_kind(segment::kind_of(facts_.name));
     auto segment = segment::Segment::observe(request_for(facts_.name, facts_.kind));
     facts_.file = segment.file_status();
-    facts_.created_ns = segment.header().created_ns;
-    facts_.creator_pid = segment.header().creator_pid;
+    header_ = &segment.header();
+    facts_.created_ns = header_->created_ns;
+    facts_.creator_pid = header_->creator_pid;
     if (facts_.kind == Kind::channel) {
         channel_ = std::make_unique<ChannelView>(std::move(segment));
     } else {
@@ -135,7 +136,20 @@ const segment::Geometry& Observer::View::geometry() const noexcept {
     return channel_ != nullptr ? channel_->geometry() : reader_->member().geometry();
 }
 
+bool Observer::View::was_cut_short() const noexcept {
+    return channel_ != nullptr ? channel_->was_cut_short() : reader_->member().was_cut_short();
+}
+
+Failure Observer::View::cut_short() const {
+    return {Errc::damaged, segment::segment_path(facts_.name) +
+                               " was cut short while we looked: what it held is gone. End the programs that use it, "
+                               "then remove it"};
+}
+
 bool Observer::View::is_current() const noexcept {
+    // Pairs with the store in Segment::leave(). Who removes by force, or with rm, says nothing: look at the name, too.
+    if (header_->state.load(std::memory_order_acquire) == static_cast<std::uint32_t>(segment::SegmentState::retired))
+        return false;
     const auto named = platform::status_of_name(segment::segment_path(facts_.name));
     return named && named->inode == facts_.file.inode && named->device == facts_.file.device;
 }
@@ -147,15 +161,21 @@ result<Copied> Observer::View::copy_next(std::vector<std::byte>& buffer) {
                                                    "on a topic if others shall see them, too");
     auto copied =
         with_room(buffer, geometry().payload_bytes, [&](auto room) { return reader_->copy(topic::Which::next, room); });
+    if (was_cut_short()) return cut_short();
     if (!copied && copied.error() == Errc::end_of_stream) return Errc::empty;  // another publisher may come
     return copied;
 }
 
 result<Copied> Observer::View::copy_newest(std::vector<std::byte>& buffer) {
     const std::uint64_t most = geometry().payload_bytes;
-    if (channel_ != nullptr) return with_room(buffer, most, [&](auto room) { return channel_->copy_newest(room); });
-    topic::Reader afresh(reader_->share_member(), SubscriberOptions{Start::newest, 0, true});
-    auto copied = with_room(buffer, most, [&](auto room) { return afresh.copy(topic::Which::newest, room); });
+    result<Copied> copied = Errc::empty;
+    if (channel_ != nullptr) {
+        copied = with_room(buffer, most, [&](auto room) { return channel_->copy_newest(room); });
+    } else {
+        topic::Reader afresh(reader_->share_member(), SubscriberOptions{Start::newest, 0, true});
+        copied = with_room(buffer, most, [&](auto room) { return afresh.copy(topic::Which::newest, room); });
+    }
+    if (was_cut_short()) return cut_short();
     if (!copied && copied.error() == Errc::end_of_stream) return Errc::empty;
     return copied;
 }

@@ -29,6 +29,7 @@ public:
     const segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
     channel::ChannelControl& control() const noexcept { return attachment_.control<channel::ChannelControl>(); }
     channel::Settings settings() const noexcept { return channel::Settings::decode(geometry().settings); }
+    bool was_cut_short() const noexcept { return attachment_.was_cut_short(); }
     /// Copies the payload that was sent last. Errors: empty, too_large, timed_out.
     result<Copied> copy_newest(std::span<std::byte> buffer) const;
 
@@ -63,6 +64,8 @@ private:
     const participants::Registry& registry() const noexcept;
     const slots::Slots& slots() const noexcept;
     const segment::Geometry& geometry() const noexcept;
+    bool was_cut_short() const noexcept;
+    Failure cut_short() const;
     void describe_channel(Report& report) const;
     void describe_broadcast(Report& report) const;
     std::vector<Participant> participants() const;
@@ -70,7 +73,7 @@ private:
     Slot slot(std::uint32_t index, std::int64_t now_ns) const;
 
     Facts facts_;
-    // One of the two:
+    const segment::SegmentHeader* header_ = nullptr;  ///< in the mapping that one of these two keeps:
     std::unique_ptr<ChannelView> channel_;
     std::shared_ptr<topic::Reader> reader_;
 };

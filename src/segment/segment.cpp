@@ -132,7 +132,7 @@ bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
         return false;
     }
     reinterpret_cast<SegmentHeader*>(base_)->state.store(static_cast<std::uint32_t>(SegmentState::retired),
-                                                         std::memory_order_release);  // pairs with inspectors
+                                                         std::memory_order_release);  // pairs with Observer::is_current()
     platform::remove_name(lock_path(name_));
     return true;
 } catch (const Error&) {

@@ -289,6 +289,74 @@ static void a_descriptor_and_a_waitable_tell_of_a_request(const char* segment) {
     handoff_receiver_close(&receiver);
 }
 
+static handoff_status loan_both(handoff_sender* sender, handoff_loan** loans) {
+    size_t loaned = 0;
+    const handoff_status status = handoff_sender_loan_batch(sender, SECONDS(10), loans, 5, &loaned);
+    CHECK(status != HANDOFF_OK || loaned == 2); /* there are no more slots */
+    return status;
+}
+
+static void a_batch_is_sent_taken_and_processed_in_its_order(const char* segment) {
+    handoff_sender* sender = open_sender(segment);
+    handoff_receiver* receiver = open_receiver(segment);
+    handoff_loan* loans[5] = {NULL};
+    handoff_request* requests[5] = {NULL};
+    size_t count = 7;
+    GOOD(loan_both(sender, loans));
+    CHECK(loans[0] != NULL && loans[1] != NULL && loans[2] == NULL);
+    for (int at = 0; at < 2; ++at) {
+        memset(handoff_loan_data(loans[at]), 'a' + at, 1);
+        GOOD(handoff_loan_resize(loans[at], 1));
+    }
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_receiver_receive_batch(receiver, 1000, requests, 5, &count));
+    CHECK(count == 7 && requests[0] == NULL);
+    GOOD(handoff_sender_send_batch(sender, loans, 2));
+    CHECK(loans[0] == NULL && loans[1] == NULL);
+    GOOD(handoff_receiver_receive_batch(receiver, SECONDS(10), requests, 5, &count));
+    CHECK(count == 2 && payload_is(requests[0], "a") && payload_is(requests[1], "b") && requests[2] == NULL);
+    GOOD(handoff_receiver_processed_batch(receiver, requests, 2));
+    CHECK(requests[0] == NULL && requests[1] == NULL);
+    handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
+    GOOD(handoff_sender_state(sender, &state));
+    CHECK(state.free == 2);
+    handoff_sender_close(&sender);
+    handoff_receiver_close(&receiver);
+}
+
+static void a_batch_that_makes_no_sense_is_refused_and_leaves_no_slot_behind(const char* segment) {
+    handoff_sender* sender = open_sender(segment);
+    handoff_receiver* receiver = open_receiver(segment);
+    handoff_loan* loans[5] = {NULL};
+    handoff_request* request = NULL;
+    size_t count = 0;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, HANDOFF_NOW, loans, 0, &count));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, HANDOFF_NOW, NULL, 2, &count));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, -1, loans, 2, &count));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_send_batch(sender, NULL, 1));
+    GOOD(handoff_sender_send_batch(sender, NULL, 0));
+    GOOD(loan_both(sender, loans));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_send_batch(sender, loans, 3));
+    SAYS("loan number 2 of the batch");
+    CHECK(loans[0] != NULL && loans[1] != NULL);
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_send_batch(NULL, loans, 2));
+    CHECK(loans[0] == NULL && loans[1] == NULL);
+    GOOD(loan_both(sender, loans)); /* both came back */
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_sender_loan_batch(sender, 1000, &loans[2], 1, &count));
+    handoff_loan_drop(&loans[0]);
+    handoff_loan_drop(&loans[1]);
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_processed_batch(receiver, &request, 1));
+    SAYS("request number 0 of the batch");
+    send_words(sender, "later");
+    request = receive(receiver);
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_processed_batch(NULL, &request, 1));
+    CHECK(request == NULL);
+    request = receive(receiver); /* was given back */
+    CHECK(payload_is(request, "later"));
+    GOOD(handoff_receiver_processed_batch(receiver, &request, 1));
+    handoff_sender_close(&sender);
+    handoff_receiver_close(&receiver);
+}
+
 const struct test_case channel_cases[] = {
     {"a_request_is_answered_by_another_process", a_request_is_answered_by_another_process},
     {"what_a_killed_receiver_held_is_delivered_again", what_a_killed_receiver_held_is_delivered_again},
@@ -301,4 +369,7 @@ const struct test_case channel_cases[] = {
     {"a_picture_and_its_answer_keep_their_descriptions", a_picture_and_its_answer_keep_their_descriptions},
     {"a_frame_is_edited_in_place", a_frame_is_edited_in_place},
     {"a_descriptor_and_a_waitable_tell_of_a_request", a_descriptor_and_a_waitable_tell_of_a_request},
+    {"a_batch_is_sent_taken_and_processed_in_its_order", a_batch_is_sent_taken_and_processed_in_its_order},
+    {"a_batch_that_makes_no_sense_is_refused_and_leaves_no_slot_behind",
+     a_batch_that_makes_no_sense_is_refused_and_leaves_no_slot_behind},
     {NULL, NULL}};

@@ -25,6 +25,7 @@ using inspect::Life;
 using inspect::Observer;
 using inspect::Report;
 using testing::Child;
+using testing::run_in_child;
 using testing::Stage;
 using testing::UniqueName;
 

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include <handoff/truncation.hpp>
+
 #include "fixture.hpp"
 #include "platform/lock_file.hpp"
 #include "segment/segment_layout.hpp"
@@ -147,6 +149,7 @@ BOOST_AUTO_TEST_CASE(copies_are_whole_while_the_channel_runs_at_full_speed) {
     const UniqueName name;
     Child sending([&](Stage& stage) {
         auto options = small_channel();
+        options.slots = 2;  // what is copied is soon overwritten
         options.payload_bytes = 20'000;
         Sender sender(name, options);
         stage.reach("open");
@@ -170,6 +173,24 @@ BOOST_AUTO_TEST_CASE(copies_are_whole_while_the_channel_runs_at_full_speed) {
     receiving.kill();
     sending.kill();
     inspect::clean(name.str()).value();
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_cut_short_meanwhile_is_an_error_and_not_our_end) {
+    const UniqueName name, topic;
+    run_in_child([&](Stage&) {
+        survive_truncation();
+        Sender sender(name, small_channel());
+        send(sender, 1, 1);
+        Publisher publisher(topic, small_topic());
+        publish(publisher, 1, 1);
+        std::vector<std::byte> buffer(1000);
+        for (const UniqueName* one : {&name, &topic}) {
+            Observer observer(*one, Start::oldest);
+            std::filesystem::resize_file(segment::segment_path(*one), 0);
+            HANDOFF_TEST_CODE(refusal_of([&] { (void)observer.report(); }), Errc::damaged);
+            HANDOFF_TEST_CODE(observer.copy_newest(buffer).error(), Errc::damaged);
+        }
+    });
 }
 
 BOOST_AUTO_TEST_CASE(an_observer_of_a_segment_that_was_replaced_says_so) {

@@ -1,4 +1,4 @@
-# The steps of one package test; WAY is cmake, pkg_config or programs.
+# The steps of one package test; WAY is cmake, pkg_config, programs or node.
 
 function(step what)
     execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 240)
@@ -53,5 +53,16 @@ if(WAY STREQUAL "programs")
             message(FATAL_ERROR "The moved ${program} does not find the library beside it:\n${output}")
         endif()
     endforeach()
+endif()
+
+if(WAY STREQUAL "node")
+    set(ENV{NODE_PATH} "${prefix}/lib/node_modules")
+    step("run consumer.js" "${NODE}" "${SOURCE_DIR}/consumer_node/consumer.js")
+    if(NOT output STREQUAL "${VERSION} in ${prefix}/lib/node_modules/handoff\n")
+        message(FATAL_ERROR "The moved Node.js package says '${output}'.")
+    endif()
+    if(NOT EXISTS "${prefix}/lib/node_modules/handoff/index.d.ts")
+        message(FATAL_ERROR "The Node.js package was installed without its types.")
+    endif()
 endif()
 file(REMOVE_RECURSE "${WORK_DIR}")

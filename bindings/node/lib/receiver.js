@@ -1,7 +1,7 @@
 'use strict';
 // The receiver's side of a channel.
 
-const { native } = require('./native');
+const { native, refuse } = require('./native');
 const { Participant, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Slot, arrayOn, bufferOn, bytesOf, reply } = require('./slot');
@@ -25,6 +25,17 @@ class Receiver extends Participant {
   tryReceive() {
     const request = native.tryReceive(nativeOf(this));
     return request && new Request(request);
+  }
+
+  /** For many small requests: waits for one, and takes as many as are there, at most `most`. */
+  async receiveBatch(most, options) {
+    const receive = (timeout, token) => native.receiveBatch(nativeOf(this), most, timeout, token);
+    return (await waited(options, receive)).map((one) => new Request(one));
+  }
+
+  /** Done, all of them, with one wake-up. The answers are the images that were described, or none. */
+  processedBatch(requests) {
+    native.processedBatch(nativeOf(this), Array.from(requests, requestOf));
   }
 
   /** The requests until the stream ends. */
@@ -121,6 +132,11 @@ class Request extends Slot {
   failed(reason = '') {
     native.failed(nativeOf(this), reason);
   }
+}
+
+function requestOf(request) {
+  if (!(request instanceof Request)) refuse('Requests are needed: await receiver.receiveBatch(most) makes some');
+  return nativeOf(request);
 }
 
 module.exports = { Receiver, Request };

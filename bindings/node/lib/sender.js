@@ -32,6 +32,17 @@ class Sender extends Participant {
     native.send(nativeOf(this), loanOf(loan));
   }
 
+  /** For many small messages: waits for a free slot, and takes as many as there are, at most `most`. */
+  async loanBatch(most, options) {
+    const loan = (timeout, token) => native.loanBatch(nativeOf(this), most, timeout, token);
+    return (await waited(options, loan)).map((one) => new Loan(one));
+  }
+
+  /** Sends all of them, in this order, with one wake-up. */
+  sendBatch(loans) {
+    native.sendBatch(nativeOf(this), Array.from(loans, loanOf));
+  }
+
   /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
   async request(loan, options) {
     const request = (timeout, token) => native.request(nativeOf(this), loanOf(loan), timeout, token);

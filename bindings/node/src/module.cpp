@@ -8,6 +8,7 @@ namespace handoff::node {
 
 void export_open(napi_env env, napi_value exports);
 void export_slots(napi_env env, napi_value exports);
+void export_batches(napi_env env, napi_value exports);
 void export_channel(napi_env env, napi_value exports);
 void export_topic(napi_env env, napi_value exports);
 void export_latest(napi_env env, napi_value exports);
@@ -82,6 +83,7 @@ napi_value init(napi_env env, napi_value exports) {
                 {"stop", entry<stop>}});
     export_open(env, exports);
     export_slots(env, exports);
+    export_batches(env, exports);
     export_channel(env, exports);
     export_topic(env, exports);
     export_latest(env, exports);

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Any, Literal, Protocol, SupportsFloat
+from typing import Any, Final, Literal, Protocol, SupportsFloat
 
 import numpy as np
 import numpy.typing as npt
@@ -8,14 +8,14 @@ from typing_extensions import Self, TypeAlias
 
 __version__: str
 
-Array: TypeAlias = npt.NDArray[Any]
-Data: TypeAlias = Loan | Array | bytes | bytearray | memoryview
-Seconds: TypeAlias = SupportsFloat | None
-Shape: TypeAlias = int | tuple[int, ...]
-Lifetime: TypeAlias = Literal["until_last_leaves", "persistent"]
-Open: TypeAlias = Literal["create_or_attach", "create", "attach"]
-Timestamps: TypeAlias = Literal["exact", "coarse"]
-Wait: TypeAlias = Literal["busy", "balanced", "sleep"]
+_Array: TypeAlias = npt.NDArray[Any]
+_Data: TypeAlias = Loan | _Array | bytes | bytearray | memoryview
+_Seconds: TypeAlias = SupportsFloat | None
+_Shape: TypeAlias = int | tuple[int, ...]
+_Lifetime: TypeAlias = Literal["until_last_leaves", "persistent"]
+_Open: TypeAlias = Literal["create_or_attach", "create", "attach"]
+_Timestamps: TypeAlias = Literal["exact", "coarse"]
+_Wait: TypeAlias = Literal["busy", "balanced", "sleep"]
 
 class Error(Exception):
     code: int
@@ -78,7 +78,7 @@ class _Slot:
 
 class Loan(_Slot):
     @property
-    def array(self) -> Array: ...
+    def array(self) -> _Array: ...
     @property
     def capacity(self) -> int: ...
     @property
@@ -86,7 +86,7 @@ class Loan(_Slot):
     def resize(self, size: int) -> None: ...
     def describe(
         self,
-        shape: Shape,
+        shape: _Shape,
         *,
         dtype: npt.DTypeLike | None = None,
         encoding: str | None = None,
@@ -95,7 +95,7 @@ class Loan(_Slot):
     ) -> None: ...
     def write(
         self,
-        data: Array | bytes | bytearray | memoryview,
+        data: _Array | bytes | bytearray | memoryview,
         *,
         encoding: str | None = None,
         capture_time_ns: int = 0,
@@ -105,9 +105,9 @@ class Loan(_Slot):
 
 class Processed(_Slot):
     @property
-    def reply(self) -> Array: ...
+    def reply(self) -> _Array: ...
     @property
-    def array(self) -> Array: ...
+    def array(self) -> _Array: ...
     @property
     def image(self) -> Image | None: ...
     @property
@@ -121,7 +121,7 @@ class Processed(_Slot):
     def __buffer__(self, flags: int) -> memoryview: ...
 
 class Pending(_Slot):
-    def wait(self, timeout: Seconds = None) -> Processed: ...
+    def wait(self, timeout: _Seconds = None) -> Processed: ...
     @property
     def was_answered(self) -> bool: ...
     def withdraw(self) -> bool: ...
@@ -130,9 +130,9 @@ class Pending(_Slot):
 
 class Request(_Slot):
     @property
-    def array(self) -> Array: ...
+    def array(self) -> _Array: ...
     @property
-    def editable(self) -> Array: ...
+    def editable(self) -> _Array: ...
     @property
     def image(self) -> Image | None: ...
     @property
@@ -145,9 +145,9 @@ class Request(_Slot):
         encoding: str | None = None,
         capture_time_ns: int = 0,
         frame_id: str = "",
-    ) -> Array: ...
+    ) -> _Array: ...
     def processed(
-        self, reply: int | Array | bytes | bytearray | memoryview | None = None, *, encoding: str | None = None
+        self, reply: int | _Array | bytes | bytearray | memoryview | None = None, *, encoding: str | None = None
     ) -> None: ...
     def failed(self, reason: str) -> None: ...
     @property
@@ -163,25 +163,25 @@ class Request(_Slot):
     def __buffer__(self, flags: int) -> memoryview: ...
 
 class ChannelInfo:
-    name: str
-    slots: int
-    payload_bytes: int
-    reply_bytes: int
-    participants: int
-    max_deliveries: int
-    in_place: bool
-    lifetime: Lifetime
+    name: Final[str]
+    slots: Final[int]
+    payload_bytes: Final[int]
+    reply_bytes: Final[int]
+    participants: Final[int]
+    max_deliveries: Final[int]
+    in_place: Final[bool]
+    lifetime: Final[_Lifetime]
 
 class ChannelState:
-    free: int
-    loaned: int
-    ready: int
-    taken: int
-    answered: int
-    senders: int
-    receivers: int
-    redelivered: int
-    given_up: int
+    free: Final[int]
+    loaned: Final[int]
+    ready: Final[int]
+    taken: Final[int]
+    answered: Final[int]
+    senders: Final[int]
+    receivers: Final[int]
+    redelivered: Final[int]
+    given_up: Final[int]
 
 class _End(_Handle):
     def __init__(
@@ -194,13 +194,13 @@ class _End(_Handle):
         participants: int = 32,
         max_deliveries: int = 10,
         in_place: bool = False,
-        lifetime: Lifetime = "until_last_leaves",
+        lifetime: _Lifetime = "until_last_leaves",
         mode: int = 0o600,
         group: str = "",
-        open: Open = "create_or_attach",
-        wait: Wait = "balanced",
-        attach_timeout: Seconds = 0.0,
-        timestamps: Timestamps = "exact",
+        open: _Open = "create_or_attach",
+        wait: _Wait = "balanced",
+        attach_timeout: _Seconds = 0.0,
+        timestamps: _Timestamps = "exact",
         prefault: bool = False,
     ) -> None: ...
     def info(self) -> ChannelInfo: ...
@@ -210,71 +210,75 @@ class _End(_Handle):
 class Sender(_End):
     def loan(
         self,
-        shape: Shape | None = None,
+        shape: _Shape | None = None,
         *,
         dtype: npt.DTypeLike | None = None,
         encoding: str | None = None,
         capture_time_ns: int = 0,
         frame_id: str = "",
-        timeout: Seconds = None,
+        timeout: _Seconds = None,
     ) -> Loan: ...
     def try_loan(self) -> Loan: ...
     def send(
         self,
-        data: Data,
+        data: _Data,
         *,
         encoding: str | None = None,
         capture_time_ns: int = 0,
         frame_id: str = "",
-        timeout: Seconds = None,
+        timeout: _Seconds = None,
     ) -> None: ...
     def request(
         self,
-        data: Data,
+        data: _Data,
         *,
         encoding: str | None = None,
         capture_time_ns: int = 0,
         frame_id: str = "",
-        timeout: Seconds = None,
+        timeout: _Seconds = None,
     ) -> Processed: ...
     def request_async(
         self,
-        data: Data,
+        data: _Data,
         *,
         encoding: str | None = None,
         capture_time_ns: int = 0,
         frame_id: str = "",
-        timeout: Seconds = None,
+        timeout: _Seconds = None,
     ) -> Pending: ...
-    def wait_for_receiver(self, timeout: Seconds = None) -> None: ...
+    def loan_batch(self, most: int, *, timeout: _Seconds = None) -> list[Loan]: ...
+    def send_batch(self, loans: Iterable[Loan]) -> None: ...
+    def wait_for_receiver(self, timeout: _Seconds = None) -> None: ...
     @property
     def id(self) -> int: ...
 
 class Receiver(_End):
-    def receive(self, timeout: Seconds = None) -> Request: ...
+    def receive(self, timeout: _Seconds = None) -> Request: ...
     def try_receive(self) -> Request: ...
+    def receive_batch(self, most: int, *, timeout: _Seconds = None) -> list[Request]: ...
+    def processed_batch(self, requests: Iterable[Request]) -> None: ...
     def __iter__(self) -> Iterator[Request]: ...
     def __next__(self) -> Request: ...
     def fileno(self) -> int: ...
 
 class TopicInfo:
-    name: str
-    history: int
-    payload_bytes: int
-    loans: int
-    pin_budget: int
-    slots: int
-    participants: int
-    lifetime: Lifetime
+    name: Final[str]
+    history: Final[int]
+    payload_bytes: Final[int]
+    loans: Final[int]
+    pin_budget: Final[int]
+    slots: Final[int]
+    participants: Final[int]
+    lifetime: Final[_Lifetime]
 
 class TopicState:
-    free: int
-    loaned: int
-    published: int
-    pinned: int
-    publishers: int
-    subscribers: int
-    newest: int
+    free: Final[int]
+    loaned: Final[int]
+    published: Final[int]
+    pinned: Final[int]
+    publishers: Final[int]
+    subscribers: Final[int]
+    newest: Final[int]
 
 class Publisher(_Handle):
     def __init__(
@@ -286,18 +290,18 @@ class Publisher(_Handle):
         loans: int = 4,
         pin_budget: int = 8,
         participants: int = 32,
-        lifetime: Lifetime = "until_last_leaves",
+        lifetime: _Lifetime = "until_last_leaves",
         mode: int = 0o600,
         group: str = "",
-        open: Open = "create_or_attach",
-        wait: Wait = "balanced",
-        attach_timeout: Seconds = 0.0,
-        timestamps: Timestamps = "exact",
+        open: _Open = "create_or_attach",
+        wait: _Wait = "balanced",
+        attach_timeout: _Seconds = 0.0,
+        timestamps: _Timestamps = "exact",
         prefault: bool = False,
     ) -> None: ...
     def loan(
         self,
-        shape: Shape | None = None,
+        shape: _Shape | None = None,
         *,
         dtype: npt.DTypeLike | None = None,
         encoding: str | None = None,
@@ -305,15 +309,15 @@ class Publisher(_Handle):
         frame_id: str = "",
     ) -> Loan: ...
     def publish(
-        self, data: Data, *, encoding: str | None = None, capture_time_ns: int = 0, frame_id: str = ""
+        self, data: _Data, *, encoding: str | None = None, capture_time_ns: int = 0, frame_id: str = ""
     ) -> int: ...
-    def wait_for_subscriber(self, timeout: Seconds = None) -> None: ...
+    def wait_for_subscriber(self, timeout: _Seconds = None) -> None: ...
     def info(self) -> TopicInfo: ...
     def state(self) -> TopicState: ...
 
 class Message(_Slot):
     @property
-    def array(self) -> Array: ...
+    def array(self) -> _Array: ...
     @property
     def image(self) -> Image | None: ...
     @property
@@ -326,7 +330,7 @@ class Message(_Slot):
 
 class Copy:
     @property
-    def array(self) -> Array: ...
+    def array(self) -> _Array: ...
     @property
     def image(self) -> Image | None: ...
     @property
@@ -346,24 +350,24 @@ class Subscriber(_Handle):
         loans: int = 4,
         pin_budget: int = 8,
         participants: int = 32,
-        lifetime: Lifetime = "until_last_leaves",
+        lifetime: _Lifetime = "until_last_leaves",
         mode: int = 0o600,
         group: str = "",
-        open: Open = "create_or_attach",
-        wait: Wait = "balanced",
-        attach_timeout: Seconds = 0.0,
-        timestamps: Timestamps = "exact",
+        open: _Open = "create_or_attach",
+        wait: _Wait = "balanced",
+        attach_timeout: _Seconds = 0.0,
+        timestamps: _Timestamps = "exact",
         prefault: bool = False,
         start: Literal["newest", "oldest", "next"] = "newest",
         pins: int = 2,
         read_only: bool = False,
     ) -> None: ...
-    def next(self, timeout: Seconds = None) -> Message: ...
+    def next(self, timeout: _Seconds = None) -> Message: ...
     def try_next(self) -> Message: ...
-    def newest(self, timeout: Seconds = None) -> Message: ...
+    def newest(self, timeout: _Seconds = None) -> Message: ...
     def try_newest(self) -> Message: ...
-    def copy_next(self, timeout: Seconds = None) -> Copy: ...
-    def copy_newest(self, timeout: Seconds = None) -> Copy: ...
+    def copy_next(self, timeout: _Seconds = None) -> Copy: ...
+    def copy_newest(self, timeout: _Seconds = None) -> Copy: ...
     def __iter__(self) -> Iterator[Message]: ...
     def __next__(self) -> Message: ...
     def fileno(self) -> int: ...
@@ -379,32 +383,32 @@ class Reading:
     def written_ns(self) -> int: ...
 
 class LatestInfo:
-    name: str
-    capacity_bytes: int
-    participants: int
-    lifetime: Lifetime
+    name: Final[str]
+    capacity_bytes: Final[int]
+    participants: Final[int]
+    lifetime: Final[_Lifetime]
 
 class Latest(_Handle):
     def __init__(
         self,
         name: str,
         dtype: npt.DTypeLike | None = None,
-        shape: Shape = (),
+        shape: _Shape = (),
         *,
         capacity_bytes: int = 0,
         participants: int = 16,
-        lifetime: Lifetime = "until_last_leaves",
+        lifetime: _Lifetime = "until_last_leaves",
         mode: int = 0o600,
         group: str = "",
         read_only: bool = False,
-        open: Open = "create_or_attach",
-        wait: Wait = "balanced",
-        attach_timeout: Seconds = 0.0,
-        timestamps: Timestamps = "exact",
+        open: _Open = "create_or_attach",
+        wait: _Wait = "balanced",
+        attach_timeout: _Seconds = 0.0,
+        timestamps: _Timestamps = "exact",
     ) -> None: ...
     def write(self, value: npt.ArrayLike | bytes | bytearray | memoryview) -> int: ...
     def read(self) -> Reading: ...
-    def wait_newer(self, timeout: Seconds = None) -> Reading: ...
+    def wait_newer(self, timeout: _Seconds = None) -> Reading: ...
     @property
     def has_newer(self) -> bool: ...
     def fileno(self) -> int: ...
@@ -413,5 +417,5 @@ class Latest(_Handle):
 class _Waitable(Protocol):
     def fileno(self) -> int: ...
 
-def wait_any(handles: Iterable[_Waitable], timeout: Seconds = None) -> int: ...
+def wait_any(handles: Iterable[_Waitable], timeout: _Seconds = None) -> int: ...
 def survive_truncation() -> None: ...

@@ -1,7 +1,9 @@
 // The receiver's side of a channel: Receiver, Request.
 #include <handoff/channel.hpp>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "bindings.hpp"
 #include "channel.hpp"
@@ -28,6 +30,32 @@ PyRequest next_request(PyReceiver& self) {
         if (error.code() == Errc::end_of_stream) throw py::stop_iteration();
         throw;
     }
+}
+
+py::list receive_batch(PyReceiver& self, std::size_t most, const Timeout& timeout) {
+    const auto receiver = self.share();
+    std::vector<Request> batch(std::min<std::size_t>(most, receiver->info().slots));
+    const auto count = value_of(wait_in_slices(
+        timeout, [&](Deadline until) { return receiver->receive(batch, until); }, [&] { self.check_open(); }));
+    py::list requests;
+    for (std::size_t at = 0; at < count; ++at) requests.append(PyRequest("Request", receiver, std::move(batch[at])));
+    return requests;
+}
+
+/// What is in a batch is used up as a whole: refused before that is what is no Request, or released.
+void processed_batch(PyReceiver& self, const py::iterable& requests) {
+    const auto receiver = self.share();
+    std::vector<PyRequest*> given;
+    for (const py::handle request : requests) {
+        if (!py::isinstance<PyRequest>(request))
+            refuse(Errc::invalid_argument, "a batch consists of Requests, not of " + words(py::type::of(request)) +
+                                               ": receiver.receive_batch(most) makes some");
+        given.push_back(&request.cast<PyRequest&>());
+        given.back()->use();
+    }
+    std::vector<Request> batch;
+    for (PyRequest* request : given) batch.push_back(request->take());
+    value_of(receiver->processed(batch));
 }
 
 /// None: what reply_array() described, or nothing. A number: so many bytes of reply. Else: a copy of these bytes.
@@ -151,6 +179,17 @@ void bind_receiver(py::module_& module) {
             return PyRequest("Request", shared, value_of(shared->try_receive()));
         },
         "Does not wait. Raises Empty, EndOfStream.");
+    receiver.def(
+        "receive_batch",
+        [](PyReceiver& self, std::size_t most, const py::object& timeout) {
+            return receive_batch(self, most, Timeout(timeout));
+        },
+        py::arg("most"), py::kw_only(), py::arg("timeout") = py::none(),
+        "For many small requests: waits for one, then takes as many as are there, at most `most`. What this Receiver "
+        "holds, others do not get. Raises as receive().");
+    receiver.def("processed_batch", &processed_batch, py::arg("requests"),
+                 "Done, all of them, with one wake-up; the answers are what reply_array() described, or none. Goes "
+                 "through all whatever happens, and raises the first error.");
     receiver.def("__iter__", [](py::object self) { return self; });
     receiver.def("__next__", &next_request);
     receiver.def(

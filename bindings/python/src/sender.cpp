@@ -1,7 +1,9 @@
 // The sender's side of a channel: Sender, Pending, Processed.
 #include <handoff/channel.hpp>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "bindings.hpp"
 #include "channel.hpp"
@@ -72,6 +74,31 @@ PyProcessed request(PySender& self, const py::object& data, const py::object& ti
     }
 }
 
+/// What is in a batch is used up as a whole: refused before that is what is no Loan, or released.
+std::vector<Loan> all_loans(const py::iterable& loans) {
+    std::vector<PyLoan*> given;
+    for (const py::handle loan : loans) {
+        if (!py::isinstance<PyLoan>(loan))
+            refuse(Errc::invalid_argument, "a batch consists of Loans, not of " + words(py::type::of(loan)) +
+                                               ": sender.loan_batch(most) makes some");
+        given.push_back(&loan.cast<PyLoan&>());
+        given.back()->use();
+    }
+    std::vector<Loan> taken;
+    for (PyLoan* loan : given) taken.push_back(loan->take());
+    return taken;
+}
+
+py::list loan_batch(PySender& self, std::size_t most, const Timeout& timeout) {
+    const auto sender = self.share();
+    std::vector<Loan> batch(std::min<std::size_t>(most, sender->info().slots));
+    const auto count = value_of(wait_in_slices(
+        timeout, [&](Deadline until) { return sender->loan(batch, until); }, [&] { self.check_open(); }));
+    py::list loans;
+    for (std::size_t at = 0; at < count; ++at) loans.append(PyLoan("Loan", sender, std::move(batch[at])));
+    return loans;
+}
+
 Wish data_wish(py::object encoding, std::int64_t capture_time_ns, std::string frame_id) {
     return {py::none(), py::none(), std::move(encoding), capture_time_ns, std::move(frame_id)};
 }
@@ -111,6 +138,25 @@ void bind_sending(py::class_<PySender>& sender) {
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
         "Sends as send() does, and returns a Pending at once, so that several requests can be in flight.");
+}
+
+void bind_batches(py::class_<PySender>& sender) {
+    sender.def(
+        "loan_batch",
+        [](PySender& self, std::size_t most, const py::object& timeout) {
+            return loan_batch(self, most, Timeout(timeout));
+        },
+        py::arg("most"), py::kw_only(), py::arg("timeout") = py::none(),
+        "For many small messages: waits for a free slot, then loans those that come next, at most `most`. Raises "
+        "Timeout.");
+    sender.def(
+        "send_batch",
+        [](PySender& self, const py::iterable& loans) {
+            const auto shared = self.share();
+            auto batch = all_loans(loans);
+            value_of(shared->send(batch));
+        },
+        py::arg("loans"), "Sends all of these Loans, in this order, with one look at the clock and one wake-up.");
 }
 
 void bind_pending(py::module_& module) {
@@ -218,6 +264,7 @@ void bind_sender(py::module_& module) {
         },
         "Does not wait. Raises Full.");
     bind_sending(sender);
+    bind_batches(sender);
     sender.def(
         "wait_for_receiver",
         [](PySender& self, const py::object& timeout) {

@@ -95,6 +95,14 @@ HANDOFF_API handoff_status handoff_sender_try_loan(handoff_sender* sender, hando
 /* Sends, and waits for nobody. The loan is used up, also on an error. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE,
  * INVALID_ARGUMENT (the loan of another sender). */
 HANDOFF_API handoff_status handoff_sender_send(handoff_sender* sender, handoff_loan** loan);
+/* Batches: for many small messages. One look at the clock and one wake-up serve all of them. */
+/* Waits for a free slot, then loans those that come next, at most `most`, into the front of `loans`, whose places are
+ * written over. *loaned: how many. As loan, INVALID_ARGUMENT (most is 0). */
+HANDOFF_API handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loans,
+                                                     size_t most, size_t* loaned);
+/* Sends all `count`, in this order. All of them are used up, and their places NULL, also on an error: what was not sent
+ * then is given back. Errors as send; one that is NULL (INVALID_HANDLE) is found before anything happens. */
+HANDOFF_API handoff_status handoff_sender_send_batch(handoff_sender* sender, handoff_loan** loans, size_t count);
 /* Sends and waits until the request was processed. The loan is used up. On TIMED_OUT an unread request is withdrawn,
  * one that a receiver already holds is left to it; the sentence says which. TIMED_OUT, FAILED (with the receiver's
  * reason), GIVEN_UP, and as send. */
@@ -175,6 +183,17 @@ HANDOFF_API handoff_status handoff_receiver_receive(handoff_receiver* receiver, 
                                                     handoff_request** request);
 /* Does not wait. EMPTY, END_OF_STREAM, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_request** request);
+
+/* Batches: waits for a request, then takes as many as are there, at most `most`, into the front of `requests`, whose
+ * places are written over. *received: how many. What this receiver holds, others do not get: batches are for requests
+ * that are quickly done. As receive, INVALID_ARGUMENT (most is 0). */
+HANDOFF_API handoff_status handoff_receiver_receive_batch(handoff_receiver* receiver, int64_t timeout_ns,
+                                                          handoff_request** requests, size_t most, size_t* received);
+/* Done, all of them, with one wake-up, and no answers but those that describe_reply described. All are used up, and
+ * their places NULL. Goes through all whatever happens, and answers the first error: INVALID_HANDLE, OWNERSHIP_LOST.
+ * One that is NULL (INVALID_HANDLE) is found before anything happens. */
+HANDOFF_API handoff_status handoff_receiver_processed_batch(handoff_receiver* receiver, handoff_request** requests,
+                                                            size_t count);
 
 HANDOFF_API handoff_status handoff_receiver_waitable(const handoff_receiver* receiver, handoff_waitable** waitable);
 /* A descriptor that is readable while try_receive would not answer EMPTY, for epoll and poll. Belongs to the receiver:
