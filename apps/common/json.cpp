@@ -75,6 +75,12 @@ JsonObject& JsonObject::add(std::string_view name, double number) {
     return *this;
 }
 
+JsonObject& JsonObject::add_flag(std::string_view key, bool is_true) {
+    this->key(key);
+    members_ += is_true ? "true" : "false";
+    return *this;
+}
+
 std::string JsonObject::str() const {
     return "{" + members_ + "}";
 }

@@ -13,6 +13,7 @@ public:
     JsonObject& add(std::string_view key, std::uint64_t number);
     /// With three digits behind the point; what is no number becomes 0.
     JsonObject& add(std::string_view key, double number);
+    JsonObject& add_flag(std::string_view key, bool is_true);
     /// {"key": value, ...} on one line.
     std::string str() const;
 

@@ -1,0 +1,130 @@
+#include "tool/findings.hpp"
+
+#include "common/units.hpp"
+#include "tool/words.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace handoff::apps::tool {
+
+using inspect::Kind;
+using inspect::Life;
+using inspect::Participant;
+using inspect::Report;
+using inspect::Role;
+using inspect::SlotState;
+
+namespace {
+
+constexpr std::chrono::seconds long_time{10};
+
+/// What one participant holds.
+struct Holding {
+    std::uint64_t slots = 0;
+    std::chrono::nanoseconds longest{0};
+
+    std::string words() const {
+        return slots == 0 ? "holds nothing"
+                          : "holds " + counted(slots, "slot") + ", the oldest for " + age_in_words(longest);
+    }
+};
+
+std::map<std::uint32_t, Holding> holdings(const Report& report) {
+    std::map<std::uint32_t, Holding> all;
+    const auto add = [&](std::uint32_t index, std::chrono::nanoseconds since) {
+        Holding& holding = all[index];
+        ++holding.slots;
+        holding.longest = std::max(holding.longest, since);
+    };
+    for (const auto& slot : report.slots) {
+        if (slot.owner) add(*slot.owner, slot.since);
+        for (const std::uint32_t index : slot.pinned_by) add(index, slot.since);
+    }
+    return all;
+}
+
+std::uint64_t count(const Report& report, Role role, bool living = true) {
+    return static_cast<std::uint64_t>(
+        std::count_if(report.participants.begin(), report.participants.end(),
+                      [&](const Participant& one) { return one.role == role && (!living || one.life != Life::dead); }));
+}
+
+std::uint64_t count(const Report& report, SlotState state) {
+    return static_cast<std::uint64_t>(
+        std::count_if(report.slots.begin(), report.slots.end(), [&](const auto& slot) { return slot.state == state; }));
+}
+
+void find_people(const Report& report, std::vector<Finding>& found) {
+    auto held = holdings(report);
+    const bool somebody_lives = std::any_of(report.participants.begin(), report.participants.end(),
+                                            [](const Participant& one) { return one.life == Life::alive; });
+    for (const Participant& one : report.participants) {
+        const std::string who = std::string(to_string(one.role)) + " " + named(one);
+        if (one.life == Life::dead)
+            found.push_back({who + " is dead and " + held[one.index].words(),
+                             somebody_lives ? "the next one who waits here gives that back; `handoff clean " +
+                                                  report.name + "` does it now"
+                                            : "nobody alive is here to give it back: `handoff clean " + report.name +
+                                                  "`, or start the programs again"});
+        if (one.life == Life::stopped)
+            found.push_back({who + " is stopped (by a signal or a debugger) and " + held[one.index].words(),
+                             "`kill -CONT " + std::to_string(one.pid) +
+                                 "` lets it go on; if it is ended, what it holds goes to others"});
+    }
+    for (const Participant& one : report.participants) {
+        const Holding& holding = held[one.index];
+        if (one.life != Life::alive || holding.slots == 0 || holding.longest < long_time) continue;
+        if (one.role == Role::sender && count(report, SlotState::loaned) == 0) continue;
+        found.push_back({std::string(to_string(one.role)) + " " + named(one) + " " + holding.words(),
+                         "is it hung? `gdb -p " + std::to_string(one.pid) +
+                             "` shows where; if it is ended, what it holds goes to others"});
+    }
+}
+
+void find_channel(const Report& report, std::vector<Finding>& found) {
+    const std::uint64_t ready = count(report, SlotState::ready);
+    const std::uint64_t receivers = count(report, Role::receiver);
+    const std::uint64_t senders = count(report, Role::sender);
+    if (ready > 0 && receivers == 0)
+        found.push_back({counted(ready, "message") + " unread and no receiver",
+                         "start one, for example `handoff recv " + report.name + "`"});
+    if (used_slots(report) == report.slots.size() && receivers > 0)
+        found.push_back({"all " + std::to_string(report.slots.size()) + " slots are in use: " + std::to_string(ready) +
+                             " unread, " + std::to_string(count(report, SlotState::taken)) + " taken, " +
+                             std::to_string(count(report, SlotState::loaned)) + " on loan: senders wait for receivers",
+                         "start more receivers, make them faster, or send less"});
+    if (senders == 0 && receivers > 0 && ready == 0)
+        found.push_back({"nobody sends: " + counted(receivers, "receiver") + " and nothing to do", "start a sender"});
+    if (report.given_up > 0)
+        found.push_back({counted(report.given_up, "request") + " given up: no receiver survived them",
+                         "look at the receivers' logs; senders got Errc::given_up for each"});
+}
+
+void find_broadcast(const Report& report, std::vector<Finding>& found) {
+    for (const Participant& one : report.participants)
+        if (one.lost > 0)
+            found.push_back({"subscriber " + named(one) + " lost " + counted(one.lost, "message") + " of " +
+                                 std::to_string(one.lost + one.messages),
+                             "it is too slow for a history of " + std::to_string(report.history) +
+                                 ": read the newest only, create the topic with a longer history, or make it faster"});
+    if (report.kind != Kind::topic) return;
+    if (count(report, Role::publisher) == 0 && count(report, Role::subscriber) > 0)
+        found.push_back({"nobody publishes; the newest message is " + age_in_words(report.newest_age) + " old",
+                         "start a publisher"});
+}
+
+}  // namespace
+
+std::vector<Finding> findings(const Report& report) {
+    std::vector<Finding> found;
+    find_people(report, found);
+    if (report.kind == Kind::channel) {
+        find_channel(report, found);
+    } else {
+        find_broadcast(report, found);
+    }
+    return found;
+}
+
+}  // namespace handoff::apps::tool

@@ -1,0 +1,76 @@
+// handoff: shows and explains what is going on in segments, cleans up, records and plays.
+#include "common/program.hpp"
+#include "tool/verb.hpp"
+
+#include <handoff/truncation.hpp>
+#include <handoff/version.hpp>
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/positional_options.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <iomanip>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace po = boost::program_options;
+
+namespace {
+
+using namespace handoff::apps;
+using namespace handoff::apps::tool;
+
+void print_help() {
+    std::cout
+        << "handoff VERB [OPTION...] [WORD...]\n"
+           "Looks at channels, topics and latest values in shared memory, without disturbing those who use them.\n"
+           "\n";
+    for (const Verb* verb : verbs())
+        std::cout << "  " << std::left << std::setw(36) << (std::string(verb->name) + " " + verb->operands)
+                  << verb->summary << "\n";
+    std::cout << "\n'handoff VERB --help' tells more about a verb.\n\n"
+              << exit_codes_in_words() << "  5  finished, but something was lost (with --strict)\n";
+}
+
+ExitCode run_verb(const Verb& verb, int argc, const char* const* argv) {
+    po::options_description all(options_of(verb));
+    all.add_options()("operand", po::value<std::vector<std::string>>(), "");
+    po::positional_options_description positional;
+    positional.add("operand", -1);
+    const Arguments arguments(argc, argv, all, positional, ShortForms::yes);
+    if (arguments.flag("help")) {
+        std::cout << help_of(verb);
+        return ExitCode::ok;
+    }
+    const auto operands = arguments.texts("operand");
+    if (operands.size() < verb.least_operands || operands.size() > verb.most_operands)
+        throw UsageError(std::string("the words are: handoff ") + verb.name + " " + verb.operands);
+    return verb.run({arguments, operands});
+}
+
+ExitCode run(int argc, const char* const* argv) {
+    const std::string first = argc < 2 ? "--help" : argv[1];
+    if (first == "--version") {
+        std::cout << "handoff " << HANDOFF_VERSION << "\n";
+        return ExitCode::ok;
+    }
+    if (first == "--help" || (first == "help" && argc < 3)) {
+        print_help();
+        return ExitCode::ok;
+    }
+    const std::string name = first == "help" ? argv[2] : first;
+    const Verb* verb = find_verb(name);
+    if (verb == nullptr) throw UsageError("there is no verb '" + name + "'");
+    if (first != "help") return run_verb(*verb, argc - 1, argv + 1);
+    std::cout << help_of(*verb);
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    handoff::survive_truncation();  // somebody may shorten a file that we look at
+    const bool has_verb = argc > 1 && find_verb(argv[1]) != nullptr;
+    return run_program(has_verb ? std::string("handoff ") + argv[1] : "handoff", [&] { return run(argc, argv); });
+}

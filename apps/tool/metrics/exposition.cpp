@@ -1,0 +1,256 @@
+#include "tool/metrics/exposition.hpp"
+
+#include "tool/report_json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <utility>
+
+namespace handoff::apps::tool {
+
+namespace {
+
+using inspect::Participant;
+using inspect::Report;
+using inspect::Role;
+using inspect::Spread;
+
+std::string number(double value) {
+    std::array<char, 32> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;  // shortest, whatever the locale
+    return {text.data(), end};
+}
+
+std::string number(std::uint64_t value) {
+    return std::to_string(value);
+}
+
+double seconds(std::chrono::nanoseconds duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+using Labels = std::initializer_list<std::pair<const char*, std::string_view>>;
+
+std::string labels_of(Labels labels) {
+    std::string text;
+    for (const auto& [name, value] : labels)
+        text += (text.empty() ? "" : ",") + std::string(name) + "=\"" + escaped_label(value) + "\"";
+    return text;
+}
+
+/// All samples of a metric stand together below its HELP and TYPE.
+class Page {
+public:
+    void begin(const std::string& name, const char* type, const char* help) {
+        name_ = name;
+        header_ = "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
+    }
+    template <class Number>
+    void add(const std::string& labels, Number value, const char* suffix = "") {
+        text_ += std::exchange(header_, "");
+        text_ += name_ + suffix + (labels.empty() ? "" : "{" + labels + "}") + " " + number(value) + "\n";
+    }
+    std::string text() && { return std::move(text_); }
+
+private:
+    std::string name_;
+    std::string header_;
+    std::string text_;
+};
+
+std::string labels_of(const Report& report) {
+    return labels_of({{"segment", report.name}, {"kind", inspect::to_string(report.kind)}});
+}
+
+/// With its id, since a process may take part more than once.
+std::string labels_of(const Report& report, const Participant& participant) {
+    return labels_of(report) + "," +
+           labels_of({{"role", inspect::to_string(participant.role)},
+                      {"program", participant.program},
+                      {"pid", std::to_string(participant.pid)},
+                      {"participant", std::to_string(participant.id)}});
+}
+
+template <class Value>
+void for_each_segment(Page& page, const std::vector<Look>& looks, Value value) {
+    for (const Look& look : looks)
+        if (look.report) value(page, *look.report);
+}
+
+void add_shapes(Page& page, const std::vector<Look>& looks) {
+    const auto gauge = [&](const char* name, const char* help, std::uint64_t Report::*member) {
+        page.begin(name, "gauge", help);
+        for_each_segment(page, looks,
+                         [&](Page& to, const Report& report) { to.add(labels_of(report), report.*member); });
+    };
+    gauge("handoff_segment_bytes", "Shared memory that the segment takes.", &Report::segment_bytes);
+    gauge("handoff_payload_capacity_bytes", "The largest message that fits.", &Report::payload_bytes);
+    page.begin("handoff_created_timestamp_seconds", "gauge", "When the segment was created, since 1970.");
+    for_each_segment(page, looks, [](Page& to, const Report& report) {
+        to.add(labels_of(report), seconds(report.created_at.time_since_epoch()));
+    });
+    page.begin("handoff_newest_age_seconds", "gauge", "Since the newest message was sent.");
+    for_each_segment(page, looks, [](Page& to, const Report& report) {
+        if (report.newest_age) to.add(labels_of(report), seconds(*report.newest_age));
+    });
+}
+
+/// What a segment of that kind can have: absent is not the same as 0 to those who draw alarms from it.
+std::map<std::string, std::uint64_t> slot_counts(const Report& report) {
+    using State = inspect::SlotState;
+    std::map<std::string, std::uint64_t> counts;
+    for (const State state : {State::free, State::loaned}) counts[inspect::to_string(state)] = 0;
+    if (report.kind == inspect::Kind::channel)
+        for (const State state : {State::ready, State::taken, State::processed, State::failed, State::given_up})
+            counts[inspect::to_string(state)] = 0;
+    else
+        counts[inspect::to_string(State::published)] = 0;
+    for (const inspect::Slot& slot : report.slots) ++counts[inspect::to_string(slot.state)];
+    return counts;
+}
+
+std::map<std::pair<std::string, std::string>, std::uint64_t> participant_counts(const Report& report) {
+    std::vector<Role> roles{Role::sender, Role::receiver};
+    if (report.kind == inspect::Kind::topic) roles = {Role::publisher, Role::subscriber};
+    if (report.kind == inspect::Kind::latest) roles = {Role::writer};
+    std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
+    for (const Role role : roles)
+        for (const inspect::Life life : {inspect::Life::alive, inspect::Life::stopped, inspect::Life::dead})
+            counts[{inspect::to_string(role), inspect::to_string(life)}] = 0;
+    for (const Participant& participant : report.participants)
+        ++counts[{inspect::to_string(participant.role), inspect::to_string(participant.life)}];
+    return counts;
+}
+
+void add_states(Page& page, const std::vector<Look>& looks) {
+    page.begin("handoff_slots", "gauge", "Slots by state.");
+    for_each_segment(page, looks, [](Page& to, const Report& report) {
+        for (const auto& [state, count] : slot_counts(report))
+            to.add(labels_of(report) + "," + labels_of({{"state", state}}), count);
+    });
+    page.begin("handoff_participants", "gauge",
+               "Participants by role and life; the dead until they are cleaned up after.");
+    for_each_segment(page, looks, [](Page& to, const Report& report) {
+        for (const auto& [key, count] : participant_counts(report))
+            to.add(labels_of(report) + "," + labels_of({{"role", key.first}, {"life", key.second}}), count);
+    });
+}
+
+void add_segment_counters(Page& page, const std::vector<Look>& looks) {
+    const auto counter = [&](const char* name, const char* help, bool of_channel, std::uint64_t Report::*member) {
+        page.begin(name, "counter", help);
+        for_each_segment(page, looks, [&](Page& to, const Report& report) {
+            if ((report.kind == inspect::Kind::channel) == of_channel) to.add(labels_of(report), report.*member);
+        });
+    };
+    counter("handoff_published_total", "Messages published.", false, &Report::newest);
+    counter("handoff_redelivered_total", "Requests delivered once more.", true, &Report::redelivered);
+    counter("handoff_given_up_total", "Requests given up after too many deliveries.", true, &Report::given_up);
+    counter("handoff_failed_total", "Requests that a receiver answered with a failure.", true, &Report::failed);
+    counter("handoff_withdrawn_total", "Requests that their sender took back.", true, &Report::withdrawn);
+}
+
+template <class Number>
+void add_of_participants(Page& page, const std::vector<Look>& looks, const char* name, const char* type,
+                         const char* help, Number Participant::*member) {
+    page.begin(name, type, help);
+    for_each_segment(page, looks, [&](Page& to, const Report& report) {
+        for (const Participant& participant : report.participants)
+            to.add(labels_of(report, participant), std::uint64_t{participant.*member});
+    });
+}
+
+void add_participants(Page& page, const std::vector<Look>& looks) {
+    const auto counter = [&](const char* name, const char* help, std::uint64_t Participant::*member) {
+        add_of_participants(page, looks, name, "counter", help, member);
+    };
+    counter("handoff_messages_total", "Messages sent, taken, published, copied or written.", &Participant::messages);
+    counter("handoff_message_bytes_total", "Payload of these messages.", &Participant::bytes);
+    counter("handoff_finished_total", "Answers received, or given.", &Participant::finished);
+    counter("handoff_answers_failed_total", "Answers that were failures.", &Participant::failed);
+    counter("handoff_returned_total", "Requests withdrawn, or given back.", &Participant::returned);
+    counter("handoff_timeouts_total", "Waits that ended at their deadline.", &Participant::timeouts);
+    counter("handoff_lost_total", "Messages overwritten before a subscriber came to them.", &Participant::lost);
+    add_of_participants(page, looks, "handoff_waiting_threads", "gauge",
+                        "Threads of a receiver that wait for a message.", &Participant::waiting);
+}
+
+/// Buckets end where a power of two of nanoseconds does; what is beyond the last bound is in +Inf alone.
+void add_histogram(Page& page, const std::string& labels, const Spread& spread) {
+    std::uint64_t count = 0;
+    double sum = 0;
+    for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) {
+        const auto lower = Spread::lower_bound(bucket);
+        const auto upper = Spread::lower_bound(bucket + 1);
+        count += spread.counts[bucket];
+        sum += static_cast<double>(spread.counts[bucket]) * seconds(lower + (upper - lower) / 2);
+        if (bucket + 1 < Spread::buckets && std::has_single_bit(static_cast<std::uint64_t>(upper.count())))
+            page.add(labels + ",le=\"" + number(seconds(upper)) + "\"", count, "_bucket");
+    }
+    page.add(labels + ",le=\"+Inf\"", count, "_bucket");
+    page.add(labels, sum, "_sum");
+    page.add(labels, count, "_count");
+}
+
+void add_histograms(Page& page, const std::vector<Look>& looks) {
+    const auto histogram = [&](const char* name, const char* help, auto measures, Spread Participant::*member) {
+        page.begin(name, "histogram", help);
+        for_each_segment(page, looks, [&](Page& to, const Report& report) {
+            for (const Participant& participant : report.participants)
+                if (measures(participant.role)) add_histogram(to, labels_of(report, participant), participant.*member);
+        });
+    };
+    histogram(
+        "handoff_delay_seconds", "From sent to taken (receivers, subscribers). The sum is at most an eighth off.",
+        [](Role role) { return role == Role::receiver || role == Role::subscriber; }, &Participant::delay);
+    histogram(
+        "handoff_round_trip_seconds",
+        "From sent to the answer in the sender's hands. The sum is at most an eighth off.",
+        [](Role role) { return role == Role::sender; }, &Participant::delay);
+    histogram(
+        "handoff_work_seconds", "From taken to answered, by receivers. The sum is at most an eighth off.",
+        [](Role role) { return role == Role::receiver; }, &Participant::work);
+}
+
+void add_problems(Page& page, const std::vector<Look>& looks) {
+    page.begin("handoff_segment_problem", "gauge", "1 for a segment that cannot be looked at, with the reason.");
+    for (const Look& look : looks)
+        if (look.problem)
+            page.add(labels_of({{"segment", look.file.name}, {"code", name_of(*look.problem)}}), std::uint64_t{1});
+}
+
+}  // namespace
+
+std::string exposition_of(const std::vector<Look>& looks) {
+    Page page;
+    page.begin("handoff_segments", "gauge", "Segments whose names fit.");
+    page.add("", std::uint64_t{looks.size()});
+    add_problems(page, looks);
+    add_shapes(page, looks);
+    add_states(page, looks);
+    add_segment_counters(page, looks);
+    add_participants(page, looks);
+    add_histograms(page, looks);
+    return std::move(page).text();
+}
+
+std::string escaped_label(std::string_view value) {
+    std::string text;
+    for (const char c : value) {
+        if (c == '\\' || c == '"')
+            text += std::string{'\\', c};
+        else if (c == '\n')
+            text += "\\n";
+        else
+            text += c < ' ' || c > '~' ? '?' : c;
+    }
+    return text;
+}
+
+}  // namespace handoff::apps::tool

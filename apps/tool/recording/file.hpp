@@ -1,0 +1,62 @@
+// The file under a recording. Every refusal is an Error that names the file.
+#pragma once
+
+#include "tool/recording/bytes.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace handoff::apps::tool::recording {
+
+/// Written from front to end.
+class OutputFile {
+public:
+    /// Makes the file. One that exists is refused (already_exists) unless `replace`.
+    OutputFile(std::string path, bool replace);
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+    ~OutputFile();
+
+    /// Appends all of it with one system call where the kernel takes it so. If that fails, the file is cut back to what
+    /// it was before, and the Error says what is wrong and how much there is.
+    void append(Bytes bytes);
+    std::uint64_t size() const noexcept { return size_; }
+    const std::string& path() const noexcept { return path_; }
+
+private:
+    std::string path_;
+    int fd_;
+    std::uint64_t size_ = 0;
+};
+
+/// Read anywhere, in any order; small pieces that lie close to each other cost one system call together.
+class InputFile {
+public:
+    explicit InputFile(std::string path);
+    InputFile(const InputFile&) = delete;
+    InputFile& operator=(const InputFile&) = delete;
+    ~InputFile();
+
+    /// As it was when it was opened.
+    std::uint64_t size() const noexcept { return size_; }
+    const std::string& path() const noexcept { return path_; }
+    /// Fewer than `count` bytes where the file ends before. Valid until the next call. REQUIRES: count <= window
+    Bytes peek(std::uint64_t offset, std::size_t count);
+    /// Fills `into`. Throws Error(damaged) where the file ends before: somebody cut it meanwhile.
+    void read(std::uint64_t offset, std::span<std::byte> into);
+
+    static constexpr std::size_t window = 1 << 16;
+
+private:
+    std::size_t read_some(std::uint64_t offset, std::span<std::byte> into);
+
+    std::string path_;
+    int fd_;
+    std::uint64_t size_;
+    std::vector<std::byte> window_;
+    std::uint64_t window_at_ = 0;
+    std::size_t window_size_ = 0;
+};
+
+}  // namespace handoff::apps::tool::recording

@@ -1,0 +1,189 @@
+#include "tool/recording/player.hpp"
+
+#include "tool/recording/ros_image.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <thread>
+#include <utility>
+
+#include <fnmatch.h>
+
+namespace handoff::apps::tool::recording {
+
+namespace {
+
+bool fits_one(const std::string& topic, const std::vector<std::string>& globs) {
+    return globs.empty() || std::ranges::any_of(globs, [&](const std::string& glob) {
+               return ::fnmatch(glob.c_str(), topic.c_str(), 0) == 0;
+           });
+}
+
+std::uint64_t number_in(const Metadata& metadata, const std::string& key) {
+    const auto found = metadata.find(key);
+    std::uint64_t number = 0;
+    if (found != metadata.end())
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
+    return number;
+}
+
+bool is_image_channel(const Channel& channel) {
+    return channel.message_encoding == "cdr" && channel.schema.name == image_schema().name;
+}
+
+/// What a segment has to hold for the messages of the channel: what the recorder says it held, if that can be true.
+std::uint64_t payload_bytes_for(const ChannelContent& content) {
+    constexpr std::uint64_t largest_image_head = 512;
+    const std::uint64_t head = is_image_channel(content.channel) ? largest_image_head : 0;
+    const std::uint64_t said = number_in(content.channel.metadata, "payload_bytes");
+    const bool is_true = said > 0 && content.largest_bytes <= said + head;
+    return is_true ? said : std::max<std::uint64_t>(content.largest_bytes, 1);
+}
+
+}  // namespace
+
+/// What is played into one segment.
+struct Player::Plan {
+    std::string topic;
+    bool latest = true;
+    std::uint64_t payload_bytes = 1;
+    std::uint64_t history = 1;
+};
+
+Player::Player(Reader& reader, PlayOptions options, Say say)
+    : reader_(reader), options_(std::move(options)), say_(std::move(say)) {
+    for (const auto& [name, plan] : plans()) open(name, plan);
+}
+
+std::string Player::name_for(const std::string& topic) const {
+    std::string name = topic.starts_with('/') ? topic.substr(1) : topic;  // as ROS names them
+    for (char& c : name)
+        if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' && c != '-') c = '.';
+    return options_.prefix + name;
+}
+
+std::map<std::string, Player::Plan> Player::plans() const {
+    std::map<std::string, Plan> plans;
+    std::string known;
+    for (const auto& [id, content] : reader_.channels()) {
+        const Channel& channel = content.channel;
+        if (channel.topic.empty()) continue;  // not described: its messages are told when they are met
+        known += (known.empty() ? "" : ", ") + channel.topic;
+        if (!fits_one(channel.topic, options_.only)) continue;
+        const std::string name = name_for(channel.topic);
+        Plan& plan = plans.try_emplace(name, Plan{channel.topic}).first->second;
+        if (plan.topic != channel.topic)
+            throw Error(Errc::invalid_argument, "'" + plan.topic + "' and '" + channel.topic +
+                                                    "' would both be played into '" + name +
+                                                    "': play one of them with --only");
+        const auto kind = channel.metadata.find("kind");
+        plan.latest = plan.latest && kind != channel.metadata.end() && kind->second == "latest";
+        plan.payload_bytes = std::max(plan.payload_bytes, payload_bytes_for(content));
+        plan.history = std::max(plan.history, number_in(channel.metadata, "history"));
+    }
+    if (plans.empty())
+        throw Error(Errc::no_such_segment, known.empty() ? "the recording is empty: there is nothing to play"
+                                                         : "nothing in the recording fits --only; it holds " + known);
+    return plans;
+}
+
+void Player::open(const std::string& name, const Plan& plan) {
+    for (const auto& [id, content] : reader_.channels())
+        if (content.channel.topic == plan.topic) total_ += content.messages;
+    if (plan.latest) {
+        LatestOptions options;
+        options.capacity_bytes = static_cast<std::size_t>(plan.payload_bytes);
+        outlets_.emplace(name, Outlet{plan.topic, LatestBytes(name, options)});
+        return;
+    }
+    constexpr std::uint64_t least_history = 8, most_history = 16'384;
+    TopicOptions options;
+    options.payload_bytes = static_cast<std::size_t>(plan.payload_bytes);
+    options.history =
+        options_.history.value_or(static_cast<std::uint32_t>(std::clamp(plan.history, least_history, most_history)));
+    outlets_.emplace(name, Outlet{plan.topic, Publisher(name, options)});
+}
+
+void Player::wait_for_subscribers() {
+    for (auto& [name, outlet] : outlets_) {
+        auto* publisher = std::get_if<Publisher>(&outlet.to);
+        if (publisher == nullptr) continue;  // nobody subscribes to a latest value
+        const auto answer = wait_in_slices(Clock::time_point::max(),
+                                           [&](Deadline deadline) { return publisher->wait_for_subscriber(deadline); });
+        if (!answer && !(answer.error() == Errc::timed_out)) throw Error(answer.error());
+    }
+}
+
+void Player::run(const std::function<void()>& progress) {
+    first_ns_.reset();
+    reader_.rewind();
+    while (!stop_requested()) {
+        const auto message = reader_.next();
+        if (!message) {
+            complain(message.error().sentence());
+            continue;
+        }
+        if (!*message) break;
+        play(**message);
+        progress();
+    }
+}
+
+void Player::complain(const std::string& sentence) {
+    failed_ = true;
+    say_(sentence);
+}
+
+void Player::play(const Message& message) {
+    const auto outlet = outlets_.find(name_for(message.channel.topic));
+    if (outlet == outlets_.end()) return;
+    if (auto* publisher = std::get_if<Publisher>(&outlet->second.to)) return publish(*publisher, message);
+    if (!wait_until_due(message)) return;
+    (void)std::get<LatestBytes>(outlet->second.to).write(message.data).value();
+    ++published_;
+    payload_bytes_ += message.data.size();
+}
+
+void Player::publish(Publisher& publisher, const Message& message) {
+    Bytes payload = message.data;
+    Image image;
+    if (is_image_channel(message.channel)) {
+        const auto read = read_ros_image(message.data, message.channel.topic, message.head.publish_time_ns);
+        if (!read)
+            return complain("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
+                            " is left out: it is no image that can be read here");
+        payload = read->payload;
+        image = read->image;
+    }
+    Loan loan = publisher.loan().value();
+    if (payload.size() > loan.payload().size())
+        return complain("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
+                        " is left out: it does not fit into '" + publisher.info().name + "'");
+    std::ranges::copy(payload, loan.payload().begin());
+    if (image.is_image()) loan.describe(image).value();
+    loan.resize(payload.size()).value();  // there may be bytes behind the last row
+    if (!wait_until_due(message)) return;
+    (void)publisher.publish(std::move(loan)).value();
+    ++published_;
+    payload_bytes_ += payload.size();
+}
+
+/// False if the program is asked to end meanwhile.
+bool Player::wait_until_due(const Message& message) {
+    if (!first_ns_) {
+        first_ns_ = message.head.publish_time_ns;
+        began_ = Clock::now();
+    }
+    if (options_.rate == 0) return true;
+    constexpr double century_s = 3.2e9;  // a time that is out of its mind shall not overflow
+    const double since_first_s =
+        static_cast<double>(static_cast<std::int64_t>(message.head.publish_time_ns - *first_ns_)) / 1e9;
+    const auto due = began_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                                  std::clamp(since_first_s / options_.rate, 0.0, century_s)));
+    while (!stop_requested() && Clock::now() < due)
+        std::this_thread::sleep_for(std::min<Clock::duration>(due - Clock::now(), slice));
+    return !stop_requested();
+}
+
+}  // namespace handoff::apps::tool::recording

@@ -1,0 +1,73 @@
+// Publishes what a recording holds, at the pace at which it was published, or another one.
+#pragma once
+
+#include "common/patience.hpp"
+#include "tool/recording/reader.hpp"
+
+#include <handoff/latest.hpp>
+#include <handoff/topic.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace handoff::apps::tool::recording {
+
+struct PlayOptions {
+    std::vector<std::string> only;  ///< shell patterns; none: everything
+    std::string prefix;             ///< of the names of the segments that are played into
+    double rate = 1;                ///< times as fast as it was recorded; 0: as fast as it goes
+    std::optional<std::uint32_t> history;
+};
+
+class Player {
+public:
+    using Say = std::function<void(const std::string& sentence)>;
+
+    /// Opens, and where needed creates, every segment that is played into. Throws Error: no_such_segment (nothing fits
+    /// `only`), invalid_argument (two topics would become one segment), or as Reader, Publisher and LatestBytes do.
+    Player(Reader& reader, PlayOptions options, Say say);
+
+    /// Waits until every topic has a subscriber, or the program is asked to end.
+    void wait_for_subscribers();
+    /// Plays the recording once, or until the program is asked to end. Calls `progress` often.
+    void run(const std::function<void()>& progress);
+
+    std::uint64_t published() const noexcept { return published_; }
+    std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
+    /// In the recording, of what is played.
+    std::uint64_t total() const noexcept { return total_; }
+    std::size_t segments() const noexcept { return outlets_.size(); }
+    /// True if something could not be played; each case was said.
+    bool failed() const noexcept { return failed_; }
+
+private:
+    struct Outlet {
+        std::string topic;  ///< as it is called in the recording
+        std::variant<Publisher, LatestBytes> to;
+    };
+    struct Plan;
+
+    std::map<std::string, Plan> plans() const;
+    void open(const std::string& name, const Plan& plan);
+    std::string name_for(const std::string& topic) const;
+    void play(const Message& message);
+    void publish(Publisher& publisher, const Message& message);
+    bool wait_until_due(const Message& message);
+    void complain(const std::string& sentence);
+
+    Reader& reader_;
+    const PlayOptions options_;
+    const Say say_;
+    std::map<std::string, Outlet> outlets_;
+    std::optional<std::uint64_t> first_ns_;  ///< when the first message of this round was published
+    Clock::time_point began_;
+    std::uint64_t published_ = 0, payload_bytes_ = 0, total_ = 0;
+    bool failed_ = false;
+};
+
+}  // namespace handoff::apps::tool::recording

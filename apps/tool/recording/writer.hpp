@@ -1,0 +1,67 @@
+// Writes a recording: an MCAP file with chunks, an index and a summary.
+//
+// What was flushed is in the file, whatever happens to the process: a chunk and its index are one write. What comes
+// after the last complete chunk is lost, and readers find the end by themselves.
+#pragma once
+
+#include "tool/recording/chunk.hpp"
+#include "tool/recording/file.hpp"
+#include "tool/recording/mcap.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace handoff::apps::tool::recording {
+
+/// Thread safety: one thread. Every call may throw Error, see OutputFile; what was not flushed is lost then, and
+/// close() may still be tried: where the disk is full, a summary often fits where a chunk did not.
+class Writer {
+public:
+    static constexpr std::size_t chunk_bytes = 4'000'000;
+
+    Writer(std::string path, bool replace);
+
+    /// The number of a channel like that, a new one at the first call. Throws Error(full) after 65,535 of them.
+    ChannelId channel(const Channel& channel);
+    /// Adds a message that is made of `front` and `back`, after a flush() if it does not fit into this chunk.
+    void add(const MessageHead& head, Bytes front, Bytes back = {});
+    /// Writes what is not yet in the file.
+    void flush();
+    /// False: all of it is in the file.
+    bool is_waiting() const noexcept { return !chunk_.empty(); }
+    /// Adds `metadata` under the name "handoff", and what makes the file complete. Nothing can be added after it.
+    void close(const Metadata& metadata);
+
+    /// In the file.
+    std::uint64_t messages() const noexcept { return messages_; }
+    /// In the file, or on their way to it.
+    std::uint64_t bytes() const noexcept { return file_.size() + (is_waiting() ? chunk_.size() : 0); }
+    const std::string& path() const noexcept { return file_.path(); }
+
+private:
+    struct Stream {
+        Channel channel;
+        std::uint16_t schema_id;
+        bool declared = false;       ///< in the file, or in this chunk
+        std::uint64_t messages = 0;  ///< in the file
+    };
+
+    void declare(ChannelId id, std::vector<std::byte>& out);
+    void put_schema(std::uint16_t id, std::vector<std::byte>& out) const;
+    void put_channel(ChannelId id, std::vector<std::byte>& out) const;
+    void put_statistics(std::vector<std::byte>& out) const;
+    std::vector<std::byte> end(const Metadata& metadata) const;
+
+    OutputFile file_;
+    std::vector<Schema> schemas_;  // number 1 comes first
+    std::vector<Stream> streams_;  // number 1 comes first
+    Chunk chunk_;
+    std::vector<std::byte> chunk_indexes_;
+    std::uint32_t chunks_ = 0;
+    std::uint64_t messages_ = 0;
+    TimeSpan times_;
+};
+
+}  // namespace handoff::apps::tool::recording

@@ -1,0 +1,207 @@
+#include "tool/report_json.hpp"
+
+#include "tool/words.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+
+namespace handoff::apps::tool {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::int64_t ns(std::chrono::nanoseconds duration) {
+    return duration.count();
+}
+
+/// Ten thousandths are enough, and read better.
+double rounded(double value) {
+    return std::isfinite(value) ? std::round(value * 1e4) / 1e4 : 0;
+}
+
+Json spread_json(const inspect::Spread& spread) {
+    return {{"count", spread.count()},
+            {"p50_ns", ns(spread.percentile(50))},
+            {"p90_ns", ns(spread.percentile(90))},
+            {"p99_ns", ns(spread.percentile(99))},
+            {"p999_ns", ns(spread.percentile(99.9))}};
+}
+
+Json file_json(const inspect::Found& file) {
+    return {{"path", file.path},
+            {"file_bytes", file.file_bytes},
+            {"owner_uid", file.owner_uid},
+            {"owner_gid", file.owner_gid},
+            {"mode", file.mode}};
+}
+
+Json geometry_json(const inspect::Report& report) {
+    Json json{{"payload_bytes", report.payload_bytes},
+              {"reply_bytes", report.reply_bytes},
+              {"participant_places", report.participant_places}};
+    if (report.kind == inspect::Kind::channel) {
+        json["max_deliveries"] = report.max_deliveries;
+        json["in_place"] = report.in_place;
+    }
+    if (report.kind == inspect::Kind::topic) {
+        json["history"] = report.history;
+        json["loans"] = report.loans;
+        json["pin_budget"] = report.pin_budget;
+    }
+    json["lifetime"] = report.lifetime == Lifetime::persistent ? "persistent" : "until_last_leaves";
+    return json;
+}
+
+Json slot_counts_json(const inspect::Report& report) {
+    constexpr std::array states{inspect::SlotState::free,     inspect::SlotState::loaned,    inspect::SlotState::ready,
+                                inspect::SlotState::taken,    inspect::SlotState::processed, inspect::SlotState::failed,
+                                inspect::SlotState::given_up, inspect::SlotState::published};
+    Json json = Json::object();
+    json["count"] = report.slots.size();
+    for (const inspect::SlotState state : states) json[inspect::to_string(state)] = 0;
+    for (const inspect::Slot& slot : report.slots) {
+        Json& count = json[inspect::to_string(slot.state)];
+        count = count.is_null() ? 1 : count.get<std::uint64_t>() + 1;
+    }
+    return json;
+}
+
+Json life_counts_json(const inspect::Report& report) {
+    std::array<std::uint64_t, 3> counts{};
+    for (const inspect::Participant& participant : report.participants)
+        if (static_cast<std::size_t>(participant.life) < counts.size())
+            ++counts[static_cast<std::size_t>(participant.life)];
+    return {{"count", report.participants.size()}, {"alive", counts[0]}, {"stopped", counts[1]}, {"dead", counts[2]}};
+}
+
+Json traffic_json(const Traffic& traffic) {
+    return {{"seconds", rounded(traffic.seconds)},
+            {"messages_per_second", rounded(traffic.messages_per_second)},
+            {"bytes_per_second", rounded(traffic.bytes_per_second)},
+            {"lost", traffic.lost},
+            {"delay", spread_json(traffic.delay)},
+            {"work", spread_json(traffic.work)},
+            {"round_trip", spread_json(traffic.round_trip)}};
+}
+
+Json participant_json(const inspect::Participant& participant) {
+    return {{"index", participant.index},
+            {"id", participant.id},
+            {"role", inspect::to_string(participant.role)},
+            {"life", inspect::to_string(participant.life)},
+            {"pid", participant.pid},
+            {"uid", participant.uid},
+            {"program", participant.program},
+            {"attached_for_ns", ns(participant.attached_for)},
+            {"messages", participant.messages},
+            {"payload_bytes", participant.bytes},
+            {"finished", participant.finished},
+            {"failed", participant.failed},
+            {"returned", participant.returned},
+            {"timeouts", participant.timeouts},
+            {"lost", participant.lost},
+            {"waiting", participant.waiting},
+            {"reserved_pins", participant.reserved_pins},
+            {"delay", spread_json(participant.delay)},
+            {"work", spread_json(participant.work)}};
+}
+
+Json image_json(const Image& image) {
+    if (!image.is_image()) return nullptr;
+    return {{"width", image.width},
+            {"height", image.height},
+            {"step_bytes", image.step},
+            {"encoding", std::string(name_of(image.encoding))},
+            {"frame_id", std::string(image.frame())},
+            {"capture_time_ns", image.capture_time_ns}};
+}
+
+Json slot_json(const inspect::Slot& slot) {
+    return {{"index", slot.index},
+            {"state", inspect::to_string(slot.state)},
+            {"owner", slot.owner ? Json(*slot.owner) : Json(nullptr)},
+            {"pinned_by", slot.pinned_by},
+            {"kept", slot.kept},
+            {"since_ns", ns(slot.since)},
+            {"payload_bytes", slot.bytes},
+            {"image", image_json(slot.image)},
+            {"sequence", slot.sequence},
+            {"sender", slot.sender},
+            {"deliveries", slot.deliveries}};
+}
+
+template <class Things, class ToJson>
+Json array_json(const Things& things, ToJson to_json) {
+    Json array = Json::array();
+    for (const auto& thing : things) array.push_back(to_json(thing));
+    return array;
+}
+
+void add_report(Json& json, const inspect::Report& report, bool with_participants_and_slots) {
+    json["kind"] = inspect::to_string(report.kind);
+    json["layout_version"] = report.layout_version;
+    json["segment_bytes"] = report.segment_bytes;
+    json["created_at_ns"] = ns(report.created_at.time_since_epoch());
+    json["creator_pid"] = report.creator_pid;
+    json["geometry"] = geometry_json(report);
+    json["slots"] = slot_counts_json(report);
+    json["participants"] = life_counts_json(report);
+    if (report.kind == inspect::Kind::channel) {
+        json["redelivered"] = report.redelivered;
+        json["given_up"] = report.given_up;
+        json["failed"] = report.failed;
+        json["withdrawn"] = report.withdrawn;
+    } else {
+        json["published"] = report.newest;
+    }
+    json["lost"] = lost_messages(report);
+    json["newest_age_ns"] = report.newest_age ? Json(ns(*report.newest_age)) : Json(nullptr);
+    if (!with_participants_and_slots) return;
+    json["participant_list"] = array_json(report.participants, participant_json);
+    json["slot_list"] = array_json(report.slots, slot_json);
+}
+
+}  // namespace
+
+std::string report_json(const Look& look, bool with_participants_and_slots) {
+    Json json{{"schema", "handoff/1"}, {"name", look.file.name}, {"file", file_json(look.file)}};
+    if (look.report) add_report(json, *look.report, with_participants_and_slots);
+    if (look.traffic) json["traffic"] = traffic_json(*look.traffic);
+    if (look.problem) json["problem"] = {{"code", name_of(*look.problem)}, {"sentence", look.problem->sentence()}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);  // names of programs are any bytes
+}
+
+const char* name_of(const Failure& failure) noexcept {
+    static constexpr std::array names{"unknown",
+                                      "timed_out",
+                                      "full",
+                                      "empty",
+                                      "end_of_stream",
+                                      "failed",
+                                      "given_up",
+                                      "too_large",
+                                      "invalid_argument",
+                                      "invalid_handle",
+                                      "no_such_segment",
+                                      "already_exists",
+                                      "wrong_kind",
+                                      "wrong_version",
+                                      "not_a_segment",
+                                      "mismatch",
+                                      "permission_denied",
+                                      "no_space",
+                                      "too_many_participants",
+                                      "damaged",
+                                      "ownership_lost",
+                                      "system"};
+    static_assert(names.size() == static_cast<std::size_t>(Errc::system) + 1 &&
+                  static_cast<int>(Errc::no_such_segment) == 10 && static_cast<int>(Errc::damaged) == 19);
+    const auto code = static_cast<std::size_t>(failure.code().value());
+    return code < names.size() ? names[code] : names[0];
+}
+
+}  // namespace handoff::apps::tool

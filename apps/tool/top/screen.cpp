@@ -1,0 +1,169 @@
+#include "tool/top/screen.hpp"
+
+#include <handoff/error.hpp>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#define NCURSES_NOMACROS 1
+#include <curses.h>
+
+namespace handoff::apps::tool {
+
+namespace {
+
+volatile std::sig_atomic_t quit_typed = 0;
+
+extern "C" void on_quit_signal(int) {
+    quit_typed = 1;
+}
+
+enum Pair : short { yellow_pair = 1, red_pair, magenta_pair, heading_pair, title_pair };
+
+attr_t attributes_of(Style style, bool has_colours) {
+    const auto coloured = [&](Pair pair, attr_t otherwise) {
+        return has_colours ? static_cast<attr_t>(COLOR_PAIR(pair)) | A_BOLD : otherwise;
+    };
+    switch (style) {
+        case Style::plain:
+            return A_NORMAL;
+        case Style::title:
+            return coloured(title_pair, A_BOLD);
+        case Style::heading:
+            return A_REVERSE;
+        case Style::sorted:
+            return A_REVERSE | A_BOLD;
+        case Style::faint:
+            return A_DIM;
+        case Style::yellow:
+            return coloured(yellow_pair, A_BOLD);
+        case Style::red:
+            return coloured(red_pair, A_BOLD | A_UNDERLINE);
+        case Style::magenta:
+            return coloured(magenta_pair, A_BOLD | A_UNDERLINE);
+    }
+    return A_NORMAL;
+}
+
+std::optional<Key> special_key(int code) {
+    switch (code) {
+        case KEY_UP:
+            return Key::up;
+        case KEY_DOWN:
+            return Key::down;
+        case KEY_PPAGE:
+            return Key::page_up;
+        case KEY_NPAGE:
+            return Key::page_down;
+        case KEY_HOME:
+            return Key::home;
+        case KEY_END:
+            return Key::end;
+        case KEY_LEFT:
+            return Key::left;
+        case KEY_RIGHT:
+            return Key::right;
+        case KEY_ENTER:
+        case '\n':
+        case '\r':
+            return Key::enter;
+        case 27:
+            return Key::escape;
+        case KEY_BACKSPACE:
+        case KEY_DC:
+        case '\b':
+        case 127:
+            return Key::erase;
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+Screen::Screen() {
+    SCREEN* terminal = newterm(nullptr, stdout, stdin);
+    if (terminal == nullptr) {
+        const char* type = std::getenv("TERM");
+        throw Error(Errc::system, "this terminal, of the type '" + std::string(type == nullptr ? "" : type) +
+                                      "', is not known. Set TERM to what it is, or use 'handoff ls --json'");
+    }
+    terminal_ = terminal;
+    set_term(terminal);
+    old_quit_ = std::signal(SIGQUIT, on_quit_signal);
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    set_escdelay(25);
+    curs_set(0);
+    start_colours();
+}
+
+Screen::~Screen() {
+    endwin();
+    delscreen(static_cast<SCREEN*>(terminal_));
+    std::signal(SIGQUIT, old_quit_);
+}
+
+void Screen::start_colours() {
+    const char* no_colour = std::getenv("NO_COLOR");
+    has_colours_ = (no_colour == nullptr || *no_colour == '\0') && has_colors();
+    if (!has_colours_) return;
+    start_color();
+    const short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
+    init_pair(yellow_pair, COLOR_YELLOW, background);
+    init_pair(red_pair, COLOR_RED, background);
+    init_pair(magenta_pair, COLOR_MAGENTA, background);
+    init_pair(title_pair, COLOR_CYAN, background);
+}
+
+std::size_t Screen::columns() const {
+    return static_cast<std::size_t>(std::max(getmaxx(stdscr), 1));
+}
+
+std::size_t Screen::rows() const {
+    return static_cast<std::size_t>(std::max(getmaxy(stdscr), 1));
+}
+
+void Screen::draw(const Page& page) {
+    erase();
+    int row = 0;
+    for (const Line& line : page.lines) {
+        ::move(row++, 0);
+        for (const Piece& piece : line.pieces) {
+            attrset(
+                static_cast<int>(attributes_of(piece.style, has_colours_) | (line.is_selected ? A_REVERSE : A_NORMAL)));
+            addnstr(piece.text.c_str(), static_cast<int>(piece.text.size()));
+        }
+    }
+    attrset(A_NORMAL);
+    refresh();
+}
+
+Screen::Event Screen::wait(std::chrono::milliseconds patience, Press& press) {
+    timeout(static_cast<int>(patience.count()));
+    const int code = getch();
+    if (code == ERR) return Event::none;
+    if (code == KEY_RESIZE) return Event::resized;
+    if (code == '\f') {
+        clearok(stdscr, TRUE);  // something else wrote here
+        return Event::resized;
+    }
+    if (const auto key = special_key(code)) {
+        press = {*key, 0};
+        return Event::key;
+    }
+    if (code < ' ' || code > '~') return Event::none;
+    press = {Key::character, static_cast<char>(code)};
+    return Event::key;
+}
+
+bool Screen::quit_requested() noexcept {
+    return quit_typed != 0;
+}
+
+}  // namespace handoff::apps::tool

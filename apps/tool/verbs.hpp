@@ -1,0 +1,11 @@
+// The verbs, each in a file of its own under verbs/.
+#pragma once
+
+#include "tool/verb.hpp"
+
+namespace handoff::apps::tool {
+
+extern const Verb ls, info, top, echo, hz, bw, lat, snap, send, recv, record, play, plan, doctor, clean, rm, metrics,
+    completion, man;
+
+}  // namespace handoff::apps::tool

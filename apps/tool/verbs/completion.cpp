@@ -1,0 +1,294 @@
+// Completion for shells, made from the tables of the verbs.
+//
+// Names of segments are other people's words: they reach the command line quoted, and are never expanded on the way.
+#include "tool/verbs.hpp"
+
+#include <boost/program_options/cmdline.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <boost/smart_ptr/shared_ptr.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace po = boost::program_options;
+
+namespace handoff::apps::tool {
+
+namespace {
+
+/// What stands after an option, or in the place of an operand.
+std::string shape_of(const po::option_description& option) {
+    if (option.semantic()->max_tokens() == 0) return "";
+    const std::string parameter = option.format_parameter();
+    if (parameter.find("GLOB") != std::string::npos || parameter.find("NAME") != std::string::npos) return "segment";
+    return parameter.find("FILE") != std::string::npos ? "file" : "value";
+}
+
+/// A copy: options_of() returns the description itself, which would be gone.
+std::vector<boost::shared_ptr<po::option_description>> all_options(const Verb& verb) {
+    return options_of(verb).options();
+}
+
+std::string shape_of(const Verb& verb) {
+    switch (verb.completes) {
+        case Operand::segment:
+            return "segment";
+        case Operand::file:
+            return "file";
+        case Operand::word:
+            return "word";
+        case Operand::none:
+            break;
+    }
+    return "none";
+}
+
+/// "bash|zsh|fish": the words themselves.
+std::vector<std::string> words_of(const Verb& verb) {
+    std::vector<std::string> words;
+    std::string operands = verb.operands;
+    if (operands.find('|') == std::string::npos) return words;
+    for (std::size_t bar = 0; bar != std::string::npos; operands.erase(0, bar + 1)) {
+        bar = operands.find('|');
+        words.push_back(operands.substr(0, bar));
+        if (bar == std::string::npos) break;
+    }
+    return words;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+/// "--output", "-o".
+std::vector<std::string> spellings(const po::option_description& option) {
+    std::vector<std::string> names{"--" + option.long_name()};
+    const std::string brief = option.canonical_display_name(po::command_line_style::allow_dash_for_short);
+    if (brief.size() == 2 && brief[0] == '-' && brief[1] != '-') names.push_back(brief);
+    return names;
+}
+
+std::vector<std::string> all_spellings(const Verb& verb) {
+    std::vector<std::string> all;
+    for (const auto& option : all_options(verb))
+        for (const std::string& name : spellings(*option)) all.push_back(name);
+    return all;
+}
+
+std::string verb_names() {
+    std::vector<std::string> names;
+    for (const Verb* verb : verbs()) names.emplace_back(verb->name);
+    return joined(names);
+}
+
+/// In single quotes, for any shell.
+std::string quoted(const std::string& text) {
+    std::string result = "'";
+    for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return result + "'";
+}
+
+// ---- bash -----------------------------------------------------------------------------------------------------------
+
+constexpr const char* bash_head = R"(# handoff completion for bash: source <(handoff completion bash)
+_handoff_names() {  # of segments, as they have to stand on the command line
+    local name quoted
+    while IFS= read -r name; do
+        [[ $name == "$2"* ]] || continue
+        printf -v quoted %q "$name"
+        COMPREPLY+=("$quoted")
+    done < <("$1" ls --names 2>/dev/null)
+}
+_handoff_files() {
+    local file
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$1")
+}
+_handoff_words() {
+    local word
+    for word in $2; do [[ $word == "$1"* ]] && COMPREPLY+=("$word"); done
+}
+_handoff() {
+    local program=$1 word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
+    local options='' operand=none words='' value=''
+    COMPREPLY=()
+    if [[ $word == = ]]; then
+        word=''
+    elif [[ $before == = ]]; then
+        before=${COMP_WORDS[COMP_CWORD-2]}
+    fi
+)";
+
+constexpr const char* bash_tail = R"(    esac
+    case $verb:$before in
+)";
+
+constexpr const char* bash_end = R"(    esac
+    [[ -n $value ]] && operand=$value
+    if [[ -z $value && $word == -* ]]; then
+        _handoff_words "$word" "$options"
+        return
+    fi
+    case $operand in
+        segment) _handoff_names "$program" "$word" ;;
+        file) _handoff_files "$word" ;;
+        word) _handoff_words "$word" "$words" ;;
+    esac
+}
+complete -F _handoff handoff
+)";
+
+void print_bash() {
+    std::cout << bash_head << "    if [[ $COMP_CWORD -eq 1 ]]; then\n        _handoff_words \"$word\" "
+              << quoted(verb_names() + " help --help --version") << "\n        return\n    fi\n    case $verb in\n"
+              << "        help) operand=word words=" << quoted(verb_names()) << " ;;\n";
+    for (const Verb* verb : verbs())
+        std::cout << "        " << verb->name << ") operand=" << shape_of(*verb)
+                  << " words=" << quoted(joined(words_of(*verb))) << " options=" << quoted(joined(all_spellings(*verb)))
+                  << " ;;\n";
+    std::cout << bash_tail;
+    for (const Verb* verb : verbs())
+        for (const auto& option : all_options(*verb))
+            for (const std::string& name : spellings(*option))
+                if (!shape_of(*option).empty())
+                    std::cout << "        " << verb->name << ":" << name << ") value=" << shape_of(*option) << " ;;\n";
+    std::cout << bash_end;
+}
+
+// ---- zsh ------------------------------------------------------------------------------------------------------------
+
+/// Without what _arguments and _describe take for their own.
+std::string plain(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '[' || c == ']' || c == ':' || c == '\n'; }, ' ');
+    return text;
+}
+
+std::string zsh_action(const std::string& shape, const std::vector<std::string>& words) {
+    if (shape == "segment") return "_handoff_names";
+    if (shape == "file") return "_files";
+    return shape == "word" && !words.empty() ? "(" + joined(words) + ")" : " ";
+}
+
+void print_zsh_verb(const Verb& verb) {
+    std::cout << "        " << verb.name << ")\n            _arguments";
+    for (const auto& option : all_options(verb)) {
+        const std::string shape = shape_of(*option);
+        for (const std::string& name : spellings(*option)) {
+            std::string spec = name + "[" + plain(option->description()) + "]";
+            if (!shape.empty()) spec += ":" + plain(option->format_parameter()) + ":" + zsh_action(shape, {});
+            std::cout << " \\\n                " << quoted(spec);
+        }
+    }
+    if (verb.completes != Operand::none)
+        std::cout << " \\\n                "
+                  << quoted("*:" + plain(verb.operands) + ":" + zsh_action(shape_of(verb), words_of(verb)));
+    std::cout << " ;;\n";
+}
+
+void print_zsh() {
+    std::cout << "#compdef handoff\n"
+                 "# handoff completion for zsh: handoff completion zsh > a file _handoff in a folder of $fpath\n"
+                 "_handoff_names() {\n"
+                 "    local -a names\n"
+                 "    names=(\"${(@f)$(_call_program names $_handoff_program ls --names)}\")\n"
+                 "    names=(${names:#})\n"
+                 "    compadd -a names\n"
+                 "}\n"
+                 "_handoff() {\n"
+                 "    local _handoff_program=${(q)words[1]}\n"
+                 "    local -a verbs\n"
+                 "    verbs=(\n";
+    for (const Verb* verb : verbs())
+        std::cout << "        " << quoted(std::string(verb->name) + ":" + plain(verb->summary)) << "\n";
+    std::cout << "        'help:more about a verb'\n    )\n"
+                 "    if (( CURRENT == 2 )); then\n"
+                 "        _describe verb verbs\n"
+                 "        return\n"
+                 "    fi\n"
+                 "    shift words\n"
+                 "    (( CURRENT-- ))\n"
+                 "    case $words[1] in\n"
+                 "        help) _describe verb verbs ;;\n";
+    for (const Verb* verb : verbs()) print_zsh_verb(*verb);
+    std::cout << "    esac\n}\n"
+                 "if [[ ${funcstack[1]} == _handoff ]]; then  # loaded by its first use\n"
+                 "    _handoff \"$@\"\n"
+                 "else\n"
+                 "    compdef _handoff handoff\n"
+                 "fi\n";
+}
+
+// ---- fish -----------------------------------------------------------------------------------------------------------
+
+/// In single quotes; fish knows \\ and \' in them.
+std::string fish_quoted(const std::string& text) {
+    std::string result = "'";
+    for (const char c : text) result += (c == '\'' || c == '\\' ? "\\" : "") + std::string(1, c == '\n' ? ' ' : c);
+    return result + "'";
+}
+
+std::string fish_values(const std::string& shape, const std::vector<std::string>& words) {
+    if (shape == "segment") return " -a '(handoff ls --names 2>/dev/null)'";
+    if (shape == "file") return " -F";
+    return shape == "word" && !words.empty() ? " -a " + fish_quoted(joined(words)) : "";
+}
+
+void print_fish() {
+    std::cout << "# handoff completion for fish: handoff completion fish | source\n"
+                 "complete -c handoff -f\n";
+    for (const Verb* verb : verbs())
+        std::cout << "complete -c handoff -n __fish_use_subcommand -a " << verb->name << " -d "
+                  << fish_quoted(verb->summary) << "\n";
+    std::cout << "complete -c handoff -n __fish_use_subcommand -a help -d 'more about a verb'\n"
+              << "complete -c handoff -n '__fish_seen_subcommand_from help' -a " << fish_quoted(verb_names()) << "\n";
+    for (const Verb* verb : verbs()) {
+        const std::string after =
+            "complete -c handoff -n '__fish_seen_subcommand_from " + std::string(verb->name) + "'";
+        if (const std::string values = fish_values(shape_of(*verb), words_of(*verb)); !values.empty())
+            std::cout << after << values << "\n";
+        for (const auto& option : all_options(*verb)) {
+            std::cout << after;
+            for (const std::string& name : spellings(*option))
+                std::cout << (name.size() == 2 ? " -s " + name.substr(1) : " -l " + name.substr(2));
+            if (!shape_of(*option).empty()) std::cout << " -r" << fish_values(shape_of(*option), {});
+            std::cout << " -d " << fish_quoted(option->description()) << "\n";
+        }
+    }
+}
+
+ExitCode run(const Invocation& invocation) {
+    const std::string& shell = invocation.operands.front();
+    if (shell == "bash")
+        print_bash();
+    else if (shell == "zsh")
+        print_zsh();
+    else if (shell == "fish")
+        print_fish();
+    else
+        throw UsageError("there is no completion for '" + shell + "', only for bash, zsh and fish");
+    std::cout << std::flush;
+    return std::cout ? ExitCode::ok : ExitCode::failed;
+}
+
+}  // namespace
+
+const Verb completion{.name = "completion",
+                      .operands = "bash|zsh|fish",
+                      .least_operands = 1,
+                      .most_operands = 1,
+                      .completes = Operand::word,
+                      .summary = "a script that teaches a shell to complete",
+                      .description =
+                          "Prints a script that completes verbs, options and the names of segments that exist.\n"
+                          "  bash: source <(handoff completion bash)              in ~/.bashrc\n"
+                          "  zsh:  handoff completion zsh > FOLDER/_handoff       for a FOLDER in $fpath\n"
+                          "  fish: handoff completion fish | source               in ~/.config/fish/config.fish",
+                      .add_options = nullptr,
+                      .run = run};
+
+}  // namespace handoff::apps::tool

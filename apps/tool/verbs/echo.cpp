@@ -1,0 +1,118 @@
+#include "common/patience.hpp"
+#include "tool/message_json.hpp"
+#include "tool/passing.hpp"
+#include "tool/verbs.hpp"
+
+#include <handoff/inspect.hpp>
+
+#include <boost/program_options/options_description.hpp>
+
+#include <iostream>
+#include <optional>
+#include <thread>
+
+namespace po = boost::program_options;
+
+namespace handoff::apps::tool {
+
+namespace {
+
+constexpr std::chrono::milliseconds pause{1};
+
+struct Wishes {
+    std::string name;
+    Payload payload = Payload::none;
+    std::uint64_t count = UINT64_MAX;
+    Clock::time_point until = Clock::time_point::max();
+};
+
+class Echo {
+public:
+    explicit Echo(Wishes wishes) : wishes_(std::move(wishes)), observer_(wishes_.name) {}
+
+    ExitCode run() {
+        while (!is_over() && observer_.is_current()) {
+            const bool saw = observer_.kind() == inspect::Kind::channel ? look_at_channel() : copy_one();
+            if (!saw) std::this_thread::sleep_for(pause);
+        }
+        if (!is_over()) std::cerr << "'" << wishes_.name << "' is gone\n";
+        if (missed_ > 0) std::cerr << missed_ << " messages passed faster than they could be looked at\n";
+        return ExitCode::ok;
+    }
+
+private:
+    bool is_over() const { return stop_requested() || shown_ >= wishes_.count || Clock::now() >= wishes_.until; }
+
+    void show(const std::string& line) {
+        std::cout << line << std::endl;
+        if (!std::cout) throw Error(Errc::system, "stdout was closed");
+        ++shown_;
+    }
+
+    /// A channel's messages belong to its receivers: only what is written beside them is shown.
+    bool look_at_channel() {
+        const auto report = observer_.report();
+        const auto fresh = passing_.look(report);
+        for (const Passed& message : fresh)
+            if (!is_over()) show(message_json(report, message));
+        missed_ = passing_.missed();
+        return !fresh.empty();
+    }
+
+    bool copy_one() {
+        const auto copied = observer_.copy_next(buffer_);
+        if (copied) {
+            missed_ += copied->lost;
+            show(message_json(wishes_.name, *copied, {buffer_.data(), copied->size}, wishes_.payload));
+            return true;
+        }
+        if (!(copied.error() == Errc::empty)) throw Error(copied.error());
+        return false;
+    }
+
+    Wishes wishes_;
+    inspect::Observer observer_;
+    Passing passing_;
+    std::vector<std::byte> buffer_;
+    std::uint64_t shown_ = 0;
+    std::uint64_t missed_ = 0;
+};
+
+Payload payload_named(const std::string& word) {
+    if (word == "none") return Payload::none;
+    if (word == "hex") return Payload::hex;
+    if (word == "text") return Payload::text;
+    throw UsageError("--payload: '" + word + "' is none of none, hex, text");
+}
+
+ExitCode run(const Invocation& invocation) {
+    const auto& arguments = invocation.arguments;
+    Wishes wishes;
+    wishes.name = invocation.operands.front();
+    wishes.payload = payload_named(arguments.text("payload"));
+    if (arguments.given("count")) wishes.count = arguments.number("count", 1, UINT64_MAX);
+    if (arguments.given("duration")) wishes.until = in(arguments.duration("duration"));
+    return Echo(std::move(wishes)).run();
+}
+
+void add_options(po::options_description& options) {
+    options.add_options()("payload", value("HOW", "none"), "the bytes, too: hex or text (not of a channel)")(
+        "count", value("N"), "end after N messages")("duration", value("D"), "end after so long (250ms, 5s, 2min)");
+}
+
+}  // namespace
+
+const Verb echo{
+    "echo",
+    "NAME",
+    1,
+    1,
+    Operand::segment,
+    "messages as they pass, one JSON object a line",
+    "Prints each message that is published from now on, until Ctrl-C; docs/tool-json.md has the keys.\n"
+    "Nobody is disturbed: what passes faster than this looks is left out and counted. A channel's messages\n"
+    "belong to its receivers: of those it shows sender, sequence, size and image, not the bytes.",
+    add_options,
+    run};
+
+}  // namespace handoff::apps::tool

@@ -1,0 +1,149 @@
+#include "common/units.hpp"
+#include "tool/findings.hpp"
+#include "tool/report_json.hpp"
+#include "tool/table.hpp"
+#include "tool/verbs.hpp"
+#include "tool/watch.hpp"
+#include "tool/words.hpp"
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <ctime>
+#include <iostream>
+
+namespace po = boost::program_options;
+
+namespace handoff::apps::tool {
+
+using inspect::Kind;
+using inspect::Report;
+using inspect::Slot;
+using inspect::SlotState;
+
+namespace {
+
+std::string time_in_words(std::chrono::system_clock::time_point when) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    char text[64];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", &local)};
+}
+
+std::string options_in_words(const Report& report) {
+    std::string words = counted(report.slots.size(), "slot") + " of " + bytes_in_words(report.payload_bytes);
+    if (report.reply_bytes > 0) words += " and " + bytes_in_words(report.reply_bytes) + " for the answer";
+    if (report.kind == Kind::channel)
+        words += report.max_deliveries == 0 ? ", any number of deliveries"
+                                            : ", " + std::to_string(report.max_deliveries) + " deliveries at most";
+    if (report.in_place) words += ", edited in place";
+    if (report.kind == Kind::topic)
+        words += ": history " + std::to_string(report.history) + ", loans " + std::to_string(report.loans) +
+                 ", pin budget " + std::to_string(report.pin_budget);
+    words += ", room for " + std::to_string(report.participant_places) + " participants";
+    return words + (report.lifetime == Lifetime::persistent ? ", persistent" : ", goes with the last participant");
+}
+
+std::string counters_in_words(const Report& report) {
+    if (report.kind != Kind::channel) return std::to_string(report.newest) + " published";
+    return std::to_string(report.redelivered) + " redelivered, " + std::to_string(report.given_up) + " given up, " +
+           std::to_string(report.failed) + " failed, " + std::to_string(report.withdrawn) + " withdrawn";
+}
+
+std::string percentiles(const inspect::Spread& spread) {
+    if (spread.count() == 0) return "-";
+    return duration_in_words(spread.percentile(50)) + " / " + duration_in_words(spread.percentile(99));
+}
+
+std::string participants_table(const Report& report) {
+    Table table({">#", "ROLE", "PROGRAM", ">PID", "USER", "IS", ">SINCE", ">MESSAGES", ">BYTES", ">FINISHED", ">FAILED",
+                 ">RETURNED", ">TIMEOUTS", ">LOST", ">DELAY p50 / p99", ">WORK p50 / p99"});
+    for (const auto& one : report.participants)
+        table.add({std::to_string(one.index), to_string(one.role), one.program, std::to_string(one.pid),
+                   user_name(one.uid), std::string(to_string(one.life)) + (one.waiting > 0 ? ", waiting" : ""),
+                   age_in_words(one.attached_for), std::to_string(one.messages), bytes_in_words(one.bytes),
+                   std::to_string(one.finished), std::to_string(one.failed), std::to_string(one.returned),
+                   std::to_string(one.timeouts), std::to_string(one.lost), percentiles(one.delay),
+                   percentiles(one.work)});
+    return table.empty() ? "  nobody\n" : table.str("  ");
+}
+
+std::string holder_of(const Report& report, const Slot& slot) {
+    const auto name_of = [&](std::uint32_t index) {
+        const auto* one = participant_at(report, index);
+        return one != nullptr ? named(*one) : "participant " + std::to_string(index);
+    };
+    std::string words = slot.owner ? name_of(*slot.owner) : "";
+    for (const std::uint32_t index : slot.pinned_by) words += (words.empty() ? "" : ", ") + name_of(index);
+    return words.empty() ? "-" : words;
+}
+
+std::string state_in_words(const Slot& slot) {
+    if (slot.state != SlotState::published) return to_string(slot.state);
+    return slot.kept ? "kept" : slot.pinned_by.empty() ? "overwritable" : "pinned";
+}
+
+std::string slots_table(const Report& report) {
+    Table table({">#", "STATE", "IN THE HANDS OF", ">FOR", ">SEQUENCE", ">BYTES", "IMAGE", ">DELIVERIES"});
+    std::size_t free = 0;
+    for (const Slot& slot : report.slots) {
+        if (slot.state == SlotState::free) {
+            ++free;
+            continue;
+        }
+        table.add({std::to_string(slot.index), state_in_words(slot), holder_of(report, slot), age_in_words(slot.since),
+                   slot.sequence == 0 ? "-" : std::to_string(slot.sequence), bytes_in_words(slot.bytes),
+                   image_in_words(slot.image), std::to_string(slot.deliveries)});
+    }
+    return (table.empty() ? "" : table.str("  ")) + "  " + std::to_string(free) + " free\n";
+}
+
+void print(const Report& report) {
+    std::cout << report.name << ": " << to_string(report.kind) << ", " << bytes_in_words(report.segment_bytes)
+              << ", layout " << report.layout_version << "\n"
+              << "  " << options_in_words(report) << "\n"
+              << "  created " << time_in_words(report.created_at) << " by pid " << report.creator_pid << "; "
+              << user_name(report.owner_uid) << ":" << group_name(report.owner_gid) << " " << octal(report.mode) << "\n"
+              << "  " << counters_in_words(report) << "; newest message "
+              << (report.newest_age ? age_in_words(report.newest_age) + " old" : "never came") << "\n\n"
+              << "participants\n"
+              << participants_table(report) << "\nslots\n"
+              << slots_table(report) << "\n";
+    const auto found = findings(report);
+    std::cout << (found.empty() ? "nothing looks wrong\n" : "what looks wrong\n");
+    for (const Finding& finding : found) std::cout << "  * " << finding.what << "\n    -> " << finding.advice << "\n";
+}
+
+ExitCode run(const Invocation& invocation) {
+    const std::string& name = invocation.operands.front();
+    const inspect::Observer observer(name);  // throws what is wrong, in a sentence
+    if (!invocation.arguments.flag("json")) {
+        print(observer.report());
+        return ExitCode::ok;
+    }
+    for (const Look& look : look_twice(name, invocation.arguments.duration("interval")))
+        std::cout << report_json(look, true) << "\n";
+    return ExitCode::ok;
+}
+
+void add_options(po::options_description& options) {
+    options.add_options()("interval", value("D", "250ms"),
+                          "with --json: time between the two looks that rates come from");
+    add_json_option(options);
+}
+
+}  // namespace
+
+const Verb info{"info",
+                "NAME",
+                1,
+                1,
+                Operand::segment,
+                "one segment in full: every participant, every slot, what is wrong",
+                "Shows options, participants with their counters and latencies, who holds which slot since when,\n"
+                "and what looks wrong, with what to do about it. Also of a segment whose users are all dead.",
+                add_options,
+                run};
+
+}  // namespace handoff::apps::tool

@@ -1,0 +1,51 @@
+#include "common/arguments.hpp"
+#include "tool/metrics/exposition.hpp"
+#include "tool/metrics/server.hpp"
+#include "tool/verbs.hpp"
+#include "tool/watch.hpp"
+
+#include <iostream>
+
+namespace handoff::apps::tool {
+
+namespace {
+
+void add_options(boost::program_options::options_description& options) {
+    options.add_options()("listen", value("ADDRESS"),
+                          "serve http://ADDRESS/metrics until Ctrl-C; like 127.0.0.1:9464, [::1]:9464, or 9464 on "
+                          "the loopback. Port 0 takes a free one");
+}
+
+void tell(const ServerAddress& address) {
+    std::cerr << "http://" << address.text() << "/metrics" << std::endl;
+    if (!address.is_loopback)
+        std::cerr << "anybody who can reach this address can read the names of segments and programs" << std::endl;
+}
+
+ExitCode run(const Invocation& invocation) {
+    Watch watch(invocation.operands.empty() ? "*" : invocation.operands.front());
+    const auto page = [&] { return exposition_of(watch.look()); };
+    if (invocation.arguments.given("listen"))
+        serve(parse_address(invocation.arguments.text("listen")), ServerLimits{}, page, tell);
+    else
+        std::cout << page() << std::flush;
+    return std::cout ? ExitCode::ok : ExitCode::failed;
+}
+
+}  // namespace
+
+const Verb metrics{
+    .name = "metrics",
+    .operands = "[GLOB]",
+    .least_operands = 0,
+    .most_operands = 1,
+    .completes = Operand::segment,
+    .summary = "counters and histograms for Prometheus",
+    .description =
+        "Prints what is known of all segments in Prometheus' text format: gauges of slots and\n"
+        "participants, counters, histograms of delay, round trip and work. With --listen it serves them\n"
+        "to a Prometheus server: a look at each request, none in between.",
+    .add_options = add_options,
+    .run = run};
+
+}  // namespace handoff::apps::tool

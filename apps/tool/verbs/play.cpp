@@ -1,0 +1,95 @@
+// play: what was recorded, published again.
+#include "common/console.hpp"
+#include "common/json.hpp"
+#include "common/patience.hpp"
+#include "common/units.hpp"
+#include "tool/recording/player.hpp"
+#include "tool/verbs.hpp"
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <iostream>
+#include <string>
+
+namespace po = boost::program_options;
+
+namespace handoff::apps::tool {
+
+namespace {
+
+using recording::Player;
+using recording::Reader;
+
+recording::PlayOptions play_options(const Arguments& arguments) {
+    recording::PlayOptions options;
+    options.only = arguments.texts("only");
+    options.prefix = arguments.text("prefix");
+    options.rate = arguments.text("rate") == "0" ? 0 : arguments.rate("rate");
+    if (arguments.given("history"))
+        options.history = static_cast<std::uint32_t>(arguments.number("history", 1, 16'384));
+    return options;
+}
+
+void report(const Player& player, double seconds, const Arguments& arguments, Console& console) {
+    console.end_progress();
+    console.say(counted(player.published(), "message") + " of " + counted(player.segments(), "segment") +
+                " played in " + fixed(seconds, 1) + " s, " + bytes_in_words(player.payload_bytes()));
+    if (!arguments.flag("json")) return;
+    JsonObject json;
+    json.add("segments", std::uint64_t{player.segments()}).add("messages", player.published());
+    json.add("payload_bytes", player.payload_bytes()).add("seconds", seconds);
+    std::cout << json.str() << std::endl;
+}
+
+ExitCode run_play(const Invocation& invocation) {
+    const Arguments& arguments = invocation.arguments;
+    Console console("handoff play", arguments.flag("quiet"));
+    const auto options = play_options(arguments);
+    Reader reader(invocation.operands.front());
+    if (!reader.cut_off().empty()) console.say(reader.cut_off());
+    Player player(reader, options, [&](const std::string& sentence) { console.complain(sentence); });
+    if (arguments.flag("wait-subscriber")) player.wait_for_subscribers();
+    const bool loop = arguments.flag("loop");
+    const auto began = Clock::now();
+    const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - began).count(); };
+    const auto total = loop ? std::nullopt : std::optional(player.total());
+    const auto progress = [&] {
+        console.progress(player.published(), total, static_cast<double>(player.published()) / seconds());
+    };
+    do {
+        player.run(progress);
+    } while (loop && !stop_requested());
+    report(player, seconds(), arguments, console);
+    return player.failed() ? ExitCode::failed : ExitCode::ok;
+}
+
+void add_options(po::options_description& options) {
+    options.add_options()("rate", value("X", "1"), "times as fast as it was recorded; 0: as fast as it goes")(
+        "loop", po::bool_switch(), "again and again, until Ctrl-C")(
+        "only", po::value<std::vector<std::string>>()->value_name("GLOB"),
+        "only what fits; may be given several times")("prefix", value("P", ""),
+                                                      "put before the names of the segments that it is played into")(
+        "history", value("N"), "messages that a topic keeps, if it does not exist yet; as recorded, at least 8")(
+        "wait-subscriber", po::bool_switch(), "begin when every topic has a subscriber")("quiet", po::bool_switch(),
+                                                                                         "errors only");
+    add_json_option(options);
+}
+
+}  // namespace
+
+const Verb play{
+    "play",
+    "FILE.mcap",
+    1,
+    1,
+    Operand::file,
+    "publish what was recorded",
+    "Publishes into topics and latest values of the recorded names, byte for byte what was recorded, at the\n"
+    "pace of the recording. What does not exist is created, and goes away as usual when everybody has left.\n"
+    "Plays the recordings of others, too, if they are not compressed: images of ROS as images, everything\n"
+    "else as bytes.",
+    add_options,
+    run_play};
+
+}  // namespace handoff::apps::tool

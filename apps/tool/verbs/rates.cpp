@@ -1,0 +1,175 @@
+// hz, bw and lat: the same loop, another line.
+#include "common/json.hpp"
+#include "common/patience.hpp"
+#include "common/units.hpp"
+#include "tool/verbs.hpp"
+#include "tool/watch.hpp"
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+namespace po = boost::program_options;
+
+namespace handoff::apps::tool {
+
+namespace {
+
+enum class Measure { rate, bandwidth, latency };
+
+struct Line {
+    std::string words;
+    JsonObject json;
+};
+
+void add_spread(Line& line, const char* what, const inspect::Spread& spread) {
+    if (spread.count() == 0) return;
+    line.words += (line.words.empty() ? "" : "   ") + std::string(what);
+    for (const auto& [name, percent] : {std::pair("p50", 50.0), {"p90", 90.0}, {"p99", 99.0}, {"p99.9", 99.9}}) {
+        const auto time = spread.percentile(percent);
+        line.words += " " + std::string(name) + " " + duration_in_words(time);
+        std::string key = std::string(what) + "_" + name + "_ns";
+        std::erase(key, '.');
+        line.json.add(key, static_cast<std::uint64_t>(time.count()));
+    }
+    line.json.add(std::string(what) + "_count", spread.count());
+}
+
+Line line_for(Measure measure, const Traffic& traffic) {
+    Line line;
+    line.json.add("seconds", traffic.seconds);
+    if (measure == Measure::latency) {
+        add_spread(line, "delay", traffic.delay);
+        add_spread(line, "work", traffic.work);
+        add_spread(line, "round_trip", traffic.round_trip);
+        if (line.words.empty()) line.words = "nothing was taken";
+        return line;
+    }
+    if (measure == Measure::rate)
+        line.words = fixed(traffic.messages_per_second, 2) + " messages/s";
+    else
+        line.words = bytes_in_words(static_cast<std::uint64_t>(traffic.bytes_per_second)) + "/s in " +
+                     fixed(traffic.messages_per_second, 1) + " messages/s";
+    line.json.add("messages_per_second", traffic.messages_per_second);
+    line.json.add("bytes_per_second", traffic.bytes_per_second).add("lost", traffic.lost);
+    if (traffic.lost > 0) line.words += ", " + std::to_string(traffic.lost) + " lost";
+    return line;
+}
+
+/// All that was measured: the whole time, and how the intervals differed.
+class Summary {
+public:
+    void add(const Traffic& traffic) {
+        rates_.push_back(traffic.messages_per_second);
+        whole_.seconds += traffic.seconds;
+        messages_ += traffic.messages_per_second * traffic.seconds;
+        bytes_ += traffic.bytes_per_second * traffic.seconds;
+        whole_.lost += traffic.lost;
+        whole_.delay += traffic.delay;
+        whole_.work += traffic.work;
+        whole_.round_trip += traffic.round_trip;
+    }
+    void print(Measure measure) {
+        if (rates_.empty()) return;
+        whole_.messages_per_second = messages_ / whole_.seconds;
+        whole_.bytes_per_second = bytes_ / whole_.seconds;
+        std::sort(rates_.begin(), rates_.end());
+        std::cerr << "in " << fixed(whole_.seconds, 1) << " s: " << line_for(measure, whole_).words;
+        if (measure == Measure::rate)
+            std::cerr << " (intervals: least " << fixed(rates_.front(), 2) << ", median "
+                      << fixed(rates_[rates_.size() / 2], 2) << ", most " << fixed(rates_.back(), 2) << ")";
+        std::cerr << "\n";
+    }
+
+private:
+    Traffic whole_;
+    double messages_ = 0;
+    double bytes_ = 0;
+    std::vector<double> rates_;
+};
+
+void sleep_until(Clock::time_point when) {
+    while (!stop_requested() && Clock::now() < when)
+        std::this_thread::sleep_for(std::min<Clock::duration>(when - Clock::now(), slice));
+}
+
+ExitCode measure(Measure what, const Invocation& invocation) {
+    const auto& arguments = invocation.arguments;
+    const std::string& name = invocation.operands.front();
+    const auto interval = arguments.duration("interval");
+    if (interval < std::chrono::milliseconds(1)) throw UsageError("--interval: at least 1ms");
+    const auto until = arguments.given("duration") ? in(arguments.duration("duration")) : Clock::time_point::max();
+    inspect::Observer observer(name);
+    auto before = observer.report();
+    auto before_at = Clock::now();
+    Summary summary;
+    while (!stop_requested() && Clock::now() < until && observer.is_current()) {
+        sleep_until(std::min(before_at + interval, until));
+        auto now = observer.report();
+        const auto now_at = Clock::now();
+        const Traffic traffic = traffic_between(before, now, std::chrono::duration<double>(now_at - before_at).count());
+        before = std::move(now);
+        before_at = now_at;
+        summary.add(traffic);
+        const Line line = line_for(what, traffic);
+        std::cout << (arguments.flag("json") ? line.json.str() : line.words) << std::endl;
+        if (!std::cout) throw Error(Errc::system, "stdout was closed");
+    }
+    if (!observer.is_current()) std::cerr << "'" << name << "' is gone\n";
+    summary.print(what);
+    return ExitCode::ok;
+}
+
+ExitCode run_hz(const Invocation& invocation) {
+    return measure(Measure::rate, invocation);
+}
+ExitCode run_bw(const Invocation& invocation) {
+    return measure(Measure::bandwidth, invocation);
+}
+ExitCode run_lat(const Invocation& invocation) {
+    return measure(Measure::latency, invocation);
+}
+
+void add_options(po::options_description& options) {
+    options.add_options()("interval", value("D", "1s"), "a line so often")("duration", value("D"), "end after so long");
+    add_json_option(options);
+}
+
+}  // namespace
+
+const Verb hz{"hz",
+              "NAME",
+              1,
+              1,
+              Operand::segment,
+              "messages per second, until Ctrl-C",
+              "Counts what is sent or published, a line every second, and sums up at the end.\n"
+              "It reads counters that are there anyway: exact at any rate, and nobody is disturbed.",
+              add_options,
+              run_hz};
+const Verb bw{"bw",
+              "NAME",
+              1,
+              1,
+              Operand::segment,
+              "bytes per second, until Ctrl-C",
+              "As hz, for the bytes of the payloads.",
+              add_options,
+              run_bw};
+const Verb lat{
+    "lat",
+    "NAME",
+    1,
+    1,
+    Operand::segment,
+    "latencies with their spread, until Ctrl-C",
+    "delay: from sent or published to taken. work: from taken to answered. round_trip: from sent to answered.\n"
+    "Read from histograms that the participants keep: at most an eighth off. Handles that were opened with\n"
+    "coarse timestamps keep none.",
+    add_options,
+    run_lat};
+
+}  // namespace handoff::apps::tool

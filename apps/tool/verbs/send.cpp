@@ -1,0 +1,308 @@
+// send and recv: shell scripts take part.
+#include "common/patience.hpp"
+#include "common/units.hpp"
+#include "tool/verbs.hpp"
+
+#include <handoff/channel.hpp>
+#include <handoff/inspect.hpp>
+#include <handoff/latest.hpp>
+#include <handoff/topic.hpp>
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace po = boost::program_options;
+
+namespace handoff::apps::tool {
+
+namespace {
+
+using inspect::Kind;
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+    return std::as_bytes(std::span(text));
+}
+
+/// What is there already decides; otherwise --kind.
+Kind kind_of(const Invocation& invocation) {
+    const std::string& name = invocation.operands.front();
+    const auto found = inspect::find(name);
+    const bool exists = std::any_of(found.begin(), found.end(),
+                                    [&](const auto& file) { return file.name == name && !file.only_lock_file; });
+    if (exists) return inspect::Observer(name).kind();
+    const std::string word = invocation.arguments.text("kind");
+    for (const Kind kind : {Kind::channel, Kind::topic, Kind::latest})
+        if (word == to_string(kind)) return kind;
+    throw UsageError("--kind: '" + word + "' is none of channel, topic, latest");
+}
+
+Deadline deadline_for(const Arguments& arguments) {
+    return arguments.given("timeout") ? Deadline(in(arguments.duration("timeout"))) : Deadline::never();
+}
+
+/// Calls wait(Deadline) in slices, so that Ctrl-C is noticed.
+template <class Wait>
+auto patiently(const Arguments& arguments, Wait wait) {
+    const auto until =
+        arguments.given("timeout") ? in(arguments.duration("timeout")) : Clock::now() + std::chrono::hours(24 * 3650);
+    return wait_in_slices(until, wait);
+}
+
+// ---- send -----------------------------------------------------------------------------------------------------------
+
+/// Where messages go.
+class Outlet {
+public:
+    virtual ~Outlet() = default;
+    virtual void put(std::span<const std::byte> message) = 0;
+};
+
+class ChannelOutlet final : public Outlet {
+public:
+    ChannelOutlet(const std::string& name, const Arguments& arguments, std::size_t payload_bytes)
+        : arguments_(arguments), asks_(arguments.flag("request")), sender_(name, options(arguments, payload_bytes)) {}
+
+    void put(std::span<const std::byte> message) override {
+        auto loan = patiently(arguments_, [&](Deadline deadline) { return sender_.loan(deadline); }).value();
+        loan.resize(message.size()).value();
+        std::copy(message.begin(), message.end(), loan.payload().begin());
+        if (!asks_) return sender_.send(std::move(loan)).value();
+        auto pending = sender_.request_async(std::move(loan)).value();
+        const auto answer = patiently(arguments_, [&](Deadline deadline) { return pending.wait(deadline); });
+        if (!answer) throw Error(answer.error());
+        const auto reply = answer->reply();
+        std::cout.write(reinterpret_cast<const char*>(reply.data()), static_cast<std::streamsize>(reply.size()));
+        if (arguments_.flag("lines")) std::cout << '\n';
+        std::cout.flush();
+    }
+
+private:
+    static ChannelOptions options(const Arguments& arguments, std::size_t payload_bytes) {
+        ChannelOptions options;
+        options.payload_bytes = payload_bytes;
+        options.reply_bytes = payload_bytes;
+        options.slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
+        if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
+        return options;
+    }
+    const Arguments& arguments_;
+    bool asks_;
+    Sender sender_;
+};
+
+class TopicOutlet final : public Outlet {
+public:
+    TopicOutlet(const std::string& name, const Arguments& arguments, std::size_t payload_bytes)
+        : publisher_(name, options(arguments, payload_bytes)) {}
+
+    void put(std::span<const std::byte> message) override {
+        auto loan = publisher_.loan().value();
+        loan.resize(message.size()).value();
+        std::copy(message.begin(), message.end(), loan.payload().begin());
+        (void)publisher_.publish(std::move(loan)).value();
+    }
+
+private:
+    static TopicOptions options(const Arguments& arguments, std::size_t payload_bytes) {
+        TopicOptions options;
+        options.payload_bytes = payload_bytes;
+        options.history = static_cast<std::uint32_t>(arguments.number("slots", 1, 16'384));
+        if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
+        return options;
+    }
+    Publisher publisher_;
+};
+
+class LatestOutlet final : public Outlet {
+public:
+    LatestOutlet(const std::string& name, const Arguments& arguments, std::size_t payload_bytes)
+        : latest_(name, options(arguments, payload_bytes)) {}
+    void put(std::span<const std::byte> message) override { (void)latest_.write(message).value(); }
+
+private:
+    static LatestOptions options(const Arguments& arguments, std::size_t payload_bytes) {
+        LatestOptions options;
+        options.capacity_bytes = payload_bytes;
+        if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
+        return options;
+    }
+    LatestBytes latest_;
+};
+
+/// 0 where it exists already: attach to it as it is.
+std::size_t payload_to_ask_for(const Invocation& invocation, std::size_t least) {
+    const auto found = inspect::find(invocation.operands.front());
+    if (!found.empty() && !found.front().only_lock_file) return 0;
+    return std::max<std::size_t>(invocation.arguments.size("payload-bytes"), least);
+}
+
+std::unique_ptr<Outlet> outlet_for(const Invocation& invocation, std::size_t largest) {
+    const std::string& name = invocation.operands.front();
+    const Kind kind = kind_of(invocation);
+    if (invocation.arguments.flag("request") && kind != Kind::channel)
+        throw UsageError("--request: only a channel answers, '" + name + "' is a " + to_string(kind));
+    const std::size_t bytes = payload_to_ask_for(invocation, largest);
+    if (kind == Kind::topic) return std::make_unique<TopicOutlet>(name, invocation.arguments, bytes);
+    if (kind == Kind::latest) return std::make_unique<LatestOutlet>(name, invocation.arguments, bytes);
+    return std::make_unique<ChannelOutlet>(name, invocation.arguments, bytes);
+}
+
+ExitCode run_send(const Invocation& invocation) {
+    std::uint64_t sent = 0;
+    if (invocation.arguments.flag("lines")) {
+        const auto outlet = outlet_for(invocation, 1);
+        for (std::string line; !stop_requested() && std::getline(std::cin, line); ++sent) outlet->put(bytes_of(line));
+    } else {
+        const std::string whole{std::istreambuf_iterator<char>(std::cin), {}};
+        outlet_for(invocation, std::max<std::size_t>(whole.size(), 1))->put(bytes_of(whole));
+        sent = 1;
+    }
+    if (!invocation.arguments.flag("quiet")) std::cerr << counted(sent, "message") << " sent\n";
+    return ExitCode::ok;
+}
+
+void add_send_options(po::options_description& options) {
+    options.add_options()("lines", po::bool_switch(), "each line is a message; without: all of stdin is one")(
+        "request", po::bool_switch(), "of a channel: wait for each answer and write it to stdout")(
+        "kind", value("KIND", "channel"), "channel, topic or latest, if it does not exist yet")(
+        "payload-bytes", value("SIZE", "64Ki"), "largest message, if it does not exist yet")(
+        "slots", value("N", "8"), "messages that can exist at once (a topic's history), if it does not exist yet")(
+        "persistent", po::bool_switch(), "it stays when everybody has left, if it does not exist yet")(
+        "timeout", value("D"), "give up after so long without a free slot or an answer")("quiet", po::bool_switch(),
+                                                                                         "errors only");
+}
+
+// ---- recv -----------------------------------------------------------------------------------------------------------
+
+class Printer {
+public:
+    explicit Printer(const Invocation& invocation)
+        : lines_(invocation.arguments.flag("lines")),
+          most_(invocation.arguments.given("count") ? invocation.arguments.number("count", 1, UINT64_MAX)
+                                                    : UINT64_MAX) {}
+    void print(std::span<const std::byte> message) {
+        std::cout.write(reinterpret_cast<const char*>(message.data()), static_cast<std::streamsize>(message.size()));
+        if (lines_) std::cout << '\n';
+        std::cout.flush();
+        if (!std::cout) throw Error(Errc::system, "stdout was closed");
+        ++count_;
+    }
+    bool wants_more() const { return count_ < most_ && !stop_requested(); }
+    /// Ends the loop: true for the end of a stream and Ctrl-C, throws everything else.
+    static ExitCode end_with(const Failure& failure) {
+        if (failure == Errc::end_of_stream || stop_requested()) return ExitCode::ok;
+        throw Error(failure);
+    }
+
+private:
+    bool lines_;
+    std::uint64_t most_;
+    std::uint64_t count_ = 0;
+};
+
+ExitCode receive_from_channel(const Invocation& invocation) {
+    ChannelOptions options;
+    options.attach_deadline = deadline_for(invocation.arguments);
+    Receiver receiver(invocation.operands.front(), options);
+    Printer printer(invocation);
+    while (printer.wants_more()) {
+        auto request = patiently(invocation.arguments, [&](Deadline deadline) { return receiver.receive(deadline); });
+        if (!request) return Printer::end_with(request.error());
+        printer.print(request->payload());  // if that throws, the request goes to another receiver
+        request->processed().value();
+    }
+    return ExitCode::ok;
+}
+
+ExitCode receive_from_topic(const Invocation& invocation) {
+    Subscriber subscriber(invocation.operands.front());
+    Printer printer(invocation);
+    while (printer.wants_more()) {
+        const auto message =
+            patiently(invocation.arguments, [&](Deadline deadline) { return subscriber.next(deadline); });
+        if (!message) return Printer::end_with(message.error());
+        if (message->lost() > 0) std::cerr << counted(message->lost(), "message") << " lost\n";
+        printer.print(message->payload());
+    }
+    return ExitCode::ok;
+}
+
+ExitCode receive_from_latest(const Invocation& invocation) {
+    LatestOptions options;
+    options.read_only = true;
+    LatestBytes latest(invocation.operands.front(), options);
+    std::vector<std::byte> buffer(latest.info().capacity_bytes);
+    Printer printer(invocation);
+    while (printer.wants_more()) {
+        const auto reading =
+            patiently(invocation.arguments, [&](Deadline deadline) { return latest.wait_newer(buffer, deadline); });
+        if (!reading) return Printer::end_with(reading.error());
+        printer.print(std::span(buffer).first(reading->size));
+    }
+    return ExitCode::ok;
+}
+
+/// Waits for a segment to appear, where the user gave it time.
+void wait_for_segment(const Invocation& invocation) {
+    const std::string& name = invocation.operands.front();
+    const auto until =
+        invocation.arguments.given("timeout") ? in(invocation.arguments.duration("timeout")) : Clock::now();
+    while (Clock::now() < until && !stop_requested()) {
+        const auto found = inspect::find(name);
+        if (!found.empty() && !found.front().only_lock_file) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+ExitCode run_recv(const Invocation& invocation) {
+    wait_for_segment(invocation);
+    switch (inspect::Observer(invocation.operands.front()).kind()) {
+        case Kind::topic:
+            return receive_from_topic(invocation);
+        case Kind::latest:
+            return receive_from_latest(invocation);
+        case Kind::channel:
+            break;
+    }
+    return receive_from_channel(invocation);
+}
+
+void add_recv_options(po::options_description& options) {
+    options.add_options()("lines", po::bool_switch(), "a newline after each message")(
+        "count", value("N"), "end after N messages")("timeout", value("D"),
+                                                     "give up after so long without a message (exit code 4)");
+}
+
+}  // namespace
+
+const Verb send{
+    "send",
+    "NAME",
+    1,
+    1,
+    Operand::segment,
+    "bytes or lines from stdin",
+    "Sends to a channel, publishes on a topic, or writes a latest value: whatever NAME is, or is to become.\n"
+    "With --request each answer goes to stdout.",
+    add_send_options,
+    run_send};
+const Verb recv{"recv",
+                "NAME",
+                1,
+                1,
+                Operand::segment,
+                "messages to stdout",
+                "Takes from a channel (each request is answered, empty, when it was written), listens to a topic, or\n"
+                "follows a latest value. Ends when all senders have left.",
+                add_recv_options,
+                run_recv};
+
+}  // namespace handoff::apps::tool

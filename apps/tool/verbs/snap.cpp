@@ -1,0 +1,89 @@
+#include "common/patience.hpp"
+#include "common/units.hpp"
+#include "tool/png.hpp"
+#include "tool/verbs.hpp"
+#include "tool/words.hpp"
+
+#include <handoff/inspect.hpp>
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <iostream>
+#include <system_error>
+#include <thread>
+
+namespace po = boost::program_options;
+
+namespace handoff::apps::tool {
+
+namespace {
+
+void write_file(const std::string& path, std::span<const std::byte> bytes) {
+    std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "wb");
+    const bool written = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+    const bool flushed = written && std::fflush(file) == 0;
+    const int error = errno;
+    if (file != nullptr && file != stdout) std::fclose(file);
+    if (flushed) return;
+    const Errc code = error == EACCES || error == EPERM ? Errc::permission_denied : Errc::system;
+    throw Error(code, "cannot write " + path + ": " + std::generic_category().message(error));
+}
+
+ExitCode run(const Invocation& invocation) {
+    const std::string& name = invocation.operands.front();
+    const std::string& path = invocation.operands.back();
+    inspect::Observer observer(name);
+    std::vector<std::byte> buffer;
+    const auto until = in(invocation.arguments.duration("timeout"));
+    auto copied = observer.copy_newest(buffer);
+    while (!copied && copied.error() == Errc::empty && Clock::now() < until && !stop_requested()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        copied = observer.copy_newest(buffer);
+    }
+    if (!copied && copied.error() == Errc::empty)
+        throw Error(Errc::timed_out,
+                    "'" + name + "' holds no message yet. `handoff info " + name + "` tells who is there");
+    if (!copied) throw Error(copied.error());
+    const std::span<const std::byte> payload(buffer.data(), copied->size);
+    const bool raw = invocation.arguments.flag("raw");
+    if (!raw && !copied->image.is_image())
+        throw Error(Errc::invalid_argument, "the newest message of '" + name + "' (" + bytes_in_words(copied->size) +
+                                                ") is no image: --raw writes its bytes as they are");
+    if (raw) {
+        write_file(path, payload);
+    } else {
+        const auto png = as_png(copied->image, payload);
+        if (!png) throw Error(png.error());
+        write_file(path, *png);
+    }
+    const auto age = std::chrono::steady_clock::now() - copied->published_at;
+    std::cerr << (path == "-" ? "stdout" : path) << ": message " << copied->sequence << ", "
+              << (copied->image.is_image() ? image_in_words(copied->image) : bytes_in_words(copied->size)) << ", "
+              << age_in_words(age) << " old\n";
+    return ExitCode::ok;
+}
+
+void add_options(po::options_description& options) {
+    options.add_options()("raw", po::bool_switch(), "its bytes as they are, not as PNG")(
+        "timeout", value("D", "2s"),
+        "wait so long for a message to be there: of a busy channel the only one may be on loan");
+}
+
+}  // namespace
+
+const Verb snap{
+    "snap",
+    "NAME FILE.png",
+    2,
+    2,
+    Operand::segment,
+    "the newest image as a file",
+    "Copies the newest message, waits for nobody and holds nothing longer than the copy takes. Of a channel:\n"
+    "the one that was sent last, read or not. FILE may be - for stdout.",
+    add_options,
+    run};
+
+}  // namespace handoff::apps::tool

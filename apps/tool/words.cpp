@@ -1,0 +1,93 @@
+#include "tool/words.hpp"
+
+#include "common/units.hpp"
+
+#include <grp.h>
+#include <pwd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+
+namespace handoff::apps::tool {
+
+using inspect::Life;
+using inspect::SlotState;
+
+std::string user_name(std::uint32_t uid) {
+    const passwd* user = getpwuid(uid);
+    return user != nullptr ? user->pw_name : std::to_string(uid);
+}
+
+std::string group_name(std::uint32_t gid) {
+    const group* entry = getgrgid(gid);
+    return entry != nullptr ? entry->gr_name : std::to_string(gid);
+}
+
+std::string octal(std::uint32_t mode) {
+    std::array<char, 16> text{};
+    std::snprintf(text.data(), text.size(), "%04o", mode);
+    return text.data();
+}
+
+std::string named(const inspect::Participant& participant) {
+    return participant.program + " (pid " + std::to_string(participant.pid) + ")";
+}
+
+const inspect::Participant* participant_at(const inspect::Report& report, std::uint32_t index) {
+    const auto found = std::find_if(report.participants.begin(), report.participants.end(),
+                                    [&](const auto& participant) { return participant.index == index; });
+    return found == report.participants.end() ? nullptr : &*found;
+}
+
+std::string people_in_words(const inspect::Report& report) {
+    std::map<inspect::Role, std::uint64_t> roles;
+    std::map<Life, std::uint64_t> lives;
+    for (const auto& participant : report.participants) {
+        ++roles[participant.role];
+        ++lives[participant.life];
+    }
+    std::string text;
+    for (const auto& [role, count] : roles) text += (text.empty() ? "" : ", ") + counted(count, to_string(role));
+    std::string unwell;
+    for (const Life life : {Life::stopped, Life::dead})
+        if (lives[life] > 0)
+            unwell += (unwell.empty() ? "" : ", ") + std::to_string(lives[life]) + " " + to_string(life);
+    if (text.empty()) return "nobody";
+    return unwell.empty() ? text : text + " (" + unwell + ")";
+}
+
+std::uint32_t used_slots(const inspect::Report& report) {
+    return static_cast<std::uint32_t>(
+        std::count_if(report.slots.begin(), report.slots.end(), [](const inspect::Slot& slot) {
+            if (slot.state == SlotState::published) return slot.kept || !slot.pinned_by.empty();
+            return slot.state != SlotState::free;
+        }));
+}
+
+std::uint64_t lost_messages(const inspect::Report& report) {
+    std::uint64_t lost = report.given_up;
+    for (const auto& participant : report.participants) lost += participant.lost;
+    return lost;
+}
+
+std::string image_in_words(const Image& image) {
+    if (!image.is_image()) return "";
+    return std::to_string(image.width) + "x" + std::to_string(image.height) + " " +
+           std::string(name_of(image.encoding));
+}
+
+std::string age_in_words(const std::optional<std::chrono::nanoseconds>& age) {
+    if (!age) return "-";
+    using namespace std::chrono_literals;
+    if (*age >= 2h) return std::to_string(*age / 1h) + " h";
+    if (*age >= 2min) return std::to_string(*age / 1min) + " min";
+    return duration_in_words(*age);
+}
+
+bool is_glob(const std::string& name) {
+    return name.find_first_of("*?[") != std::string::npos;
+}
+
+}  // namespace handoff::apps::tool

@@ -1,0 +1,35 @@
+// How the tool says things.
+#pragma once
+
+#include <handoff/inspect.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace handoff::apps::tool {
+
+/// "alice", or "1000" where that user has no name here.
+std::string user_name(std::uint32_t uid);
+std::string group_name(std::uint32_t gid);
+/// "0640".
+std::string octal(std::uint32_t mode);
+/// "detector (pid 812)".
+std::string named(const inspect::Participant& participant);
+/// The participant of that index, or nothing.
+const inspect::Participant* participant_at(const inspect::Report& report, std::uint32_t index);
+/// "2 senders, 1 receiver (1 dead)".
+std::string people_in_words(const inspect::Report& report);
+/// Slots that hold something: what is unread or in somebody's hands; of a topic what is kept, too.
+std::uint32_t used_slots(const inspect::Report& report);
+/// What subscribers lost, and what receivers did not survive.
+std::uint64_t lost_messages(const inspect::Report& report);
+/// "1920x1080 bgr8", or "" for plain bytes.
+std::string image_in_words(const Image& image);
+/// "3.2 s", "-" for nothing.
+std::string age_in_words(const std::optional<std::chrono::nanoseconds>& age);
+/// Does it hold *, ? or [?
+bool is_glob(const std::string& name);
+
+}  // namespace handoff::apps::tool

@@ -1,0 +1,117 @@
+// send, recv, plan, clean, rm, and how the command line is refused.
+#include "tool/tool.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+using namespace tool_test;
+
+BOOST_AUTO_TEST_SUITE(acting_test)
+
+BOOST_AUTO_TEST_CASE(lines_go_through_a_channel_from_one_shell_to_another) {
+    const UniqueName name;
+    Program receiving = tool({"recv", name.str(), "--lines", "--timeout", "10s"});
+    output_of({"send", name.str(), "--lines"}, 0, "one\ntwo\n\nfour\n");
+    BOOST_TEST(receiving.wait(soon).ok(), receiving.errors());
+    BOOST_TEST(receiving.output() == "one\ntwo\n\nfour\n");
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(all_of_stdin_is_one_message_and_an_answer_comes_back) {
+    const UniqueName name;
+    std::string bytes(100'000, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+    Child answering([&](Stage&) {
+        ChannelOptions options;
+        options.attach_deadline = soon;
+        Receiver receiver(name, options);
+        Request request = receiver.receive(soon).value();
+        const std::string answer = std::to_string(request.payload().size());
+        request.processed(std::as_bytes(std::span(answer))).value();
+    });
+    BOOST_TEST(output_of({"send", name.str(), "--request", "--timeout", "10s"}, 0, bytes) == "100000");
+    answering.wait();
+}
+
+BOOST_AUTO_TEST_CASE(topics_and_latest_values_take_part_too) {
+    const UniqueName topic, value;
+    output_of({"send", topic.str(), "--kind", "topic", "--persistent", "--lines"}, 0, "a\nb\nc\n");
+    BOOST_TEST(output_of({"recv", topic.str(), "--count", "1", "--timeout", "10s"}) == "c");
+    output_of({"send", value.str(), "--kind", "latest", "--persistent"}, 0, "42");
+    BOOST_TEST(output_of({"recv", value.str(), "--count", "1", "--timeout", "10s"}) == "42");
+    for (const auto* name : {&topic, &value}) words_of({"rm", name->str()}, 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_in_vain_ends_with_the_code_for_that) {
+    const UniqueName name;
+    const Sender sender(name, small_channel());
+    TOOL_TEST_SAYS(words_of({"recv", name.str(), "--timeout", "20ms"}, 4), "nothing came");
+    TOOL_TEST_SAYS(words_of({"recv", "no-such-segment-anywhere"}, 3), "there is no");
+    TOOL_TEST_SAYS(words_of({"send", name.str(), "--request", "--timeout", "20ms"}, 4, "ask"), "not processed in time");
+    TOOL_TEST_SAYS(words_of({"send", name.str()}, 1, std::string(2000, 'x')), "1000");
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_says_what_it_takes) {
+    ChannelOptions options;
+    options.payload_bytes = 1920 * 1080 * 3;
+    const std::string needed = std::to_string(inspect::segment_bytes(options).value());
+    const std::string text = output_of({"plan", "1920x1080x3", "--slots", "8"});
+    TOOL_TEST_SAYS(text, needed);
+    TOOL_TEST_SAYS(text, "--shm-size=128m");
+    TOOL_TEST_SAYS(output_of({"plan", "1920x1080x3", "--json"}), "\"payload_bytes\": 6220800");
+    TOOL_TEST_SAYS(words_of({"plan", "many"}, 2), "'many'");
+    TOOL_TEST_SAYS(words_of({"plan", "1920x1080x99"}, 2), "neither a size nor a picture");
+    TOOL_TEST_SAYS(output_of({"plan", "8G", "--slots", "1000"}), "it does not fit now");
+}
+
+BOOST_AUTO_TEST_CASE(clean_recovers_and_removes_and_says_why_the_rest_stays) {
+    const UniqueName base;
+    const std::string topic = base.str() + "-topic", channel = base.str() + "-channel";
+    Child child([&](Stage& stage) {
+        Publisher publisher(topic, small_topic());
+        publish(publisher, "x");
+        Sender sender(channel, small_channel());
+        send(sender, "unread");
+        stage.stop_at("sent");
+    });
+    child.wait_for("sent");
+    TOOL_TEST_SAYS(output_of({"clean", base.str() + "*"}), topic + ": stays: in use by");
+    child.kill();
+    const std::string plan = output_of({"clean", "--dry-run", base.str() + "*"});
+    TOOL_TEST_SAYS(plan, topic + ": would recover 1 dead participant, would be removed");
+    BOOST_TEST(inspect::find(base.str() + "*").size() == 2U);
+    const std::string did = output_of({"clean", base.str() + "*"});
+    TOOL_TEST_SAYS(did, topic + ": recovered 1 dead participant, removed");
+    BOOST_TEST(contains(did, channel + ": recovered 1 dead participant; stays: it holds 1 unread"), did);
+    BOOST_TEST(output_of({"recv", channel, "--timeout", "10s"}) == "unread");
+    BOOST_TEST(inspect::find(base.str() + "*").empty());
+    TOOL_TEST_SAYS(words_of({"clean", topic}, 3), "there is no");
+}
+
+BOOST_AUTO_TEST_CASE(rm_refuses_what_is_in_use) {
+    const UniqueName name;
+    const Sender sender(name, small_channel());
+    TOOL_TEST_SAYS(words_of({"rm", name.str()}, 1), "in use by");
+    BOOST_TEST(!name.left_behind().empty());
+    words_of({"rm", "--force", name.str()}, 0);
+    BOOST_TEST(name.left_behind().empty());
+    TOOL_TEST_SAYS(words_of({"rm", name.str()}, 3), "there is no");
+}
+
+BOOST_AUTO_TEST_CASE(words_that_make_no_sense_are_refused_with_a_sentence) {
+    TOOL_TEST_SAYS(words_of({"lss"}, 2), "there is no verb 'lss'");
+    TOOL_TEST_SAYS(words_of({"info"}, 2), "handoff info NAME");
+    TOOL_TEST_SAYS(words_of({"ls", "--colour"}, 2), "--colour");
+    TOOL_TEST_SAYS(words_of({"ls", "--interval", "soon"}, 2), "--interval");
+    TOOL_TEST_SAYS(words_of({"echo", "x", "--payload", "base64"}, 2), "none of none, hex, text");
+    TOOL_TEST_SAYS(words_of({"info", "a/b"}, 2), "not allowed");
+    TOOL_TEST_SAYS(words_of({"send", "x", "--kind", "queue"}, 2, "x"), "none of channel, topic, latest");
+    TOOL_TEST_SAYS(output_of({"--help"}), "every participant, every slot");
+    for (const char* verb : {"ls", "info", "top", "echo", "hz", "bw", "lat", "snap", "send", "recv", "record", "play",
+                             "plan", "doctor", "clean", "rm", "metrics", "completion", "man"}) {
+        TOOL_TEST_SAYS(output_of({verb, "--help"}), "--help");
+        BOOST_TEST(output_of({"help", verb}) == output_of({verb, "--help"}));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
