@@ -18,14 +18,15 @@ ExitCode exit_code_of(const Failure& failure) noexcept {
     }
 }
 
-const char* exit_codes_in_words() noexcept {
-    return "Exit codes:\n"
-           "  0  all went well, also when ended with Ctrl-C\n"
-           "  1  something failed or was skipped; every case was told on stderr\n"
-           "  2  the command line makes no sense\n"
-           "  3  no such channel\n"
-           "  4  timed out, or nobody there\n"
-           "  6  permission denied\n";
+std::string exit_codes_in_words(bool strict) {
+    return std::string(
+               "Exit codes:\n"
+               "  0  all went well, also when ended with Ctrl-C\n"
+               "  1  something failed or was skipped; every case was told on stderr\n"
+               "  2  the command line makes no sense\n"
+               "  3  no such channel\n"
+               "  4  timed out, or nobody there\n") +
+           (strict ? "  5  finished, but something was lost (with --strict)\n" : "") + "  6  permission denied\n";
 }
 
 }  // namespace handoff::apps

@@ -3,6 +3,8 @@
 
 #include <handoff/error.hpp>
 
+#include <string>
+
 namespace handoff::apps {
 
 enum class ExitCode : int {
@@ -18,7 +20,7 @@ enum class ExitCode : int {
 /// What a program that gives up because of this refusal ends with.
 ExitCode exit_code_of(const Failure& failure) noexcept;
 
-/// The table of codes for --help.
-const char* exit_codes_in_words() noexcept;
+/// The table of codes for --help. `strict`: the program has an option --strict.
+std::string exit_codes_in_words(bool strict = false);
 
 }  // namespace handoff::apps

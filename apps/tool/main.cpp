@@ -29,8 +29,7 @@ void print_help() {
     for (const Verb* verb : verbs())
         std::cout << "  " << std::left << std::setw(36) << (std::string(verb->name) + " " + verb->operands)
                   << verb->summary << "\n";
-    std::cout << "\n'handoff VERB --help' tells more about a verb.\n\n"
-              << exit_codes_in_words() << "  5  finished, but something was lost (with --strict)\n";
+    std::cout << "\n'handoff VERB --help' tells more about a verb.\n\n" << exit_codes_in_words(true);
 }
 
 ExitCode run_verb(const Verb& verb, int argc, const char* const* argv) {

@@ -2,6 +2,7 @@
 #include <handoff/inspect.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "sync/spread.hpp"
@@ -35,11 +36,11 @@ std::uint64_t Spread::count() const noexcept {
 std::chrono::nanoseconds Spread::percentile(double percent) const noexcept {
     const std::uint64_t total = count();
     if (total == 0) return {};
-    const auto wanted =
-        static_cast<std::uint64_t>(std::clamp(percent, 0.0, 100.0) / 100.0 * static_cast<double>(total));
+    const double share = std::clamp(percent, 0.0, 100.0) / 100.0 * static_cast<double>(total);
+    const auto wanted = std::max<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(share)), 1);
     std::uint64_t seen = 0;
     std::size_t bucket = 0;
-    while (bucket + 1 < buckets && (seen += counts[bucket]) < std::max<std::uint64_t>(wanted, 1)) ++bucket;
+    while (bucket + 1 < buckets && (seen += counts[bucket]) < wanted) ++bucket;
     return (lower_bound(bucket) + lower_bound(bucket + 1)) / 2;
 }
 

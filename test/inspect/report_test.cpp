@@ -197,6 +197,11 @@ BOOST_AUTO_TEST_CASE(buckets_follow_each_other_and_percentiles_are_an_eighth_off
     BOOST_TEST((spread.percentile(99) < Spread::lower_bound(21) && spread.percentile(99) > Spread::lower_bound(20)));
     BOOST_TEST((spread.percentile(100) > Spread::lower_bound(30)));
     BOOST_TEST((Spread().percentile(50) == 0ns));
+    Spread ten;
+    ten.counts[10] = 9;
+    ten.counts[20] = 1;
+    BOOST_TEST((ten.percentile(90) < Spread::lower_bound(11)));
+    BOOST_TEST((ten.percentile(99) > Spread::lower_bound(20)));
     Spread later = spread;
     later.counts[20] += 5;
     BOOST_TEST(later.since(spread).count() == 5U);

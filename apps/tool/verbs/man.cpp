@@ -87,8 +87,8 @@ ExitCode run(const Invocation&) {
         << ".SH VERBS\n";
     for (const Verb* verb : verbs()) print_verb(*verb);
     std::cout << ".SH EXIT STATUS\n";
-    const std::string codes = exit_codes_in_words();
-    print_sentences(codes.substr(codes.find('\n') + 1) + "  5  finished, but something was lost (with --strict)\n");
+    const std::string codes = exit_codes_in_words(true);
+    print_sentences(codes.substr(codes.find('\n') + 1));
     std::cout << files << std::flush;
     return std::cout ? ExitCode::ok : ExitCode::failed;
 }
