@@ -66,7 +66,7 @@ MUTANTS = {
     ("topic", "CONFIG=4"): "pins_before_cell no_second_look no_look_at_pins jump_to_newest jump_one_too_far "
                            "no_generation_step",
     ("topic", "CONFIG=5"): "published_before_link no_look_at_cell copy_not_validated generation_after_eviction "
-                           "payload_after_link",
+                           "payload_after_link loan_believed any_published_believed",
     ("latest", "CONFIG=1"): "recovery_always_frees no_help_for_tail",
     ("latest", "CONFIG=3"): "newest_from_tail",
     ("latest", "CONFIG=2"): "copy_not_validated no_look_at_cell published_before_link",

@@ -104,6 +104,21 @@ std::uint64_t Broadcast::oldest_after(std::uint64_t newer_in_same_cell) const no
     return std::max(newer_in_same_cell - history_ + 1, tail > history_ ? tail - history_ : 0);
 }
 
+/// The message that `cell` named when it was read as `bits`; nothing if it may have been evicted before we knew its
+/// generation.
+std::optional<Look> Broadcast::look_at(const sync::SharedWord& cell, std::uint64_t bits) const noexcept {
+    const BroadcastCell named = BroadcastCell::decode(bits);
+    if (named.slot >= slots_.count()) return Look{Look::Outcome::damaged, named.sequence};
+    const SharedData& slot = slots_[named.slot];
+    const SlotWord word = SlotWord::decode(slot.control.load());
+    // Published under this very sequence: that is what the generation stands for, whatever the cell says by now.
+    // Otherwise (its publisher has not said so yet, or the slot is on loan again) the cell has to name it still.
+    const bool is_it =
+        word.state == SlotState::published && slot.sequence.load(std::memory_order_relaxed) == named.sequence;
+    if (!is_it && cell.load() != bits) return std::nullopt;
+    return Look{Look::Outcome::message, named.sequence, named.slot, word.generation};
+}
+
 Look Broadcast::find(std::uint64_t position) const noexcept {
     for (int attempt = 0; attempt < patience; ++attempt) {
         const sync::SharedWord& cell = cell_of(position);
@@ -112,23 +127,26 @@ Look Broadcast::find(std::uint64_t position) const noexcept {
         if (seen.sequence < position) return {Look::Outcome::nothing, position};
         if (seen.sequence > position) {
             position = std::max(oldest_after(seen.sequence), position + 1);
-            continue;
+        } else if (const auto look = look_at(cell, bits)) {
+            return *look;
         }
-        if (seen.slot >= slots_.count()) break;
-        const SlotWord word = SlotWord::decode(slots_[seen.slot].control.load());
-        if (cell.load() != bits) continue;  // evicted while we looked: the word may be another message's
-        return {Look::Outcome::message, position, seen.slot, word.generation};
     }
     return {Look::Outcome::damaged, position};
 }
 
 Look Broadcast::find_only() const noexcept {
-    const BroadcastCell seen = BroadcastCell::decode(control_.cells[0].load());
-    if (seen.slot < slots_.count()) {
-        platform::prefetch(&slots_[seen.slot].control);
-        platform::prefetch(slots_[seen.slot].data);
+    const sync::SharedWord& cell = control_.cells[0];
+    for (int attempt = 0; attempt < patience; ++attempt) {
+        const std::uint64_t bits = cell.load();
+        const BroadcastCell seen = BroadcastCell::decode(bits);
+        if (seen.sequence < first()) return {Look::Outcome::nothing, first()};
+        if (seen.slot < slots_.count()) {
+            platform::prefetch(&slots_[seen.slot].control);
+            platform::prefetch(slots_[seen.slot].data);
+        }
+        if (const auto look = look_at(cell, bits)) return *look;
     }
-    return find(std::max(seen.sequence, first()));
+    return {Look::Outcome::damaged, first()};
 }
 
 bool Broadcast::still_there(const Look& look) const noexcept {

@@ -76,6 +76,7 @@ private:
     static constexpr int patience = 100'000;
     sync::SharedWord& cell_of(std::uint64_t sequence) const noexcept { return control_.cells[sequence % history_]; }
     bool is_evicted(std::uint32_t slot) const noexcept;
+    std::optional<Look> look_at(const sync::SharedWord& cell, std::uint64_t bits) const noexcept;
     bool try_loan(std::uint32_t slot, std::uint32_t me, Held& held) const noexcept;
     void recover_slot(std::uint32_t index, std::uint32_t dead) const noexcept;
     std::uint64_t oldest_after(std::uint64_t newer_in_same_cell) const noexcept;

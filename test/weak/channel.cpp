@@ -60,9 +60,9 @@ class Channel {
 public:
     Channel()
         : lock_file_(memfd_create("weak", MFD_CLOEXEC)),
-          entries(reinterpret_cast<ParticipantEntry*>(memory_ + 2048)),
+          entries(reinterpret_cast<ParticipantEntry*>(memory_ + entries_at)),
           control(::new (memory_) ChannelControl),
-          slots(memory_ + 4096, geometry()),
+          slots(memory_ + slots_at, geometry()),
           ring(*control, cells, slots) {
         for (std::uint32_t index = 0; index < cells; ++index) ::new (&control->cells[index]) handoff::sync::SharedWord;
         for (std::uint32_t index = 0; index < players; ++index) ::new (entries + index) ParticipantEntry;
@@ -90,7 +90,8 @@ private:
     static int dup_open(int fd);
     static handoff::segment::Geometry geometry();
 
-    alignas(64) std::byte memory_[8192] = {};
+    static constexpr std::size_t entries_at = 2048, slots_at = entries_at + players * sizeof(ParticipantEntry);
+    alignas(64) std::byte memory_[slots_at + 2048] = {};
     platform::Descriptor lock_file_;
 
 public:
