@@ -38,7 +38,7 @@ struct Look {
 class Broadcast {
 public:
     Broadcast(BroadcastControl& control, std::uint32_t history, const Slots& slots) noexcept
-        : control_(control), history_(history), slots_(slots) {}
+        : control_(control), history_(history), slots_(slots), stride_(stride()) {}
 
     /// The first sequence there can be.
     std::uint64_t first() const noexcept { return history_; }
@@ -76,6 +76,8 @@ private:
     static constexpr int patience = 100'000;
     sync::SharedWord& cell_of(std::uint64_t sequence) const noexcept { return control_.cells[sequence % history_]; }
     bool is_evicted(std::uint32_t slot) const noexcept;
+    void fetch_ahead(std::uint32_t index) const noexcept;
+    std::uint32_t stride() const noexcept;
     std::optional<Look> look_at(const sync::SharedWord& cell, std::uint64_t bits) const noexcept;
     bool try_loan(std::uint32_t slot, std::uint32_t me, Held& held) const noexcept;
     void recover_slot(std::uint32_t index, std::uint32_t dead) const noexcept;
@@ -84,6 +86,7 @@ private:
     BroadcastControl& control_;
     std::uint32_t history_;
     Slots slots_;
+    std::uint32_t stride_;
 };
 
 }  // namespace handoff::slots
