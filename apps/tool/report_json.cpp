@@ -2,6 +2,8 @@
 
 #include "tool/words.hpp"
 
+#include <handoff/handoff.h>
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -176,32 +178,7 @@ std::string report_json(const Look& look, bool with_participants_and_slots) {
 }
 
 const char* name_of(const Failure& failure) noexcept {
-    static constexpr std::array names{"unknown",
-                                      "timed_out",
-                                      "full",
-                                      "empty",
-                                      "end_of_stream",
-                                      "failed",
-                                      "given_up",
-                                      "too_large",
-                                      "invalid_argument",
-                                      "invalid_handle",
-                                      "no_such_segment",
-                                      "already_exists",
-                                      "wrong_kind",
-                                      "wrong_version",
-                                      "not_a_segment",
-                                      "mismatch",
-                                      "permission_denied",
-                                      "no_space",
-                                      "too_many_participants",
-                                      "damaged",
-                                      "ownership_lost",
-                                      "system"};
-    static_assert(names.size() == static_cast<std::size_t>(Errc::system) + 1 &&
-                  static_cast<int>(Errc::no_such_segment) == 10 && static_cast<int>(Errc::damaged) == 19);
-    const auto code = static_cast<std::size_t>(failure.code().value());
-    return code < names.size() ? names[code] : names[0];
+    return handoff_status_name(failure.code().value());
 }
 
 }  // namespace handoff::apps::tool
