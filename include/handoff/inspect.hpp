@@ -69,7 +69,7 @@ struct Participant {
     Life life;
     std::uint32_t pid;    ///< in its own pid namespace
     std::uint32_t uid;    ///< user
-    std::string program;  ///< base name of the executable, 31 bytes at most
+    std::string program;  ///< base name of the executable, or of the script of a Python or Node.js; 31 bytes at most
     std::chrono::nanoseconds attached_for;
 
     // Since it joined:

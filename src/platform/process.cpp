@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <fstream>
@@ -64,12 +65,34 @@ ProcStat stat_from_proc(const std::string& who) {
     return {state.front(), std::strtoull(field.c_str(), nullptr, 10)};
 }
 
+std::string base_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+/// What an interpreter was started with: the script, or the module of python -m; "" where there is none.
+std::string script_name() {
+    constexpr std::array<std::string_view, 5> with_a_value{"-W", "-X", "-r", "--require", "--import"};
+    std::ifstream file("/proc/self/cmdline");
+    std::string argument;
+    std::getline(file, argument, '\0');
+    while (std::getline(file, argument, '\0')) {
+        if (argument == "-m") return std::getline(file, argument, '\0') ? argument : "";
+        if (argument == "-c" || argument == "-e" || argument == "-p") return "";
+        if (!argument.starts_with('-')) return base_name(argument);
+        if (std::find(with_a_value.begin(), with_a_value.end(), argument) != with_a_value.end())
+            std::getline(file, argument, '\0');
+    }
+    return "";
+}
+
+/// Of a script its own name: that the program is a python tells nobody which one.
 std::string program_name() {
     char path[4096];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
     if (length <= 0) return "?";
-    const std::string name(path, static_cast<std::size_t>(length));
-    return name.substr(name.rfind('/') + 1);
+    const std::string name = base_name(std::string(path, static_cast<std::size_t>(length)));
+    const std::string script = name.starts_with("python") || name == "node" ? script_name() : "";
+    return script.empty() ? name : script;
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct ProcessIdentity {
     std::uint32_t pid = 0;
     std::uint32_t uid = 0;
     std::uint64_t start_time = 0;  ///< clock ticks since boot (field 22 of /proc/self/stat), 0: not known
-    std::string program;           ///< base name of the executable
+    std::string program;           ///< base name of the executable; of a Python or Node.js script its own
 };
 ProcessIdentity this_process();
 /// True if that very process (its start time tells it from a later one of the same number) is stopped by a signal or a

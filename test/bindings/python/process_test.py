@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 
 import handoff
 import numpy as np
@@ -28,6 +30,25 @@ def test_what_a_killed_receiver_held_is_delivered_again(name, program):
         with handoff.Receiver(name) as receiver, receiver.receive(30) as request:
             assert request.deliveries == 2 and bytes(request.array) == b"precious"
             request.processed()
+
+
+@pytest.mark.parametrize("how", [["{script}"], ["-X", "utf8", "{script}"], ["-m", "detector"]])
+def test_a_script_is_known_by_its_own_name(name, tmp_path, how):
+    script = tmp_path / "detector.py"
+    script.write_text(HOLD_ONE)
+    shown = "detector" if "-m" in how else "detector.py"
+    arguments = [sys.executable, *(word.format(script=script) for word in how), name]
+    with handoff.Sender(name, payload_bytes=8) as sender:
+        path = os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]])
+        victim = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  env=os.environ | {"PYTHONPATH": path})
+        try:
+            sender.send(b"held")
+            assert victim.stdout.readline() == b"holding\n"
+            assert f"taken by {shown} (pid {victim.pid})" in sender.who_holds()
+        finally:
+            victim.kill()
+            victim.communicate()
 
 
 LOAN_ALL = """
