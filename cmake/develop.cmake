@@ -26,7 +26,8 @@ if(HANDOFF_FUZZ)
 endif()
 if(HANDOFF_SANITIZE)
     add_compile_options(-fsanitize=${HANDOFF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
-                        -Wno-maybe-uninitialized)  # GCC cannot see through its own instrumentation
+                        -Wno-maybe-uninitialized  # GCC cannot see through its own instrumentation
+                        -Wno-tsan)                # fences stand between processes, which no sanitizer sees
     add_link_options(-fsanitize=${HANDOFF_SANITIZE})
     # Processes are forked with threads around on purpose, and everything takes its time.
     set(handoff_test_environment HANDOFF_TEST_TIMEOUT_SCALE=5 TSAN_OPTIONS=die_after_fork=0
