@@ -18,10 +18,10 @@ constexpr std::int64_t retry_ns = 2'000'000;
 /// How long somebody may hold "in use" exclusively before we say so: removing takes microseconds, unless it is stopped.
 constexpr std::int64_t patience_ns = 5'000'000'000;
 
-[[noreturn]] void throw_absent(const std::string& name) {
+/// To who only looks, and could not create it.
+[[noreturn]] void throw_nothing_to_see(const std::string& name) {
     throw Error(Errc::no_such_segment, "there is no '" + name + "' (" + segment_path(name) +
-                                           " does not exist). Start the other side first, or give the sizes to "
-                                           "create it here");
+                                           " does not exist). `handoff ls` shows what there is");
 }
 
 class Opener {
@@ -48,7 +48,7 @@ public:
     Segment observe() {
         constexpr int tries = 100;  // each further one means that it was removed and made again meanwhile
         for (int attempt = 0; attempt < tries; ++attempt) {
-            if (!platform::name_exists(path_)) throw_absent();
+            if (!platform::name_exists(path_)) throw_nothing_to_see(request_.name);
             platform::LockFile locks = open_lock_file();
             platform::Descriptor file = platform::open_existing(path_, access());
             if (locks && file && platform::is_named(lock_path_, locks.descriptor()) &&
@@ -135,7 +135,11 @@ private:
         throw Error(Errc::already_exists, path_ + " exists already. Attach to it, or choose another name");
     }
 
-    [[noreturn]] void throw_absent() const { segment::throw_absent(request_.name); }
+    [[noreturn]] void throw_absent() const {
+        throw Error(Errc::no_such_segment, "there is no '" + request_.name + "' (" + path_ +
+                                               " does not exist). Start the other side first, or give the sizes to "
+                                               "create it here");
+    }
 
     const OpenRequest& request_;
     std::string path_;
@@ -208,7 +212,7 @@ Kind kind_of(const std::string& name) {
     SegmentHeader header{};
     std::array<std::byte, offsetof(SegmentHeader, state)> bytes{};
     const platform::Descriptor file = platform::open_existing(segment_path(name), platform::Access::read_only);
-    if (!file) throw_absent(name);
+    if (!file) throw_nothing_to_see(name);
     if (platform::read_beginning(file.get(), bytes) == bytes.size())
         std::memcpy(static_cast<void*>(&header), bytes.data(), bytes.size());
     const auto kind = static_cast<Kind>(header.kind);

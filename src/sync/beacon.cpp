@@ -50,6 +50,7 @@ void Beacon::run() noexcept {
 }
 
 void Beacon::wait_for_something() noexcept {
+    // Pairs with the store in ~Beacon(): it rings after it stored, we look after we said that we sleep.
     const auto done = [this] { return stopping_.load(std::memory_order_seq_cst) || source_.has_something(); };
     Condition* condition = source_.condition();
     if (condition == nullptr) {

@@ -1,5 +1,7 @@
 #include "tool/recording/recorder.hpp"
 
+#include "tool/words.hpp"
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -13,10 +15,6 @@ constexpr std::chrono::microseconds shortest_nap{10};
 constexpr std::chrono::microseconds longest_nap{1000};
 constexpr std::uint64_t at_a_time = 64;             ///< messages of one segment before the others have their turn
 constexpr std::uint64_t most_at_the_end = 1 << 15;  ///< no history is longer
-
-bool is_pattern(const std::string& glob) {
-    return glob.find_first_of("*?[") != std::string::npos;
-}
 
 std::string is_a_channel(const std::string& name) {
     return "'" + name + "' is a channel: its messages belong to its receivers. Publish them on a topic to record them";
@@ -34,7 +32,7 @@ Recorder::Recorder(std::vector<std::string> globs, Tape& tape, Say say)
 
 void Recorder::check(const std::vector<std::string>& globs) {
     for (const std::string& glob : globs) {
-        if (is_pattern(glob)) continue;
+        if (is_glob(glob)) continue;
         for (const inspect::Found& found : inspect::find(glob))
             if (!found.only_lock_file && inspect::Observer(found.name).kind() == inspect::Kind::channel)
                 throw Error(Errc::wrong_kind, is_a_channel(glob));
@@ -70,7 +68,7 @@ void Recorder::run(const Limits& limits, const std::function<void()>& progress) 
 void Recorder::scan() {
     for (const std::string& glob : globs_)
         for (const inspect::Found& found : inspect::find(glob))
-            if (!found.only_lock_file && !sources_.contains(found.name)) open(found.name, !is_pattern(glob));
+            if (!found.only_lock_file && !sources_.contains(found.name)) open(found.name, !is_glob(glob));
     if (std::exchange(first_scan_, false) && sources_.empty())
         say_("nothing of that name is there yet: waiting for it");
 }
