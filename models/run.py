@@ -51,6 +51,13 @@ MODELS = [
     ("latest", "the only writer dies", "CONFIG=3"),
     ("condition", "a waiter dies; no tick", "CONFIG=1"),
     ("condition", "a notifier dies; tick", "CONFIG=2"),
+    ("looked", "any word, one clock", "STRANGE_WORD"),
+    ("looked", "any word, one clock is far ahead", "STRANGE_WORD SHIFT=20"),
+    ("looked", "any word, one clock is far behind", "STRANGE_WORD SHIFT=-20"),
+    ("looked", "three, two of one process", "CALLERS=3"),
+    ("looked", "three, two of one process, clocks differ", "CALLERS=3 SHIFT=20 STRANGE_WORD"),
+    ("looked", "a look that is cut short counts", "NO_RESET BOUND=5 END=16"),
+    ("looked", "one look a tick, whatever the clocks", "NOBODY_GOES SHIFT=20 LOOKS=6"),
 ]
 
 # Mutants, by the parameters of the search that finds them.
@@ -73,6 +80,9 @@ MUTANTS = {
     ("condition", "CONFIG=1"): "wake_one look_before_announcing ring_before_change no_count no_comparison "
                                "bit_cleared_by_waiter",
     ("condition", "CONFIG=2"): "no_tick",
+    ("looked", "STRANGE_WORD SHIFT=-20"): "clock_alone",
+    ("looked", "CALLERS=3"): "moved_before_owned skips_own_process",
+    ("looked", "NOBODY_GOES SHIFT=20 LOOKS=6"): "word_is_not_moved future_is_due",
 }
 
 
@@ -203,7 +213,7 @@ def markdown(outcomes, weak):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", metavar="NAME", help="channel, topic, latest, condition or weak")
+    parser.add_argument("--only", metavar="NAME", help="channel, topic, latest, condition, looked or weak")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--report", metavar="FILE", help="write the tables as Markdown")
     parser.add_argument("--keep", metavar="DIR", help="leave the generated verifiers there (to replay a trail)")

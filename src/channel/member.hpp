@@ -42,7 +42,7 @@ public:
         return was_cut_short() || handover_.was_ready() || stream_end_.would_end([this] { return may_still_come(); });
     }
     sync::Condition* condition() noexcept override { return &control_.ready; }
-    void tick() noexcept override { reap(); }
+    bool tick(std::int64_t now_ns) noexcept override { return look_if_due(now_ns); }
 
     const slots::Slots& slots() const noexcept { return slots_; }
     const Handover& handover() const noexcept { return handover_; }
@@ -54,8 +54,9 @@ public:
     std::uint64_t next_sequence() noexcept { return sequence_.add(1) + 1; }
     /// Recovers the dead; true if there were any.
     bool reap() noexcept { return attachment_.reap(); }
-    /// The same, once in a tick at most: for those who poll and never wait.
-    bool reap_if_due() noexcept { return attachment_.reap_if_due(); }
+    /// The same, unless somebody looked less than a tick ago. Every call asks this, those that succeed at once, too.
+    bool look_if_due(std::int64_t now_ns) noexcept { return attachment_.look_if_due(now_ns); }
+    bool look_if_due() noexcept { return attachment_.look_if_due(); }
     /// Waits on one of the channel's conditions. False: the deadline passed. The dead are recovered at every tick.
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {

@@ -84,7 +84,7 @@ bool Pending::was_answered() const noexcept {
         const auto outcome = member_->handover().is_answered(slot_, sequence_);
         return !outcome || outcome.assume_value();
     };
-    return answered() || (member_->reap_if_due() && answered());
+    return answered() || (member_->look_if_due() && answered());
 }
 
 result<bool> Pending::withdraw() {
@@ -118,6 +118,7 @@ result<Processed> Pending::wait(Deadline deadline) {
                                             member_->describe(slot_));
     }
     counters.finished.add(1);
+    member_->look_if_due();
     return collect();
 }
 

@@ -93,7 +93,7 @@ result<void> Receiver::processed(std::span<Request> batch) {
 result<Request> Receiver::try_receive() {
     if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     Claim claim = member_->handover().take();
-    if (claim.outcome == RingOutcome::empty && member_->reap_if_due()) claim = member_->handover().take();
+    if (claim.outcome == RingOutcome::empty && member_->look_if_due()) claim = member_->handover().take();
     const bool ended = claim.outcome == RingOutcome::empty && member_->stream_has_ended();
     member_->was_taken_from();
     if (!member_->is_usable()) return channel::unusable(member_.get());
@@ -141,6 +141,7 @@ result<Request> Receiver::request_of(const channel::Claim& claim, std::int64_t n
     mine.counters.messages.add(1);
     mine.counters.bytes.add(request.payload_.size());
     member_->measure(mine.delay, sent_ns, now_ns);
+    member_->look_if_due(now_ns);
     if (!member_->is_usable()) return channel::unusable(member_.get());
     return taken;
 }

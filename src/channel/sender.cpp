@@ -28,13 +28,14 @@ Sender& Sender::operator=(Sender&&) noexcept = default;
 Sender::~Sender() = default;
 
 Loan Sender::loan_of(const Held& held) {
+    member_->look_if_due(member_->slots()[held.slot].sent_ns.load(std::memory_order_relaxed));  // loaned just now
     return {member_, held, member_->slots().payload_area(held.slot)};
 }
 
 result<Loan> Sender::try_loan() {
     if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     auto held = member_->handover().loan();
-    if (!held && member_->reap()) held = member_->handover().loan();
+    if (!held && member_->look_if_due()) held = member_->handover().loan();
     if (!member_->is_usable()) return channel::unusable(member_.get());
     if (!held) return Errc::full;
     return loan_of(*held);
@@ -96,6 +97,7 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
     counters.messages.add(1);
     counters.bytes.add(loan.size_);
     loan.lender_.reset();
+    member_->look_if_due(now_ns);
     return sequence;
 }
 

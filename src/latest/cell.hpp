@@ -24,7 +24,7 @@ public:
     sync::Condition* condition() noexcept override {
         return member_->is_read_only() ? nullptr : &member_->control().published;
     }
-    void tick() noexcept override { member_->reap(); }
+    bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 
     slots::BroadcastMember& member() const noexcept { return *member_; }
     result<std::uint64_t> write(std::span<const std::byte> value);

@@ -30,20 +30,21 @@ result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
                                             member_->name() + "' holds " + std::to_string(capacity));
     const auto& broadcast = member_->broadcast();
     auto held = broadcast.loan(member_->me());
-    if (!held && member_->reap()) held = broadcast.loan(member_->me());
+    if (!held && member_->look_if_due()) held = broadcast.loan(member_->me());
     if (!held) return Failure(Errc::full, "every slot is being written to at this moment: " + member_->who_has_loans());
     auto& slot = member_->slots()[held->slot];
     if (!value.empty()) std::memcpy(member_->slots().payload_area(held->slot).data(), value.data(), value.size());
     slot.sender.store(member_->registry().my_id(), relaxed);
     slot.payload.set(value.size(), false);
-    slot.sent_ns.store(member_->stamp_ns(), relaxed);
+    const std::int64_t now_ns = member_->stamp_ns();
+    slot.sent_ns.store(now_ns, relaxed);
     const auto position = broadcast.publish(*held);
     if (!member_->is_usable()) return slots::unusable(member_.get());  // it went into a file that is not there any more
     if (!position) {
         broadcast.return_loan(*held);
         return position.error();
     }
-    member_->count_published(value.size());
+    member_->count_published(value.size(), now_ns);
     return *position - broadcast.first() + 1;
 }
 
@@ -71,6 +72,7 @@ result<Reading> Cell::read(std::span<std::byte> buffer) {
         while (seen < sequence && !seen_.compare_exchange_weak(seen, sequence, relaxed)) {
         }
         was_taken_from();
+        member_->look_if_due();
         return Reading{size, sequence, std::chrono::steady_clock::time_point(std::chrono::nanoseconds(written_ns))};
     }
     return Failure(Errc::timed_out,

@@ -8,12 +8,12 @@
 #include <handoff/error.hpp>
 #include <handoff/wait.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <new>
 #include <string>
 
+#include "participants/look_schedule.hpp"
 #include "participants/registry.hpp"
 #include "platform/clock.hpp"
 #include "platform/process.hpp"
@@ -27,6 +27,7 @@ public:
     Attachment(segment::Segment segment, WaitPolicy policy, Caretaker& caretaker) noexcept
         : segment_(std::move(segment)),
           registry_(table(), segment_.geometry().participant_count, segment_.locks(), caretaker),
+          schedule_(segment_.looked()),
           budget_(policy),
           fork_generation_(platform::fork_generation()) {}
     Attachment(const Attachment&) = delete;
@@ -59,16 +60,12 @@ public:
 
     /// Recovers the dead; true if there were any.
     bool reap() noexcept { return registry_.reap(); }
-    /// reap(), but once in a tick at most: for those who poll and never wait.
-    bool reap_if_due() noexcept {
-        const std::int64_t now_ns = platform::now_coarse_ns();
-        std::int64_t due_ns = reap_due_ns_.load(std::memory_order_relaxed);
-        if (now_ns < due_ns) return false;
-        return reap_due_ns_.compare_exchange_strong(due_ns, now_ns + sync::tick_ns, std::memory_order_relaxed) &&
-               reap();
-    }
-    /// Waits on one of the segment's conditions. False: the deadline passed, or the segment was cut short. The dead are
-    /// recovered at every tick.
+    /// reap(), if nobody has looked after the dead for a tick. Every call that hands a message on asks this, at the
+    /// moment that it knows anyway: a call that succeeds at once must notice the dead, too.
+    bool look_if_due(std::int64_t now_ns) noexcept { return schedule_.claim(now_ns) && reap(); }
+    bool look_if_due() noexcept { return look_if_due(platform::now_coarse_ns()); }
+    /// Waits on one of the segment's conditions. False: the deadline passed, or the segment was cut short. Looks after
+    /// the dead at every tick, and at the end of a wait in vain; a caller that succeeds asks look_if_due() itself.
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
         return wait(condition, deadline, sync::Pace::eager, predicate, predicate);
@@ -77,8 +74,9 @@ public:
     template <class Predicate, class Glance>
     bool wait(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate, Glance&& glance) {
         const auto done = [&] { return predicate() || was_cut_short(); };  // after cut_short there is nothing to come
-        return (sync::wait_until(condition, budget_, deadline, pace, done, glance, [this] { reap(); }) ||
-                (reap_if_due() && predicate())) &&
+        return (sync::wait_until(condition, budget_, deadline, pace, done, glance,
+                                 [this] { look_if_due(platform::now_ns()); }) ||
+                (look_if_due() && predicate())) &&
                !was_cut_short();
     }
 
@@ -90,9 +88,9 @@ private:
 
     segment::Segment segment_;
     Registry registry_;
+    LookSchedule schedule_;
     sync::SpinBudget budget_;
     std::uint32_t fork_generation_;
-    std::atomic<std::int64_t> reap_due_ns_{0};
 };
 
 }  // namespace handoff::participants

@@ -167,6 +167,7 @@ void fill_header(SegmentHeader& header, const Blueprint& blueprint, const Geomet
     header.created_ns = platform::wall_clock_ns();
     header.creator_pid = platform::this_process().pid;
     header.state.store(static_cast<std::uint32_t>(SegmentState::ready), std::memory_order_relaxed);
+    header.looked.store(static_cast<std::uint64_t>(platform::now_ns()));
 }
 
 }  // namespace

@@ -93,6 +93,8 @@ public:
     platform::LockFile& locks() noexcept { return locks_; }
     const std::string& name() const noexcept { return name_; }
     const SegmentHeader& header() const noexcept { return *reinterpret_cast<const SegmentHeader*>(base_); }
+    /// The word that says when somebody looked after the dead last. Not of a read-only mapping.
+    sync::SharedWord& looked() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->looked; }
     platform::FileStatus file_status() const { return platform::status_of(file_.get()); }
 
     /// Somebody cut the file short, and what was missing was touched; private zeros are there now. Always false without

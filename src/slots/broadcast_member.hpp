@@ -55,21 +55,23 @@ public:
         return wishes_.timestamps == Timestamps::exact ? platform::now_ns() : platform::now_coarse_ns();
     }
     /// Counts a message that came to us: its size, what was overwritten before it, and how old it is by now if our
-    /// times are exact.
-    void count_taken(std::uint64_t bytes, std::uint64_t lost, std::int64_t sent_ns) const noexcept {
+    /// times are exact. Looks after the dead if that is due.
+    void count_taken(std::uint64_t bytes, std::uint64_t lost, std::int64_t sent_ns) noexcept {
         if (is_read_only()) return;
         auto& mine = my_entry();
         mine.counters.messages.add(1);
         mine.counters.bytes.add(bytes);
         if (lost != 0) mine.counters.lost.add(lost);
-        if (wishes_.timestamps == Timestamps::exact)
-            mine.delay.add(platform::difference_ns(platform::now_ns(), sent_ns));
+        const std::int64_t now_ns = stamp_ns();
+        if (wishes_.timestamps == Timestamps::exact) mine.delay.add(platform::difference_ns(now_ns, sent_ns));
+        look_if_due(now_ns);
     }
-    /// Counts a message that we published.
-    void count_published(std::uint64_t bytes) const noexcept {
+    /// Counts a message that we published at `now_ns`. Looks after the dead if that is due.
+    void count_published(std::uint64_t bytes, std::int64_t now_ns) noexcept {
         auto& counters = my_entry().counters;
         counters.messages.add(1);
         counters.bytes.add(bytes);
+        look_if_due(now_ns);
     }
     std::uint32_t me() const noexcept { return attachment_.registry().me(); }
     bool is_read_only() const noexcept { return wishes_.read_only; }
@@ -77,7 +79,9 @@ public:
     std::uint64_t newest_at_join() const noexcept { return newest_at_join_; }
 
     bool reap() noexcept { return !is_read_only() && attachment_.reap(); }
-    bool reap_if_due() noexcept { return !is_read_only() && attachment_.reap_if_due(); }
+    /// The same, unless somebody looked less than a tick ago. Every call asks this, those that succeed at once, too.
+    bool look_if_due(std::int64_t now_ns) noexcept { return !is_read_only() && attachment_.look_if_due(now_ns); }
+    bool look_if_due() noexcept { return look_if_due(platform::now_coarse_ns()); }
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
         return wait(condition, deadline, predicate, predicate);

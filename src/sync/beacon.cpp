@@ -1,5 +1,8 @@
 #include "sync/beacon.hpp"
 
+#include <chrono>
+
+#include "platform/clock.hpp"
 #include "platform/event.hpp"
 #include "platform/process.hpp"
 #include "sync/wait.hpp"
@@ -45,7 +48,13 @@ void Beacon::run() noexcept {
         if (!source_.has_something()) continue;
         platform::set_event(event_);
         lit_ = true;
-        changed_.wait(lock, [this] { return !lit_ || stopping_.load(std::memory_order_relaxed); });
+        // Whoever leaves a message where it is must notice the dead all the same.
+        while (!changed_.wait_for(lock, std::chrono::nanoseconds(tick_ns),
+                                  [this] { return !lit_ || stopping_.load(std::memory_order_relaxed); })) {
+            lock.unlock();
+            source_.tick(platform::now_ns());
+            lock.lock();
+        }
     }
 }
 
@@ -57,7 +66,8 @@ void Beacon::wait_for_something() noexcept {
         SpinBudget budget(WaitPolicy::sleep);
         poll_until(budget, Deadline::never(), done);
     } else {
-        wait_until(*condition, WaitPolicy::sleep, Deadline::never(), done, [this] { source_.tick(); });
+        wait_until(*condition, WaitPolicy::sleep, Deadline::never(), done,
+                   [this] { source_.tick(platform::now_ns()); });
     }
 }
 

@@ -7,22 +7,15 @@
 #include <handoff/wait.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 
 #include "platform/clock.hpp"
 #include "platform/cpu.hpp"
 #include "sync/condition.hpp"
 #include "sync/spin_budget.hpp"
+#include "sync/tick.hpp"
 
 namespace handoff::sync {
-
-#ifdef HANDOFF_CRASH_POINTS
-/// Test builds only: a test that makes the tick very long sees which wake-ups come from a bell.
-inline std::atomic<std::int64_t> tick_ns{100'000'000};
-#else
-inline constexpr std::int64_t tick_ns = 100'000'000;
-#endif
 
 /// How a waiter looks while it spins. Each look at a word that somebody is about to write takes its cache line away
 /// from him, and his next write waits until he has it back.

@@ -32,7 +32,9 @@ void sleep_on_all(const std::vector<AnyCondition*>& conditions, std::int64_t unt
 }  // namespace sync
 
 bool Waitable::was_ready() const noexcept {
-    return source_->can_be_waited_for() && source_->has_something();
+    if (!source_->can_be_waited_for()) return false;
+    // Who only asks this must notice the dead, too: what they hold may be what is waited for.
+    return source_->has_something() || (source_->tick(platform::now_coarse_ns()) && source_->has_something());
 }
 
 result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadline) {
@@ -50,19 +52,18 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadl
         found = static_cast<std::size_t>(first - waitables.begin());
         return first != waitables.end();
     };
-    std::int64_t next_tick_ns = platform::now_ns() + sync::tick_ns;
-    while (!ready()) {
+    for (;;) {
+        const bool done = ready();
         const std::int64_t now_ns = platform::now_ns();
+        bool recovered = false;
+        for (const Waitable& waitable : waitables) recovered |= waitable.source_->tick(now_ns);
+        if (done) return found;
+        if (recovered) continue;
         if (now_ns >= deadline.at_ns())
             return Failure(Errc::timed_out, "none of the " + std::to_string(waitables.size()) +
                                                 " things waited for had anything in time");
-        if (now_ns >= next_tick_ns) {
-            for (const Waitable& waitable : waitables) waitable.source_->tick();
-            next_tick_ns = now_ns + sync::tick_ns;
-        }
-        sync::sleep_on_all(conditions, std::min(deadline.at_ns(), next_tick_ns), ready);
+        sync::sleep_on_all(conditions, std::min(deadline.at_ns(), now_ns + sync::tick_ns), ready);
     }
-    return found;
 }
 
 }  // namespace handoff

@@ -22,8 +22,8 @@ public:
     virtual bool has_something() noexcept = 0;
     /// Rung when that may have changed; null for those who cannot write to it.
     virtual Condition* condition() noexcept = 0;
-    /// Recovers the dead.
-    virtual void tick() noexcept = 0;
+    /// Recovers the dead, if nobody looked after them for a tick. True if there were any.
+    virtual bool tick(std::int64_t now_ns) noexcept = 0;
 
     /// A descriptor that is readable while has_something(). Made on first use, with a thread that waits. Throws Error.
     int descriptor();

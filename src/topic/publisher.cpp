@@ -20,7 +20,7 @@ Publisher::~Publisher() = default;
 result<Loan> Publisher::loan() {
     if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     auto held = member_->broadcast().loan(member_->me());
-    if (!held && member_->reap()) held = member_->broadcast().loan(member_->me());
+    if (member_->look_if_due() && !held) held = member_->broadcast().loan(member_->me());
     if (!member_->is_usable()) return unusable(member_.get());
     if (!held)
         return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
@@ -36,13 +36,14 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Broadcast::publish()
     slot.sender.store(member_->registry().my_id(), relaxed);
     slot.payload.set(loan.size_, loan.image_.is_image());
-    slot.sent_ns.store(member_->stamp_ns(), relaxed);
+    const std::int64_t now_ns = member_->stamp_ns();
+    slot.sent_ns.store(now_ns, relaxed);
     if (loan.image_.is_image()) slot.image = loan.image_;
     const auto position = member_->broadcast().publish({loan.slot_, loan.word_});
     if (!member_->is_usable()) return unusable(member_.get());  // it went into a file that is not there any more
     if (!position) return position.error();
     loan.lender_.reset();
-    member_->count_published(loan.size_);
+    member_->count_published(loan.size_, now_ns);
     return *position - member_->broadcast().first() + 1;
 }
 

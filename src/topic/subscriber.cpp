@@ -56,7 +56,7 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
     if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
     auto message = reader->take(which, reader);
     // Who only polls must notice the dead, too: the last publisher's death ends the stream.
-    if (!message && message.error() == Errc::empty && reader->member().reap_if_due())
+    if (!message && message.error() == Errc::empty && reader->member().look_if_due())
         message = reader->take(which, reader);
     reader->was_taken_from();
     if (!is_usable(reader)) return unusable(&reader->member());
@@ -67,10 +67,9 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
 
 Subscriber::Subscriber(std::string_view name, const TopicOptions& options, const SubscriberOptions& wishes) {
     check_wishes(options, wishes).value();
-    auto member = topic::open_topic(
-        name, options,
-        {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only, wishes.start == Start::next,
-         options.timestamps});
+    auto member = topic::open_topic(name, options,
+                                    {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only,
+                                     wishes.start == Start::next, options.timestamps});
     reader_ = std::make_shared<Reader>(std::move(member), wishes);
 }
 Subscriber::Subscriber(Subscriber&&) noexcept = default;

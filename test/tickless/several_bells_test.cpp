@@ -62,7 +62,7 @@ public:
         return false;
     }
     sync::Condition* condition() noexcept override { return &condition_; }
-    void tick() noexcept override {}
+    bool tick(std::int64_t) noexcept override { return false; }
 
 private:
     sync::Condition condition_;

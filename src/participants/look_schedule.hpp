@@ -1,0 +1,60 @@
+// When to look after the dead: once a tick and segment, whoever calls, however busy they are.
+//
+// A word in the segment says when somebody looked last. A look is due when that is a tick ago by the caller's clock, or
+// when the word has not moved for a whole tick of the caller's: the first keeps a crowd to one look a tick, the second
+// bounds recovery to two ticks whatever stands in the word (another clock's time, after a change of time namespaces, or
+// anything that a hostile process wrote). The look belongs to the one whose exchange moved the word. Model:
+// models/looked.pml.
+//
+// Thread safety: any number of threads and processes.
+// Death: who dies between moving the word and looking delays the next look by two ticks at most.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "platform/clock.hpp"
+#include "sync/shared_word.hpp"
+#include "sync/tick.hpp"
+
+namespace handoff::participants {
+
+class LookSchedule {
+public:
+    /// `looked` lies in the segment: CLOCK_MONOTONIC of the last look, in nanoseconds.
+    explicit LookSchedule(sync::SharedWord& looked) noexcept : looked_(looked) {}
+
+    /// True if a look is due and the caller's: it must look now, and nothing may keep it from that. Costs two loads
+    /// where nothing is due. `now_ns` may be coarse.
+    bool claim(std::int64_t now_ns) noexcept {
+        const std::uint64_t word = looked_.load();
+        if (!is_due(word, now_ns)) return false;
+        std::uint64_t moved = static_cast<std::uint64_t>(now_ns);
+        if (moved == word) ++moved;                                // others have to see it move
+        if (!looked_.compare_exchange(word, moved)) return false;  // somebody else looks
+        remember(moved, now_ns);
+        return true;
+    }
+
+private:
+    bool is_due(std::uint64_t word, std::int64_t now_ns) noexcept {
+        const std::int64_t tick_ns = sync::tick_ns;
+        if (platform::difference_ns(now_ns, static_cast<std::int64_t>(word)) >= tick_ns) return true;
+        if (word == seen_.load(std::memory_order_relaxed))
+            return now_ns - since_ns_.load(std::memory_order_relaxed) >= tick_ns;
+        remember(word, now_ns);
+        return false;
+    }
+    void remember(std::uint64_t word, std::int64_t now_ns) noexcept {
+        since_ns_.store(now_ns, std::memory_order_relaxed);
+        seen_.store(word, std::memory_order_relaxed);
+    }
+
+    sync::SharedWord& looked_;
+    // What threads of this process saw. Relaxed: who reads a pair that does not belong together looks once too early,
+    // or a tick later than it could.
+    std::atomic<std::uint64_t> seen_{0};
+    std::atomic<std::int64_t> since_ns_{0};
+};
+
+}  // namespace handoff::participants

@@ -1,0 +1,93 @@
+// When a look after the dead is due, and whose it is. Time is a number here.
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "participants/look_schedule.hpp"
+
+using handoff::participants::LookSchedule;
+using handoff::sync::SharedWord;
+
+namespace {
+
+constexpr std::int64_t tick = handoff::sync::tick_ns;
+constexpr std::int64_t start = 1'000 * tick;
+
+struct Segment {
+    SharedWord looked{static_cast<std::uint64_t>(start)};
+    LookSchedule one{looked}, other{looked};
+    void set(std::int64_t ns) { looked.store(static_cast<std::uint64_t>(ns)); }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(look_schedule)
+
+BOOST_FIXTURE_TEST_CASE(due_when_the_word_is_a_tick_old_and_not_before, Segment) {
+    BOOST_TEST(!one.claim(start));
+    BOOST_TEST(!one.claim(start + tick - 1));
+    BOOST_TEST(one.claim(start + tick));
+    BOOST_TEST(static_cast<std::int64_t>(looked.load()) == start + tick);
+    BOOST_TEST(!one.claim(start + tick + 1));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_looks_for_all, Segment) {
+    BOOST_TEST(one.claim(start + tick));
+    BOOST_TEST(!other.claim(start + tick));
+    BOOST_TEST(!other.claim(start + 2 * tick - 1));
+    BOOST_TEST(other.claim(start + 2 * tick));
+    BOOST_TEST(!one.claim(start + 2 * tick + 1));
+}
+
+BOOST_FIXTURE_TEST_CASE(due_when_the_word_has_not_moved_for_a_tick_of_ones_own_clock, Segment) {
+    for (const std::int64_t strange : {start + 1'000 * tick, INT64_MAX, INT64_MIN, std::int64_t{-1}}) {
+        set(strange);
+        LookSchedule newcomer(looked);
+        // A word so far behind that the difference wraps around, or simply old, may be due at once.
+        if (newcomer.claim(start)) continue;
+        BOOST_TEST(!newcomer.claim(start + tick - 1));
+        BOOST_TEST(newcomer.claim(start + tick));
+        BOOST_TEST(static_cast<std::int64_t>(looked.load()) == start + tick);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_word_that_moves_in_another_clock_is_not_due, Segment) {
+    for (std::int64_t step = 0; step < 20; ++step) {  // somebody else looks in time, with a clock far ahead
+        set(start + 1'000 * tick + step * tick / 2);
+        BOOST_TEST(!one.claim(start + step * tick / 2));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(the_word_moves_even_where_it_holds_the_time_already, Segment) {
+    set(start + 3 * tick);
+    BOOST_TEST(!one.claim(start + 2 * tick));
+    BOOST_TEST(one.claim(start + 3 * tick));
+    BOOST_TEST(static_cast<std::int64_t>(looked.load()) == start + 3 * tick + 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_look_that_was_cut_short_is_made_up_for_within_two_ticks, Segment) {
+    BOOST_TEST(one.claim(start + tick));  // and dies before it looks
+    BOOST_TEST(!other.claim(start + tick + 1));
+    BOOST_TEST(other.claim(start + 2 * tick));
+}
+
+BOOST_AUTO_TEST_CASE(of_many_threads_that_ask_at_once_one_looks) {
+    for (int round = 0; round < 50; ++round) {
+        Segment segment;
+        std::atomic<int> looks{0}, ready{0};
+        std::vector<std::thread> crowd;
+        for (int i = 0; i < 4; ++i)
+            crowd.emplace_back([&, i] {
+                ++ready;
+                while (ready < 4) std::this_thread::yield();
+                if ((i % 2 == 0 ? segment.one : segment.other).claim(start + tick)) ++looks;
+            });
+        for (auto& thread : crowd) thread.join();
+        BOOST_TEST(looks == 1);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
