@@ -3,12 +3,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "participants/fixture.hpp"
+#include "platform/other_threads.hpp"
 #include "platform/refusal.hpp"
 
 using namespace handoff::test;
@@ -170,6 +173,52 @@ BOOST_AUTO_TEST_CASE(while_somebody_recovers_nobody_else_does_and_no_newcomer_ta
     reaper.go_on();
     reaper.wait();
     BOOST_TEST(table->recovered[0] == 1);
+}
+
+/// Threads of one handle share its lock file, where they do not exclude each other.
+BOOST_AUTO_TEST_CASE(two_threads_of_one_handle_do_not_recover_the_same_participant_at_once) {
+    participant_in(*this, Role::receiver).kill();
+    std::atomic<int> inside{0}, most{0};
+    std::atomic<bool> second_began{false};
+    Visitor visitor(*this, [&](std::uint32_t, Role) {
+        most = std::max(most.load(), ++inside);
+        // Until the other thread sleeps in front of us, or is in here, too.
+        BOOST_TEST(handoff::testing::eventually([&] { return most > 1 || (second_began && others_are_asleep()); }));
+        --inside;
+    });
+    std::thread second([&] {
+        if (!handoff::testing::eventually([&] { return inside > 0; })) return;
+        second_began = true;
+        visitor.registry.reap();
+    });
+    BOOST_TEST(visitor.registry.reap());
+    second.join();
+    BOOST_TEST(most == 1);
+    BOOST_TEST(table->recovered[0] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_newcomer_in_the_place_of_a_dead_participant_has_none_of_its_numbers) {
+    participant_in(*this, Role::subscriber).kill();
+    auto& counters = table->entries[0].counters;
+    for (auto* counter : {&counters.messages, &counters.bytes, &counters.finished, &counters.failed, &counters.returned,
+                          &counters.timeouts, &counters.lost})
+        counter->set(7);
+    counters.reserved_pins = 7;  // out of the topic's budget
+    counters.waiting = 7;        // "it waits as we do": the stream would end too early
+    table->entries[0].delay.add(1'000);
+    table->entries[0].work.add(1'000);
+    Visitor visitor(*this);
+    visitor.registry.join(Role::receiver);
+    BOOST_TEST_REQUIRE(visitor.registry.me() == 0u);
+    for (auto* counter : {&counters.messages, &counters.bytes, &counters.finished, &counters.failed, &counters.returned,
+                          &counters.timeouts, &counters.lost})
+        BOOST_TEST(counter->load() == 0u);
+    BOOST_TEST(counters.reserved_pins == 0u);
+    BOOST_TEST(counters.waiting == 0u);
+    for (std::size_t bucket = 0; bucket < handoff::sync::Spread::bucket_count; ++bucket) {
+        BOOST_TEST(table->entries[0].delay.count_in(bucket) == 0u);
+        BOOST_TEST(table->entries[0].work.count_in(bucket) == 0u);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(whoever_leaves_is_not_recovered_by_others_while_it_gives_back) {

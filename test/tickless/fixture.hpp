@@ -6,18 +6,14 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <unistd.h>
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <thread>
 #include <utility>
 
 #include "platform/clock.hpp"
+#include "platform/other_threads.hpp"
 #include "sync/wait.hpp"
 
 namespace handoff::test {
@@ -31,20 +27,6 @@ struct Tickless {
     static_assert(!std::is_const_v<decltype(sync::tick_ns)>, "only the library with crash points can do without");
     Tickless() { sync::tick_ns = std::chrono::nanoseconds(1h).count(); }
 };
-
-/// True if this process has other threads, and all of them wait for something.
-inline bool others_are_asleep() {
-    int others = 0;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        if (task.path().filename() == std::to_string(gettid())) continue;
-        std::ifstream file(task.path() / "stat");
-        const std::string text{std::istreambuf_iterator<char>(file), {}};
-        const auto end_of_name = text.rfind(')');
-        if (end_of_name == std::string::npos || text.compare(end_of_name, 3, ") S") != 0) return false;
-        ++others;
-    }
-    return others > 0;
-}
 
 /// Lets `wait(deadline)` fall asleep in a thread, then does `change`. The wait must say true, and before its deadline:
 /// there it would look once more and find what nobody told it.

@@ -89,6 +89,10 @@ BOOST_DATA_TEST_CASE_F(Receiving, receive_a_batch, data::make(all_rates)) {
 BOOST_DATA_TEST_CASE_F(Receiving, try_receive, data::make(all_rates)) {
     check(sample, [&] { (void)receiver->try_receive(); });
 }
+BOOST_DATA_TEST_CASE_F(Receiving, try_receive_when_empty, data::make(all_rates)) {
+    Child dead = victim();
+    BOOST_TEST(notices(name, sample, dead, [&] { (void)receiver->try_receive(); }));
+}
 BOOST_DATA_TEST_CASE_F(Receiving, wait_any_with_nothing_taken, data::make(all_rates)) {
     check(sample, [&] { (void)wait_any({receiver->waitable()}, soon); });
 }
