@@ -34,6 +34,13 @@ BOOST_FIXTURE_TEST_CASE(due_when_the_word_is_a_tick_old_and_not_before, Segment)
     BOOST_TEST(!one.claim(start + tick + 1));
 }
 
+BOOST_FIXTURE_TEST_CASE(due_at_once_for_one_who_never_asked_before, Segment) {
+    BOOST_TEST(one.claim(start + tick));
+    BOOST_TEST(!other.claim(start + 2 * tick - 1));
+    LookSchedule newcomer(looked);
+    BOOST_TEST(newcomer.claim(start + 2 * tick));
+}
+
 BOOST_FIXTURE_TEST_CASE(one_looks_for_all, Segment) {
     BOOST_TEST(one.claim(start + tick));
     BOOST_TEST(!other.claim(start + tick));

@@ -1,10 +1,14 @@
 // The soak: senders and receivers killed and stopped at random moments, and at random accesses to shared memory, for as
-// long as you like, with every message accounted for.
+// long as you like, with every message accounted for. A sender and a receiver beside them are left alone and never
+// pause: whoever died is not replaced before somebody noticed, and only those who are in the middle of their traffic
+// can.
 //
 //   handoff_soak [SECONDS]      20 by default; exit code 0 only if nothing was lost, torn, leaked or stuck
 #include <handoff/handoff.hpp>
+#include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 #include <cstdio>
@@ -65,10 +69,12 @@ void withdraw(Fate& fate, Pending& pending) {
     fate.withdrawn.store(pending.withdraw().value() ? Fate::was_withdrawn : 0);
 }
 
-void send_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed) {
+enum class Fortune : std::uint8_t { mortal, left_alone };
+
+void send_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed, Fortune fortune) {
     std::mt19937_64 random(seed);
     Sender sender(name, options);
-    arm_maybe(random);
+    if (fortune == Fortune::mortal) arm_maybe(random);
     for (;;) {
         auto loan = sender.loan(5s);
         if (!loan) {
@@ -113,10 +119,10 @@ void serve(Ledger& ledger, Request& request) {
     if (done && id < most_messages) ledger.fates[id].answered.store(1);
 }
 
-void receive_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed) {
+void receive_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed, Fortune fortune) {
     std::mt19937_64 random(seed);
     Receiver receiver(name, options);
-    arm_maybe(random);
+    if (fortune == Fortune::mortal) arm_maybe(random);
     for (;;) {
         auto request = receiver.receive(200ms);
         if (!request) continue;            // nothing came, or all senders are dead at this moment
@@ -128,18 +134,25 @@ void receive_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed)
 struct Tally {
     std::uint64_t kills = 0, own_deaths = 0, receiver_ends = 0, stops = 0;
     std::chrono::steady_clock::duration longest_stall{};
+    std::chrono::steady_clock::duration longest_unnoticed{};  ///< from a death until the dead one was recovered
 };
 
 class Crowd {
 public:
     Crowd(Ledger& ledger, std::string name) : ledger_(ledger), name_(std::move(name)) {
+        const Sender creator(name_, options);
+        observer_.emplace(name_);
+        if (!testing::eventually([this] { return observer_->report().participants.size() == 3; }))
+            throw std::runtime_error("those who are left alone did not attach");
         for (std::size_t who = 0; who < std::size(members_); ++who) start(who);
     }
 
     void disturb(Tally& tally) {
         const std::size_t who = random_() % std::size(members_);
         Member& member = members_[who];
-        if (!member.child->is_running()) {
+        if (member.died_at) {
+            replace(tally, who);
+        } else if (!member.child->is_running()) {
             end(tally, who, tally.own_deaths);
         } else if (member.stopped_until) {
             if (std::chrono::steady_clock::now() < *member.stopped_until) return;
@@ -152,22 +165,53 @@ public:
     }
 
     /// Everybody dies. What they committed is still there.
-    void kill_all() {
-        for (Member& member : members_) kill(member);
+    void kill_all(Tally& tally) {
+        for (Member& member : members_) {
+            note_how_long(tally, member);
+            kill(*member.child);
+        }
+        for (Child& child : left_alone_) kill(child);
     }
 
 private:
     struct Member {
         std::optional<Child> child;
         std::optional<std::chrono::steady_clock::time_point> stopped_until;
+        std::optional<std::chrono::steady_clock::time_point> died_at;
     };
+
+    Child never_disturbed(bool sends) {
+        return Child([this, sends](testing::Stage&) {
+            const auto seed = std::random_device{}();
+            sends ? send_for_ever(ledger_, name_, seed, Fortune::left_alone)
+                  : receive_for_ever(ledger_, name_, seed, Fortune::left_alone);
+        });
+    }
 
     void start(std::size_t who) {
         const std::uint64_t seed = random_();
         members_[who].child.emplace([&, who, seed](testing::Stage&) {
-            who < senders ? send_for_ever(ledger_, name_, seed) : receive_for_ever(ledger_, name_, seed);
+            who < senders ? send_for_ever(ledger_, name_, seed, Fortune::mortal)
+                          : receive_for_ever(ledger_, name_, seed, Fortune::mortal);
         });
         members_[who].stopped_until.reset();
+        members_[who].died_at.reset();
+    }
+    bool was_noticed(const Member& member) {
+        const auto everybody = observer_->report().participants;
+        return std::none_of(everybody.begin(), everybody.end(), [&](const auto& one) {
+            return one.pid == static_cast<std::uint32_t>(member.child->pid());
+        });
+    }
+    static void note_how_long(Tally& tally, const Member& member) {
+        if (member.died_at)
+            tally.longest_unnoticed =
+                std::max(tally.longest_unnoticed, std::chrono::steady_clock::now() - *member.died_at);
+    }
+    void replace(Tally& tally, std::size_t who) {
+        if (!was_noticed(members_[who])) return;
+        note_how_long(tally, members_[who]);
+        start(who);
     }
     void stop(Tally& tally, Member& member) {
         try {
@@ -186,23 +230,25 @@ private:
             return;  // it went on, to its own crash point
         }
     }
-    static void kill(Member& member) {
+    static void kill(Child& child) {
         try {
-            member.child->kill();
+            child.kill();
         } catch (const testing::ChildFailed& failed) {
             if (failed.exit().signal != 9) std::fprintf(stderr, "a child failed: %s\n", failed.what());
         }
     }
     void end(Tally& tally, std::size_t who, std::uint64_t& counter) {
-        kill(members_[who]);
+        members_[who].died_at = std::chrono::steady_clock::now();
+        kill(*members_[who].child);
         ++counter;
         if (who >= senders) ++tally.receiver_ends;
-        start(who);
     }
 
     Ledger& ledger_;
     std::string name_;
     std::mt19937_64 random_{std::random_device{}()};
+    Child left_alone_[2]{never_disturbed(true), never_disturbed(false)};
+    std::optional<inspect::Observer> observer_;
     Member members_[senders + receivers];
 };
 
@@ -221,7 +267,7 @@ Tally run(Ledger& ledger, const std::string& name, std::chrono::seconds seconds)
         seen = ledger.delivered.load();
         tally.longest_stall = std::max(tally.longest_stall, now - last_progress);
     }
-    crowd.kill_all();
+    crowd.kill_all(tally);
     return tally;
 }
 
@@ -246,6 +292,7 @@ bool report(const Ledger& ledger, const Tally& tally, std::uint32_t leaked, std:
         if (fate.delivered > 1) again += fate.delivered - 1U;
     }
     const auto stall_ms = std::chrono::duration<double, std::milli>(tally.longest_stall).count();
+    const auto unnoticed_ms = std::chrono::duration<double, std::milli>(tally.longest_unnoticed).count();
     std::printf("%llu messages, %llu committed; %llu killed, %llu died at a crash point, %llu stopped\n",
                 static_cast<unsigned long long>(messages), static_cast<unsigned long long>(committed),
                 static_cast<unsigned long long>(tally.kills), static_cast<unsigned long long>(tally.own_deaths),
@@ -256,12 +303,14 @@ bool report(const Ledger& ledger, const Tally& tally, std::uint32_t leaked, std:
         static_cast<unsigned long long>(ghosts), static_cast<unsigned long long>(ledger.refused.load()), leaked, files);
     std::printf(
         "delivered again %llu (receivers that died: %llu), delivered though send had not returned %llu, longest "
-        "stall %.1f ms\n",
+        "stall %.1f ms, longest unnoticed death %.1f ms\n",
         static_cast<unsigned long long>(again), static_cast<unsigned long long>(tally.receiver_ends),
-        static_cast<unsigned long long>(unsaid), stall_ms);
-    // Everybody may be stopped or dead for a moment; ten seconds without one delivery is a hang.
+        static_cast<unsigned long long>(unsaid), stall_ms, unnoticed_ms);
+    // Whoever is left alone may get no core for a while; ten seconds without one delivery is a hang, and two seconds
+    // are ten times what a death may go unnoticed.
     const bool good = messages > 1000 && lost == 0 && ghosts == 0 && ledger.torn == 0 && ledger.refused == 0 &&
-                      leaked == 0 && files == 0 && again <= tally.receiver_ends + receivers && stall_ms < 10'000;
+                      leaked == 0 && files == 0 && again <= tally.receiver_ends + receivers + 1 && stall_ms < 10'000 &&
+                      unnoticed_ms < 2'000;
     std::printf("%s\n", good ? "every message is accounted for" : "FAILED");
     return good;
 }

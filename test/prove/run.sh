@@ -47,13 +47,16 @@ fuzz() { test/fuzz/run.sh "${HANDOFF_FUZZ_SECONDS:-120}" --report "$tables/fuzz.
 describe() {
     commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
     git diff --quiet HEAD -- src include 2>/dev/null || commit="$commit, with uncommitted changes"
+    # Tables of several runs beside each other prove nothing of one protocol.
+    [ $# -lt "$all_parts" ] || made_with="digest of the protocol's sources $(python3 test/prove/digest.py), "
     processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
     cat <<TEXT
-Last run: $(date -u +%Y-%m-%d), commit $commit, Linux $(uname -r), $(nproc) processors ($processor),
+Last run: $(date -u +%Y-%m-%d), commit $commit, ${made_with:-}Linux $(uname -r), $(nproc) processors ($processor),
 $(c++ --version | head -n 1), release build. Parts run: $*.
 TEXT
 }
 
+all_parts=7
 [ $# -gt 0 ] || set -- stepping controls figures soak mutants models fuzz
 for part in "$@"; do
     case $part in

@@ -1,0 +1,34 @@
+#!/usr/bin/python3
+"""What the digest of the protocol's sources sees, and what it does not."""
+
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+from digest import digest, sources, without_comments
+
+
+def same(left, right):
+    return "".join(without_comments(left)) == "".join(without_comments(right))
+
+
+class Digest(unittest.TestCase):
+    def test_comments_and_white_space_do_not_count(self):
+        self.assertTrue(same("a = 1;  // one\n", "/* two */ a=1;\n\n"))
+        self.assertTrue(same("f(a,\n  b);", "f(a, b); // c"))
+
+    def test_every_other_character_counts(self):
+        self.assertFalse(same("a = 1;", "a = 2;"))
+        self.assertFalse(same('s = "// kept";', 's = "// other";'))
+        self.assertFalse(same("c = '\"'; // x", "c = '\\''; // x"))
+        self.assertFalse(same('s = "/*"; a(); t = "*/";', 's = "/*"; b(); t = "*/";'))
+
+    def test_it_reads_the_protocol(self):
+        names = {path.name for path in sources()}
+        self.assertTrue({"handover.cpp", "ring.cpp", "broadcast.cpp", "registry.cpp", "futex_condition.hpp",
+                         "look_schedule.hpp", "segment.cpp", "lock_file.cpp"} <= names)
+        self.assertRegex(digest(), "^[0-9a-f]{16}$")
+
+
+if __name__ == "__main__":
+    unittest.main()
