@@ -290,17 +290,42 @@ void Handover::give_back(const Held& request) const noexcept {
 
 // ---- whoever cleans up ----------------------------------------------------------------------------------------------
 
+/// What one recovery knows. Of the recoverer alone: it may die with it.
+struct Handover::Recovery {
+    explicit Recovery(std::uint32_t dead_one) noexcept : dead(dead_one) {}
+
+    std::uint32_t dead;
+    bool ring_works = true;  ///< one that contradicts itself is tried once: each try goes to the end of its patience
+    bool looked = false;
+    SlotSet linked;  ///< once looked: the dead one's slots that a cell named
+};
+
 void Handover::recover(std::uint32_t dead) const noexcept {
-    bool ring_works = true;
+    Recovery recovery(dead);
     for (std::uint32_t index = 0; index < slots_.count(); ++index) {
         int step = 0;
-        while (step < patience && recover_step(index, dead, ring_works)) ++step;
+        while (step < patience && recover_step(index, recovery)) ++step;
     }
 }
 
-/// Moves one slot one step on if `dead` has to do with it. False: nothing left to do. A ring that contradicts itself is
-/// tried once, not for every slot: each try goes to the end of its patience.
-bool Handover::recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_works) const noexcept {
+/// Whether a slot that is ready and the dead one's was linked before it died.
+///
+/// One look at all cells serves the whole recovery, although others take, withdraw and link meanwhile. Only the dead
+/// and whoever recovers it (one at a time: it holds the byte) make a slot ready that the dead owns, and link it. So (1)
+/// a slot that was ready and the dead's during the look is so in the same generation now, and if it was linked at
+///   all, then before the look: its cell names it until it is taken. A cell that moves a round ahead stays where it is;
+/// (2) a slot that was not so then is so now because this recovery took it out of the dead one's hands just now, in a
+///   new generation that nobody has linked. It carries no mark, since the look marks ready slots only.
+/// Killed in between, the next recoverer looks again and finds the cells that this one filled.
+bool Handover::was_linked(std::uint32_t index, Recovery& recovery) const noexcept {
+    if (!recovery.looked) ring_.mark_linked(recovery.dead, recovery.linked);
+    recovery.looked = true;
+    return recovery.linked.test(index);
+}
+
+/// Moves one slot one step on if the dead one has to do with it. False: nothing left to do.
+bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexcept {
+    const std::uint32_t dead = recovery.dead;
     SharedData& slot = slots_[index];
     const std::uint64_t bits = slot.control.load();
     SlotWord word = SlotWord::decode(bits);
@@ -313,9 +338,9 @@ bool Handover::recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_
     if (word.owner != dead || word.state == SlotState::free) return false;
     if (word.state == SlotState::ready) {
         // Only the dead one or its recoverer, which is us, links this slot: if no cell names it now, none will.
-        const bool linked = ring_.names(index, word.generation);
+        const bool linked = was_linked(index, recovery);
         if (slot.control.load() != bits) return true;  // taken or withdrawn while we looked
-        if (!linked && ring_works) ring_works = ring_.link(index, word.generation) == RingOutcome::ok;
+        if (!linked && recovery.ring_works) recovery.ring_works = ring_.link(index, word.generation) == RingOutcome::ok;
         return false;
     }
     SlotWord next = word.freed();

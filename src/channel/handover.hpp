@@ -92,7 +92,9 @@ private:
     bool is_mine(const slots::SharedData& slot, std::uint64_t sequence) const noexcept;
     slots::SlotWord without_answer(slots::SlotWord taken, const slots::SharedData& slot) const noexcept;
     void count_end_without_answer(const slots::SlotWord& next) const noexcept;
-    bool recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_works) const noexcept;
+    struct Recovery;
+    bool recover_step(std::uint32_t index, Recovery& recovery) const noexcept;
+    bool was_linked(std::uint32_t index, Recovery& recovery) const noexcept;
     void ring_for(const slots::SlotWord& next, std::uint32_t slot) const noexcept;
 
     ChannelControl& control_;

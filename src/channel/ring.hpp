@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bitset>
 #include <cstdint>
 
 #include "channel/channel_layout.hpp"
@@ -27,6 +28,9 @@
 namespace handoff::channel {
 
 enum class RingOutcome : std::uint8_t { ok, empty, damaged };
+
+/// One bit for each slot that a channel can have.
+using SlotSet = std::bitset<65'536>;
 
 /// A slot that was claimed, and the word that it holds now.
 struct Claim {
@@ -51,8 +55,9 @@ public:
     Claim take(std::uint32_t taker) const noexcept;
     /// True if take() would find something.
     bool was_ready() const noexcept;
-    /// True if a cell names that slot in that generation. Exact if nobody but the caller may link it.
-    bool names(std::uint32_t slot, std::uint32_t generation) const noexcept;
+    /// Sets the bit of each slot that is ready, owned by `owner`, and named by a cell in its generation: one look at
+    /// each cell. Exact if nobody but the caller may link slots of that owner.
+    void mark_linked(std::uint32_t owner, SlotSet& linked) const noexcept;
 
 private:
     /// How far this process has come; behind the truth or at it. Its threads may set it back, which costs a few looks.
