@@ -52,12 +52,27 @@ void Handover::stamp(const Held& loan, std::int64_t now_ns) const noexcept {
 }
 
 std::optional<Held> Handover::try_warm_slot() const noexcept {
-    const std::uint32_t warm = control_.last_freed.load(std::memory_order_relaxed);
+    // Pairs with remember_warm(): who takes a slot from here sees it free.
+    const std::uint32_t warm = control_.last_freed.exchange(ChannelControl::no_slot, std::memory_order_acq_rel);
     return warm < slots_.count() ? try_loan(warm) : std::nullopt;
 }
 
+/// A slot that the map says is free. Each try clears a bit, so that what is stale costs its look once.
+std::optional<Held> Handover::try_hinted_slot() const noexcept {
+    for (std::uint32_t tries = 0; tries < slots_.count(); ++tries) {
+        const auto slot = free_.take();
+        if (!slot) return std::nullopt;
+        if (auto held = try_loan(*slot)) return held;
+    }
+    return std::nullopt;
+}
+
+/// The slot freed last is the next one loaned; the one that it displaces goes into the map.
 void Handover::remember_warm(std::uint32_t slot) const noexcept {
-    if (!slots_.are_small()) control_.last_freed.store(slot, std::memory_order_relaxed);
+    if (slots_.are_small()) return;
+    // Pairs with itself and with try_warm_slot(): who takes a slot from here sees it free.
+    const std::uint32_t displaced = control_.last_freed.exchange(slot, std::memory_order_acq_rel);
+    if (displaced < slots_.count()) free_.put(displaced);
 }
 
 /// A slot that will be loaned soon: its lines are on the way while this one is worked on. Not while slots are scarce:
@@ -75,9 +90,12 @@ void Handover::fetch_ahead(std::uint32_t index, bool scarce) const noexcept {
     platform::prefetch_to_change(slots_[other].data);
 }
 
-/// The one that comes next, or nothing: one look.
+/// The one that comes next, or nothing: a few looks.
 std::optional<Held> Handover::next_loan() const noexcept {
-    if (!slots_.are_small()) return try_warm_slot();
+    if (!slots_.are_small()) {
+        auto held = try_warm_slot();
+        return held ? held : try_hinted_slot();
+    }
     const std::uint32_t index = next_slot_.load(std::memory_order_relaxed);
     auto held = try_loan(index);
     if (held) next_slot_.store(index + 1 < slots_.count() ? index + 1 : 0, std::memory_order_relaxed);
@@ -89,6 +107,7 @@ std::optional<Held> Handover::any_loan() const noexcept {
     if (auto held = next_loan()) return held;
     const std::uint32_t count = slots_.count();
     const std::uint32_t first = slots_.are_small() ? next_slot_.load(std::memory_order_relaxed) : 0;
+    // Full, or somebody died with a slot that has no hint: the slots themselves know.
     for (std::uint32_t step = 0; step < count; ++step) {
         const std::uint32_t index = first + step < count ? first + step : first + step - count;
         auto held = try_loan(index);
@@ -350,6 +369,7 @@ bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexc
     }
     if (!slot.control.compare_exchange(bits, next.encode())) return true;
     if (word.state == SlotState::taken) count_end_without_answer(next);
+    if (next.state == SlotState::free && !slots_.are_small()) free_.put(index);
     return true;
 }
 

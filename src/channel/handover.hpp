@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "channel/channel_layout.hpp"
+#include "channel/free_map.hpp"
 #include "channel/ring.hpp"
 #include "participants/registry.hpp"
 #include "slots/slots.hpp"
@@ -41,9 +42,15 @@ enum class Bell : std::uint8_t { now, later };
 
 class Handover {
 public:
+    /// REQUIRES: behind the ring's cells lie the words of a FreeMap of all slots.
     Handover(ChannelControl& control, const slots::Slots& slots, const Ring& ring,
              const participants::Registry& registry, const Settings& settings) noexcept
-        : control_(control), slots_(slots), ring_(ring), registry_(registry), settings_(settings) {}
+        : control_(control),
+          slots_(slots),
+          ring_(ring),
+          free_(control.cells + ring.cell_count(), slots.count()),
+          registry_(registry),
+          settings_(settings) {}
     Handover(const Handover&) = delete;
 
     // Sender:
@@ -87,6 +94,7 @@ private:
     std::optional<Held> next_loan() const noexcept;
     void stamp(const Held& loan, std::int64_t now_ns) const noexcept;
     std::optional<Held> try_warm_slot() const noexcept;
+    std::optional<Held> try_hinted_slot() const noexcept;
     void remember_warm(std::uint32_t slot) const noexcept;
     void fetch_ahead(std::uint32_t index, bool scarce) const noexcept;
     bool is_mine(const slots::SharedData& slot, std::uint64_t sequence) const noexcept;
@@ -100,6 +108,7 @@ private:
     ChannelControl& control_;
     slots::Slots slots_;
     Ring ring_;
+    FreeMap free_;  ///< used where slots are not small
     const participants::Registry& registry_;
     Settings settings_;
     // Hints of this process; any value is good:

@@ -48,6 +48,8 @@ public:
     /// Cells for that many slots: enough that requests which are withdrawn unread while nobody receives rarely fill it.
     static std::uint32_t cells_for(std::uint32_t slot_count) noexcept;
 
+    std::uint32_t cell_count() const noexcept { return cell_count_; }
+
     /// Queues `slot`, which is ready in `generation`. Call it once per generation, by whoever made it ready or recovers
     /// it.
     RingOutcome link(std::uint32_t slot, std::uint32_t generation) const noexcept;
