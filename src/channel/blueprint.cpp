@@ -1,5 +1,6 @@
 #include "channel/blueprint.hpp"
 
+#include "channel/free_map.hpp"
 #include "channel/ring.hpp"
 #include "participants/participants_layout.hpp"
 #include "slots/slots.hpp"
@@ -17,7 +18,8 @@ std::uint64_t fingerprint() noexcept {
         {static_cast<std::uint64_t>(segment::Kind::channel), sync::condition_code(), participants::layout_code(),
          slots::layout_code(), sizeof(ChannelControl), offsetof(ChannelControl, tail), offsetof(ChannelControl, ready),
          offsetof(ChannelControl, freed), offsetof(ChannelControl, arrived), offsetof(ChannelControl, last_freed),
-         offsetof(ChannelControl, sender_departures), offsetof(ChannelControl, cells), Ring::cells_for(8)});
+         offsetof(ChannelControl, sender_departures), offsetof(ChannelControl, cells), Ring::cells_for(8),
+         FreeMap::words_for(most_slots)});
 }
 
 bool makes_sense(const segment::ClaimedShape& shape) noexcept {
@@ -32,7 +34,9 @@ segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
     blueprint.fingerprint = fingerprint();
     blueprint.participant_count = shape.participant_count;
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
-    blueprint.control_bytes = sizeof(ChannelControl) + sizeof(sync::SharedWord) * Ring::cells_for(shape.slot_count);
+    blueprint.control_bytes =
+        sizeof(ChannelControl) +
+        sizeof(sync::SharedWord) * (Ring::cells_for(shape.slot_count) + FreeMap::words_for(shape.slot_count));
     blueprint.slot_count = shape.slot_count;
     blueprint.slot_header_bytes = sizeof(slots::SharedData);
     blueprint.payload_bytes = shape.payload_bytes;
@@ -45,6 +49,7 @@ void initialise(std::byte* base, const segment::Geometry& geometry) {
     participants::place_table(base + geometry.participants_offset, geometry.participant_count);
     auto* control = ::new (base + geometry.control_offset) ChannelControl;
     for (std::uint32_t cell = 0; cell < ring_cells(geometry); ++cell) ::new (&control->cells[cell]) sync::SharedWord;
+    FreeMap(control->cells + ring_cells(geometry), geometry.slot_count).place();
     slots::Slots(base, geometry).place();
 }
 

@@ -45,20 +45,21 @@ struct CellWord {
 ///   queued from the exchange that fills a cell until its slot leaves the state ready; (3) counters are for people.
 /// Death: nobody owns anything here. A head or tail that its mover left behind is moved by the next one who looks.
 struct ChannelControl {
-    alignas(64) sync::SharedWord head;  ///< next position to take from
-    alignas(64) sync::SharedWord tail;  ///< next position to fill
+    static constexpr std::uint32_t no_slot = 0xffffffff;  ///< last_freed was taken
+    alignas(64) sync::SharedWord head;                    ///< next position to take from
+    alignas(64) sync::SharedWord tail;                    ///< next position to fill
     // Conditions; rung by whoever changes what they stand for:
     alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left
     alignas(64) sync::Condition freed;    ///< a slot became free
     alignas(64) sync::Condition arrived;  ///< a receiver joined
     // Anybody:
-    alignas(64) std::atomic<std::uint32_t> last_freed{0};  ///< slot whose bytes are probably still in a cache
+    alignas(64) std::atomic<std::uint32_t> last_freed{0};  ///< slot whose bytes are probably still in a cache; no_slot
     alignas(64) sync::SharedWord sender_departures;        ///< counts at least once for each sender that left or died
     std::atomic<std::uint64_t> redelivered{0};
     std::atomic<std::uint64_t> given_up{0};
     std::atomic<std::uint64_t> failed{0};
     std::atomic<std::uint64_t> withdrawn{0};
-    __extension__ alignas(64) sync::SharedWord cells[];
+    __extension__ alignas(64) sync::SharedWord cells[];  ///< behind them the words of a FreeMap
 };
 static_assert(offsetof(ChannelControl, tail) - offsetof(ChannelControl, head) >= 64,
               "senders move the tail, receivers the head: on one line they would slow each other down");

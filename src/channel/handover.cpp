@@ -52,12 +52,27 @@ void Handover::stamp(const Held& loan, std::int64_t now_ns) const noexcept {
 }
 
 std::optional<Held> Handover::try_warm_slot() const noexcept {
-    const std::uint32_t warm = control_.last_freed.load(std::memory_order_relaxed);
+    // Pairs with remember_warm(): who takes a slot from here sees it free.
+    const std::uint32_t warm = control_.last_freed.exchange(ChannelControl::no_slot, std::memory_order_acq_rel);
     return warm < slots_.count() ? try_loan(warm) : std::nullopt;
 }
 
+/// A slot that the map says is free. Each try clears a bit, so that what is stale costs its look once.
+std::optional<Held> Handover::try_hinted_slot() const noexcept {
+    for (std::uint32_t tries = 0; tries < slots_.count(); ++tries) {
+        const auto slot = free_.take();
+        if (!slot) return std::nullopt;
+        if (auto held = try_loan(*slot)) return held;
+    }
+    return std::nullopt;
+}
+
+/// The slot freed last is the next one loaned; the one that it displaces goes into the map.
 void Handover::remember_warm(std::uint32_t slot) const noexcept {
-    if (!slots_.are_small()) control_.last_freed.store(slot, std::memory_order_relaxed);
+    if (slots_.are_small()) return;
+    // Pairs with itself and with try_warm_slot(): who takes a slot from here sees it free.
+    const std::uint32_t displaced = control_.last_freed.exchange(slot, std::memory_order_acq_rel);
+    if (displaced < slots_.count()) free_.put(displaced);
 }
 
 /// A slot that will be loaned soon: its lines are on the way while this one is worked on. Not while slots are scarce:
@@ -75,9 +90,12 @@ void Handover::fetch_ahead(std::uint32_t index, bool scarce) const noexcept {
     platform::prefetch_to_change(slots_[other].data);
 }
 
-/// The one that comes next, or nothing: one look.
+/// The one that comes next, or nothing: a few looks.
 std::optional<Held> Handover::next_loan() const noexcept {
-    if (!slots_.are_small()) return try_warm_slot();
+    if (!slots_.are_small()) {
+        auto held = try_warm_slot();
+        return held ? held : try_hinted_slot();
+    }
     const std::uint32_t index = next_slot_.load(std::memory_order_relaxed);
     auto held = try_loan(index);
     if (held) next_slot_.store(index + 1 < slots_.count() ? index + 1 : 0, std::memory_order_relaxed);
@@ -89,6 +107,7 @@ std::optional<Held> Handover::any_loan() const noexcept {
     if (auto held = next_loan()) return held;
     const std::uint32_t count = slots_.count();
     const std::uint32_t first = slots_.are_small() ? next_slot_.load(std::memory_order_relaxed) : 0;
+    // Full, or somebody died with a slot that has no hint: the slots themselves know.
     for (std::uint32_t step = 0; step < count; ++step) {
         const std::uint32_t index = first + step < count ? first + step : first + step - count;
         auto held = try_loan(index);
@@ -290,17 +309,42 @@ void Handover::give_back(const Held& request) const noexcept {
 
 // ---- whoever cleans up ----------------------------------------------------------------------------------------------
 
+/// What one recovery knows. Of the recoverer alone: it may die with it.
+struct Handover::Recovery {
+    explicit Recovery(std::uint32_t dead_one) noexcept : dead(dead_one) {}
+
+    std::uint32_t dead;
+    bool ring_works = true;  ///< one that contradicts itself is tried once: each try goes to the end of its patience
+    bool looked = false;
+    SlotSet linked;  ///< once looked: the dead one's slots that a cell named
+};
+
 void Handover::recover(std::uint32_t dead) const noexcept {
-    bool ring_works = true;
+    Recovery recovery(dead);
     for (std::uint32_t index = 0; index < slots_.count(); ++index) {
         int step = 0;
-        while (step < patience && recover_step(index, dead, ring_works)) ++step;
+        while (step < patience && recover_step(index, recovery)) ++step;
     }
 }
 
-/// Moves one slot one step on if `dead` has to do with it. False: nothing left to do. A ring that contradicts itself is
-/// tried once, not for every slot: each try goes to the end of its patience.
-bool Handover::recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_works) const noexcept {
+/// Whether a slot that is ready and the dead one's was linked before it died.
+///
+/// One look at all cells serves the whole recovery, although others take, withdraw and link meanwhile. Only the dead
+/// and whoever recovers it (one at a time: it holds the byte) make a slot ready that the dead owns, and link it. So (1)
+/// a slot that was ready and the dead's during the look is so in the same generation now, and if it was linked at
+///   all, then before the look: its cell names it until it is taken. A cell that moves a round ahead stays where it is;
+/// (2) a slot that was not so then is so now because this recovery took it out of the dead one's hands just now, in a
+///   new generation that nobody has linked. It carries no mark, since the look marks ready slots only.
+/// Killed in between, the next recoverer looks again and finds the cells that this one filled.
+bool Handover::was_linked(std::uint32_t index, Recovery& recovery) const noexcept {
+    if (!recovery.looked) ring_.mark_linked(recovery.dead, recovery.linked);
+    recovery.looked = true;
+    return recovery.linked.test(index);
+}
+
+/// Moves one slot one step on if the dead one has to do with it. False: nothing left to do.
+bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexcept {
+    const std::uint32_t dead = recovery.dead;
     SharedData& slot = slots_[index];
     const std::uint64_t bits = slot.control.load();
     SlotWord word = SlotWord::decode(bits);
@@ -313,9 +357,9 @@ bool Handover::recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_
     if (word.owner != dead || word.state == SlotState::free) return false;
     if (word.state == SlotState::ready) {
         // Only the dead one or its recoverer, which is us, links this slot: if no cell names it now, none will.
-        const bool linked = ring_.names(index, word.generation);
+        const bool linked = was_linked(index, recovery);
         if (slot.control.load() != bits) return true;  // taken or withdrawn while we looked
-        if (!linked && ring_works) ring_works = ring_.link(index, word.generation) == RingOutcome::ok;
+        if (!linked && recovery.ring_works) recovery.ring_works = ring_.link(index, word.generation) == RingOutcome::ok;
         return false;
     }
     SlotWord next = word.freed();
@@ -325,6 +369,7 @@ bool Handover::recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_
     }
     if (!slot.control.compare_exchange(bits, next.encode())) return true;
     if (word.state == SlotState::taken) count_end_without_answer(next);
+    if (next.state == SlotState::free && !slots_.are_small()) free_.put(index);
     return true;
 }
 

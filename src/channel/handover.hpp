@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "channel/channel_layout.hpp"
+#include "channel/free_map.hpp"
 #include "channel/ring.hpp"
 #include "participants/registry.hpp"
 #include "slots/slots.hpp"
@@ -41,9 +42,15 @@ enum class Bell : std::uint8_t { now, later };
 
 class Handover {
 public:
+    /// REQUIRES: behind the ring's cells lie the words of a FreeMap of all slots.
     Handover(ChannelControl& control, const slots::Slots& slots, const Ring& ring,
              const participants::Registry& registry, const Settings& settings) noexcept
-        : control_(control), slots_(slots), ring_(ring), registry_(registry), settings_(settings) {}
+        : control_(control),
+          slots_(slots),
+          ring_(ring),
+          free_(control.cells + ring.cell_count(), slots.count()),
+          registry_(registry),
+          settings_(settings) {}
     Handover(const Handover&) = delete;
 
     // Sender:
@@ -87,17 +94,21 @@ private:
     std::optional<Held> next_loan() const noexcept;
     void stamp(const Held& loan, std::int64_t now_ns) const noexcept;
     std::optional<Held> try_warm_slot() const noexcept;
+    std::optional<Held> try_hinted_slot() const noexcept;
     void remember_warm(std::uint32_t slot) const noexcept;
     void fetch_ahead(std::uint32_t index, bool scarce) const noexcept;
     bool is_mine(const slots::SharedData& slot, std::uint64_t sequence) const noexcept;
     slots::SlotWord without_answer(slots::SlotWord taken, const slots::SharedData& slot) const noexcept;
     void count_end_without_answer(const slots::SlotWord& next) const noexcept;
-    bool recover_step(std::uint32_t index, std::uint32_t dead, bool& ring_works) const noexcept;
+    struct Recovery;
+    bool recover_step(std::uint32_t index, Recovery& recovery) const noexcept;
+    bool was_linked(std::uint32_t index, Recovery& recovery) const noexcept;
     void ring_for(const slots::SlotWord& next, std::uint32_t slot) const noexcept;
 
     ChannelControl& control_;
     slots::Slots slots_;
     Ring ring_;
+    FreeMap free_;  ///< used where slots are not small
     const participants::Registry& registry_;
     Settings settings_;
     // Hints of this process; any value is good:

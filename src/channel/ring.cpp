@@ -133,16 +133,15 @@ bool Ring::was_ready() const noexcept {
     return true;  // it moves on while we look
 }
 
-bool Ring::names(std::uint32_t slot, std::uint32_t generation) const noexcept {
+void Ring::mark_linked(std::uint32_t owner, SlotSet& linked) const noexcept {
     const std::uint64_t oldest = oldest_possible(control_.head.load());
     for (std::uint64_t position = oldest; position != oldest + cell_count_; ++position) {
         const CellWord cell = CellWord::decode(cell_at(position).load());
         // A cell behind the head is stale, whatever its generation looks like: generations wrap.
-        if (cell.full && cell.slot == slot && cell.generation == (generation & CellWord::generation_mask) &&
-            cell.rounds_ahead_of(round_of(position)) >= 0)
-            return true;
+        if (!cell.full || cell.rounds_ahead_of(round_of(position)) < 0) continue;
+        SlotWord word;
+        if (is_queued(cell, word) && word.owner == owner) linked.set(cell.slot);
     }
-    return false;
 }
 
 }  // namespace handoff::channel

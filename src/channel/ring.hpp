@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bitset>
 #include <cstdint>
 
 #include "channel/channel_layout.hpp"
@@ -27,6 +28,9 @@
 namespace handoff::channel {
 
 enum class RingOutcome : std::uint8_t { ok, empty, damaged };
+
+/// One bit for each slot that a channel can have.
+using SlotSet = std::bitset<65'536>;
 
 /// A slot that was claimed, and the word that it holds now.
 struct Claim {
@@ -44,6 +48,8 @@ public:
     /// Cells for that many slots: enough that requests which are withdrawn unread while nobody receives rarely fill it.
     static std::uint32_t cells_for(std::uint32_t slot_count) noexcept;
 
+    std::uint32_t cell_count() const noexcept { return cell_count_; }
+
     /// Queues `slot`, which is ready in `generation`. Call it once per generation, by whoever made it ready or recovers
     /// it.
     RingOutcome link(std::uint32_t slot, std::uint32_t generation) const noexcept;
@@ -51,8 +57,9 @@ public:
     Claim take(std::uint32_t taker) const noexcept;
     /// True if take() would find something.
     bool was_ready() const noexcept;
-    /// True if a cell names that slot in that generation. Exact if nobody but the caller may link it.
-    bool names(std::uint32_t slot, std::uint32_t generation) const noexcept;
+    /// Sets the bit of each slot that is ready, owned by `owner`, and named by a cell in its generation: one look at
+    /// each cell. Exact if nobody but the caller may link slots of that owner.
+    void mark_linked(std::uint32_t owner, SlotSet& linked) const noexcept;
 
 private:
     /// How far this process has come; behind the truth or at it. Its threads may set it back, which costs a few looks.

@@ -24,18 +24,20 @@ enum class Role : std::uint8_t {
     reader = 6
 };
 
-/// The word of an entry: generation:32 | unused:16 | role:8 | active:8.
+/// The word of an entry: generation:32 | unused:15 | recovering:1 | role:8 | active:8.
 struct EntryWord {
     std::uint32_t generation = 0;  ///< grows with every join, so that an id is never used twice
     Role role = Role::none;
     bool active = false;
+    bool recovering = false;  ///< whoever holds the byte gives back what the entry holds; gone when the entry is empty
 
     static constexpr EntryWord decode(std::uint64_t bits) noexcept {
-        return {static_cast<std::uint32_t>(bits >> 32), static_cast<Role>(bits >> 8 & 0xff), (bits & 0xff) != 0};
+        return {static_cast<std::uint32_t>(bits >> 32), static_cast<Role>(bits >> 8 & 0xff), (bits & 0xff) != 0,
+                (bits >> 16 & 1) != 0};
     }
     constexpr std::uint64_t encode() const noexcept {
         return std::uint64_t{generation} << 32 | std::uint64_t{static_cast<std::uint8_t>(role)} << 8 |
-               (active ? 1U : 0U);
+               (recovering ? 0x10000U : 0U) | (active ? 1U : 0U);
     }
 };
 
@@ -57,7 +59,8 @@ struct Counters {
 ///   joined and has not been cleaned up after; (3) everything but `word` is for people and may be out of date.
 /// Death: the word stays active; whoever can lock the byte knows that the owner is dead, recovers what it held, and
 /// only
-///   then makes the entry inactive.
+///   then makes the entry inactive. It says first that it is recovering, so that a newcomer waits for the place. Dead
+///   itself, it leaves that bit behind: it counts only while somebody holds the byte.
 struct ParticipantEntry {
     // Changed by whoever holds the byte:
     alignas(64) sync::SharedWord word;

@@ -10,20 +10,50 @@
 
 namespace handoff::participants {
 
-void Registry::join(Role role) {
-    constexpr int tries = 10;  // a dead one's place looks taken while somebody recovers it
+void Registry::join(Role role, std::chrono::nanoseconds patience) {
+    constexpr std::int64_t first_pause = 2'000'000, longest_pause = 50'000'000;
+    constexpr int tries = 10;  // a dead one's place looks taken from its lock until its recoverer says so
+    const std::int64_t deadline = platform::now_ns() + patience.count();
+    std::int64_t pause = first_pause;
+    std::optional<std::uint32_t> recovered;
     for (int attempt = 0; attempt < tries; ++attempt) {
-        for (std::uint32_t index = 0; index < count_; ++index) {
-            if (!try_join(index, role)) continue;
-            reap();
-            return;
-        }
-        platform::sleep_briefly(2'000'000);
+        if (try_join_any(role)) return;
+        recovered = find_recovery();
+        if (recovered && platform::now_ns() >= deadline) break;
+        if (recovered) attempt = 0;
+        platform::sleep_briefly(pause);
+        pause = recovered ? std::min(2 * pause, longest_pause) : first_pause;
     }
+    if (recovered)
+        throw Error(
+            Errc::too_many_participants,
+            "all " + std::to_string(count_) + " places for participants are taken. What " + describe(*recovered) +
+                " held when it died or left is being given back by some process, but " +
+                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()) +
+                " ms were not enough: that process may be stopped. Continue or end it (kill -CONT, kill -KILL), "
+                "then open again");
     throw Error(Errc::too_many_participants,
                 "all " + std::to_string(count_) +
                     " places for participants are taken by living processes. End one of them, "
                     "or create the channel with more participants");
+}
+
+bool Registry::try_join_any(Role role) {
+    for (std::uint32_t index = 0; index < count_; ++index) {
+        if (!try_join(index, role)) continue;
+        reap();
+        return true;
+    }
+    return false;
+}
+
+/// An entry that somebody else is recovering.
+std::optional<std::uint32_t> Registry::find_recovery() const noexcept {
+    for (std::uint32_t index = 0; index < count_; ++index) {
+        const EntryWord word = EntryWord::decode(entries_[index].word.load());
+        if (word.active && word.recovering && locks_.is_held_by_another(life_byte(index))) return index;
+    }
+    return std::nullopt;
 }
 
 bool Registry::try_join(std::uint32_t index, Role role) {
@@ -51,9 +81,9 @@ void Registry::introduce(ParticipantEntry& entry) const {
         std::memcpy(&eight, name + 8 * i, sizeof eight);
         entry.program[i].store(eight, std::memory_order_relaxed);
     }
-    for (auto* counter : {&entry.counters.messages, &entry.counters.bytes, &entry.counters.finished,
-                          &entry.counters.failed, &entry.counters.returned, &entry.counters.timeouts,
-                          &entry.counters.lost})
+    for (auto* counter :
+         {&entry.counters.messages, &entry.counters.bytes, &entry.counters.finished, &entry.counters.failed,
+          &entry.counters.returned, &entry.counters.timeouts, &entry.counters.lost})
         counter->set(0);
     entry.delay.clear();
     entry.work.clear();
@@ -69,6 +99,7 @@ void Registry::leave() {
 }
 
 void Registry::clear(std::uint32_t index, EntryWord word) {
+    entries_[index].word.store(EntryWord{word.generation, word.role, true, true}.encode());
     caretaker_.recover(index, word.role);
     entries_[index].word.store(EntryWord{word.generation, Role::none, false}.encode());
     caretaker_.departed();

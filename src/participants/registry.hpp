@@ -4,8 +4,10 @@
 // participant is alive and keeps what it holds.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "participants/participants_layout.hpp"
@@ -34,8 +36,9 @@ public:
         : entries_(entries), count_(count), locks_(locks), caretaker_(caretaker) {}
     Registry(const Registry&) = delete;
 
-    /// Takes an entry, after recovering whoever died in it. Throws Error: too_many_participants, system.
-    void join(Role role);
+    /// Takes an entry, after recovering whoever died in it. If all are taken, and one is being recovered by somebody
+    /// else, waits for it, at most so long. Throws Error: too_many_participants, system.
+    void join(Role role, std::chrono::nanoseconds patience = std::chrono::seconds(5));
     /// Gives everything back, then the entry.
     void leave();
     /// Recovers every participant that died. True if there was one. Throws nothing; what cannot be done now is done
@@ -64,6 +67,8 @@ public:
 private:
     static std::uint64_t life_byte(std::uint32_t index) noexcept { return 1 + std::uint64_t{index}; }
     bool try_join(std::uint32_t index, Role role);
+    bool try_join_any(Role role);
+    std::optional<std::uint32_t> find_recovery() const noexcept;
     bool reap_one(std::uint32_t index);
     void clear(std::uint32_t index, EntryWord word);
     void introduce(ParticipantEntry& entry) const;

@@ -43,11 +43,15 @@ segment::Geometry Board::geometry_of(const BoardShape& shape) {
     return geometry;
 }
 
+std::size_t Board::control_bytes(const BoardShape& shape) noexcept {
+    return sizeof(ChannelControl) + (shape.cells + FreeMap::words_for(shape.slots)) * sizeof(sync::SharedWord);
+}
+
 Board::Board(const BoardShape& shape)
     : shape_(shape),
       geometry_(geometry_of(shape)),
       entries_memory_(zeroed(shape.players * sizeof(ParticipantEntry), shape.shared)),
-      control_memory_(zeroed(sizeof(ChannelControl) + shape.cells * sizeof(sync::SharedWord), shape.shared)),
+      control_memory_(zeroed(control_bytes(shape), shape.shared)),
       slots_memory_(zeroed(shape.slots * geometry_.slot_stride, shape.shared)),
       entries_(reinterpret_cast<ParticipantEntry*>(entries_memory_.get())),
       control_(::new (control_memory_.get()) ChannelControl),
@@ -56,6 +60,7 @@ Board::Board(const BoardShape& shape)
       lock_file_(memfd_create("board", MFD_CLOEXEC)) {
     for (std::uint32_t index = 0; index < shape.players; ++index) ::new (entries_ + index) ParticipantEntry;
     for (std::uint32_t index = 0; index < shape.cells; ++index) ::new (&control_->cells[index]) sync::SharedWord;
+    free_map().place();
     slots_.place();
     lock_path_ = "/proc/self/fd/" + std::to_string(lock_file_.get());
 }

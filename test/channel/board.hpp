@@ -41,6 +41,9 @@ public:
     participants::ParticipantEntry* entries() const noexcept { return entries_; }
     const slots::Slots& slots() const noexcept { return slots_; }
     const Ring& ring() const noexcept { return ring_; }
+    FreeMap free_map() const noexcept { return {control_->cells + shape_.cells, shape_.slots}; }
+    /// Of the control, the cells and the map of free slots.
+    static std::size_t control_bytes(const BoardShape& shape) noexcept;
     /// The same lock file, opened once more: what another process would hold.
     platform::LockFile open_locks() const;
 

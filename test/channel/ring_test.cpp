@@ -14,6 +14,13 @@ namespace {
 
 constexpr std::uint32_t receiver = 2;
 
+/// One bit for each of the first slots.
+std::uint64_t linked_of(const Ring& ring, std::uint32_t owner) {
+    SlotSet linked;
+    ring.mark_linked(owner, linked);
+    return linked.to_ullong();
+}
+
 /// A board whose slots are moved by hand: ready -> linked -> taken -> free, generation by generation.
 struct Fixture {
     Board board;
@@ -178,12 +185,17 @@ BOOST_AUTO_TEST_CASE(a_withdrawn_message_is_never_taken) {
     check_empty();
 }
 
-BOOST_AUTO_TEST_CASE(names_tells_generations_apart) {
+BOOST_AUTO_TEST_CASE(what_is_linked_is_marked_for_its_owner_in_its_generation) {
     link(0);
-    const std::uint32_t generation = board.word(0).generation;
-    BOOST_TEST(board.ring().names(0, generation));
-    BOOST_TEST(!board.ring().names(0, generation + 1));
-    BOOST_TEST(!board.ring().names(1, generation));
+    make_ready(1);
+    link(2);
+    const SlotWord word = board.word(0);
+    BOOST_TEST(linked_of(board.ring(), word.owner) == 0b101U);
+    BOOST_TEST(linked_of(board.ring(), word.owner + 1U) == 0U);
+    SlotWord later = word;
+    ++later.generation;
+    board.set(0, later);
+    BOOST_TEST(linked_of(board.ring(), word.owner) == 0b100U);
 }
 
 BOOST_AUTO_TEST_CASE(one_unread_message_survives_any_number_of_withdrawn_ones) {
@@ -282,12 +294,14 @@ BOOST_AUTO_TEST_CASE(an_unread_message_is_seen_whatever_was_withdrawn_behind_it)
 }
 
 /// The generation in a cell wraps: a cell behind the head may look like the one that is searched for.
-BOOST_AUTO_TEST_CASE(names_does_not_see_cells_behind_the_head) {
+BOOST_AUTO_TEST_CASE(cells_behind_the_head_link_nothing) {
     for (std::uint32_t step = 0; step < board.shape().cells; ++step) take_and_release(link(0));
     const Ring newcomer(board.ring());
     const std::uint32_t passed = CellWord::decode(board.control().cells[0].load()).generation;
     BOOST_TEST_REQUIRE(board.control().head.load() > 0U);
-    BOOST_TEST(!newcomer.names(0, passed));
+    const std::uint32_t named = CellWord::decode(board.control().cells[0].load()).slot;
+    board.set(named, {passed, 2, 0, false, SlotState::ready});
+    BOOST_TEST(linked_of(newcomer, 2) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(generations_wrap_in_the_cell_and_in_the_slot) {
@@ -295,7 +309,7 @@ BOOST_AUTO_TEST_CASE(generations_wrap_in_the_cell_and_in_the_slot) {
         board.set(0, {last, 0, 0, false, SlotState::free});
         for (int step = 0; step < 4; ++step) {
             const auto message = link(0);
-            BOOST_TEST(board.ring().names(0, board.word(0).generation));
+            BOOST_TEST(linked_of(board.ring(), board.word(0).owner) == 1U);
             take_and_release(message);
         }
         BOOST_TEST(board.word(0).generation == last + 4);

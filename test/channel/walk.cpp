@@ -92,7 +92,8 @@ void Walk::loan(Seat& seat) {
     }
     const Held loan = seat.player->prepare(++ids_);
     BOOST_TEST_REQUIRE(messages_.count(loan.slot) == 0U);
-    if (!board_.slots().are_small() && messages_.count(last_freed_) == 0) BOOST_TEST_REQUIRE(loan.slot == last_freed_);
+    if (!board_.slots().are_small() && last_freed_ != ChannelControl::no_slot && messages_.count(last_freed_) == 0)
+        BOOST_TEST_REQUIRE(loan.slot == last_freed_);
     messages_[loan.slot] = {ids_, SlotState::loaned, seat.number, 0, false, 0};
     if (pick(5) == 0) {
         (*seat.player)->return_loan(loan);

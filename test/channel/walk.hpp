@@ -117,7 +117,10 @@ private:
     void end(std::uint32_t slot) {
         if (messages_.at(slot).state != SlotState::loaned) ++ended_;
         messages_.erase(slot);
-        if (!recovering_) last_freed_ = slot;
+        if (!recovering_)
+            last_freed_ = slot;
+        else if (last_freed_ == slot)
+            last_freed_ = ChannelControl::no_slot;  // what a recovery frees is cold
     }
     void sit_down(Seat& seat);
     void revive(Seat& seat);

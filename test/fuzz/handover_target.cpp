@@ -64,7 +64,7 @@ private:
         const auto stride = static_cast<std::size_t>(reinterpret_cast<std::byte*>(&board_.slots()[1]) - slots);
         const std::size_t entry_bytes = sizeof(handoff::participants::ParticipantEntry);
         return {{control, 1, 0, sizeof(ChannelControl)},
-                {control + sizeof(ChannelControl), 1, 0, 8 * std::size_t{board_.shape().cells}},
+                {control + sizeof(ChannelControl), 1, 0, Board::control_bytes(board_.shape()) - sizeof(ChannelControl)},
                 {slots, board_.shape().slots, stride, 8},
                 {slots, board_.shape().slots, stride, 64},
                 {slots, 1, 0, stride * board_.shape().slots},

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "participants/fixture.hpp"
+#include "platform/clock.hpp"
 #include "platform/other_threads.hpp"
 #include "platform/refusal.hpp"
 
@@ -20,7 +23,25 @@ using handoff::participants::Role;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 
-BOOST_FIXTURE_TEST_SUITE(reap_test, Meeting)
+namespace {
+struct Full : Meeting {
+    /// Living participants in all places but the first.
+    std::vector<std::unique_ptr<Visitor>> occupy_the_rest() {
+        std::vector<std::unique_ptr<Visitor>> others;
+        // Each joins while the first place is not to be had: its byte is held by a lock file of its own.
+        handoff::platform::LockFile first(handoff::platform::open_existing(path));
+        const bool held = first.try_exclusive(1);
+        for (std::uint32_t i = 1; i < places; ++i) {
+            others.push_back(std::make_unique<Visitor>(*this));
+            others.back()->registry.join(Role::receiver);
+        }
+        if (held) first.unlock(1);
+        return others;
+    }
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(reap_test, Full)
 
 BOOST_AUTO_TEST_CASE(a_stopped_participant_is_never_reaped) {
     Visitor visitor(*this);
@@ -219,6 +240,58 @@ BOOST_AUTO_TEST_CASE(a_newcomer_in_the_place_of_a_dead_participant_has_none_of_i
         BOOST_TEST(table->entries[0].delay.count_in(bucket) == 0u);
         BOOST_TEST(table->entries[0].work.count_in(bucket) == 0u);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_newcomer_waits_for_the_place_that_somebody_else_is_recovering) {
+    participant_in(*this, Role::receiver).kill();
+    const auto others = occupy_the_rest();
+    Child reaper([&](Stage& stage) {
+        Visitor visitor(*this, [&](std::uint32_t, Role) {
+            stage.stop_at("recovering");
+            handoff::platform::sleep_briefly(200'000'000);  // so long this recovery takes
+        });
+        visitor.registry.reap();
+    });
+    reaper.wait_for("recovering");
+    BOOST_TEST((word(0).active && word(0).recovering));
+    reaper.go_on();
+    Visitor visitor(*this);
+    visitor.registry.join(Role::sender);
+    BOOST_TEST(visitor.registry.me() == 0u);
+    BOOST_TEST(!word(0).recovering);
+    BOOST_TEST(table->recovered[0] == 1);
+    reaper.wait();
+}
+
+BOOST_AUTO_TEST_CASE(who_has_waited_in_vain_for_a_recovery_is_told_whose_it_is) {
+    participant_in(*this, Role::receiver).kill();
+    const auto others = occupy_the_rest();
+    Child reaper([&](Stage& stage) {
+        Visitor visitor(*this, [&](std::uint32_t, Role) { stage.stop_at("recovering"); });
+        visitor.registry.reap();
+    });
+    reaper.wait_for("recovering");
+    reaper.stop();
+    Visitor late(*this);
+    const auto failure = refusal_of([&] { late.registry.join(Role::sender, std::chrono::milliseconds(100)); });
+    HANDOFF_TEST_CODE(failure, handoff::Errc::too_many_participants);
+    check_says(failure, "all 4 places", late.registry.describe(0), "100 ms", "may be stopped", "kill -CONT");
+    reaper.kill();
+    late.registry.join(Role::sender);
+    BOOST_TEST(late.registry.me() == 0u);
+    BOOST_TEST(table->recovered[0] == 1);
+}
+
+/// Somebody wrote that bit against the protocol: a refusal, in time.
+BOOST_AUTO_TEST_CASE(a_living_participant_that_seems_to_be_recovered_keeps_a_newcomer_waiting_for_a_limited_time) {
+    Visitor first(*this);
+    first.registry.join(Role::receiver);
+    const auto others = occupy_the_rest();
+    table->entries[0].word.store(EntryWord{1, Role::receiver, true, true}.encode());
+    Visitor late(*this);
+    const auto failure = refusal_of([&] { late.registry.join(Role::sender, std::chrono::milliseconds(10)); });
+    HANDOFF_TEST_CODE(failure, handoff::Errc::too_many_participants);
+    BOOST_TEST(table->recovered[0] == 0);
 }
 
 BOOST_AUTO_TEST_CASE(whoever_leaves_is_not_recovered_by_others_while_it_gives_back) {

@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(a_word_of_the_table_keeps_every_field) {
     for (const std::uint32_t generation : {0U, 1U, 0x80000000U, UINT32_MAX})
         for (const Role role : {Role::none, Role::sender, Role::receiver, Role{255}})
             for (const bool active : {false, true}) {
-                const EntryWord decoded = EntryWord::decode(EntryWord{generation, role, active}.encode());
+                const EntryWord decoded = EntryWord::decode(EntryWord{generation, role, active, !active}.encode());
+                BOOST_TEST(decoded.recovering == !active);
                 BOOST_TEST(decoded.generation == generation);
                 BOOST_TEST((decoded.role == role));
                 BOOST_TEST(decoded.active == active);

@@ -66,6 +66,7 @@ public:
           ring(*control, cells, slots) {
         for (std::uint32_t index = 0; index < cells; ++index) ::new (&control->cells[index]) handoff::sync::SharedWord;
         for (std::uint32_t index = 0; index < players; ++index) ::new (entries + index) ParticipantEntry;
+        handoff::channel::FreeMap(control->cells + cells, slot_count).place();
         slots.place();
     }
     platform::LockFile open_locks() const {
