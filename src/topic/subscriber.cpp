@@ -48,6 +48,7 @@ auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&
     reader->was_taken_from();
     if (!member.is_usable()) return unusable(&member);
     if (done) return std::move(*outcome);
+    if (member.was_removed()) return slots::removed(member.name());
     return Failure(Errc::timed_out, "nothing new was published on '" + member.name() + "' in time (" +
                                         std::to_string(topic::state_of(member).publishers) + " publishers attached)");
 }
@@ -60,6 +61,8 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
         message = reader->take(which, reader);
     reader->was_taken_from();
     if (!is_usable(reader)) return unusable(&reader->member());
+    if (!message && message.error() == Errc::empty && reader->member().was_removed())
+        return slots::removed(reader->member().name());
     return message;
 }
 
@@ -67,10 +70,9 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
 
 Subscriber::Subscriber(std::string_view name, const TopicOptions& options, const SubscriberOptions& wishes) {
     check_wishes(options, wishes).value();
-    auto member = topic::open_topic(
-        name, options,
-        {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only, wishes.start == Start::next,
-         options.timestamps});
+    auto member = topic::open_topic(name, options,
+                                    {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only,
+                                     wishes.start == Start::next, options.timestamps});
     reader_ = std::make_shared<Reader>(std::move(member), wishes);
 }
 Subscriber::Subscriber(Subscriber&&) noexcept = default;
