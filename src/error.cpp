@@ -53,6 +53,8 @@ private:
                 return "the slot does not belong to this handle any more";
             case Errc::system:
                 return "the operating system refused";
+            case Errc::removed:
+                return "the segment was removed from /dev/shm while it was in use: open it again";
         }
         return "unknown handoff error";
     }

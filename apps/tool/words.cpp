@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cinttypes>
 #include <cstdio>
 #include <map>
 
@@ -28,6 +29,12 @@ std::string group_name(std::uint32_t gid) {
 std::string octal(std::uint32_t mode) {
     std::array<char, 16> text{};
     std::snprintf(text.data(), text.size(), "%04o", mode);
+    return text.data();
+}
+
+std::string instance_in_words(std::uint64_t instance) {
+    std::array<char, 17> text{};
+    std::snprintf(text.data(), text.size(), "%016" PRIx64, instance);
     return text.data();
 }
 

@@ -15,6 +15,8 @@ std::string user_name(std::uint32_t uid);
 std::string group_name(std::uint32_t gid);
 /// "0640".
 std::string octal(std::uint32_t mode);
+/// "9f86d081884c7d65": all 64 bits, which a number in JSON cannot carry.
+std::string instance_in_words(std::uint64_t instance);
 /// "detector (pid 812)".
 std::string named(const inspect::Participant& participant);
 /// The participant of that index, or nothing.

@@ -5,7 +5,8 @@ export {};  // only what says `export` is exported
 export type Code =
   | 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' | 'invalid_argument'
   | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' | 'not_a_segment'
-  | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' | 'ownership_lost' | 'system';
+  | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' | 'ownership_lost' | 'system'
+  | 'removed';
 
 /** What handoff refuses: the message says what failed, why, and what to do next. */
 export class HandoffError extends Error {

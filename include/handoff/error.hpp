@@ -43,6 +43,7 @@ enum class Errc : int {
     damaged = 19,         ///< bytes in the segment contradict each other; nothing was touched
     ownership_lost = 20,  ///< the slot is no longer ours: another process wrote into the segment
     system = 21,          ///< the operating system refused; the sentence carries its words
+    removed = 22,         ///< its name was removed from /dev/shm while it was in use (rm, logind): open it again
 };
 
 /// The category "handoff". message() gives one sentence per Errc.

@@ -109,6 +109,7 @@ struct Report {
     std::string name;
     Kind kind;
     std::uint32_t layout_version;
+    std::uint64_t instance;  ///< random: tells it from others that have had its name
     std::uint64_t segment_bytes;
     std::chrono::system_clock::time_point created_at;
     std::uint32_t creator_pid;
@@ -168,7 +169,6 @@ struct Found {
     std::string path;
     std::uint64_t file_bytes;
     std::uint32_t owner_uid, owner_gid, mode;
-    bool only_lock_file;  ///< the segment is gone, or its creator was killed early: clean() removes it
 };
 /// Every one whose name fits the shell pattern `glob` (*, ?, [...]), sorted by name. Throws Error(system).
 HANDOFF_EXPORT std::vector<Found> find(const std::string& glob = "*");
@@ -180,13 +180,23 @@ struct Cleaned {
     std::string kept_because;  ///< why the segment stays; "" if removed
 };
 /// Gives back what dead participants hold, and removes the segment if nobody lives there and it holds neither unread
-/// messages nor persistent ones; also a lock file that a killed creator left. `dry_run`: only says what it would do.
-/// Errors: see Observer; system.
+/// messages nor persistent ones. `dry_run`: only says what it would do. Errors: see Observer; system.
 HANDOFF_EXPORT result<Cleaned> clean(std::string_view name, bool dry_run = false);
 
-/// Removes the segment, messages and all, of any layout or none. Those who have it mapped keep it and meet nobody new.
-/// Errors: no_such_segment; permission_denied; mismatch (somebody is alive there and `force` was not said).
+/// Removes the segment, messages and all, of any layout or none. With `force` also while somebody is alive there: those
+/// keep what they have mapped, meet nobody new, and are told so when they wait (Errc::removed). Errors:
+/// no_such_segment; permission_denied; not_a_segment (no regular file, without `force`); mismatch (somebody is alive
+/// there and `force` was not said); timed_out.
 HANDOFF_EXPORT result<void> remove(std::string_view name, bool force = false);
+
+/// A process that still has a segment mapped whose name was removed.
+struct RemovedInUse {
+    std::string name;
+    std::uint32_t pid;
+    std::string program;  ///< printable
+};
+/// Those that this user may see, by name and process.
+HANDOFF_EXPORT std::vector<RemovedInUse> removed_in_use();
 
 /// What a segment of that shape takes. Errors: invalid_argument.
 HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const ChannelOptions& options);

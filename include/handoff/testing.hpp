@@ -53,7 +53,7 @@ class HANDOFF_EXPORT DeadlinePassed : public std::runtime_error {
 /// Looks again and again, soon at first, until the predicate holds (true) or the deadline has passed (false).
 HANDOFF_EXPORT bool eventually(const std::function<bool()>& predicate, std::chrono::nanoseconds deadline = patience);
 
-/// A segment name that nobody else uses. The destructor removes the segment and its lock file, also when the test
+/// A segment name that nobody else uses. The destructor removes the segment, also when the test
 /// fails. The constructor also removes what test processes that are dead by now left behind.
 class HANDOFF_EXPORT UniqueName {
 public:

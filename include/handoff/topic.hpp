@@ -80,7 +80,7 @@ struct SubscriberOptions {
     std::uint32_t pins = 1;  ///< messages that it may hold at once, out of the topic's pin budget; 0: copy_next() only
     /// Maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
     /// holds no pins (copy_next() and copy_newest() only) and cannot ask to be woken: it looks once a millisecond while
-    /// it waits. It still needs the right to read the segment and its lock file. It never removes the name: if it is
+    /// it waits. It still needs the right to read the segment. It never removes the name: if it is
     /// the last to leave, the name stays until somebody else comes and goes.
     bool read_only = false;
 };

@@ -12,7 +12,7 @@
 namespace handoff::c {
 namespace {
 
-constexpr std::array<const char*, 22> status_names{"ok",
+constexpr std::array<const char*, 23> status_names{"ok",
                                                    "timed_out",
                                                    "full",
                                                    "empty",
@@ -33,8 +33,10 @@ constexpr std::array<const char*, 22> status_names{"ok",
                                                    "too_many_participants",
                                                    "damaged",
                                                    "ownership_lost",
-                                                   "system"};
-static_assert(HANDOFF_SYSTEM == static_cast<int>(Errc::system) && status_names.size() == HANDOFF_SYSTEM + 1);
+                                                   "system",
+                                                   "removed"};
+static_assert(HANDOFF_SYSTEM == static_cast<int>(Errc::system) && HANDOFF_REMOVED == static_cast<int>(Errc::removed) &&
+              status_names.size() == HANDOFF_REMOVED + 1);
 static_assert(HANDOFF_TIMED_OUT == static_cast<int>(Errc::timed_out) &&
               HANDOFF_MISMATCH == static_cast<int>(Errc::mismatch) &&
               HANDOFF_DAMAGED == static_cast<int>(Errc::damaged));

@@ -33,13 +33,16 @@ public:
     bool is_usable() const noexcept override { return attachment_.is_usable(); }
     bool is_of_this_process() const noexcept { return attachment_.is_of_this_process(); }
     bool was_cut_short() const noexcept override { return attachment_.was_cut_short(); }
+    /// Its name was removed while it was in use. Looks once in a tick at most.
+    bool was_removed() noexcept { return attachment_.was_removed(); }
     const std::string& name() const noexcept override { return attachment_.name(); }
     void take_back(const Held& loan) noexcept override { handover_.return_loan(loan); }
 
     // For those who wait for several things:
     bool can_be_waited_for() const noexcept override { return is_of_this_process(); }
     bool has_something() noexcept override {
-        return was_cut_short() || handover_.was_ready() || stream_end_.would_end([this] { return may_still_come(); });
+        return was_cut_short() || was_removed() || handover_.was_ready() ||
+               stream_end_.would_end([this] { return may_still_come(); });
     }
     sync::Condition* condition() noexcept override { return &control_.ready; }
     bool tick(std::int64_t now_ns) noexcept override { return look_if_due(now_ns); }

@@ -112,6 +112,7 @@ result<Processed> Pending::wait(Deadline deadline) {
         member_.reset();
         return answered.error();
     }
+    if (!answered.assume_value() && member_->was_removed()) return slots::removed(member_->name());
     if (!answered.assume_value()) {
         counters.timeouts.add(1);
         return Failure(Errc::timed_out, "request " + std::to_string(sequence_) + " was not processed in time: it is " +

@@ -51,6 +51,7 @@ result<Request> Receiver::receive(Deadline deadline) {
         if (!done) {
             member_->was_taken_from();
             if (!member_->is_usable()) return channel::unusable(member_.get());
+            if (member_->was_removed()) return slots::removed(member_->name());
             return nothing_came();
         }
     }
@@ -98,7 +99,8 @@ result<Request> Receiver::try_receive() {
     member_->was_taken_from();
     if (!member_->is_usable()) return channel::unusable(member_.get());
     if (ended) return Errc::end_of_stream;
-    if (claim.outcome == RingOutcome::empty) return Errc::empty;
+    if (claim.outcome == RingOutcome::empty)
+        return member_->was_removed() ? slots::removed(member_->name()) : Failure(Errc::empty);
     return request_of(claim, member_->stamp_ns());
 }
 

@@ -37,7 +37,7 @@ result<Loan> Sender::try_loan() {
     auto held = member_->handover().loan();
     if (!held && member_->look_if_due()) held = member_->handover().loan();
     if (!member_->is_usable()) return channel::unusable(member_.get());
-    if (!held) return Errc::full;
+    if (!held) return member_->was_removed() ? slots::removed(member_->name()) : Failure(Errc::full);
     return loan_of(*held);
 }
 
@@ -53,6 +53,7 @@ result<Loan> Sender::loan(Deadline deadline) {
     }
     if (!member_->is_usable()) return channel::unusable(member_.get());
     if (held) return loan_of(*held);
+    if (member_->was_removed()) return slots::removed(member_->name());
     member_->my_entry().counters.timeouts.add(1);
     return timed_out_waiting_for_slot(*member_);
 }
@@ -159,6 +160,7 @@ result<void> Sender::wait_for_receiver(Deadline deadline) {
     const auto arrived = [&] { return member_->registry().has_living(participants::Role::receiver); };
     if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
     if (!member_->is_usable()) return channel::unusable(member_.get());
+    if (member_->was_removed()) return slots::removed(member_->name());
     return Failure(Errc::timed_out, "no receiver attached to '" + member_->info().name +
                                         "' in time. Start one (`receiver --channel " + member_->info().name + "`)");
 }

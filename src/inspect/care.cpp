@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <tuple>
 
 #include "channel/blueprint.hpp"
 #include "channel/member.hpp"
 #include "inspect/view.hpp"
 #include "latest/cell.hpp"
+#include "platform/deleted_mappings.hpp"
 #include "platform/memory_limits.hpp"
 #include "segment/name.hpp"
 #include "topic/blueprint.hpp"
@@ -63,24 +66,30 @@ std::string why_kept(const Report& report, bool is_in_use) {
     return "";
 }
 
-platform::LockFile lock_file_of(const std::string& name, platform::Access access) {
-    return platform::LockFile::open(segment::lock_path(name), access);
+platform::LockFile locks_of(const std::string& name, platform::Access access) {
+    return platform::LockFile::open(segment::segment_path(name), access);
 }
 
-/// Only a lock file is there: a creator was killed before it could make the segment, or lives and is about to.
-Cleaned clean_lock_file(const std::string& name, bool dry_run) {
-    auto locks = lock_file_of(name, platform::Access::read_write);
-    if (!locks || !locks.try_exclusive(segment::in_use_byte) || platform::name_exists(segment::segment_path(name)))
-        return {0, false, "somebody is just creating it"};
-    const bool named = platform::is_named(segment::lock_path(name), locks.descriptor());
-    if (named && !dry_run) platform::remove_name(segment::lock_path(name));
-    return {0, named, named ? "" : "somebody else removed it"};
+/// Where an older layout had its locks. Anything but a regular file of that name is none.
+platform::LockFile old_locks_of(const std::string& name) {
+    const std::string path = segment::old_lock_path(name);
+    const auto status = platform::status_of_name(path);
+    return status && status->is_regular ? platform::LockFile::open(path, platform::Access::read_write)
+                                        : platform::LockFile();
+}
+
+/// What an older layout left, unless somebody still has it. True if something went.
+bool remove_old_lock_file(const std::string& name) {
+    platform::LockFile old = old_locks_of(name);
+    return old && old.try_exclusive(segment::in_use_byte) &&
+           platform::is_named(segment::old_lock_path(name), old.descriptor()) &&
+           platform::remove_name(segment::old_lock_path(name));
 }
 
 Cleaned clean_segment(const std::string& name, bool dry_run) {
     const Observer observer(name);
     const Report before = observer.report();
-    const bool is_in_use = lock_file_of(name, platform::Access::read_only).is_held_by_another(segment::in_use_byte);
+    const bool is_in_use = locks_of(name, platform::Access::read_only).is_held_by_another(segment::in_use_byte);
     Cleaned cleaned{count(before, true), false, why_kept(before, is_in_use)};
     cleaned.removed = cleaned.kept_because.empty();
     if (dry_run || (cleaned.recovered == 0 && !cleaned.removed)) return cleaned;
@@ -88,6 +97,7 @@ Cleaned clean_segment(const std::string& name, bool dry_run) {
     const Report after = observer.report();
     cleaned.recovered -= std::min(cleaned.recovered, count(after, true));
     cleaned.removed = !observer.is_current();
+    if (cleaned.removed) remove_old_lock_file(name);
     if (!cleaned.removed && cleaned.kept_because.empty()) {
         cleaned.kept_because = why_kept(after, true);
     }
@@ -112,31 +122,57 @@ Failure without_payload() {
     return {Errc::invalid_argument, "how large is one message? Without payload_bytes nothing can be planned"};
 }
 
-result<void> remove_names(const std::string& name) {
+result<void> remove_name(const std::string& name) {
     const std::string path = segment::segment_path(name);
-    if (platform::name_exists(path) && !platform::remove_name(path))
-        return Failure(Errc::permission_denied,
-                       path + " belongs to another user, who has to remove it (or root: `rm " + path + "`)");
-    platform::remove_name(segment::lock_path(name));
-    return success();
+    const auto status = platform::status_of_name(path);
+    if (!status || platform::remove_name(path)) return success();
+    return Failure(Errc::permission_denied, path + " cannot be removed by you: it belongs to uid " +
+                                                std::to_string(status->owner_uid) +
+                                                ", who has to remove it (or root: `rm -r " + path + "`)");
 }
 
-result<void> remove_unless_used(const std::string& name, bool force) {
-    const std::string path = segment::segment_path(name);
-    if (!platform::name_exists(path) && !platform::name_exists(segment::lock_path(name)))
-        return Failure(Errc::no_such_segment, "there is no '" + name + "' (" + path + " does not exist)");
-    if (force) return remove_names(name);
-    auto locks = lock_file_of(name, platform::Access::read_write);
-    if (!locks)
-        return Failure(Errc::mismatch, path +
-                                           " has no lock file, so nobody can tell whether it is in use: --force "
-                                           "removes it all the same");
-    if (locks.try_exclusive(segment::in_use_byte)) return remove_names(name);
+Failure in_use(const std::string& name) {
     const auto report = as_result([&] { return Observer(name).report(); });
     const std::string users = report ? who_lives(*report) : "";
-    return Failure(Errc::mismatch, "'" + name + "' is in use" + (users.empty() ? "" : " by " + users) +
-                                       ". End them first; --force removes the name all the same, and they will meet "
-                                       "nobody new");
+    return {Errc::mismatch, "'" + name + "' is in use" + (users.empty() ? "" : " by " + users) +
+                                ". End them first; --force removes the name all the same, and they will meet "
+                                "nobody new"};
+}
+
+/// Removes the name only while it holds its file exclusively and the name still names it. Nothing: it names another
+/// one by now.
+std::optional<result<void>> try_to_remove(const std::string& name) {
+    platform::LockFile locks = locks_of(name, platform::Access::read_write);
+    if (!locks) {
+        if (remove_old_lock_file(name)) return success();
+        return Failure(Errc::no_such_segment,
+                       "there is no '" + name + "' (" + segment::segment_path(name) + " does not exist)");
+    }
+    const platform::LockFile old = old_locks_of(name);
+    if (old && old.is_held_by_another(segment::in_use_byte)) return in_use(name);  // by programs of an older layout
+    if (!locks.try_exclusive(segment::in_use_byte)) {
+        if (!platform::is_named(segment::segment_path(name), locks.descriptor())) return std::nullopt;
+        return in_use(name);
+    }
+    if (!platform::is_named(segment::segment_path(name), locks.descriptor())) return std::nullopt;
+    auto removed = remove_name(name);
+    remove_old_lock_file(name);
+    return removed;
+}
+
+result<void> remove_unless_used(const std::string& name) {
+    constexpr int tries = 100;  // each further one means that it was removed and made again meanwhile
+    for (int attempt = 0; attempt < tries; ++attempt)
+        if (auto done = try_to_remove(name)) return *done;
+    return Failure(Errc::timed_out, segment::segment_path(name) + " is made and removed all the time");
+}
+
+result<void> remove_by_force(const std::string& name) {
+    const bool was_there = platform::name_exists(segment::segment_path(name));
+    if (!was_there) return try_to_remove(name).value_or(success());
+    auto removed = remove_name(name);
+    remove_old_lock_file(name);
+    return removed;
 }
 
 }  // namespace
@@ -149,14 +185,11 @@ std::vector<Found> find(const std::string& glob) {
          entry.increment(error)) {
         const std::string file = entry->path().filename().string();
         if (!file.starts_with(prefix)) continue;
-        const bool is_lock = file.ends_with(segment::lock_suffix);
-        const std::string name =
-            file.substr(prefix.size(), file.size() - prefix.size() - (is_lock ? segment::lock_suffix.size() : 0));
+        const std::string name = file.substr(prefix.size());
         if (!segment::check_name(name) || !platform::fits_pattern(name, glob)) continue;
-        if (is_lock && platform::name_exists(segment::segment_path(name))) continue;
         if (const auto status = platform::status_of_name(entry->path().string()))
-            found.push_back({name, entry->path().string(), is_lock ? 0 : status->size_bytes, status->owner_uid,
-                             status->owner_gid, status->mode, is_lock});
+            found.push_back(
+                {name, entry->path().string(), status->size_bytes, status->owner_uid, status->owner_gid, status->mode});
     }
     if (error)
         throw Error(Errc::system, std::string("cannot read ") + platform::shm_directory + ": " + error.message());
@@ -168,16 +201,14 @@ result<Cleaned> clean(std::string_view name, bool dry_run) {
     return as_result([&] {
         const std::string text(name);
         segment::check_name(text).value();
-        const bool only_locks =
-            !platform::name_exists(segment::segment_path(text)) && platform::name_exists(segment::lock_path(text));
-        return only_locks ? clean_lock_file(text, dry_run) : clean_segment(text, dry_run);
+        return clean_segment(text, dry_run);
     });
 }
 
 result<void> remove(std::string_view name, bool force) try {
     const std::string text(name);
     if (auto checked = segment::check_name(text); !checked) return checked;
-    return remove_unless_used(text, force);
+    return force ? remove_by_force(text) : remove_unless_used(text);
 } catch (const Error& error) {
     return error.failure();
 }
@@ -196,6 +227,16 @@ result<std::uint64_t> segment_bytes(const LatestOptions& options) {
     if (options.capacity_bytes == 0) return without_payload();
     if (auto checked = latest::check_options(options); !checked) return checked.error();
     return size_of(latest::open_request("x", options));
+}
+
+std::vector<RemovedInUse> removed_in_use() {
+    std::vector<RemovedInUse> found;
+    for (const auto& mapping : platform::deleted_mappings(segment::segment_path("")))
+        found.push_back({mapping.path.substr(segment::segment_path("").size()), mapping.pid, mapping.program});
+    std::sort(found.begin(), found.end(), [](const RemovedInUse& a, const RemovedInUse& b) {
+        return std::tie(a.name, a.pid) < std::tie(b.name, b.pid);
+    });
+    return found;
 }
 
 Memory memory() {

@@ -164,6 +164,7 @@ Report Observer::View::report() const {
     report.name = facts_.name;
     report.kind = facts_.kind;
     report.layout_version = segment::layout_version;
+    report.instance = facts_.instance;
     report.segment_bytes = geometry().segment_bytes;
     report.created_at = std::chrono::system_clock::time_point(
         std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(facts_.created_ns)));

@@ -117,6 +117,7 @@ Observer::View::View(std::string_view name, Start start) {
     auto segment = segment::Segment::observe(request_for(facts_.name, facts_.kind));
     facts_.file = segment.file_status();
     header_ = &segment.header();
+    facts_.instance = header_->instance;
     facts_.created_ns = header_->created_ns;
     facts_.creator_pid = header_->creator_pid;
     if (facts_.kind == Kind::channel) {

@@ -1,6 +1,6 @@
 // A segment of any kind, mapped read-only and without a word to anybody.
 //
-// Thread safety: as Observer. Death: nothing of ours is in the segment or its lock file.
+// Thread safety: as Observer. Death: nothing of ours is in the segment, and no lock on it.
 #pragma once
 
 #include <handoff/inspect.hpp>
@@ -46,6 +46,7 @@ struct Facts {
     std::string name;
     Kind kind{};
     platform::FileStatus file;
+    std::uint64_t instance = 0;
     std::int64_t created_ns = 0;
     std::uint32_t creator_pid = 0;
 };

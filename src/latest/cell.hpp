@@ -20,7 +20,7 @@ public:
 
     // For those who wait for several things:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
-    bool has_something() noexcept override { return member_->was_cut_short() || has_newer(); }
+    bool has_something() noexcept override { return member_->was_cut_short() || member_->was_removed() || has_newer(); }
     sync::Condition* condition() noexcept override {
         return member_->is_read_only() ? nullptr : &member_->control().published;
     }

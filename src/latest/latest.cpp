@@ -54,7 +54,8 @@ result<Reading> Cell::read(std::span<std::byte> buffer) {
     for (int attempt = 0; attempt < patience; ++attempt) {
         const Look look = broadcast.find_only();
         if (!member_->is_usable()) return slots::unusable(member_.get());
-        if (look.outcome == Look::Outcome::nothing) return Errc::empty;
+        if (look.outcome == Look::Outcome::nothing)
+            return member_->was_removed() ? slots::removed(member_->name()) : Failure(Errc::empty);
         if (look.outcome == Look::Outcome::damaged) return damaged();
         const auto& slot = member_->slots()[look.slot];
         const auto area = member_->slots().payload_area(look.slot);
@@ -117,6 +118,7 @@ result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, Deadline de
     if (member.wait(member.control().published, deadline, [this] { return cell_->has_newer(); }))
         return cell_->read(buffer);
     if (!member.is_usable()) return slots::unusable(&member);
+    if (member.was_removed()) return slots::removed(member.name());
     return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time");
 }
 

@@ -8,6 +8,7 @@
 #include <handoff/error.hpp>
 #include <handoff/wait.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <new>
@@ -43,6 +44,15 @@ public:
     /// False in a child of fork.
     bool is_of_this_process() const noexcept { return fork_generation_ == platform::fork_generation(); }
     bool was_cut_short() const noexcept { return segment_.was_cut_short(); }
+    /// Looks once in a tick at most. Nobody new can come: who found nothing says so instead of waiting on.
+    bool was_removed() noexcept {
+        const std::int64_t now_ns = platform::now_coarse_ns();
+        if (now_ns >= name_due_ns_.load(std::memory_order_relaxed)) {
+            name_due_ns_.store(now_ns + sync::tick_ns, std::memory_order_relaxed);
+            if (segment_.was_removed()) removed_.store(true, std::memory_order_relaxed);
+        }
+        return removed_.load(std::memory_order_relaxed);
+    }
     /// Everything that a user calls asks this first.
     bool is_usable() const noexcept { return is_of_this_process() && !was_cut_short(); }
 
@@ -64,8 +74,9 @@ public:
     /// moment that it knows anyway: a call that succeeds at once must notice the dead, too.
     bool look_if_due(std::int64_t now_ns) noexcept { return schedule_.claim(now_ns) && reap(); }
     bool look_if_due() noexcept { return look_if_due(platform::now_coarse_ns()); }
-    /// Waits on one of the segment's conditions. False: the deadline passed, or the segment was cut short. Looks after
-    /// the dead at every tick, and at the end of a wait in vain; a caller that succeeds asks look_if_due() itself.
+    /// Waits on one of the segment's conditions. False: the deadline passed, or the segment was cut short or removed.
+    /// Looks after the dead at every tick, and at the end of a wait in vain; a caller that succeeds asks look_if_due()
+    /// itself.
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
         return wait(condition, deadline, sync::Pace::eager, predicate, predicate);
@@ -73,11 +84,12 @@ public:
     /// The same at a pace, with a cheaper glance() while it spins.
     template <class Predicate, class Glance>
     bool wait(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate, Glance&& glance) {
-        const auto done = [&] { return predicate() || was_cut_short(); };  // after cut_short there is nothing to come
+        bool over = false;  // there is nothing to come
+        const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
         return (sync::wait_until(condition, budget_, deadline, pace, done, glance,
                                  [this] { look_if_due(platform::now_ns()); }) ||
                 (look_if_due() && predicate())) &&
-               !was_cut_short();
+               !over && !was_cut_short();
     }
 
 private:
@@ -91,6 +103,8 @@ private:
     LookSchedule schedule_;
     sync::SpinBudget budget_;
     std::uint32_t fork_generation_;
+    std::atomic<std::int64_t> name_due_ns_{0};
+    std::atomic<bool> removed_{false};
 };
 
 }  // namespace handoff::participants

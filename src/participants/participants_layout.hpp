@@ -54,7 +54,7 @@ struct Counters {
     std::atomic<std::uint32_t> waiting{0};        ///< threads of a receiver that wait for a message
 };
 
-/// Invariants: (1) whoever holds the entry's byte of the lock file owns it; (2) `word` says active exactly while
+/// Invariants: (1) whoever holds the lock on the entry's byte owns it; (2) `word` says active exactly while
 /// somebody
 ///   joined and has not been cleaned up after; (3) everything but `word` is for people and may be out of date.
 /// Death: the word stays active; whoever can lock the byte knows that the owner is dead, recovers what it held, and

@@ -1,7 +1,7 @@
 // Who takes part, who died, who cleans up.
 //
-// Alive means: holds its byte of the lock file. Nothing else does: no pid, no heartbeat, no timeout. A stopped or busy
-// participant is alive and keeps what it holds.
+// Alive means: holds the lock on its byte of the segment file. Nothing else does: no pid, no heartbeat, no timeout. A
+// stopped or busy participant is alive and keeps what it holds.
 #pragma once
 
 #include <chrono>
@@ -79,7 +79,7 @@ private:
     Caretaker& caretaker_;
     std::uint32_t me_ = 0;
     bool joined_ = false;
-    std::mutex reaping_;  ///< threads of one handle share its lock file and do not exclude each other there
+    std::mutex reaping_;  ///< threads of one handle share its locks and do not exclude each other there
 };
 
 /// The index in a participant's id.

@@ -41,7 +41,24 @@ FileStatus as_file_status(const struct stat& status) noexcept {
             status.st_uid,
             status.st_gid,
             status.st_mode & 07777U,
+            status.st_nlink,
             S_ISREG(status.st_mode)};
+}
+
+[[noreturn]] void throw_not_regular(const std::string& path, const char* what, const char* remove) {
+    throw Error(Errc::not_a_segment, path + " is " + what +
+                                         ", not a segment of handoff. If nobody needs it, remove it (`" + remove + " " +
+                                         path + "`)");
+}
+
+/// Throws Error(not_a_segment) for anything that is no regular file.
+void check_regular(const std::string& path, mode_t mode) {
+    if (S_ISREG(mode)) return;
+    if (S_ISLNK(mode)) throw_not_regular(path, "a symbolic link", "rm");
+    if (S_ISDIR(mode)) throw_not_regular(path, "a directory", "rm -r");
+    if (S_ISSOCK(mode)) throw_not_regular(path, "a socket", "rm");
+    if (S_ISFIFO(mode)) throw_not_regular(path, "a named pipe (FIFO)", "rm");
+    throw_not_regular(path, S_ISBLK(mode) ? "a block device" : "a character device", "rm");
 }
 
 gid_t group_id(const std::string& name) {
@@ -93,10 +110,17 @@ void reserve(const Descriptor& file, std::uint64_t size_bytes) {
 }  // namespace
 
 Descriptor open_existing(const std::string& path, Access access) {
-    // O_NONBLOCK: somebody may have put a pipe there; opening it must not hang.
+    // Looked at before it is opened: opening a device may do something, and a mode may forbid to open what is no
+    // segment anyway. O_NONBLOCK and the look at what was opened: somebody may put a pipe there meanwhile.
+    struct stat status {};
+    if (lstat(path.c_str(), &status) == 0) check_regular(path, status.st_mode);
     Descriptor file = above_stdio(
         open(path.c_str(), (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (file) return file;
+    if (file) {
+        if (fstat(file.get(), &status) != 0) throw_system("asking for the status of " + path, errno);
+        check_regular(path, status.st_mode);
+        return file;
+    }
     switch (errno) {
         case ENOENT:
             return file;
@@ -104,11 +128,7 @@ Descriptor open_existing(const std::string& path, Access access) {
         case EPERM:
             throw_not_permitted(path);
         case ELOOP:
-            throw Error(Errc::not_a_segment, path + " is a symbolic link, not a segment of handoff. Remove it");
-        case EISDIR:
-            throw Error(Errc::not_a_segment, path + " is a directory, not a segment of handoff. Remove it");
-        case ENXIO:
-            throw Error(Errc::not_a_segment, path + " is a socket, not a segment of handoff. Remove it");
+            throw_not_regular(path, "a symbolic link", "rm");
         default:
             throw_system("opening " + path, errno);
     }
@@ -142,6 +162,18 @@ bool is_named(const std::string& path, int fd) noexcept {
     struct stat open_file {};
     return fstat(fd, &open_file) == 0 && lstat(path.c_str(), &named) == 0 && named.st_ino == open_file.st_ino &&
            named.st_dev == open_file.st_dev;
+}
+
+bool is_same_file(int one, int other) noexcept {
+    struct stat first {};
+    struct stat second {};
+    return fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_ino == second.st_ino &&
+           first.st_dev == second.st_dev;
+}
+
+bool has_lost_its_name(int fd) noexcept {
+    struct stat status {};
+    return fstat(fd, &status) == 0 && status.st_nlink == 0;
 }
 
 bool name_exists(const std::string& path) noexcept {

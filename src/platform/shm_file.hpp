@@ -21,23 +21,28 @@ struct FileStatus {
     std::uint64_t device = 0;
     std::uint32_t owner_uid = 0;
     std::uint32_t owner_gid = 0;
-    std::uint32_t mode = 0;  ///< permission bits
+    std::uint32_t mode = 0;   ///< permission bits
+    std::uint64_t links = 0;  ///< names that it has
     bool is_regular = false;
 };
 
 enum class Access : std::uint8_t { read_write, read_only };
 
-/// Opens an existing file. Never follows a symbolic link, never survives exec. An empty
-/// Descriptor means that there is no such file. Throws Error: permission_denied (naming owner, mode and us),
-/// not_a_segment for a symbolic link, a directory or a socket, system.
+/// Opens an existing regular file. Never follows a symbolic link, never waits, never survives exec. An empty Descriptor
+/// means that there is no such file. Throws Error: permission_denied (naming owner, mode and us), not_a_segment for
+/// anything but a regular file (saying what it is), system.
 Descriptor open_existing(const std::string& path, Access access = Access::read_write);
 FileStatus status_of(int fd);
 /// The same of a name, without opening it; nothing if there is no such file.
 std::optional<FileStatus> status_of_name(const std::string& path) noexcept;
 /// Reads the first bytes of a file; returns how many there were. Throws Error(system).
 std::size_t read_beginning(int fd, std::span<std::byte> bytes);
+/// True if both descriptors are of one file.
+bool is_same_file(int one, int other) noexcept;
 /// True if `path` names that very file (and not one that took its place).
 bool is_named(const std::string& path, int fd) noexcept;
+/// True if no name is left of an open file: somebody removed the last one. False if nobody can tell.
+bool has_lost_its_name(int fd) noexcept;
 /// True if something of that name is there, whatever it is.
 bool name_exists(const std::string& path) noexcept;
 /// Does a name fit a shell pattern (*, ?, [...])?

@@ -29,7 +29,8 @@ result<void> check_name(std::string_view name) {
         return refused(name,
                        "holds a character that is not allowed. Use letters, digits, '.', '_' and '-' ('/' is not "
                        "part of a name)");
-    if (name.ends_with(lock_suffix)) return refused(name, "ends in .lock, which is reserved for lock files");
+    if (name.ends_with(lock_suffix))
+        return refused(name, "ends in .lock, which is reserved: older layouts kept their locks in such files");
     return success();
 }
 
@@ -37,7 +38,7 @@ std::string segment_path(std::string_view name) {
     return std::string(platform::shm_directory) + "/handoff." + std::string(name);
 }
 
-std::string lock_path(std::string_view name) {
+std::string old_lock_path(std::string_view name) {
     return segment_path(name) + std::string(lock_suffix);
 }
 

@@ -15,7 +15,7 @@ inline constexpr std::string_view lock_suffix = ".lock";
 result<void> check_name(std::string_view name);
 /// "/dev/shm/handoff.<name>"
 std::string segment_path(std::string_view name);
-/// "/dev/shm/handoff.<name>.lock"
-std::string lock_path(std::string_view name);
+/// "/dev/shm/handoff.<name>.lock": where the layouts before 4 had their locks, in a file of its own.
+std::string old_lock_path(std::string_view name);
 
 }  // namespace handoff::segment

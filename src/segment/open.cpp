@@ -6,6 +6,7 @@
 #include "platform/clock.hpp"
 #include "platform/memory_limits.hpp"
 #include "platform/process.hpp"
+#include "platform/random.hpp"
 #include "platform/shm_file.hpp"
 #include "segment/mapping.hpp"
 #include "segment/name.hpp"
@@ -26,8 +27,7 @@ constexpr std::int64_t patience_ns = 5'000'000'000;
 
 class Opener {
 public:
-    explicit Opener(const OpenRequest& request)
-        : request_(request), path_(segment_path(request.name)), lock_path_(lock_path(request.name)) {}
+    explicit Opener(const OpenRequest& request) : request_(request), path_(segment_path(request.name)) {}
 
     Segment open() {
         std::int64_t unblocked_ns = platform::now_ns();
@@ -37,7 +37,7 @@ public:
             const std::int64_t now_ns = platform::now_ns();
             if (!blocked_) unblocked_ns = now_ns;
             if (now_ns - unblocked_ns > patience_ns)
-                throw Error(Errc::timed_out, "somebody has held " + lock_path_ +
+                throw Error(Errc::timed_out, "somebody has held " + path_ +
                                                  " exclusively for 5 s (a process stopped "
                                                  "while it removed the segment?)");
             if (!blocked_ && now_ns >= request_.attach_deadline.at_ns()) throw_absent();
@@ -48,11 +48,9 @@ public:
     Segment observe() {
         constexpr int tries = 100;  // each further one means that it was removed and made again meanwhile
         for (int attempt = 0; attempt < tries; ++attempt) {
-            if (!platform::name_exists(path_)) throw_nothing_to_see(request_.name);
-            platform::LockFile locks = open_lock_file();
             platform::Descriptor file = platform::open_existing(path_, access());
-            if (locks && file && platform::is_named(lock_path_, locks.descriptor()) &&
-                platform::is_named(path_, file.get()))
+            if (!file) throw_nothing_to_see(request_.name);
+            if (platform::LockFile locks = open_locks_of(file); locks && is_named(locks))
                 return Segment(request_.name, std::move(locks), std::move(file), request_);
             platform::sleep_briefly(retry_ns);
         }
@@ -64,71 +62,51 @@ private:
         return request_.read_only ? platform::Access::read_only : platform::Access::read_write;
     }
     bool may_create() const noexcept { return request_.mode != OpenMode::attach; }
+    bool is_named(const platform::LockFile& locks) const noexcept {
+        return platform::is_named(path_, locks.descriptor());
+    }
 
     /// Nothing means: not there (yet), or, with blocked_, somebody was in the way; try again.
     std::optional<Segment> attempt() {
-        if (!may_create() && !platform::name_exists(path_)) return std::nullopt;
-        if (request_.mode == OpenMode::create && platform::name_exists(path_)) throw_exists();
-        platform::LockFile locks = open_lock_file();
-        if (!locks) return std::nullopt;
-        if (!locks.try_shared(in_use_byte) || !platform::is_named(lock_path_, locks.descriptor())) {
+        platform::Descriptor file = open_or_create();
+        if (!file) return std::nullopt;
+        platform::LockFile locks = open_locks_of(file);
+        // Shared first, then the look at the name: who removes looks at it with the lock held exclusively.
+        if (!locks || !locks.try_shared(in_use_byte) || !is_named(locks)) {
             blocked_ = true;
             return std::nullopt;
         }
-        platform::Descriptor file = open_or_create(locks);
-        if (!file) return std::nullopt;
         return Segment(request_.name, std::move(locks), std::move(file), request_);
     }
 
-    /// Empty if it is not there and we may not make it.
-    platform::LockFile open_lock_file() {
-        for (;;) {
-            platform::LockFile file = platform::LockFile::open(lock_path_, access());
-            if (file) return file;
-            // A creator makes the lock file first, a remover takes it away last: this is neither of them half-way.
-            if (platform::name_exists(path_) && !platform::name_exists(lock_path_)) refuse_without_lock_file();
-            if (!may_create()) return file;
-            platform::publish(platform::create_nameless(0, request_.file_mode, request_.group), lock_path_);
+    /// The file opened once more, for the locks alone: a mapping would keep them alive. Empty if the name is gone, or
+    /// another's by now.
+    platform::LockFile open_locks_of(const platform::Descriptor& file) const {
+        platform::LockFile locks = platform::LockFile::open(path_, access());
+        if (!locks) return locks;
+        return platform::is_same_file(file.get(), locks.descriptor()) ? std::move(locks) : platform::LockFile();
+    }
+
+    /// Empty if it is not there and we may not make it, or if ours was removed again at once.
+    platform::Descriptor open_or_create() {
+        if (request_.mode == OpenMode::create && !ours_ && platform::name_exists(path_)) throw_exists();
+        platform::Descriptor file = platform::open_existing(path_, access());
+        if (!file && may_create()) {
+            create();
+            file = platform::open_existing(path_, access());
+            blocked_ = !file;
         }
+        if (file && request_.mode == OpenMode::create && !(ours_ && ours_->is(file))) throw_exists();
+        return file;
     }
 
-    /// The lock file was made for nothing if this fails: it goes again, unless somebody else uses it by now.
-    platform::Descriptor open_or_create(platform::LockFile& locks) try {
-        platform::Descriptor file = platform::open_existing(path_, access());
-        if (file && request_.mode == OpenMode::create) throw_exists();
-        if (file || !may_create()) return file;
-        create(locks);
-        return platform::open_existing(path_);
+    void create() try {
+        ours_.reset();
+        ours_.emplace(request_);
+        if (!ours_->publish(path_)) ours_.reset();  // somebody else was faster
     } catch (const Error&) {
-        if (may_create() && !platform::name_exists(path_)) remove_lock_file(locks);
+        if (request_.mode != OpenMode::create && platform::name_exists(path_)) return;
         throw;
-    }
-
-    void create(platform::LockFile& locks) try {
-        const Draft draft(request_, platform::status_of(locks.descriptor()).inode);
-        const bool first = draft.publish(path_);
-        if (!first && request_.mode == OpenMode::create) throw_exists();
-    } catch (const Error&) {
-        if (request_.mode != OpenMode::create && platform::name_exists(path_)) return;  // somebody else was faster
-        throw;
-    }
-
-    void remove_lock_file(platform::LockFile& locks) const {
-        locks.unlock(in_use_byte);
-        if (locks.try_exclusive(in_use_byte) && platform::is_named(lock_path_, locks.descriptor()) &&
-            !platform::name_exists(path_))
-            platform::remove_name(lock_path_);
-    }
-
-    /// It has no lock file: then it is not one of ours, or somebody removed the lock file by hand.
-    void refuse_without_lock_file() const {
-        platform::Descriptor file = platform::open_existing(path_, access());
-        if (!file) return;
-        const Segment checked(request_.name, platform::LockFile(platform::create_nameless(0, 0600, "")),
-                              std::move(file), request_);
-        throw Error(Errc::damaged, path_ + " has no lock file (" + lock_path_ +
-                                       " was removed by hand?), so nobody can tell who is alive. End the programs that "
-                                       "use it, then remove it");
     }
 
     [[noreturn]] void throw_exists() const {
@@ -143,12 +121,11 @@ private:
 
     const OpenRequest& request_;
     std::string path_;
-    std::string lock_path_;
+    std::optional<Draft> ours_;  ///< the one that we made, kept so that no other can have its inode
     bool blocked_ = false;
 };
 
-void fill_header(SegmentHeader& header, const Blueprint& blueprint, const Geometry& geometry,
-                 std::uint64_t lock_inode) {
+void fill_header(SegmentHeader& header, const Blueprint& blueprint, const Geometry& geometry) {
     std::memcpy(header.magic, magic, sizeof magic);
     header.layout_version = layout_version;
     header.kind = static_cast<std::uint32_t>(blueprint.kind);
@@ -163,7 +140,7 @@ void fill_header(SegmentHeader& header, const Blueprint& blueprint, const Geomet
     header.slots_offset = geometry.slots_offset;
     header.slot_stride = geometry.slot_stride;
     header.settings = geometry.settings;
-    header.lock_inode = lock_inode;
+    header.instance = platform::random_bits();
     header.created_ns = platform::wall_clock_ns();
     header.creator_pid = platform::this_process().pid;
     header.state.store(static_cast<std::uint32_t>(SegmentState::ready), std::memory_order_relaxed);
@@ -178,7 +155,7 @@ result<void> check_mode(std::uint32_t mode) {
                    "mode must give the owner reading and writing and hold only permission bits (0600 to 0777)");
 }
 
-Draft::Draft(const OpenRequest& request, std::uint64_t lock_inode) {
+Draft::Draft(const OpenRequest& request) {
     Geometry geometry;
     if (!lay_out(request.blueprint, geometry))
         throw Error(Errc::invalid_argument, "slots, payload and reply together are larger than any memory");
@@ -189,11 +166,15 @@ Draft::Draft(const OpenRequest& request, std::uint64_t lock_inode) {
     const auto region = map_file(file_.get(), geometry.segment_bytes);
     auto* base = static_cast<std::byte*>(region.get_address());
     request.initialise(base, geometry);
-    fill_header(*::new (base) SegmentHeader, request.blueprint, geometry, lock_inode);
+    fill_header(*::new (base) SegmentHeader, request.blueprint, geometry);
 }
 
 bool Draft::publish(const std::string& path) const {
     return platform::publish(file_, path);
+}
+
+bool Draft::is(const platform::Descriptor& file) const {
+    return platform::is_same_file(file_.get(), file.get());
 }
 
 Segment Segment::open(const OpenRequest& request) {

@@ -73,7 +73,6 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
       fork_generation_(platform::fork_generation()) {
     const auto status = platform::status_of(file_.get());
     const std::string path = segment_path(name_);
-    if (!status.is_regular) throw Error(not_a_segment(path, "it is no regular file"));
     check(request, status.size_bytes);
     auto region = map_file(file_.get(), geometry_.segment_bytes,
                            request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write);
@@ -99,10 +98,6 @@ void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
     if (claimed.fingerprint != request.blueprint.fingerprint || !lay_out(claimed, geometry_) ||
         !same_places(header, geometry_))
         throw Error(Errc::damaged, "the header of " + path + " contradicts itself. If nobody needs it, remove it");
-    if (header.lock_inode != platform::status_of(locks_.descriptor()).inode)
-        throw Error(Errc::damaged, "the lock file of " + path +
-                                       " was removed or replaced, so nobody can tell who is alive"
-                                       ". End the programs that use this segment, then remove both files");
     if (geometry_.segment_bytes != file_bytes)
         throw Error(not_a_segment(path, "its header says " + std::to_string(geometry_.segment_bytes) +
                                             " bytes, the file has " + std::to_string(file_bytes) + " (cut short?)"));
@@ -116,13 +111,16 @@ Segment::~Segment() {
     (void)mapping_.release();
 }
 
+bool Segment::was_removed() const noexcept {
+    return platform::has_lost_its_name(file_.get());
+}
+
 bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
     const std::string path = segment_path(name_);
     locks_.unlock(in_use_byte);
     // Not an upgrade: two who leave at once would block each other's upgrade, and nobody would remove.
     if (!locks_.try_exclusive(in_use_byte)) return false;
-    const bool still_named =
-        platform::is_named(path, file_.get()) && platform::is_named(lock_path(name_), locks_.descriptor());
+    const bool still_named = platform::is_named(path, file_.get());
     if (!still_named || !disposable()) {
         locks_.unlock(in_use_byte);
         return false;
@@ -131,9 +129,9 @@ bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
         locks_.unlock(in_use_byte);
         return false;
     }
-    reinterpret_cast<SegmentHeader*>(base_)->state.store(static_cast<std::uint32_t>(SegmentState::retired),
-                                                         std::memory_order_release);  // pairs with Observer::is_current()
-    platform::remove_name(lock_path(name_));
+    reinterpret_cast<SegmentHeader*>(base_)->state.store(
+        static_cast<std::uint32_t>(SegmentState::retired),
+        std::memory_order_release);  // pairs with Observer::is_current()
     return true;
 } catch (const Error&) {
     return false;  // the kernel refused a lock: leave everything as it is, the next one to leave removes it

@@ -1,15 +1,15 @@
 // A named piece of shared memory: created whole, checked on attach, removed by the last one out.
 //
-// Beside the segment lies its lock file. Byte 0 means "in use": everybody attached shares it, whoever holds it
-// exclusively is alone and may remove. Bytes 1, 2, ... are the participants' signs of life.
+// Locks on bytes of its own file say who uses it. Byte 0 means "in use": everybody attached shares it, whoever holds it
+// exclusively is alone and may remove. Bytes 1, 2, ... are the participants' signs of life. The locks belong to a
+// descriptor of their own, opened beside the one that is mapped.
 //
-// Protocol: attach = open the lock file (made if need be) -> share byte 0 -> the lock file still has its name? -> open
-// or
-//   create the segment -> check it -> map it. As long as byte 0 is shared nobody removes anything, so what was checked
-//   stays true. A segment is filled before it gets its name: a half-made one is never visible.
-// Death: killed anywhere, the kernel drops the locks; a nameless file vanishes; a lock file without a segment is used
-// by
-//   the next creator; a segment of which everybody died is attached, recovered and used like any other.
+// Protocol: attach = open the file -> open it again for the locks -> share byte 0 -> does the name still name it? ->
+//   check it -> map it. As long as byte 0 is shared nobody removes the name, but by force. A segment is filled before
+//   it gets its name: a half-made one is never visible. Remove = hold byte 0 exclusively -> does the name still name
+//   it? -> remove the name.
+// Death: killed anywhere, the kernel drops the locks; a nameless file vanishes; a segment of which everybody died is
+//   attached, recovered and used like any other.
 // Fork: the mapping is not inherited, the lock descriptor is closed in the child.
 #pragma once
 
@@ -31,7 +31,7 @@
 
 namespace handoff::segment {
 
-/// The byte of the lock file that everybody attached shares; participant p holds byte 1 + p.
+/// The byte of the segment file that everybody attached shares a lock on; participant p holds byte 1 + p.
 inline constexpr std::uint64_t in_use_byte = 0;
 
 /// What to do about the name; the public enum Open says the same.
@@ -71,7 +71,7 @@ struct OpenRequest {
     std::function<void(std::byte*, const Geometry&)> initialise;
 };
 
-/// A mapped segment and its lock file. Movable; one per participant.
+/// A mapped segment and its locks. Movable; one per participant.
 class Segment {
 public:
     /// Attaches or creates. Throws Error: see Sender::Sender.
@@ -79,8 +79,8 @@ public:
     /// Maps an existing segment read-only and does not say "in use": nobody waits for us, nobody notices us, and the
     /// name may go at any moment. Throws Error: see open().
     static Segment observe(OpenRequest request);
-    /// Checks and maps `file`. The caller shares byte 0 of `locks`. Throws Error: not_a_segment, wrong_version,
-    /// wrong_kind, damaged, no_space.
+    /// Checks and maps `file`. The caller shares byte 0 of `locks`, which is the same file opened once more. Throws
+    /// Error: not_a_segment, wrong_version, wrong_kind, damaged, no_space.
     Segment(std::string name, platform::LockFile locks, platform::Descriptor file, const OpenRequest& request);
 
     Segment(Segment&&) noexcept;
@@ -100,6 +100,8 @@ public:
     /// Somebody cut the file short, and what was missing was touched; private zeros are there now. Always false without
     /// survive_truncation(): such a touch is the end of the process then.
     bool was_cut_short() const noexcept { return watched_ != nullptr && watched_->was_cut_short(); }
+    /// Looks whether the file has lost its name, which only force can do while somebody is attached. A system call.
+    bool was_removed() const noexcept;
 
     /// Gives "in use" up and, if nobody else has it and `disposable()` agrees, removes the name. True if removed.
     bool leave(const std::function<bool()>& disposable) noexcept;
@@ -127,9 +129,11 @@ class Draft {
 public:
     /// Checks the limits, reserves the memory, fills it. Throws Error: no_space, permission_denied, invalid_argument,
     /// system.
-    Draft(const OpenRequest& request, std::uint64_t lock_inode);
+    explicit Draft(const OpenRequest& request);
     /// Gives it its name. False if somebody else was faster.
     bool publish(const std::string& path) const;
+    /// Is `file` the one that was made here?
+    bool is(const platform::Descriptor& file) const;
 
 private:
     platform::Descriptor file_;

@@ -11,7 +11,7 @@ namespace handoff::segment {
 
 inline constexpr char magic[8] = {'h', 'a', 'n', 'd', 'o', 'f', 'f', '\n'};
 /// Grows with every change that older programs would misread.
-inline constexpr std::uint32_t layout_version = 3;
+inline constexpr std::uint32_t layout_version = 4;
 inline constexpr std::size_t cache_line_bytes = 64;
 
 enum class Kind : std::uint32_t { channel = 1, topic = 2, latest = 3 };
@@ -39,9 +39,9 @@ struct SegmentHeader {
     std::uint64_t control_offset;
     std::uint64_t slots_offset;
     std::uint64_t slot_stride;
-    std::uint64_t settings;    ///< small options of the pattern, in its own encoding
-    std::uint64_t lock_inode;  ///< of the lock file made for it: with another one, nobody could tell who is alive
-    std::int64_t created_ns;   ///< nanoseconds since 1970, UTC
+    std::uint64_t settings;   ///< small options of the pattern, in its own encoding
+    std::uint64_t instance;   ///< drawn at random when it was made: tells it from others that have had its name
+    std::int64_t created_ns;  ///< nanoseconds since 1970, UTC
     std::uint32_t creator_pid;
     std::atomic<std::uint32_t> state;  ///< SegmentState
     sync::SharedWord looked;           ///< when somebody looked after the dead last; see participants::LookSchedule

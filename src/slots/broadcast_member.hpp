@@ -40,6 +40,8 @@ public:
     bool is_usable() const noexcept override { return attachment_.is_usable(); }
     bool is_of_this_process() const noexcept { return attachment_.is_of_this_process(); }
     bool was_cut_short() const noexcept override { return attachment_.was_cut_short(); }
+    /// Its name was removed while it was in use. Looks once in a tick at most.
+    bool was_removed() noexcept { return attachment_.was_removed(); }
     const std::string& name() const noexcept override { return attachment_.name(); }
     void take_back(const Held& loan) noexcept override;
 
@@ -90,8 +92,9 @@ public:
     template <class Predicate, class Glance>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate, Glance&& glance) {
         if (!is_read_only()) return attachment_.wait(condition, deadline, sync::Pace::calm, predicate, glance);
-        const auto done = [&] { return predicate() || was_cut_short(); };
-        return sync::poll_until(attachment_.spin_budget(), deadline, done) && !was_cut_short();
+        bool over = false;  // there is nothing to come
+        const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
+        return sync::poll_until(attachment_.spin_budget(), deadline, done) && !over && !was_cut_short();
     }
     /// Every source that was there has left; `something_unread()` looks once more. True once for each time that
     /// happens.

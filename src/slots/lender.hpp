@@ -27,4 +27,7 @@ public:
 /// segment was cut short. `lender`: null if there is none any more.
 Failure unusable(const Lender* lender = nullptr);
 
+/// What a wait answers that found nothing because nothing can come any more: the segment has lost its name.
+Failure removed(const std::string& name);
+
 }  // namespace handoff::slots

@@ -58,6 +58,12 @@ Failure unusable(const Lender* lender) {
             "the segment again in the child process"};
 }
 
+Failure removed(const std::string& name) {
+    return {Errc::removed, "'" + name +
+                               "' was removed from /dev/shm while it was in use (rm, `handoff rm --force`, or logind "
+                               "when a user logged out): whoever comes now meets another one. Open it again"};
+}
+
 }  // namespace slots
 
 }  // namespace handoff

@@ -22,6 +22,7 @@ result<Loan> Publisher::loan() {
     auto held = member_->broadcast().loan(member_->me());
     if (member_->look_if_due() && !held) held = member_->broadcast().loan(member_->me());
     if (!member_->is_usable()) return unusable(member_.get());
+    if (!held && member_->was_removed()) return slots::removed(member_->name());
     if (!held)
         return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
                                        member_->who_has_loans() + ". Create the topic with more loans");
@@ -52,6 +53,7 @@ result<void> Publisher::wait_for_subscriber(Deadline deadline) {
     const auto arrived = [&] { return member_->registry().has_living(Role::subscriber); };
     if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
     if (!member_->is_usable()) return unusable(member_.get());
+    if (member_->was_removed()) return slots::removed(member_->name());
     return Failure(Errc::timed_out, "no subscriber attached to '" + member_->name() + "' in time");
 }
 

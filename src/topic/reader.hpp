@@ -26,7 +26,8 @@ public:
     // For those who wait for several things:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
     bool has_something() noexcept override {
-        return member_->was_cut_short() || has_unread() || member_->stream_would_end([this] { return has_unread(); });
+        return member_->was_cut_short() || member_->was_removed() || has_unread() ||
+               member_->stream_would_end([this] { return has_unread(); });
     }
     sync::Condition* condition() noexcept override {
         return member_->is_read_only() ? nullptr : &member_->control().published;

@@ -48,6 +48,7 @@ auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&
     reader->was_taken_from();
     if (!member.is_usable()) return unusable(&member);
     if (done) return std::move(*outcome);
+    if (member.was_removed()) return slots::removed(member.name());
     return Failure(Errc::timed_out, "nothing new was published on '" + member.name() + "' in time (" +
                                         std::to_string(topic::state_of(member).publishers) + " publishers attached)");
 }
@@ -60,6 +61,8 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
         message = reader->take(which, reader);
     reader->was_taken_from();
     if (!is_usable(reader)) return unusable(&reader->member());
+    if (!message && message.error() == Errc::empty && reader->member().was_removed())
+        return slots::removed(reader->member().name());
     return message;
 }
 

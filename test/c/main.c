@@ -35,9 +35,9 @@ void kill_child(int pid) {
     CHECK(WIFSIGNALED(wait_for(pid)));
 }
 
-static void remove_file(const char* segment, const char* suffix) {
+static void remove_file(const char* segment) {
     char path[256];
-    snprintf(path, sizeof path, "/dev/shm/handoff.%s%s", segment, suffix);
+    snprintf(path, sizeof path, "/dev/shm/handoff.%s", segment);
     unlink(path);
 }
 
@@ -45,8 +45,7 @@ static int run_case(const struct test_case* one) {
     char segment[128];
     snprintf(segment, sizeof segment, "c-%s-%d", one->name, (int)getpid());
     const int status = wait_for(start_child(one->run, segment));
-    remove_file(segment, "");
-    remove_file(segment, ".lock");
+    remove_file(segment);
     printf("%s: %s\n", one->name, status == 0 ? "ok" : "FAILED");
     return status == 0 ? 0 : 1;
 }

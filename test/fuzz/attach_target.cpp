@@ -29,7 +29,7 @@ constexpr std::size_t most_bytes = 64 * 1024;
 /// How much help the input gets on its way past the checks.
 struct Help {
     std::uint8_t bits;
-    bool identity() const noexcept { return (bits & 1) != 0; }  ///< magic, version, kind, fingerprint, lock inode
+    bool identity() const noexcept { return (bits & 1) != 0; }  ///< magic, version, kind, fingerprint
     bool places() const noexcept { return (bits & 2) != 0; }    ///< offsets that follow from its counts; file length
     std::uint32_t kind() const noexcept { return bits >> 2 & 3; }
 };
@@ -39,7 +39,6 @@ struct Ground {
     std::string path = segment::segment_path(name);
     std::array<SegmentHeader*, 3> whole{};  ///< a good header of each kind
     segment::OpenRequest requests[3];
-    std::uint64_t lock_inode = 0;
 
     Ground() {
         for (int kind = 0; kind < 3; ++kind) {
@@ -58,9 +57,6 @@ struct Ground {
         }
         requests[0] = channel::open_request("x", {});
         requests[1] = topic::open_request("x", {});
-        const platform::Descriptor locks(
-            open(segment::lock_path(name).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
-        lock_inode = platform::status_of(locks.get()).inode;
     }
     ~Ground() {
         for (SegmentHeader* header : whole) ::operator delete(header);
@@ -75,7 +71,6 @@ void help(std::vector<std::byte>& bytes, const Help& help, const Ground& ground)
     std::memcpy(raw(), bytes.data(), sizeof header);
     const SegmentHeader& good = *ground.whole[help.kind()];
     std::memcpy(raw(), static_cast<const void*>(&good), offsetof(SegmentHeader, segment_bytes));
-    header.lock_inode = ground.lock_inode;
     segment::Geometry geometry;
     const auto& request = ground.requests[help.kind() == 0 ? 0 : 1];  // a latest value is shaped like a topic
     const auto blueprint = request.blueprint_of(
@@ -139,16 +134,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto rest = std::as_bytes(input.rest());
     std::vector<std::byte> bytes(rest.begin(), rest.end());
     help(bytes, wanted, ground);
-    // Whoever was last before may have removed both: the lock file is made anew under another inode, so it is kept.
-    const testing::UniqueName& name = ground.name;
-    if (!platform::name_exists(segment::lock_path(name))) {
-        const platform::Descriptor locks(
-            open(segment::lock_path(name).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
-        ground.lock_inode = platform::status_of(locks.get()).inode;
-        bytes.assign(rest.begin(), rest.end());
-        help(bytes, wanted, ground);
-    }
     write_file(ground.path, bytes);
-    open_as_everything(name);
+    open_as_everything(ground.name);
     return 0;
 }

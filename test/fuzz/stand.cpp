@@ -45,13 +45,13 @@ void Stand::remember() {
 }
 
 void Stand::keep_names() const {
-    for (const std::string& path : {segment::segment_path(name_), segment::lock_path(name_)})
-        std::filesystem::create_hard_link(path, spare(path));
+    const std::string path = segment::segment_path(name_);
+    std::filesystem::create_hard_link(path, spare(path));
 }
 
 void Stand::restore(std::size_t state) const {
-    for (const std::string& path : {segment::segment_path(name_), segment::lock_path(name_)})
-        if (!platform::name_exists(path)) std::filesystem::create_hard_link(spare(path), path);
+    const std::string path = segment::segment_path(name_);
+    if (!platform::name_exists(path)) std::filesystem::create_hard_link(spare(path), path);
     std::memcpy(base_, states_[state % states_.size()].data(), bytes_);
 }
 

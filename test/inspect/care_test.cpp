@@ -1,5 +1,9 @@
 // Finding, cleaning, removing, planning.
+#include <sys/stat.h>
+
 #include "fixture.hpp"
+#include "platform/lock_file.hpp"
+#include "segment/segment.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
@@ -47,7 +51,6 @@ BOOST_AUTO_TEST_CASE(segments_are_found_by_pattern_and_sorted) {
         const auto found = inspect::find(a);
         BOOST_TEST_REQUIRE(found.size() == 1U);
         BOOST_TEST(found[0].file_bytes == std::filesystem::file_size(segment::segment_path(a)));
-        BOOST_TEST(!found[0].only_lock_file);
     }
     BOOST_TEST(names_found(base.str() + "*").empty());
 }
@@ -101,15 +104,71 @@ BOOST_AUTO_TEST_CASE(a_persistent_one_stays_until_it_is_removed) {
     BOOST_TEST(name.left_behind().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_lonely_lock_file_is_found_and_goes) {
+BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_goes_with_the_name_unless_somebody_holds_it) {
     const UniqueName name;
-    std::ofstream(segment::lock_path(name)) << "";
-    BOOST_TEST_REQUIRE(inspect::find(name.str()).size() == 1U);
-    BOOST_TEST(inspect::find(name.str())[0].only_lock_file);
-    BOOST_TEST(inspect::clean(name.str(), true).value().removed);
-    BOOST_TEST(!name.left_behind().empty());
-    BOOST_TEST(inspect::clean(name.str()).value().removed);
+    const std::string old = segment::old_lock_path(name);
+    std::ofstream(old) << "";
+    BOOST_TEST(inspect::find(name.str()).empty());
+    inspect::remove(name.str()).value();
     BOOST_TEST(name.left_behind().empty());
+    HANDOFF_TEST_CODE(inspect::remove(name.str()).error(), Errc::no_such_segment);
+
+    { const Sender sender(name, {.slots = 2, .payload_bytes = 100, .lifetime = Lifetime::persistent}); }
+    std::ofstream(old) << "";
+    {
+        auto user = platform::LockFile::open(old, platform::Access::read_write);
+        BOOST_TEST_REQUIRE(user.try_shared(segment::in_use_byte));
+        HANDOFF_TEST_CODE(inspect::remove(name.str()).error(), Errc::mismatch);
+        BOOST_TEST(name.left_behind().size() == 2U);
+    }
+    inspect::remove(name.str()).value();
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(processes_that_still_use_a_removed_segment_are_listed) {
+    const UniqueName name, other;
+    const Sender here(other, small_channel());
+    testing::Child user([&](testing::Stage& stage) {
+        const Sender sender(name, small_channel());
+        stage.stop_at("there");
+    });
+    user.wait_for("there");
+    const auto listed = [&] {
+        const auto all = inspect::removed_in_use();
+        return std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name.str(); }) !=
+               all.end();
+    };
+    BOOST_TEST(!listed());
+    inspect::remove(name.str(), true).value();
+    const auto all = inspect::removed_in_use();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name.str(); });
+    BOOST_TEST_REQUIRE((found != all.end()));
+    BOOST_TEST(found->pid == static_cast<std::uint32_t>(user.pid()));
+    BOOST_TEST(found->program == "test_inspect");
+    user.kill();
+    BOOST_TEST(!listed());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_file_of_ours_is_refused_by_its_name_and_nothing_hangs) {
+    const auto refused = [](const UniqueName& name, const char* what) {
+        for (const Failure& failure : {refusal_of([&] { const Observer observer(name.str()); }),
+                                       inspect::clean(name.str()).error(), inspect::remove(name.str()).error()}) {
+            HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
+            check_says(failure, segment::segment_path(name), what, "remove it");
+        }
+        BOOST_TEST(platform::name_exists(segment::segment_path(name)));
+    };
+    testing::run_in_child([&](testing::Stage&) {  // whatever hangs is killed
+        const UniqueName pipe, directory, link;
+        BOOST_TEST_REQUIRE(mkfifo(segment::segment_path(pipe).c_str(), 0600) == 0);
+        refused(pipe, "named pipe");
+        std::filesystem::create_directory(segment::segment_path(directory));
+        refused(directory, "directory");
+        std::filesystem::create_symlink("/dev/null", segment::segment_path(link));
+        refused(link, "symbolic link");
+        inspect::remove(pipe.str(), true).value();
+        inspect::remove(link.str(), true).value();
+    });
 }
 
 BOOST_AUTO_TEST_CASE(what_is_in_use_is_removed_by_force_only_and_its_users_go_on) {

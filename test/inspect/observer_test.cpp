@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(nobody_notices_that_somebody_looks) {
     BOOST_TEST(observer.copy_newest(buffer).value().size == 100U);
     BOOST_TEST((bytes_of(segment::segment_path(name)) == before), "looking changed the segment");
     {
-        auto locks = platform::LockFile::open(segment::lock_path(name), platform::Access::read_write);
+        auto locks = platform::LockFile::open(segment::segment_path(name), platform::Access::read_write);
         BOOST_TEST(!locks.is_held_by_another(7), "the observer holds a place");
     }
     BOOST_TEST(observer.is_current());
@@ -69,15 +69,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_segment_of_ours_is_refused_with_a_sentence) {
     HANDOFF_TEST_CODE(refused("no-such-segment-anywhere"), Errc::no_such_segment);
     HANDOFF_TEST_CODE(refused("a/b"), Errc::invalid_argument);
     const UniqueName name;
-    const std::string path = segment::segment_path(name), lock = segment::lock_path(name);
+    const std::string path = segment::segment_path(name);
     std::ofstream(path) << "short";
     HANDOFF_TEST_CODE(refused(name), Errc::not_a_segment);
-    std::ofstream(lock) << "";
     check_says(refused(name), "has only 5 bytes");
     std::ofstream(path) << std::string(5000, '.');
     HANDOFF_TEST_CODE(refused(name), Errc::not_a_segment);
     std::filesystem::remove(path);
-    std::filesystem::remove(lock);
 
     const Sender sender(name, small_channel());
     std::string bytes = bytes_of(path);

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_is_refused_and_what_it_names_is_not_opened)
     std::filesystem::create_symlink(target.str(), path.str());
     const auto failure = refusal_of([&] { (void)platform::open_existing(path); });
     HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-    check_says(failure, path.str(), "symbolic link", "Remove it");
+    check_says(failure, path.str(), "symbolic link", "remove it");
 }
 
 BOOST_AUTO_TEST_CASE(a_symbolic_link_to_nothing_is_refused_and_counts_as_a_name) {
@@ -74,16 +74,17 @@ BOOST_AUTO_TEST_CASE(a_directory_is_refused) {
     std::filesystem::create_directory(path.str());
     const auto failure = refusal_of([&] { (void)platform::open_existing(path); });
     HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-    check_says(failure, path.str(), "directory", "Remove it");
+    check_says(failure, path.str(), "directory", "remove it");
 }
 
-BOOST_AUTO_TEST_CASE(a_pipe_is_opened_without_waiting_for_its_other_end_and_known_as_no_regular_file) {
+BOOST_AUTO_TEST_CASE(a_pipe_and_a_device_are_refused_without_waiting_for_anybody) {
     BOOST_TEST_REQUIRE(mkfifo(path.str().c_str(), 0600) == 0);
     handoff::testing::run_in_child([&](handoff::testing::Stage&) {
         for (const auto access : {platform::Access::read_write, platform::Access::read_only}) {
-            const auto file = platform::open_existing(path, access);
-            BOOST_TEST_REQUIRE(static_cast<bool>(file));
-            BOOST_TEST(!platform::status_of(file.get()).is_regular);
+            const auto failure = refusal_of([&] { (void)platform::open_existing(path, access); });
+            HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
+            check_says(failure, path.str(), "named pipe", "remove it");
+            check_says(refusal_of([&] { (void)platform::open_existing("/dev/null", access); }), "character device");
         }
     });
 }

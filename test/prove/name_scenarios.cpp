@@ -12,8 +12,7 @@ const ChannelOptions shape = channel_shape(Lifetime::until_last_leaves);
 std::string audit_names(const std::string& name, Testimony& testimony) {
     const std::string wrong = audit_channel(name, testimony, shape);
     if (!wrong.empty()) return wrong;
-    for (const auto& path : {segment::segment_path(name), segment::lock_path(name)})
-        if (platform::name_exists(path)) return path + " was left behind";
+    if (platform::name_exists(segment::segment_path(name))) return segment::segment_path(name) + " was left behind";
     return "";
 }
 
@@ -59,14 +58,7 @@ std::vector<Scenario> name_scenarios(const std::string& name, Testimony& testimo
     };
     inheriting.victim = leaving.victim;
 
-    Scenario replacing = scenario_of(name, testimony, "create", "a lock file without a segment");
-    replacing.build = [name, &testimony] {
-        begin_anew(name, testimony);
-        { const Sender made(name, channel_shape()); }
-        platform::remove_name(segment::segment_path(name));
-    };
-    replacing.victim = creating.victim;
-    return {creating, replacing, leaving, unread, inheriting};
+    return {creating, leaving, unread, inheriting};
 }
 
 }  // namespace handoff::prove

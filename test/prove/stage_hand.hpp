@@ -14,7 +14,6 @@ namespace handoff::prove {
 
 inline void remove_segment(const std::string& name) {
     platform::remove_name(segment::segment_path(name));
-    platform::remove_name(segment::lock_path(name));
 }
 
 /// Nothing was said, and there is no segment of that name.

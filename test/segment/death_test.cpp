@@ -12,7 +12,6 @@
 using namespace handoff::test;
 using handoff::Errc;
 using handoff::platform::name_exists;
-using handoff::segment::lock_path;
 using handoff::segment::OpenMode;
 using handoff::segment::Segment;
 using handoff::segment::segment_path;
@@ -47,17 +46,17 @@ BOOST_AUTO_TEST_SUITE(death_test)
 
 BOOST_AUTO_TEST_CASE(a_draft_has_no_name_until_it_is_published) {
     const UniqueName name;
-    const handoff::segment::Draft draft(request_for(name), 1);
+    const handoff::segment::Draft draft(request_for(name));
     BOOST_TEST(name.left_behind().empty());
     BOOST_TEST(draft.publish(segment_path(name)));
     BOOST_TEST(name_exists(segment_path(name)));
-    BOOST_TEST(!handoff::segment::Draft(request_for(name), 1).publish(segment_path(name)));
+    BOOST_TEST(!handoff::segment::Draft(request_for(name)).publish(segment_path(name)));
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_draft_leaves_nothing) {
     const UniqueName name;
     Child drafter([&](Stage& stage) {
-        const handoff::segment::Draft draft(request_for(name), 1);
+        const handoff::segment::Draft draft(request_for(name));
         stage.stop_at("drafted");
     });
     drafter.wait_for("drafted");
@@ -96,24 +95,20 @@ BOOST_AUTO_TEST_CASE(while_one_creator_is_stopped_half_way_another_one_creates) 
     slow.wait();
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_file_without_a_segment_is_used_by_the_next_creator) {
+BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_is_in_nobodys_way) {
     const UniqueName name;
-    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), lock_path(name)));
+    const std::string old = handoff::segment::old_lock_path(name);
+    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), old));
     HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name)); }), Errc::no_such_segment);
-    check_usable(name, OpenMode::create);
-}
-
-BOOST_AUTO_TEST_CASE(a_remover_killed_between_its_two_removals_leaves_the_name_to_the_next_creator) {
-    const UniqueName name;
-    leave_a_corpse(name);
-    handoff::platform::remove_name(segment_path(name));
-    check_usable(name, OpenMode::create);
+    Segment segment = Segment::open(request_for(name, OpenMode::create));
+    BOOST_TEST(leave(segment));
+    BOOST_TEST(!name_exists(segment_path(name)));
 }
 
 BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
     const UniqueName name;
     leave_a_corpse(name);
-    handoff::platform::LockFile remover(handoff::platform::open_existing(lock_path(name)));
+    handoff::platform::LockFile remover(handoff::platform::open_existing(segment_path(name)));
     BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::segment::in_use_byte));
     Child opener([&](Stage& stage) {
         stage.reach("opening");
@@ -123,7 +118,6 @@ BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
     });
     opener.wait_for("opening");
     handoff::platform::remove_name(segment_path(name));
-    handoff::platform::remove_name(lock_path(name));
     remover = handoff::platform::LockFile();
     BOOST_TEST(opener.next_line() == std::to_string(mark));
     opener.wait();
@@ -133,7 +127,7 @@ BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
 // Takes the 5 s that the library gives a remover.
 BOOST_AUTO_TEST_CASE(a_stopped_remover_is_waited_for_5_s_counted_from_when_it_got_in_the_way) {
     const auto remover_of = [](const UniqueName& name) {
-        handoff::platform::LockFile remover(handoff::platform::open_existing(lock_path(name)));
+        handoff::platform::LockFile remover(handoff::platform::open_existing(segment_path(name)));
         BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::segment::in_use_byte));
         return remover;
     };
@@ -150,12 +144,13 @@ BOOST_AUTO_TEST_CASE(a_stopped_remover_is_waited_for_5_s_counted_from_when_it_go
     const auto stopped = remover_of(blocked);
     const auto failure = refusal_of([&] { Segment::open(attach_request(blocked)); });
     HANDOFF_TEST_CODE(failure, Errc::timed_out);
-    check_says(failure, lock_path(blocked), "5 s", "stopped");
+    check_says(failure, segment_path(blocked), "5 s", "stopped");
 
-    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), lock_path(late)));
-    auto brief = remover_of(late);
-    const auto inode = handoff::platform::status_of(brief.descriptor()).inode;
-    BOOST_TEST_REQUIRE(handoff::segment::Draft(request_for(late), inode).publish(segment_path(late)));
+    // It has its name only once somebody holds it.
+    const UniqueName hidden;
+    leave_a_corpse(hidden);
+    auto brief = remover_of(hidden);
+    std::filesystem::rename(segment_path(hidden), segment_path(late));
     BOOST_TEST(!patient.ends_within(std::chrono::milliseconds(100)),
                "it gave up although nobody stood in its way for long");
     brief = handoff::platform::LockFile();

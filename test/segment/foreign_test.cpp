@@ -17,7 +17,6 @@
 
 using namespace handoff;
 using namespace handoff::test;
-using handoff::segment::lock_path;
 using handoff::segment::segment_path;
 using handoff::segment::SegmentHeader;
 using handoff::testing::UniqueName;
@@ -42,20 +41,11 @@ std::string recorded(const std::string& kind) {
 
 void put_there(const UniqueName& name, const std::string& bytes) {
     std::ofstream(segment_path(name), std::ios::binary) << bytes;
-    std::ofstream lock(lock_path(name));
 }
 
 template <class Number>
 void write_at(std::string& bytes, std::size_t offset, Number number) {
     std::memcpy(bytes.data() + offset, &number, sizeof number);
-}
-
-/// The bytes with the inode of the lock file that lies beside them now.
-std::string adopted(const UniqueName& name, std::string bytes) {
-    struct stat lock {};
-    BOOST_TEST_REQUIRE(stat(lock_path(name).c_str(), &lock) == 0);
-    write_at(bytes, offsetof(SegmentHeader, lock_inode), std::uint64_t{lock.st_ino});
-    return bytes;
 }
 
 Failure refusal_as(const std::string& kind, const UniqueName& name) {
@@ -100,8 +90,7 @@ BOOST_AUTO_TEST_CASE(older_and_newer_layouts_and_other_byte_orders_are_another_v
     for (const std::uint32_t version : {0U, segment::layout_version + 1, segment::layout_version << 24})
         for (const char* kind : kinds) {
             const UniqueName name;
-            put_there(name, "");
-            std::string bytes = adopted(name, recorded(kind));
+            std::string bytes = recorded(kind);
             write_at(bytes, offsetof(SegmentHeader, layout_version), version);
             put_there(name, bytes);
             check_refused(name, Errc::wrong_version, "built by layout " + std::to_string(version));
@@ -113,8 +102,7 @@ BOOST_AUTO_TEST_CASE(no_kind_is_taken_for_another) {
         for (const std::string asked : kinds) {
             if (is == asked) continue;
             const UniqueName name;
-            put_there(name, "");
-            put_there(name, adopted(name, recorded(is)));
+            put_there(name, recorded(is));
             const Failure failure = refusal_as(asked, name);
             HANDOFF_TEST_CODE(failure, Errc::wrong_kind);
             check_says(failure, "is a " + is, "not a " + asked);
@@ -128,8 +116,7 @@ BOOST_AUTO_TEST_CASE(what_an_older_build_of_this_layout_left_is_read) {
     };
     const UniqueName channel, topic, latest;
     for (const auto& [name, kind] : {std::pair(&channel, "channel"), {&topic, "topic"}, {&latest, "latest"}}) {
-        put_there(*name, "");
-        put_there(*name, adopted(*name, recorded(kind)));
+        put_there(*name, recorded(kind));
     }
     Receiver receiver(channel);
     BOOST_TEST(is_hello(receiver.try_receive().value().payload()));
@@ -138,37 +125,6 @@ BOOST_AUTO_TEST_CASE(what_an_older_build_of_this_layout_left_is_read) {
     std::array<std::byte, 100> buffer{};
     const auto reading = LatestBytes(latest).read(buffer).value();
     BOOST_TEST(is_hello(std::span(buffer).first(reading.size)));
-}
-
-BOOST_AUTO_TEST_CASE(a_segment_without_the_lock_file_it_was_made_with_is_damaged) {
-    const UniqueName foreign, missing;
-    put_there(foreign, recorded("channel"));
-    HANDOFF_TEST_CODE(refusal_as("channel", foreign), Errc::damaged);
-    put_there(missing, recorded("channel"));
-    std::filesystem::remove(lock_path(missing));
-    HANDOFF_TEST_CODE(refusal_as("channel", missing), Errc::damaged);
-    check_says(refusal_as("channel", missing), "lock file of " + segment_path(missing));
-}
-
-BOOST_AUTO_TEST_CASE(something_else_in_the_place_of_the_lock_file_is_refused) {
-    const auto prepared = [](const UniqueName& name) {
-        put_there(name, recorded("channel"));
-        std::filesystem::remove(lock_path(name));
-        return lock_path(name);
-    };
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {  // whatever hangs is killed
-        const UniqueName directory, link, pipe;
-        std::filesystem::create_directory(prepared(directory));
-        HANDOFF_TEST_CODE(refusal_as("channel", directory), Errc::not_a_segment);
-        std::filesystem::create_symlink("/dev/null", prepared(link));
-        HANDOFF_TEST_CODE(refusal_as("channel", link), Errc::not_a_segment);
-        BOOST_TEST_REQUIRE(mkfifo(prepared(pipe).c_str(), 0600) == 0);
-        HANDOFF_TEST_CODE(refusal_as("channel", pipe), Errc::damaged);
-        std::filesystem::remove(lock_path(directory));
-        std::filesystem::remove(lock_path(link));
-        std::filesystem::remove(lock_path(pipe));
-        for (const UniqueName* name : {&directory, &link, &pipe}) std::filesystem::remove(segment_path(*name));
-    });
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_in_the_place_of_the_segment_is_refused) {
@@ -180,7 +136,6 @@ BOOST_AUTO_TEST_CASE(a_socket_in_the_place_of_the_segment_is_refused) {
     path.copy(address.sun_path, path.size());
     const platform::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     BOOST_TEST_REQUIRE(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    std::ofstream lock(lock_path(name));
     const Failure failure = refusal_as("channel", name);
     HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
     check_says(failure, "is a socket");
@@ -188,8 +143,7 @@ BOOST_AUTO_TEST_CASE(a_socket_in_the_place_of_the_segment_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_removed_segment_that_got_its_name_back_is_one_like_any_other) {
     const UniqueName name;
-    put_there(name, "");
-    std::string bytes = adopted(name, recorded("channel"));
+    std::string bytes = recorded("channel");
     write_at(bytes, offsetof(SegmentHeader, state), std::uint32_t{2});  // retired: for those who still look at it
     put_there(name, bytes);
     BOOST_TEST(Receiver(name).try_receive().has_value());

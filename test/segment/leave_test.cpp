@@ -5,14 +5,12 @@
 
 #include <optional>
 
-#include "platform/lock_file.hpp"
 #include "platform/shared_anonymous.hpp"
 #include "platform/shm_file.hpp"
 #include "segment/fixture.hpp"
 
 using namespace handoff::test;
 using handoff::Errc;
-using handoff::segment::lock_path;
 using handoff::segment::OpenMode;
 using handoff::segment::Segment;
 using handoff::segment::segment_path;
@@ -27,7 +25,7 @@ BOOST_AUTO_TEST_CASE(whoever_is_not_the_last_removes_nothing) {
     Segment first = Segment::open(request_for(name));
     Segment second = Segment::open(request_for(name));
     BOOST_TEST(!leave(first));
-    BOOST_TEST(name.left_behind().size() == 2u);
+    BOOST_TEST(name.left_behind().size() == 1u);
     BOOST_TEST(leave(second));
     BOOST_TEST(name.left_behind().empty());
 }
@@ -47,7 +45,7 @@ BOOST_AUTO_TEST_CASE(what_is_still_needed_is_not_removed) {
     const UniqueName name;
     Segment first = Segment::open(request_for(name));
     BOOST_TEST(!first.leave([] { return false; }));
-    BOOST_TEST(name.left_behind().size() == 2u);
+    BOOST_TEST(name.left_behind().size() == 1u);
     const Segment second = Segment::open(attach_request(name));  // and it can be attached at once
     BOOST_TEST(number_in(second) == mark);
 }
@@ -90,36 +88,29 @@ BOOST_AUTO_TEST_CASE(a_successor_of_the_same_name_is_not_removed_by_its_predeces
     const UniqueName name;
     Segment old = Segment::open(request_for(name));
     handoff::platform::remove_name(segment_path(name));
-    handoff::platform::remove_name(lock_path(name));
     const Segment successor = Segment::open(request_for(name, OpenMode::create));
     BOOST_TEST(!leave(old));
-    BOOST_TEST(name.left_behind().size() == 2u);
+    BOOST_TEST(name.left_behind().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_file_removed_while_in_use_is_damage_to_whoever_comes) {
+BOOST_AUTO_TEST_CASE(whoever_comes_after_the_name_was_removed_shares_nothing_with_those_who_came_before) {
     const UniqueName name;
-    Segment user = Segment::open(request_for(name));
-    handoff::platform::remove_name(lock_path(name));
-    for (const OpenMode mode : {OpenMode::attach, OpenMode::create_or_attach}) {
-        const auto failure = refusal_of([&] { Segment::open(request_for(name, mode)); });
-        HANDOFF_TEST_CODE(failure, Errc::damaged);
-        check_says(failure, segment_path(name), "lock file", "End the programs", "remove");
-    }
-    BOOST_TEST(number_in(user) == mark);
-    BOOST_TEST(!leave(user));  // somebody else may live behind the new lock file
-    BOOST_TEST(handoff::platform::name_exists(segment_path(name)));
-}
-
-BOOST_AUTO_TEST_CASE(a_lock_file_replaced_while_in_use_is_damage_to_whoever_comes) {
-    const UniqueName name;
-    const Segment user = Segment::open(request_for(name));
-    handoff::platform::remove_name(lock_path(name));
-    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), lock_path(name)));
-    for (const OpenMode mode : {OpenMode::attach, OpenMode::create_or_attach}) {
-        const auto failure = refusal_of([&] { Segment::open(request_for(name, mode)); });
-        HANDOFF_TEST_CODE(failure, Errc::damaged);
-        check_says(failure, segment_path(name), "lock file", "replaced", "End the programs", "remove");
-    }
+    Segment old = Segment::open(request_for(name));
+    constexpr std::uint64_t life_byte = 1;
+    BOOST_TEST_REQUIRE(old.locks().try_exclusive(life_byte));
+    BOOST_TEST(!old.was_removed());
+    handoff::platform::remove_name(segment_path(name));
+    BOOST_TEST(old.was_removed());
+    HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name)); }), Errc::no_such_segment);
+    Segment anew = Segment::open(request_for(name));
+    BOOST_TEST(!anew.was_removed());
+    BOOST_TEST(anew.locks().try_exclusive(life_byte), "somebody of the old segment looks alive in the new one");
+    BOOST_TEST(old.header().instance != anew.header().instance);
+    number_in(anew) = 42;
+    BOOST_TEST(number_in(old) == mark);
+    BOOST_TEST(!leave(old));
+    BOOST_TEST(leave(anew));
+    BOOST_TEST(name.left_behind().empty());
 }
 
 BOOST_AUTO_TEST_CASE(two_processes_that_leave_at_once_leave_nothing) {

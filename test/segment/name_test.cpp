@@ -26,8 +26,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_a_file_or_would_be_another_one_is_ref
         {std::string("nul\0byte", 8), "not allowed"},
         {"b\xc3\xa4r", "not allowed"},
         {"a*", "not allowed"},
-        {"frames.lock", "reserved for lock files"},
-        {".lock", "reserved for lock files"},
+        {"frames.lock", "which is reserved"},
+        {".lock", "which is reserved"},
     };
     for (const auto& row : table) {
         const auto checked = check_name(row.name);
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(everything_else_is_allowed) {
 
 BOOST_AUTO_TEST_CASE(the_files_of_a_name_lie_beside_each_other_in_shared_memory) {
     BOOST_TEST(handoff::segment::segment_path("frames") == "/dev/shm/handoff.frames");
-    BOOST_TEST(handoff::segment::lock_path("frames") == "/dev/shm/handoff.frames.lock");
+    BOOST_TEST(handoff::segment::old_lock_path("frames") == "/dev/shm/handoff.frames.lock");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(other_users_are_refused_with_owner_and_mode) {
     const UniqueName name;
     const Segment mine = Segment::open(request_for(name));
     if (geteuid() != 0) {  // to the owner it is closed by its mode
-        BOOST_TEST_REQUIRE(chmod(handoff::segment::lock_path(name).c_str(), 0) == 0);
+        BOOST_TEST_REQUIRE(chmod(handoff::segment::segment_path(name).c_str(), 0) == 0);
     }
     run_in_child([&](Stage&) {
         if (geteuid() == 0) BOOST_TEST_REQUIRE(seteuid(65534) == 0);
@@ -150,18 +150,18 @@ BOOST_AUTO_TEST_CASE(what_was_created_is_whole_and_of_the_shape_asked_for) {
     BOOST_TEST(segment.geometry().reply_bytes == 50u);
     BOOST_TEST(segment.geometry().settings == 7u);
     BOOST_TEST(number_in(segment) == mark);
-    BOOST_TEST(name.left_behind().size() == 2u);
+    BOOST_TEST(name.left_behind().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(mode_and_group_are_those_of_both_files) {
+BOOST_AUTO_TEST_CASE(mode_and_group_are_those_that_were_asked_for) {
     const UniqueName name;
     auto request = request_for(name);
     request.file_mode = 0640;
     const mode_t before = umask(0077);
     const Segment segment = Segment::open(request);
     umask(before);
-    for (const auto& path : {handoff::segment::segment_path(name), handoff::segment::lock_path(name)})
-        BOOST_TEST(handoff::platform::status_of(handoff::platform::open_existing(path).get()).mode == 0640u);
+    const auto file = handoff::platform::open_existing(handoff::segment::segment_path(name));
+    BOOST_TEST(handoff::platform::status_of(file.get()).mode == 0640u);
 }
 
 BOOST_AUTO_TEST_CASE(whoever_attaches_gets_the_shape_and_the_bytes_that_are_there) {
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_the_bytes_and_can_neither_write_nor_remove_th
     BOOST_TEST(rights_at(writer.base()) == "rw-s");
     BOOST_TEST(!leave(writer));
     BOOST_TEST(!leave(reader));
-    BOOST_TEST(name.left_behind().size() == 2u);
+    BOOST_TEST(name.left_behind().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_of_which_everybody_died_is_attached) {

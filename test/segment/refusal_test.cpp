@@ -77,7 +77,6 @@ BOOST_AUTO_TEST_CASE(a_spoiled_header_is_refused_with_its_own_code_and_advice) {
          "contradicts"},
         {"slots at", offsetof(SegmentHeader, slots_offset), as_bytes(huge), Errc::damaged, "contradicts itself"},
         {"stride", offsetof(SegmentHeader, slot_stride), as_bytes(std::uint64_t{0}), Errc::damaged, "contradicts"},
-        {"lock inode", offsetof(SegmentHeader, lock_inode), as_bytes(huge), Errc::damaged, "lock file"},
     };
     for (const Spoiled& spoiled : table) {
         BOOST_TEST_CONTEXT("spoiled: " << spoiled.what) {
@@ -123,7 +122,7 @@ BOOST_AUTO_TEST_CASE(somebody_elses_file_is_refused_and_kept) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(attaching_puts_no_lock_file_beside_somebody_elses_file) {
+BOOST_AUTO_TEST_CASE(attaching_puts_nothing_beside_somebody_elses_file) {
     const UniqueName name;
     std::ofstream(segment_path(name)) << "precious";
     (void)refusal_of([&] { Segment::open(attach_request(name)); });
@@ -158,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_directory_a_link_and_a_pipe_in_the_place_of_the_segment_a
 
         const UniqueName pipe;
         BOOST_TEST_REQUIRE(mkfifo(segment_path(pipe).c_str(), 0600) == 0);
-        refused(pipe, "no regular file");
+        refused(pipe, "named pipe");
     });
 }
 

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(more_than_can_be_counted_is_refused_as_nonsense) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_creation_refused_for_space_spares_the_lock_file_that_others_use) {
+BOOST_AUTO_TEST_CASE(a_creation_refused_for_space_spares_what_others_create) {
     const UniqueName name;
     handoff::testing::Child other([&](Stage& stage) {
         auto request = request_for(name);
@@ -76,10 +76,10 @@ BOOST_AUTO_TEST_CASE(a_creation_refused_for_space_spares_the_lock_file_that_othe
     });
     other.wait_for("half-way");
     HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(request_of(name, std::uint64_t{1} << 50)); }), Errc::no_space);
-    BOOST_TEST(name.left_behind().size() == 1u);
+    BOOST_TEST(name.left_behind().empty());
     other.go_on();
     other.wait_for("created");
-    const Segment segment = Segment::open(attach_request(name));  // the lock file is still the one of the segment
+    const Segment segment = Segment::open(attach_request(name));
     other.go_on();
     other.wait();
 }

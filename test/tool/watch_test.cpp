@@ -130,13 +130,6 @@ BOOST_AUTO_TEST_CASE(garbage_is_a_problem_of_its_own_and_hides_nothing_else) {
     BOOST_TEST(seen == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_file_alone_is_no_segment) {
-    const UniqueName name("lonely");
-    std::ofstream("/dev/shm/handoff." + name.str() + ".lock") << "";
-    BOOST_TEST(handoff::inspect::find(name.str()).size() == 1U);
-    BOOST_TEST(Watch(name.str()).look().empty());
-}
-
 BOOST_AUTO_TEST_CASE(two_looks_tell_the_traffic_in_between) {
     const UniqueName name("twice");
     handoff::testing::Child busy([&](handoff::testing::Stage& stage) {

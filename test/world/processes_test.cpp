@@ -25,7 +25,8 @@ using namespace handoff::test;
 
 namespace {
 
-std::atomic<const std::function<void()>*> when_lock_file_was_opened{nullptr};
+std::atomic<const std::function<void()>*> when_opened_for_locks{nullptr};
+std::atomic<int> opened_before{0};  // that very path, since the test said when_opened_for_locks
 
 /// Children that outlive their parent, and end at the latest when this does.
 class Orphans {
@@ -163,8 +164,9 @@ extern "C" int open(const char* path, int flags, ...) {
     va_start(arguments, flags);
     const int file = original(path, flags, va_arg(arguments, mode_t));
     va_end(arguments);
-    if (file >= 0 && std::string_view(path).ends_with(".lock"))
-        if (const auto* action = when_lock_file_was_opened.exchange(nullptr)) (*action)();
+    if (file >= 0 && when_opened_for_locks && std::string_view(path).starts_with("/dev/shm/handoff."))
+        if (opened_before++ == 1)  // the first one is mapped
+            if (const auto* action = when_opened_for_locks.exchange(nullptr)) (*action)();
     return file;
 }
 
@@ -191,8 +193,8 @@ BOOST_AUTO_TEST_CASE(a_child_of_a_process_whose_threads_are_all_inside_operation
         60s);
 }
 
-/// fork() copies all descriptors. If it came between opening the lock file and telling the fork handler about it, the
-/// child would keep its dead parent alive.
+/// fork() copies all descriptors. If it came between opening the file for its locks and telling the fork handler about
+/// it, the child would keep its dead parent alive.
 BOOST_AUTO_TEST_CASE(a_fork_at_the_moment_of_opening_does_not_keep_the_dead_parent_alive) {
     Sender observer = this->sender();
     Receiver worker = receiver();
@@ -209,9 +211,9 @@ BOOST_AUTO_TEST_CASE(a_fork_at_the_moment_of_opening_does_not_keep_the_dead_pare
             is_opening = true;
             (void)testing::eventually([&] { return has_forked.load(); }, 100ms);  // unless it has to wait for us
         };
-        when_lock_file_was_opened = &just_opened;
+        when_opened_for_locks = &just_opened;
         const Receiver own = receiver();
-        when_lock_file_was_opened = nullptr;
+        BOOST_TEST(!when_opened_for_locks);
         forking.join();
         stage.stop_at("open");
     });

@@ -153,19 +153,6 @@ BOOST_AUTO_TEST_CASE(in_a_sticky_dev_shm_another_user_uses_what_the_dead_left_an
     BOOST_TEST(name.left_behind().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_file_that_another_user_left_is_named_in_the_refusal) {
-    kill_in_the_middle([&](Stage& stage) {
-        become(somebody);
-        platform::publish(platform::create_nameless(0, 0600, ""), segment::lock_path(name.str()));
-        stage.stop_at("in the middle");
-    });
-    as(nobody, [&](Stage&) {
-        const Failure failure = refusal_of([&] { sender(); });
-        HANDOFF_TEST_CODE(failure, Errc::permission_denied);
-        check_says(failure, segment::lock_path(name.str()), "owner uid 12345");
-    });
-}
-
 /// What 0644 means: who may read may also lock for reading, and so keep a place from being used and a dead one from
 /// being recovered. Messages stay readable. Whoever is not trusted with that gets no right to read.
 BOOST_AUTO_TEST_CASE(a_reader_who_locks_out_of_malice_delays_recovery_and_stops_nobody_else) {
@@ -174,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_locks_out_of_malice_delays_recovery_and_stops_
     Receiver receiver = this->receiver();
     Child malice([&](Stage& stage) {
         become(nobody);
-        auto locks = platform::LockFile::open(segment::lock_path(name.str()), platform::Access::read_only);
+        auto locks = platform::LockFile::open(segment::segment_path(name.str()), platform::Access::read_only);
         for (std::uint64_t byte = 0; byte <= options.participants; ++byte) (void)locks.try_shared(byte);
         stage.stop_at("locked");
     });

@@ -34,7 +34,7 @@ void Recorder::check(const std::vector<std::string>& globs) {
     for (const std::string& glob : globs) {
         if (is_glob(glob)) continue;
         for (const inspect::Found& found : inspect::find(glob))
-            if (!found.only_lock_file && inspect::Observer(found.name).kind() == inspect::Kind::channel)
+            if (inspect::Observer(found.name).kind() == inspect::Kind::channel)
                 throw Error(Errc::wrong_kind, is_a_channel(glob));
     }
 }
@@ -68,7 +68,7 @@ void Recorder::run(const Limits& limits, const std::function<void()>& progress) 
 void Recorder::scan() {
     for (const std::string& glob : globs_)
         for (const inspect::Found& found : inspect::find(glob))
-            if (!found.only_lock_file && !sources_.contains(found.name)) open(found.name, !is_glob(glob));
+            if (!sources_.contains(found.name)) open(found.name, !is_glob(glob));
     if (std::exchange(first_scan_, false) && sources_.empty())
         say_("nothing of that name is there yet: waiting for it");
 }

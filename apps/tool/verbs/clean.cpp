@@ -90,20 +90,19 @@ const Verb clean{
     Operand::segment,
     "gives back what the dead hold, removes what nobody needs",
     "Recovers dead participants: what they held is delivered again, or free. Removes segments of which\n"
-    "nobody lives, that hold no unread messages and are not persistent, and lock files of killed creators.\n"
-    "Everything else stays, and it says why.",
+    "nobody lives, that hold no unread messages and are not persistent. Everything else stays, and it says\n"
+    "why.",
     add_clean_options,
     run_clean};
-const Verb rm{
-    "rm",
-    "NAME...",
-    1,
-    any_number,
-    Operand::segment,
-    "removes a segment, messages and all",
-    "Refuses while somebody is alive there. With --force those who live keep what they have mapped, and meet\n"
-    "nobody new: end them, too.",
-    add_rm_options,
-    run_rm};
+const Verb rm{"rm",
+              "NAME...",
+              1,
+              any_number,
+              Operand::segment,
+              "removes a segment, messages and all",
+              "Refuses while somebody is alive there. With --force those who live keep what they have mapped, meet\n"
+              "nobody new, and are told so when they wait: end them, too.",
+              add_rm_options,
+              run_rm};
 
 }  // namespace handoff::apps::tool

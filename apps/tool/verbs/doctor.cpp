@@ -92,11 +92,11 @@ Check check_rights(const inspect::Memory& memory) {
     struct flock range {};
     range.l_type = F_WRLCK;
     range.l_len = 1;
-    const bool locks = fcntl(file, F_OFD_SETLK, &range) == 0;
+    const bool locks = fcntl(file, F_OFD_SETLK, &range) == 0 && fcntl(file, F_OFD_GETLK, &range) == 0;
     close(file);
     if (!locks)
-        return {"rights", Verdict::bad, "the kernel refuses locks (F_OFD_SETLK) there",
-                "Linux 3.15 or later is needed"};
+        return {"rights", Verdict::bad, "locks (F_OFD_SETLK, F_OFD_GETLK) are refused there",
+                "allow them in the seccomp profile of the container; Linux has them since 3.15"};
     return {"rights", Verdict::good, "files can be made and locked in " + memory.directory, ""};
 }
 
@@ -171,11 +171,6 @@ void check_segments(std::vector<Check>& checks) {
     std::size_t count = 0;
     for (const Look& look : watch.look()) {
         const std::string& name = look.file.name;
-        if (look.file.only_lock_file) {
-            checks.push_back({name, Verdict::note, "only its lock file is left (its creator was killed?)",
-                              "`handoff clean " + name + "`"});
-            continue;
-        }
         ++count;
         if (look.problem) {
             checks.push_back(
@@ -188,6 +183,11 @@ void check_segments(std::vector<Check>& checks) {
         if (look.report->participants.empty() && look.report->lifetime == Lifetime::until_last_leaves)
             checks.push_back({name, Verdict::note, "nobody is there any more", "`handoff clean " + name + "`"});
     }
+    for (const auto& user : inspect::removed_in_use())
+        checks.push_back({user.name, Verdict::bad,
+                          user.program + " (pid " + std::to_string(user.pid) +
+                              ") uses it, but it was removed from /dev/shm (rm, `handoff rm --force`, or logind)",
+                          "end that program and start it again: it meets nobody new"});
     if (checks.size() == before)
         checks.push_back({"segments", Verdict::good, counted(count, "segment") + ", nothing looks wrong", ""});
 }

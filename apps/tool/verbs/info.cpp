@@ -103,8 +103,9 @@ void print(const Report& report) {
     std::cout << report.name << ": " << to_string(report.kind) << ", " << bytes_in_words(report.segment_bytes)
               << ", layout " << report.layout_version << "\n"
               << "  " << options_in_words(report) << "\n"
-              << "  created " << time_in_words(report.created_at) << " by pid " << report.creator_pid << "; "
-              << user_name(report.owner_uid) << ":" << group_name(report.owner_gid) << " " << octal(report.mode) << "\n"
+              << "  created " << time_in_words(report.created_at) << " by pid " << report.creator_pid << ", instance "
+              << instance_in_words(report.instance) << "; " << user_name(report.owner_uid) << ":"
+              << group_name(report.owner_gid) << " " << octal(report.mode) << "\n"
               << "  " << counters_in_words(report) << "; newest message "
               << (report.newest_age ? age_in_words(report.newest_age) + " old" : "never came") << "\n\n"
               << "participants\n"

@@ -46,20 +46,13 @@ void print_table(const std::vector<Look>& looks) {
         if (look.problem) std::cerr << look.file.name << ": " << look.problem->sentence() << "\n";
 }
 
-/// What is only a lock file is no segment.
-std::vector<Look> segments_only(std::vector<Look> looks) {
-    std::erase_if(looks, [](const Look& look) { return look.file.only_lock_file; });
-    return looks;
-}
-
 ExitCode run(const Invocation& invocation) {
     const std::string glob = invocation.operands.empty() ? "*" : invocation.operands.front();
     if (invocation.arguments.flag("names")) {
-        for (const auto& file : inspect::find(glob))
-            if (!file.only_lock_file) std::cout << file.name << "\n";
+        for (const auto& file : inspect::find(glob)) std::cout << file.name << "\n";
         return ExitCode::ok;
     }
-    const auto looks = segments_only(look_twice(glob, invocation.arguments.duration("interval")));
+    const auto looks = look_twice(glob, invocation.arguments.duration("interval"));
     if (invocation.arguments.flag("json")) {
         for (const Look& look : looks) std::cout << report_json(look, false) << "\n";
     } else {

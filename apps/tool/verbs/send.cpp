@@ -35,8 +35,7 @@ std::span<const std::byte> bytes_of(const std::string& text) {
 Kind kind_of(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
     const auto found = inspect::find(name);
-    const bool exists = std::any_of(found.begin(), found.end(),
-                                    [&](const auto& file) { return file.name == name && !file.only_lock_file; });
+    const bool exists = std::any_of(found.begin(), found.end(), [&](const auto& file) { return file.name == name; });
     if (exists) return inspect::Observer(name).kind();
     const std::string word = invocation.arguments.text("kind");
     for (const Kind kind : {Kind::channel, Kind::topic, Kind::latest})
@@ -140,7 +139,7 @@ private:
 /// 0 where it exists already: attach to it as it is.
 std::size_t payload_to_ask_for(const Invocation& invocation, std::size_t least) {
     const auto found = inspect::find(invocation.operands.front());
-    if (!found.empty() && !found.front().only_lock_file) return 0;
+    if (!found.empty()) return 0;
     return std::max<std::size_t>(invocation.arguments.size("payload-bytes"), least);
 }
 
@@ -256,8 +255,7 @@ void wait_for_segment(const Invocation& invocation) {
     const auto until =
         invocation.arguments.given("timeout") ? in(invocation.arguments.duration("timeout")) : Clock::now();
     while (Clock::now() < until && !stop_requested()) {
-        const auto found = inspect::find(name);
-        if (!found.empty() && !found.front().only_lock_file) return;
+        if (!inspect::find(name).empty()) return;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 }

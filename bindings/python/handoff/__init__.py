@@ -57,6 +57,7 @@ from ._errors import (
     NotASegment,
     OwnershipLost,
     PermissionDenied,
+    Removed,
     SystemRefused,
     Timeout,
     TooLarge,

@@ -133,6 +133,12 @@ class SystemRefused(Error, OSError):
     code = 21
 
 
+class Removed(Error):
+    """Its name was removed from /dev/shm while it was in use: open it again."""
+
+    code = 22
+
+
 _BY_CODE = {cls.code: cls for cls in Error.__subclasses__()}
 
 

@@ -50,7 +50,8 @@ enum {
     HANDOFF_TOO_MANY_PARTICIPANTS = 18,
     HANDOFF_DAMAGED = 19,        /* bytes in the segment contradict each other; nothing was touched */
     HANDOFF_OWNERSHIP_LOST = 20, /* the slot is no longer ours: another process wrote into the segment */
-    HANDOFF_SYSTEM = 21          /* the operating system refused; the sentence carries its words */
+    HANDOFF_SYSTEM = 21,         /* the operating system refused; the sentence carries its words */
+    HANDOFF_REMOVED = 22         /* its name was removed from /dev/shm while it was in use: open it again */
 };
 
 /* What was refused last in this thread, why, and what to do next; "" before the first refusal. Valid until the next

@@ -1,0 +1,53 @@
+#include "platform/deleted_mappings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace handoff::platform {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The files of one process: a line of "maps" ends in the path, and in " (deleted)" behind it.
+std::set<std::string> deleted_files(const fs::path& process, std::string_view prefix) {
+    constexpr std::string_view deleted = " (deleted)";
+    std::set<std::string> paths;
+    std::ifstream maps(process / "maps");
+    for (std::string line; std::getline(maps, line);) {
+        const auto begin = line.find('/');
+        if (begin == std::string::npos || !line.ends_with(deleted)) continue;
+        std::string path = line.substr(begin, line.size() - begin - deleted.size());
+        if (path.starts_with(prefix)) paths.insert(std::move(path));
+    }
+    return paths;
+}
+
+std::string program_of(const fs::path& process) {
+    std::ifstream file(process / "comm");
+    std::string name;
+    std::getline(file, name);
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return name;
+}
+
+}  // namespace
+
+std::vector<DeletedMapping> deleted_mappings(std::string_view prefix) {
+    std::vector<DeletedMapping> found;
+    std::error_code error;
+    for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        std::uint32_t pid = 0;
+        const auto [rest, problem] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (problem != std::errc() || rest != name.data() + name.size()) continue;
+        for (const std::string& path : deleted_files(entry->path(), prefix))
+            found.push_back({path, pid, program_of(entry->path())});
+    }
+    return found;
+}
+
+}  // namespace handoff::platform

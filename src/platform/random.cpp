@@ -1,0 +1,18 @@
+#include "platform/random.hpp"
+
+#include <sys/random.h>
+
+#include <cerrno>
+
+#include "platform/system_error.hpp"
+
+namespace handoff::platform {
+
+std::uint64_t random_bits() {
+    std::uint64_t bits = 0;
+    while (getrandom(&bits, sizeof bits, 0) != sizeof bits)  // so few bytes come whole, or not at all
+        if (errno != EINTR) throw_system("asking the kernel for random bits", errno);
+    return bits;
+}
+
+}  // namespace handoff::platform

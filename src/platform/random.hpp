@@ -1,0 +1,11 @@
+// Bits that nobody else draws.
+#pragma once
+
+#include <cstdint>
+
+namespace handoff::platform {
+
+/// 64 random bits of the kernel. Throws Error(system).
+std::uint64_t random_bits();
+
+}  // namespace handoff::platform

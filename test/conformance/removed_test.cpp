@@ -1,0 +1,199 @@
+// The name was removed while the segment was in use: whoever waits and finds nothing is told so; what is there is still
+// handed out, and whoever opens the name anew shares nothing with those who were there before.
+#include <handoff/inspect.hpp>
+#include <handoff/wait_any.hpp>
+
+#include <poll.h>
+
+#include <array>
+#include <filesystem>
+
+#include "conformance/latest_fixture.hpp"
+#include "conformance/topic_fixture.hpp"
+
+using namespace conformance;
+using namespace handoff;
+
+namespace {
+
+void remove_name(const testing::UniqueName& name) {
+    BOOST_TEST_REQUIRE(std::filesystem::remove("/dev/shm/handoff." + name.str()));
+}
+
+/// `wait(deadline)` waits in vain, then the name goes, then it is told: by the next tick, not by the look with which a
+/// wait begins. And again, as often as it asks.
+template <class Wait>
+void check_told(const testing::UniqueName& name, Wait&& wait) {
+    check_refused(wait(Deadline(1ms)), Errc::timed_out);
+    remove_name(name);
+    check_refused(wait(soon()), Errc::removed, "Open it again");
+    check_refused(wait(soon()), Errc::removed, name.str());
+    check_refused(wait(Deadline::now()), Errc::removed);
+}
+
+/// The same for those who never wait: `attempt()` finds nothing, then the name goes.
+template <class Attempt>
+void check_told_when_polling(const testing::UniqueName& name, Errc nothing, Attempt&& attempt) {
+    check_refused(attempt(), nothing);
+    remove_name(name);
+    HANDOFF_CHECK_EVENTUALLY(attempt().error() == Errc::removed);
+}
+
+void check_readable(int descriptor) {
+    pollfd look{descriptor, POLLIN, 0};
+    BOOST_TEST(poll(&look, 1, 20'000) == 1);
+}
+
+std::vector<Loan> all_loans(Sender& sender) {
+    std::vector<Loan> loans;
+    while (auto loan = sender.try_loan()) loans.push_back(std::move(*loan));
+    return loans;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(removed_test)
+
+BOOST_DATA_TEST_CASE_F(Channel, a_receiver_that_waits_is_told, policies) {
+    Receiver receiver(name, with(sample));
+    check_told(name, [&](Deadline deadline) { return receiver.receive(deadline); });
+}
+
+BOOST_DATA_TEST_CASE_F(Channel, a_sender_that_waits_for_a_slot_is_told, policies) {
+    Sender sender(name, with(sample));
+    const auto loans = all_loans(sender);
+    check_told(name, [&](Deadline deadline) { return sender.loan(deadline); });
+}
+
+BOOST_DATA_TEST_CASE_F(Channel, a_sender_that_waits_for_an_answer_is_told, policies) {
+    Sender sender(name, with(sample));
+    auto pending = request_async(sender, "unanswered");
+    check_told(name, [&](Deadline deadline) { return pending.wait(deadline); });
+    check_refused(sender.request(loan_with(sender, "neither"), soon()), Errc::removed);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_sender_that_waits_for_a_receiver_is_told, Channel) {
+    Sender sender = this->sender();
+    check_told(name, [&](Deadline deadline) { return sender.wait_for_receiver(deadline); });
+}
+
+BOOST_FIXTURE_TEST_CASE(who_polls_a_channel_is_told, Channel) {
+    {
+        Sender sender = this->sender();
+        const auto loans = all_loans(sender);
+        check_told_when_polling(name, Errc::full, [&] { return sender.try_loan(); });
+    }
+    Sender sender = this->sender();
+    Receiver receiver = this->receiver();
+    check_told_when_polling(name, Errc::empty, [&] { return receiver.try_receive(); });
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_sent_comes_before_the_news, Channel) {
+    Sender sender = this->sender();
+    Receiver receiver = this->receiver();
+    send(sender, "one");
+    remove_name(name);
+    send(sender, "two");
+    BOOST_TEST(text(receive(receiver).payload()) == "one");
+    BOOST_TEST(text(receive(receiver).payload()) == "two");
+    check_refused(receiver.receive(soon()), Errc::removed);
+    send(sender, "three");  // those who are there can go on
+    BOOST_TEST(text(receive(receiver).payload()) == "three");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_receiver_that_comes_anew_shares_nothing_and_the_sender_of_the_old_one_is_told, Channel) {
+    options.participants = 2;
+    Sender old = this->sender();
+    remove_name(name);
+    Receiver anew(name, options);
+    Sender another(name, options);  // of two places both are free: nobody of the old one looks alive here
+    check_refused(old.request(loan_with(old, "for nobody"), soon()), Errc::removed);
+    send(another, "for the new one");
+    BOOST_TEST(text(receive(anew).payload()) == "for the new one");
+}
+
+BOOST_DATA_TEST_CASE_F(Topic, a_subscriber_that_waits_is_told, policies) {
+    const Publisher publisher = this->publisher();
+    Subscriber subscriber(name, with(sample));
+    check_told(name, [&](Deadline deadline) { return subscriber.next(deadline); });
+    check_refused(subscriber.newest(soon()), Errc::removed);
+    Buffer buffer{};
+    check_refused(subscriber.copy_next(buffer, soon()), Errc::removed);
+    check_refused(subscriber.copy_newest(buffer, soon()), Errc::removed);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_read_only_subscriber_is_told, Topic) {
+    Publisher publisher = this->publisher();
+    Subscriber subscriber = this->subscriber({.read_only = true});
+    Buffer buffer{};
+    check_told(name, [&](Deadline deadline) { return subscriber.copy_next(buffer, deadline); });
+    publish(publisher, "still here");
+    BOOST_TEST(subscriber.copy_next(buffer, soon()).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_publisher_that_waits_is_told, Topic) {
+    Publisher publisher = this->publisher();
+    check_told(name, [&](Deadline deadline) { return publisher.wait_for_subscriber(deadline); });
+}
+
+BOOST_FIXTURE_TEST_CASE(who_polls_a_topic_is_told, Topic) {
+    Publisher publisher = this->publisher();
+    Subscriber subscriber = this->subscriber();
+    Buffer buffer{};
+    check_told_when_polling(name, Errc::empty, [&] { return subscriber.try_next(); });
+    check_refused(subscriber.try_newest(), Errc::removed);
+    check_refused(subscriber.copy_next(buffer, Deadline::now()), Errc::removed);
+}
+
+BOOST_DATA_TEST_CASE_F(LatestValue, who_waits_for_a_newer_value_is_told, policies) {
+    LatestBytes value = open(sample);
+    Bytes buffer{};
+    check_told(name, [&](Deadline deadline) { return value.wait_newer(buffer, deadline); });
+}
+
+BOOST_FIXTURE_TEST_CASE(a_read_only_reader_of_a_latest_value_is_told, LatestValue) {
+    LatestBytes writer = open();
+    LatestBytes reader = open_read_only();
+    Bytes buffer{};
+    check_told(name, [&](Deadline deadline) { return reader.wait_newer(buffer, deadline); });
+    writer.write(bytes("7")).value();
+    BOOST_TEST(reader.wait_newer(buffer, soon()).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(who_waits_for_several_things_is_told, Channel) {
+    const Topic topic;
+    const LatestValue value;
+    Receiver receiver(name, options);
+    const Publisher publisher = topic.publisher();
+    Subscriber subscriber = topic.subscriber();
+    LatestBytes reader = value.open();
+    const std::array waitables{receiver.waitable(), subscriber.waitable(), reader.waitable()};
+    const auto wait = [&](Deadline deadline) { return wait_any(waitables, deadline); };
+    check_refused(wait(Deadline(1ms)), Errc::timed_out);
+    remove_name(value.name);
+    BOOST_TEST(wait(soon()).value() == 2U);
+    remove_name(topic.name);
+    HANDOFF_CHECK_EVENTUALLY(wait(soon()).value() == 1U);
+    remove_name(name);
+    HANDOFF_CHECK_EVENTUALLY(wait(soon()).value() == 0U);
+    check_refused(receiver.try_receive(), Errc::removed);
+    check_refused(subscriber.try_next(), Errc::removed);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_descriptor_becomes_readable_and_stays_so, Channel) {
+    const Topic topic;
+    Receiver receiver(name, options);
+    const Publisher publisher = topic.publisher();
+    Subscriber subscriber = topic.subscriber({.read_only = true});
+    const int of_receiver = receiver.descriptor(), of_subscriber = subscriber.descriptor();
+    remove_name(name);
+    check_readable(of_receiver);
+    check_refused(receiver.try_receive(), Errc::removed);
+    check_readable(of_receiver);
+    remove_name(topic.name);
+    check_readable(of_subscriber);
+    Buffer buffer{};
+    check_refused(subscriber.copy_next(buffer, Deadline::now()), Errc::removed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
