@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
             victims.back().wait_for("written");
         }
         for (Child& victim : victims) victim.kill();
-        BOOST_TEST(value.name.left_behind().size() == 2U);
+        BOOST_TEST(value.name.left_behind().size() == 1U);
     }
     LatestBytes survivor = value.open();
     Bytes buffer;

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(attaching_is_refused_at_every_step_and_leaves_no_trace) {
     Sender sender = this->sender();
     const auto no_trace = [&] {
         BOOST_TEST(sender.state().receivers == 0U);
-        BOOST_TEST(name.left_behind().size() == 2U);
+        BOOST_TEST(name.left_behind().size() == 1U);
     };
     BOOST_TEST(needed_by([&] { receiver(); }, no_trace) == 2U);
     Receiver receiver = this->receiver();
