@@ -4,6 +4,7 @@
 #include "common/signals.hpp"
 
 #include <handoff/error.hpp>
+#include <handoff/truncation.hpp>
 
 #include <iostream>
 
@@ -34,6 +35,7 @@ ExitCode guarded(const std::string& name, const std::function<ExitCode()>& body)
 
 int run_program(const std::string& name, const std::function<ExitCode()>& body) noexcept {
     catch_stop_signals();
+    survive_truncation();  // somebody may cut a segment short: a sentence instead of SIGBUS
     return static_cast<int>(guarded(name, body));
 }
 

@@ -2,7 +2,6 @@
 #include "common/program.hpp"
 #include "tool/verb.hpp"
 
-#include <handoff/truncation.hpp>
 #include <handoff/version.hpp>
 
 #include <boost/program_options/options_description.hpp>
@@ -69,7 +68,6 @@ ExitCode run(int argc, const char* const* argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    handoff::survive_truncation();  // somebody may shorten a file that we look at
     const bool has_verb = argc > 1 && find_verb(argv[1]) != nullptr;
     return run_program(has_verb ? std::string("handoff ") + argv[1] : "handoff", [&] { return run(argc, argv); });
 }

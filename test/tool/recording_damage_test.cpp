@@ -140,6 +140,43 @@ BOOST_AUTO_TEST_CASE(a_compressed_recording_is_refused_with_a_sentence) {
     check_refused(path, Errc::mismatch, "compressed (zstd)");
 }
 
+/// A chunk that is too short for its own head, in a small file: the number of bytes that it claims means nothing.
+BOOST_AUTO_TEST_CASE(a_small_file_that_claims_a_large_chunk_is_damaged_and_nothing_is_allocated) {
+    const Folder folder;
+    const std::string path = folder / "claims.mcap";
+    for (const std::uint64_t claimed : {std::uint64_t{60} << 30, UINT64_MAX, std::uint64_t{1} << 32}) {
+        std::vector<std::byte> bytes(magic.begin(), magic.end());
+        bytes.push_back(static_cast<std::byte>(Opcode::chunk));
+        ByteWriter out(bytes);
+        out.u64(20);  // what the file says that the chunk has; its head alone has 40
+        out.u64(0);
+        out.u64(0);
+        out.u32(0);  // so far 20; from here on it reads what lies behind
+        out.u32(0);
+        out.u32(0);
+        out.u64(claimed);
+        bytes.resize(4096);
+        write_file(path, bytes);
+        const ReadBack read = read_recording(path);
+        BOOST_TEST(read.entries.empty());
+        BOOST_REQUIRE_EQUAL(read.complaints.size() + (read.cut_off.empty() ? 0u : 1u), 2u);
+        BOOST_TEST(read.complaints[0].find("its sizes contradict each other") != std::string::npos);
+    }
+}
+
+/// A sparse file has as many bytes as it likes.
+BOOST_AUTO_TEST_CASE(a_record_larger_than_the_machine_is_refused_before_anything_is_allocated) {
+    const Folder folder;
+    const std::string path = folder / "sparse.mcap";
+    constexpr std::uint64_t huge = std::uint64_t{1} << 42;
+    std::vector<std::byte> bytes(magic.begin(), magic.end());
+    bytes.push_back(static_cast<std::byte>(Opcode::schema));
+    ByteWriter(bytes).u64(huge);
+    write_file(path, bytes);
+    std::filesystem::resize_file(path, bytes.size() + huge + 100);
+    check_refused(path, Errc::no_space, "has a record of 4398.05 GB at byte 8; this machine can give");
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_chunk_is_told_and_left_out) {
     const Folder folder;
     const std::string path = folder / "damaged.mcap";

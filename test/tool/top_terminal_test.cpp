@@ -13,8 +13,10 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
+#include <utility>
 
 using namespace std::chrono_literals;
 using handoff::testing::Child;
@@ -133,6 +135,30 @@ BOOST_AUTO_TEST_CASE(it_follows_the_size_of_the_window) {
     terminal.resize(200, 50);
     terminal.type("\f");
     terminal.wait_for("REDELIV");
+    terminal.type("q");
+    BOOST_TEST(terminal.wait() == 0);
+}
+
+/// What a terminal claims may be anything: 65,535 rows of 65,535 columns would be a hundred gigabytes of cells.
+BOOST_AUTO_TEST_CASE(absurd_sizes_are_survived) {
+    const UniqueName name("top-absurd");
+    const handoff::Publisher publisher(name, {.payload_bytes = 64});
+    Terminal terminal(tool, {"top", name.str(), "--interval", "1h"}, 65'535, 65'535);
+    terminal.wait_for("q quit");
+    for (int round = 0; round < 20; ++round)
+        for (const auto [columns, rows] : {std::pair{65'535, 65'535}, {65'535, 1}, {1, 65'535}, {0, 0}, {80, 65'535}}) {
+            terminal.resize(columns, rows);
+            terminal.type("\f");
+        }
+    terminal.mark();
+    terminal.resize(180, 24);
+    terminal.type("\f");
+    terminal.wait_for("REDELIV");
+    std::ifstream status("/proc/" + std::to_string(terminal.pid()) + "/status");
+    std::string text{std::istreambuf_iterator<char>(status), {}};
+    const auto peak = text.find("VmHWM:");
+    BOOST_TEST_REQUIRE(peak != std::string::npos);
+    BOOST_TEST(std::stol(text.substr(peak + 6)) < 200'000, "it took more than 200 MB: " + text.substr(peak, 40));
     terminal.type("q");
     BOOST_TEST(terminal.wait() == 0);
 }

@@ -15,10 +15,13 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -29,6 +32,7 @@ namespace handoff::apps::tool {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using Answer = http::response<http::string_body>;
 
 constexpr const char* welcome = "handoff: what goes on in segments is at /metrics\n";
@@ -63,14 +67,21 @@ Answer answer_to(http::verb method, std::string target, const std::function<std:
 /// One connection. It keeps itself alive by what it waits for.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(tcp::socket socket, const ServerLimits& limits, const std::function<std::string()>& page,
-            std::function<void()> ended)
-        : stream_(std::move(socket)), limits_(limits), page_(page), ended_(std::move(ended)) {}
+    Session(tcp::socket socket, const ServerLimits& limits, const std::function<std::string()>& page)
+        : stream_(std::move(socket)), limits_(limits), page_(page) {}
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
-    ~Session() { ended_(); }
+
+    /// While a request is awaited: since when. None while one is answered.
+    std::optional<Clock::time_point> idle_since() const noexcept { return idle_since_; }
+    /// Ends what it waits for, and so the session.
+    void close() {
+        beast::error_code ignored;
+        stream_.socket().close(ignored);
+    }
 
     void read() {
+        if (!idle_since_) idle_since_ = Clock::now();
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(limits_.request_bytes));
         parser_->body_limit(limits_.request_bytes);  // read, so that the client gets to read the refusal
@@ -91,6 +102,7 @@ private:
         if (error && error.category() == beast::error_code(http::error::bad_method).category())
             return write(answer(http::status::bad_request, "This is no HTTP request.\n"), false);
         if (error) return;  // too slow, or reset
+        idle_since_.reset();
         const auto& request = parser_->get();
         write(answer_to(request.method(), std::string(request.target()), page_), request.keep_alive());
     }
@@ -123,10 +135,10 @@ private:
     beast::tcp_stream stream_;
     beast::flat_buffer buffer_{64 * 1024};
     std::optional<http::request_parser<http::string_body>> parser_;
+    std::optional<Clock::time_point> idle_since_;
     Answer answer_;
     const ServerLimits& limits_;
     const std::function<std::string()>& page_;
-    std::function<void()> ended_;
 };
 
 class Server {
@@ -146,7 +158,7 @@ public:
     }
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
-    ~Server() { is_ending_ = true; }  // sessions end with the context, when the acceptor is gone
+    ~Server() = default;
 
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
@@ -160,7 +172,7 @@ public:
 
 private:
     void accept() {
-        if (is_accepting_ || is_ending_ || sessions_ >= limits_.connections) return;
+        if (is_accepting_) return;
         is_accepting_ = true;
         acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
             is_accepting_ = false;
@@ -171,20 +183,30 @@ private:
     }
 
     void begin(tcp::socket socket) {
-        ++sessions_;
-        const auto ended = [this] {
-            --sessions_;
-            accept();
+        std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
+        if (sessions_.size() >= limits_.connections) make_room();
+        const auto session = std::make_shared<Session>(std::move(socket), limits_, page_);
+        sessions_.push_back(session);
+        session->read();
+    }
+
+    /// Closes the session that has waited longest for a request, whether it says nothing or dribbles; where all are
+    /// being answered, the oldest. So silent ones never keep anybody out.
+    void make_room() {
+        const auto idle_time = [](const std::weak_ptr<Session>& one) {
+            const auto session = one.lock();
+            return session ? session->idle_since().value_or(Clock::time_point::max()) : Clock::time_point::max();
         };
-        std::make_shared<Session>(std::move(socket), limits_, page_, ended)->read();
+        const auto longest = std::ranges::min_element(sessions_, {}, idle_time);
+        if (const auto session = longest->lock()) session->close();
+        sessions_.erase(longest);
     }
 
     // The context goes last: what waits in it names all the others.
     const ServerLimits& limits_;
     const std::function<std::string()>& page_;
-    std::size_t sessions_ = 0;
+    std::vector<std::weak_ptr<Session>> sessions_;  ///< oldest first
     bool is_accepting_ = false;
-    bool is_ending_ = false;
     asio::io_context context_{1};
     tcp::acceptor acceptor_{context_};
 };

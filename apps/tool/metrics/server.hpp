@@ -23,7 +23,7 @@ ServerAddress parse_address(const std::string& text);
 struct ServerLimits {
     std::size_t request_bytes = 8192;                             ///< header and body, each
     std::chrono::nanoseconds patience = std::chrono::seconds(5);  ///< for a request, and for taking the answer
-    std::size_t connections = 64;                                 ///< more wait until one of these ends
+    std::size_t connections = 64;  ///< beyond: the one that has waited longest for a request is closed
 };
 
 /// Answers GET /metrics with what `page` returns, until stop_requested(). Tells `listening` where it listens, which for

@@ -1,6 +1,9 @@
 #include "tool/recording/reader.hpp"
 
+#include "common/units.hpp"
 #include "tool/recording/checksum.hpp"
+
+#include <handoff/inspect.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -113,7 +116,17 @@ void Reader::declare(const Record& record, bool in_summary) {
     if (in.ok() && (in_summary || channels_[id].channel.topic.empty())) channels_[id].channel = std::move(channel);
 }
 
+/// A sparse file may claim any number of bytes and have them, too: asked before anything is allocated.
+void Reader::check_room(std::uint64_t at, std::uint64_t bytes) const {
+    const std::uint64_t available = inspect::memory().ram_available_bytes / 2;
+    if (bytes > available)
+        throw Error(Errc::no_space, file_.path() + " has a record of " + bytes_in_words(bytes) + " at byte " +
+                                        std::to_string(at) + "; this machine can give " + bytes_in_words(available) +
+                                        " to read it");
+}
+
 std::vector<std::byte> Reader::content(const Record& record) {
+    check_room(record.start(), record.length);
     std::vector<std::byte> bytes(static_cast<std::size_t>(record.length));
     file_.read(record.at, bytes);
     return bytes;
@@ -130,7 +143,7 @@ std::optional<Reader::ChunkHead> Reader::chunk_head(const Record& record) {
     if (in.ok() && !compression.empty())
         throw Error(Errc::mismatch, file_.path() + " is compressed (" + std::string(compression) +
                                         "), which cannot be read here: 'mcap decompress' makes one that is not");
-    if (!in.ok() || length > record.length - chunk_head_bytes) return std::nullopt;
+    if (!in.ok() || record.length < chunk_head_bytes || length > record.length - chunk_head_bytes) return std::nullopt;
     return ChunkHead{record.start(), record.at + chunk_head_bytes, length, checksum};
 }
 
@@ -145,6 +158,7 @@ result<void> Reader::load_chunk(const Record& record) {
     const auto head = chunk_head(record);
     chunk_at_ = record.start();
     if (!head) return damaged(chunk_at_, "its sizes contradict each other. It is left out");
+    check_room(chunk_at_, head->length);
     chunk_.resize(static_cast<std::size_t>(head->length));
     file_.read(head->at, chunk_);
     if (head->checksum != 0 && head->checksum != checksum_of(chunk_))

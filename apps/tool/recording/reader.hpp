@@ -60,6 +60,7 @@ private:
     void survey_chunk(const Record& record);
     void note_message(const Record& record);
     void declare(const Record& record, bool in_summary);
+    void check_room(std::uint64_t at, std::uint64_t bytes) const;
     std::vector<std::byte> content(const Record& record);
     std::optional<ChunkHead> chunk_head(const Record& record);
     result<void> load_chunk(const Record& record);

@@ -2,11 +2,15 @@
 
 #include <handoff/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define NCURSES_NOMACROS 1
 #include <curses.h>
@@ -19,6 +23,44 @@ volatile std::sig_atomic_t quit_typed = 0;
 
 extern "C" void on_quit_signal(int) {
     quit_typed = 1;
+}
+
+volatile std::sig_atomic_t size_changed = 0;
+
+extern "C" void on_size_signal(int) {
+    size_changed = 1;
+}
+
+/// A terminal may claim any size up to 65,535 in each direction, and curses would allocate a cell for each place.
+struct Size {
+    static constexpr int most_rows = 500, most_columns = 1000;
+    int rows = 24, columns = 80;
+
+    static Size claimed() {
+        Size size;
+        winsize window{};
+        if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_row > 0 && window.ws_col > 0)
+            size = {window.ws_row, window.ws_col};
+        return {std::min(size.rows, most_rows), std::min(size.columns, most_columns)};
+    }
+};
+
+/// How many rows or columns the environment claims is believed by curses before the terminal is asked.
+void limit_variable(const char* name, int most) {
+    const char* text = std::getenv(name);
+    if (text == nullptr) return;
+    const long claimed = std::strtol(text, nullptr, 10);
+    if (claimed < 1 || claimed > most) unsetenv(name);
+}
+
+/// Curses asks the terminal itself, unless the environment says the size.
+void say_size_if_absurd() {
+    limit_variable("LINES", Size::most_rows);
+    limit_variable("COLUMNS", Size::most_columns);
+    winsize window{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0) return;
+    if (window.ws_row > Size::most_rows) setenv("LINES", std::to_string(Size::most_rows).c_str(), 1);
+    if (window.ws_col > Size::most_columns) setenv("COLUMNS", std::to_string(Size::most_columns).c_str(), 1);
 }
 
 enum Pair : short { yellow_pair = 1, red_pair, magenta_pair, heading_pair, title_pair };
@@ -85,6 +127,7 @@ std::optional<Key> special_key(int code) {
 }  // namespace
 
 Screen::Screen() {
+    say_size_if_absurd();
     SCREEN* terminal = newterm(nullptr, stdout, stdin);
     if (terminal == nullptr) {
         const char* type = std::getenv("TERM");
@@ -94,6 +137,7 @@ Screen::Screen() {
     terminal_ = terminal;
     set_term(terminal);
     old_quit_ = std::signal(SIGQUIT, on_quit_signal);
+    watch_size();
     cbreak();
     noecho();
     nonl();
@@ -107,6 +151,22 @@ Screen::~Screen() {
     endwin();
     delscreen(static_cast<SCREEN*>(terminal_));
     std::signal(SIGQUIT, old_quit_);
+}
+
+/// Instead of the handler of curses, which believes every size. Without SA_RESTART: it ends the wait for a key.
+void Screen::watch_size() {
+    struct sigaction action {};
+    action.sa_handler = on_size_signal;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGWINCH, &action, nullptr);
+}
+
+bool Screen::follow_size() {
+    if (size_changed == 0) return false;
+    size_changed = 0;
+    const Size size = Size::claimed();
+    if (is_term_resized(size.rows, size.columns)) resizeterm(size.rows, size.columns);
+    return true;
 }
 
 void Screen::start_colours() {
@@ -147,6 +207,7 @@ void Screen::draw(const Page& page) {
 Screen::Event Screen::wait(std::chrono::milliseconds patience, Press& press) {
     timeout(static_cast<int>(patience.count()));
     const int code = getch();
+    if (follow_size()) return Event::resized;
     if (code == ERR) return Event::none;
     if (code == KEY_RESIZE) return Event::resized;
     if (code == '\f') {

@@ -32,6 +32,9 @@ public:
     static bool quit_requested() noexcept;
 
 private:
+    static void watch_size();
+    /// True if the terminal has another size now; drawn into as far as that is sane.
+    static bool follow_size();
     void start_colours();
     void* terminal_ = nullptr;
     void (*old_quit_)(int) = nullptr;
