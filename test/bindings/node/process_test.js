@@ -5,7 +5,7 @@ const test = require('node:test');
 const { Worker } = require('node:worker_threads');
 const { once } = require('node:events');
 const { Latest, Publisher, Receiver, Sender, Subscriber } = require('handoff');
-const { Other, closing, nameFor, patience, refusal, segments, until } = require('./kit');
+const { Other, closing, nameFor, patience, pause, refusal, segments, until } = require('./kit');
 
 const timeout = patience;
 
@@ -25,6 +25,30 @@ test('a receiver that is killed costs no request', async (t) => {
   assert.deepEqual([request.bytes[0], request.deliveries], [5, 2]);
   request.processed(Uint8Array.of(6));
   assert.equal((await answer).reply[0], 6);
+});
+
+test('a death is noticed while thirty messages a second flow', async (t) => {
+  const name = nameFor();
+  const sender = closing(t, new Sender(name, { payloadBytes: 8 }));
+  const victim = new Other(t, `
+    const receiver = await handoff.Receiver.open('${name}', { attachTimeout: ${timeout} });
+    const request = await receiver.receive();
+    say('has ' + request.bytes[0]);
+    await receiver.receive();`);
+  sender.send(sender.tryLoan().write(Uint8Array.of(5)));
+  await victim.expect('has 5');
+  const receiver = closing(t, new Receiver(name));
+  await victim.kill();
+  // No wait here lasts as long as a tick.
+  for (const end = performance.now() + patience; ;) {
+    assert.ok(performance.now() < end, 'nobody noticed the death');
+    await pause(33);
+    sender.send(sender.tryLoan().write(Uint8Array.of(1)));
+    const request = await receiver.receive({ timeout });
+    const { deliveries } = request;
+    request.processed();
+    if (deliveries === 2) break;
+  }
 });
 
 test('a sender that is killed costs nothing that it sent', async (t) => {

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import handoff
 import numpy as np
@@ -30,6 +31,26 @@ def test_what_a_killed_receiver_held_is_delivered_again(name, program):
         with handoff.Receiver(name) as receiver, receiver.receive(30) as request:
             assert request.deliveries == 2 and bytes(request.array) == b"precious"
             request.processed()
+
+
+def test_a_death_is_noticed_while_thirty_messages_a_second_flow(name, program):
+    """No wait here lasts as long as a tick; a message that is held by a dead receiver comes again all the same."""
+    with handoff.Sender(name, payload_bytes=8) as sender:
+        victim = program(HOLD_ONE, name)
+        sender.send(b"precious")
+        assert victim.line() == "holding"
+        with handoff.Receiver(name) as receiver:  # before the death: whoever joins looks
+            victim.process.kill()
+            victim.process.wait()
+            end = time.monotonic() + 30
+            deliveries = 0
+            while deliveries < 2:
+                assert time.monotonic() < end, "nobody noticed the death"
+                time.sleep(1 / 30)
+                sender.send(b"traffic")
+                with receiver.receive(30) as request:
+                    deliveries = request.deliveries
+                    request.processed()
 
 
 @pytest.mark.parametrize("how", [["{script}"], ["-X", "utf8", "{script}"], ["-m", "detector"]])
