@@ -29,7 +29,7 @@ class Opener {
 public:
     explicit Opener(const OpenRequest& request) : request_(request), path_(segment_path(request.name)) {}
 
-    Segment open() {
+    Segment open() try {
         std::int64_t unblocked_ns = platform::now_ns();
         for (;;) {
             blocked_ = false;
@@ -43,6 +43,9 @@ public:
             if (!blocked_ && now_ns >= request_.attach_deadline.at_ns()) throw_absent();
             platform::sleep_briefly(retry_ns);
         }
+    } catch (const Error&) {
+        if (ours_) ours_->withdraw(path_);  // made, and not to be used: no descriptor is left, say
+        throw;
     }
 
     Segment observe() {
@@ -171,6 +174,13 @@ Draft::Draft(const OpenRequest& request) {
 
 bool Draft::publish(const std::string& path) const {
     return platform::publish(file_, path);
+}
+
+void Draft::withdraw(const std::string& path) noexcept try {
+    platform::LockFile locks(std::move(file_));  // no other descriptor is needed: there may be none left
+    if (locks.try_exclusive(in_use_byte) && platform::is_named(path, locks.descriptor())) platform::remove_name(path);
+} catch (const Error&) {
+    return;  // locks are refused: whoever made it could not use it, and what is left is a segment like any other
 }
 
 bool Draft::is(const platform::Descriptor& file) const {

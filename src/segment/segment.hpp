@@ -132,6 +132,8 @@ public:
     explicit Draft(const OpenRequest& request);
     /// Gives it its name. False if somebody else was faster.
     bool publish(const std::string& path) const;
+    /// Takes its name away again, unless somebody uses it by now. The last thing that is done with a draft.
+    void withdraw(const std::string& path) noexcept;
     /// Is `file` the one that was made here?
     bool is(const platform::Descriptor& file) const;
 
