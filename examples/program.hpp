@@ -2,6 +2,7 @@
 #pragma once
 
 #include <handoff/error.hpp>
+#include <handoff/truncation.hpp>
 #include <handoff/wait.hpp>
 
 #include <boost/program_options.hpp>
