@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
 BOOST_FIXTURE_TEST_CASE(the_creator_killed_half_way_leaves_nothing, Channel) {
     Child creator([&](Stage& stage) {
         const auto request = channel::open_request(name, options);
-        const segment::Draft draft(request, 1);
+        const segment::Draft draft(request);
         stage.stop_at("made, not named");
     });
     creator.wait_for("made, not named");
