@@ -40,6 +40,8 @@ public:
             text.remove_prefix(static_cast<std::size_t>(sent));
         }
     }
+    /// The other side finds an end behind what was sent.
+    void finish() { ::shutdown(socket_, SHUT_WR); }
     /// What comes until the other side closes.
     std::string receive_all() {
         std::string text;

@@ -1,0 +1,59 @@
+// Descriptions of images as they come out of shared memory, and the first bytes of picture files.
+#include <handoff/image.hpp>
+
+#include "fuzz/input.hpp"
+#include "sender/image_probe.hpp"
+#include "slots/slots_layout.hpp"
+
+using namespace handoff;
+using namespace handoff::test;
+
+namespace {
+
+/// What was let through fits into what is there, row by row, said in numbers that cannot wrap around.
+void require_that_it_fits(const Image& image, std::uint64_t available) {
+    __extension__ using Wide = unsigned __int128;
+    require(image.width > 0 && image.height > 0, "an image has pixels");
+    require(bytes_per_pixel(image.encoding) > 0, "an image has a known encoding");
+    require(Wide{image.width} * bytes_per_pixel(image.encoding) <= image.step, "a row fits into a step");
+    require(Wide{image.step} * image.height <= available, "all rows fit into what is there");
+}
+
+void describe(Input& input) {
+    const auto available = input.next<std::uint64_t>();
+    const auto image = input.next<Image>();
+    const auto checked = check_image(image, available);
+    if (checked)
+        require_that_it_fits(image, available);
+    else
+        require(!checked.error().sentence().empty(), "a refusal says why");
+    const Image believed = slots::believable(image, available);
+    require(believed.is_image() == (image.is_image() && checked.has_value()), "only a checked image is believed");
+    touch(image.frame());
+    touch(believed.frame());
+    touch(name_of(image.encoding));
+
+    const auto rest = std::as_bytes(input.rest());
+    const auto named = encoding_of({reinterpret_cast<const char*>(rest.data()), rest.size()});
+    if (named)
+        require(bytes_per_pixel(*named) > 0, "a name stands for an encoding with pixels");
+    else
+        touch(named.error().sentence());
+}
+
+void probe(std::span<const std::byte> bytes) {
+    const auto size = apps::sender::size_in_header(bytes);
+    if (size) require(size->width > 0 && size->height > 0, "a picture has pixels");
+    touch(apps::sender::why_incomplete(bytes));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Input input(data, size);
+    if (input.next<std::uint8_t>() % 2 == 0)
+        describe(input);
+    else
+        probe(std::as_bytes(input.rest()));
+    return 0;
+}
