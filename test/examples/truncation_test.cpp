@@ -1,4 +1,6 @@
 // The examples when somebody cuts their segment short: a sentence and an exit code, no death by SIGBUS.
+#include <handoff/inspect.hpp>
+
 #include "examples/fixture.hpp"
 
 #include <chrono>
@@ -10,10 +12,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// When both sides take part.
 void cut(const UniqueName& name) {
-    const std::string path = "/dev/shm/handoff." + name.str();
-    BOOST_TEST_REQUIRE(handoff::testing::eventually([&] { return std::filesystem::exists(path); }));
-    std::filesystem::resize_file(path, 0);
+    BOOST_TEST_REQUIRE(handoff::testing::eventually([&] {
+        return !handoff::inspect::find(name.str()).empty() &&
+               handoff::inspect::Observer(name).report().participants.size() >= 2;
+    }));
+    std::filesystem::resize_file("/dev/shm/handoff." + name.str(), 0);
 }
 
 /// image_service is built where OpenCV is.
