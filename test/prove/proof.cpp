@@ -1,4 +1,5 @@
 #include "prove/proof.hpp"
+#include "platform/clock.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -62,6 +63,11 @@ public:
         else
             scenario_.build();
     }
+    /// Whether whoever acts next finds a look after the dead due: at once, or not while it is stepped.
+    void let_look(bool is_due) const {
+        constexpr std::int64_t a_minute_ns = 60'000'000'000;
+        if (tape_) tape_->set_looked(is_due ? 0 : platform::now_ns() + a_minute_ns);
+    }
     const Scenario& scenario() const noexcept { return scenario_; }
     const Tape& tape() const { return tape_.value(); }
     Testimony& testimony() const noexcept { return testimony_; }
@@ -82,6 +88,7 @@ struct Proof::Cast {
         if (scenario.third) third.emplace(scenario.third, stage.testimony());
         victim.emplace(scenario.victim, stage.testimony());
         if (third) third->kill();
+        stage.let_look(scenario.operation == std::string("recover"));
     }
     void kill_all() {
         victim->kill();
@@ -152,6 +159,7 @@ void Proof::fault_twice(Stage& stage, const std::vector<State>& states, Row& row
         stage.set();
         Victim recoverer(stage.scenario().recoverer, testimony_);
         stage.tape().put_back(states[i]);
+        stage.let_look(true);
         testimony_.done.store(0);
         const auto later = step_through(recoverer, stage.tape(), row.recoverer_instructions);
         recoverer.kill();
@@ -234,6 +242,7 @@ Row Proof::prove_pair(const Scenario& dead, const Scenario& stopped) {
                 stage.set();
                 Victim second(stopped.victim, testimony_);
                 stage.tape().put_back(states[i]);
+                stage.let_look(false);
                 testimony_.done.store(0);
                 inside = step_over(second, instruction);
                 go_on_after(second, stopped, way,

@@ -9,6 +9,7 @@
 
 #include "platform/descriptor.hpp"
 #include "segment/name.hpp"
+#include "segment/segment_layout.hpp"
 
 namespace handoff::prove {
 
@@ -39,6 +40,10 @@ void Tape::put_back(const State& state) const {
 bool Tape::is(const State& state) const {
     return std::memcmp(base_, state.segment.data(), bytes_) == 0 &&
            std::memcmp(&testimony_, state.testimony.data(), sizeof testimony_) == 0;
+}
+
+void Tape::set_looked(std::int64_t ns) const {
+    static_cast<segment::SegmentHeader*>(base_)->looked.store(static_cast<std::uint64_t>(ns));
 }
 
 }  // namespace handoff::prove

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ public:
     State take() const;
     void put_back(const State& state) const;
     bool is(const State& state) const;
+    /// Says when somebody looked after the dead last: time is no part of a state, and without this it would decide what
+    /// an operation does.
+    void set_looked(std::int64_t ns) const;
 
 private:
     Testimony& testimony_;
