@@ -57,16 +57,6 @@ targets="attach channel topic latest handover broadcast recording metrics image 
 share=$((seconds / $(echo "$targets" | wc -w)))
 [ "$share" -ge 1 ] || share=1
 
-# The largest allocation in MB that a target may make: what stands in an input must not become one. Records of a
-# recording are read whole, if they take no more than half of the memory that is there.
-half_mb=$(awk '/^MemTotal:/ { print int($2 / 2048) }' /proc/meminfo)
-malloc_mb_of() {
-    case $1 in
-    recording) echo "$half_mb" ;;
-    *) echo 256 ;;
-    esac
-}
-
 # A number out of what libFuzzer says at its end.
 stat_of() { sed -n "s/^stat::$2: *//p" "$1"; }
 last_of() { sed -n "s/^#.* $2: \([0-9]*\).*/\1/p" "$1" | tail -n 1; }
@@ -80,10 +70,9 @@ for target in $targets; do
     log=$build/fuzz-$target.log
     mkdir -p "$learned"
     outcome=fine
-    malloc_mb=$(malloc_mb_of "$target")
     timeout -k 10 $((share + 120)) "$build/bin/fuzz/$target" "$learned" "test/fuzz/corpus/$target" \
-        -max_total_time="$share" -timeout=10 -malloc_limit_mb="$malloc_mb" \
-        -rss_limit_mb=$((malloc_mb + 1536)) -max_len=4096 -len_control=10 -print_final_stats=1 \
+        -max_total_time="$share" -timeout=10 -malloc_limit_mb=256 -rss_limit_mb=1536 \
+        -max_len=4096 -len_control=10 -print_final_stats=1 \
         -artifact_prefix="$build/findings/$target-" >"$log" 2>&1 || {
         outcome=FAILED
         bad=$((bad + 1))

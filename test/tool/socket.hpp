@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
@@ -59,10 +60,14 @@ public:
 
 private:
     void wait_for(short events) const {
-        pollfd waiting{socket_, events, 0};
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
-        if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) == 0)
-            throw handoff::testing::DeadlinePassed("the server did not answer in time");
+        int ready = -1;
+        do {  // again after a signal, such as the alarm of a fuzzer
+            pollfd waiting{socket_, events, 0};
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
+            if (left.count() > 0) ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
+            if (left.count() <= 0 || ready == 0)
+                throw handoff::testing::DeadlinePassed("the server did not answer in time");
+        } while (ready < 0 && errno == EINTR);
     }
     bool receive_some(std::string& text) {
         wait_for(POLLIN);
