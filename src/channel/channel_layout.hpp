@@ -49,7 +49,8 @@ struct ChannelControl {
     alignas(64) sync::SharedWord head;                    ///< next position to take from
     alignas(64) sync::SharedWord tail;                    ///< next position to fill
     // Conditions; rung by whoever changes what they stand for:
-    alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left
+    alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left; for those who take it
+    sync::Condition ready_to_watch;       ///< the same, for those who look and need not take: all of them are woken
     alignas(64) sync::Condition freed;    ///< a slot became free
     alignas(64) sync::Condition arrived;  ///< a receiver joined
     // Anybody:

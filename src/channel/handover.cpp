@@ -164,7 +164,7 @@ result<void> Handover::commit(const Held& loan, bool awaited, Bell bell) const {
     if (ring_.link(loan.slot, next.generation) != RingOutcome::ok)
         return Failure(Errc::damaged,
                        "the channel's queue contradicts itself; end all programs that use it and remove it");
-    if (bell == Bell::now) ring_for_commits();
+    if (bell == Bell::now) ring_for_commits(1);
     return success();
 }
 
@@ -259,11 +259,11 @@ result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell)
     return lost();
 }
 
-void Handover::ring_for_answers() const noexcept {
+void Handover::ring_for_answers(std::uint32_t count) const noexcept {
     // The slots were freed by release stores: pairs with the fetch_or and the look of a waiter, as a seq_cst store
     // would.
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    control_.freed.notify_all();
+    control_.freed.notify(count);
 }
 
 /// What a taken slot becomes when its receiver lets go of it, alive or dead.
@@ -373,15 +373,15 @@ bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexc
     return true;
 }
 
-/// Wakes those for whom the slot's new state is news.
+/// Wakes one of those who can use the slot's new state, or those who wait for it.
 void Handover::ring_for(const SlotWord& next, std::uint32_t slot) const noexcept {
     switch (next.state) {
         case SlotState::ready:
-            control_.ready.notify_all();
+            ring_for_commits(1);
             break;
         case SlotState::free:
             remember_warm(slot);
-            control_.freed.notify_all();
+            control_.freed.notify(1);
             break;
         case SlotState::processed:
         case SlotState::failed:

@@ -79,9 +79,12 @@ public:
     bool was_ready() const noexcept { return ring_.was_ready(); }
     /// Answers: everything written to the slot before is visible to the sender that waits. Errors: ownership_lost.
     result<void> answer(const Held& request, slots::SlotState outcome, Bell bell = Bell::now) const;
-    /// Wakes those whom Bell::later left asleep.
-    void ring_for_commits() const noexcept { control_.ready.notify_all(); }
-    void ring_for_answers() const noexcept;
+    /// Wakes as many as Bell::later left asleep, of `count` messages or answers.
+    void ring_for_commits(std::uint32_t count) const noexcept {
+        control_.ready.notify(count);
+        if (count > 0) control_.ready_to_watch.notify_all();
+    }
+    void ring_for_answers(std::uint32_t count) const noexcept;
     /// Queues the request again, or reports it failed (in_place) or given up (delivered too often).
     void give_back(const Held& request) const noexcept;
 

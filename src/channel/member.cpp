@@ -39,6 +39,7 @@ void Member::recover(std::uint32_t index, Role role) {
 
 void Member::departed() {
     control_.ready.notify_all();
+    control_.ready_to_watch.notify_all();
     control_.freed.notify_all();
     for (std::uint32_t index = 0; index < registry().count(); ++index) registry().entry(index).answered.notify_all();
 }

@@ -44,8 +44,9 @@ public:
         return was_cut_short() || was_removed() || handover_.was_ready() ||
                stream_end_.would_end([this] { return may_still_come(); });
     }
-    sync::Condition* condition() noexcept override { return &control_.ready; }
+    sync::Condition* condition() noexcept override { return &control_.ready_to_watch; }
     bool tick(std::int64_t now_ns) noexcept override { return look_if_due(now_ns); }
+    std::int64_t interval_ns() const noexcept override { return attachment_.interval_ns(); }
 
     const slots::Slots& slots() const noexcept { return slots_; }
     const Handover& handover() const noexcept { return handover_; }
@@ -65,9 +66,11 @@ public:
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
         return attachment_.wait(condition, deadline, std::forward<Predicate>(predicate));
     }
+    /// Waits for a message or a free slot, and takes it: others wait for the same, and as many are woken as there are.
     template <class Predicate, class Glance>
-    bool wait(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate, Glance&& glance) {
-        return attachment_.wait(condition, deadline, pace, predicate, glance);
+    bool wait_to_take(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate,
+                      Glance&& glance) {
+        return attachment_.wait(condition, deadline, {pace, slots_.count()}, predicate, glance);
     }
     /// Waits for an answer at the pace at which answers come, where the policy spins at all. True if it was there.
     template <class Predicate>

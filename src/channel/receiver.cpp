@@ -45,7 +45,7 @@ result<Request> Receiver::receive(Deadline deadline) {
     if (claim.outcome == RingOutcome::empty) {
         const Waiting waiting(member_->my_entry());
         const auto glance = [&] { return (claim = member_->handover().take()).outcome != RingOutcome::empty; };
-        const bool done = member_->wait(
+        const bool done = member_->wait_to_take(
             member_->control().ready, deadline, member_->pace(),
             [&] { return glance() || (ended = member_->stream_has_ended()); }, glance);
         if (!done) {
@@ -56,7 +56,10 @@ result<Request> Receiver::receive(Deadline deadline) {
         }
     }
     member_->was_taken_from();
-    if (ended) return Errc::end_of_stream;
+    if (ended) {
+        member_->control().ready.notify(1);  // a wake-up that was spent on us, perhaps
+        return Errc::end_of_stream;
+    }
     return request_of(claim, member_->stamp_ns());
 }
 
@@ -82,12 +85,14 @@ result<void> Receiver::processed(std::span<Request> batch) {
     if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
     const std::int64_t now_ns = member_->stamp_ns();
     result<void> outcome = success();
+    std::uint32_t answered = 0;
     for (Request& request : batch) {
         const auto bell = request.member_ == member_ ? channel::Bell::later : channel::Bell::now;
         auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, bell);
+        answered += done ? 1 : 0;
         if (!done && outcome) outcome = std::move(done);
     }
-    member_->handover().ring_for_answers();
+    member_->handover().ring_for_answers(answered);
     return outcome;
 }
 

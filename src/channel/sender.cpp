@@ -47,7 +47,7 @@ result<Loan> Sender::loan(Deadline deadline) {
     if (!held) {
         // With many slots the receivers are far behind: let them free some more before we look at their lines again.
         const auto pace = member_->slots().count() >= 16 ? sync::Pace::calm : sync::Pace::eager;
-        member_->wait(
+        member_->wait_to_take(
             member_->control().freed, deadline, pace, [&] { return (held = member_->handover().loan()).has_value(); },
             [&] { return (held = member_->handover().glance_for_loan()).has_value(); });
     }
@@ -115,13 +115,14 @@ result<void> Sender::send(std::span<Loan> batch) {
         if (auto checked = check(loan); !checked) return checked;
     const std::int64_t now_ns = member_->stamp_ns();
     result<void> outcome = success();
+    std::uint32_t sent = 0;
     for (Loan& loan : batch) {
         const auto sequence = commit(loan, false, now_ns, channel::Bell::later);
-        if (sequence) continue;
-        outcome = sequence.error();
-        break;
+        if (!sequence) outcome = sequence.error();
+        if (!sequence) break;
+        ++sent;
     }
-    member_->handover().ring_for_commits();
+    member_->handover().ring_for_commits(sent);
     return outcome;
 }
 

@@ -28,13 +28,18 @@ public:
     Attachment(segment::Segment segment, WaitPolicy policy, Caretaker& caretaker) noexcept
         : segment_(std::move(segment)),
           registry_(table(), segment_.geometry().participant_count, segment_.locks(), caretaker),
-          schedule_(segment_.looked()),
+          schedule_(segment_.looked(), segment_.crowd()),
           budget_(policy),
           fork_generation_(platform::fork_generation()) {}
     Attachment(const Attachment&) = delete;
 
-    /// Throws Error: too_many_participants, system.
-    void join(Role role) { registry_.join(role); }
+    /// Looks after the dead if that is due: of a crowd that comes together, one does. Throws Error:
+    /// too_many_participants, system.
+    void join(Role role) {
+        const bool look = schedule_.claim(platform::now_ns());
+        registry_.join(role, look);
+        if (look) schedule_.set_crowd(registry_.active());
+    }
     /// Gives everything back, leaves, and removes the name if we were the last and `disposable()` agrees.
     void leave(const std::function<bool()>& disposable) {
         registry_.leave();
@@ -69,7 +74,11 @@ public:
     sync::SpinBudget& spin_budget() noexcept { return budget_; }
 
     /// Recovers the dead; true if there were any.
-    bool reap() noexcept { return registry_.reap(); }
+    bool reap() noexcept {
+        const bool found = registry_.reap();
+        schedule_.set_crowd(registry_.active());
+        return found;
+    }
     /// reap(), if nobody has looked after the dead for a tick. Every call that hands a message on asks this, at the
     /// moment that it knows anyway: a call that succeeds at once must notice the dead, too.
     bool look_if_due(std::int64_t now_ns) noexcept { return schedule_.claim(now_ns) && reap(); }
@@ -79,18 +88,23 @@ public:
     /// itself.
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
-        return wait(condition, deadline, sync::Pace::eager, predicate, predicate);
+        return wait(condition, deadline, sync::Manner(), predicate, predicate);
     }
-    /// The same at a pace, with a cheaper glance() while it spins.
+    /// The same in another manner, with a cheaper glance() while it spins.
     template <class Predicate, class Glance>
-    bool wait(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate, Glance&& glance) {
+    bool wait(sync::Condition& condition, Deadline deadline, sync::Manner manner, Predicate&& predicate,
+              Glance&& glance) {
         bool over = false;  // there is nothing to come
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
-        return (sync::wait_until(condition, budget_, deadline, pace, done, glance,
-                                 [this] { look_if_due(platform::now_ns()); }) ||
-                (look_if_due() && predicate())) &&
-               !over && !was_cut_short();
+        const bool found = sync::wait_until(
+                               condition, budget_, deadline, manner, done, glance, [this] { return interval_ns(); },
+                               [this] { look_if_due(platform::now_ns()); }) ||
+                           (look_if_due() && predicate());
+        if (over) condition.notify(1);  // a wake-up that was spent on us, perhaps
+        return found && !over && !was_cut_short();
     }
+    /// How long a sleep lasts at most before the dead are looked after.
+    std::int64_t interval_ns() const noexcept { return schedule_.interval_ns(registry_.me()); }
 
 private:
     ParticipantEntry* table() const noexcept {

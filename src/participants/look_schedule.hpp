@@ -6,10 +6,15 @@
 // anything that a hostile process wrote). The look belongs to the one whose exchange moved the word. Model:
 // models/looked.pml.
 //
+// Who sleeps looks whenever it wakes up. With up to four participants that is every tick; in a crowd each sleeps
+// longer, so that somebody wakes up every 25 ms on average however many there are, one second at most, and no two in
+// step.
+//
 // Thread safety: any number of threads and processes.
 // Death: who dies between moving the word and looking delays the next look by two ticks at most.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -21,8 +26,25 @@ namespace handoff::participants {
 
 class LookSchedule {
 public:
-    /// `looked` lies in the segment: CLOCK_MONOTONIC of the last look, in nanoseconds.
-    explicit LookSchedule(sync::SharedWord& looked) noexcept : looked_(looked) {}
+    /// Both lie in the segment. `looked`: CLOCK_MONOTONIC of the last look, in nanoseconds; `crowd`: how many
+    /// participants it found.
+    LookSchedule(sync::SharedWord& looked, std::atomic<std::uint32_t>& crowd) noexcept
+        : looked_(looked), crowd_(crowd) {}
+
+    /// How long participant number `me` sleeps before it asks claim() again.
+    std::int64_t interval_ns(std::uint32_t me) const noexcept {
+        // Relaxed: a hint. Old or written by somebody hostile, it makes one sleep a second long at most.
+        return interval_ns(me, crowd_.load(std::memory_order_relaxed), sync::tick_ns);
+    }
+    static constexpr std::int64_t interval_ns(std::uint32_t me, std::uint32_t crowd, std::int64_t tick_ns) noexcept {
+        constexpr std::uint32_t each_tick = 4, most_ticks = 10;
+        if (crowd <= each_tick) return tick_ns;
+        const std::int64_t longest_ns = tick_ns * std::min(crowd, each_tick * most_ticks) / each_tick;
+        const std::int64_t own_ns = longest_ns / 2 + longest_ns / 2 * (me % crowd + 1) / crowd;
+        return std::max(own_ns, tick_ns);
+    }
+    /// For whoever looks: how many participants there are.
+    void set_crowd(std::uint32_t crowd) noexcept { crowd_.store(crowd, std::memory_order_relaxed); }
 
     /// True if a look is due and the caller's: it must look now, and nothing may keep it from that. Costs two loads
     /// where nothing is due. `now_ns` may be coarse.
@@ -51,6 +73,7 @@ private:
     }
 
     sync::SharedWord& looked_;
+    std::atomic<std::uint32_t>& crowd_;
     // What threads of this process saw. Relaxed: who reads a pair that does not belong together looks once too early,
     // or a tick later than it could.
     std::atomic<std::uint64_t> seen_{0};

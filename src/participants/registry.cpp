@@ -10,14 +10,14 @@
 
 namespace handoff::participants {
 
-void Registry::join(Role role, std::chrono::nanoseconds patience) {
+void Registry::join(Role role, bool look, std::chrono::nanoseconds patience) {
     constexpr std::int64_t first_pause = 2'000'000, longest_pause = 50'000'000;
     constexpr int tries = 10;  // a dead one's place looks taken from its lock until its recoverer says so
     const std::int64_t deadline = platform::now_ns() + patience.count();
     std::int64_t pause = first_pause;
     std::optional<std::uint32_t> recovered;
     for (int attempt = 0; attempt < tries; ++attempt) {
-        if (try_join_any(role)) return;
+        if (try_join_any(role, look)) return;
         recovered = find_recovery();
         if (recovered && platform::now_ns() >= deadline) break;
         if (recovered) attempt = 0;
@@ -38,19 +38,20 @@ void Registry::join(Role role, std::chrono::nanoseconds patience) {
                     "or create the channel with more participants");
 }
 
-bool Registry::try_join_any(Role role) {
+bool Registry::try_join_any(Role role, bool look) {
     for (std::uint32_t index = 0; index < count_; ++index) {
+        if (!look && word_of(index).active) continue;
         if (!try_join(index, role)) continue;
-        reap();
+        if (look) reap();
         return true;
     }
-    return false;
+    return !look && try_join_any(role, true);
 }
 
 /// An entry that somebody else is recovering.
 std::optional<std::uint32_t> Registry::find_recovery() const noexcept {
     for (std::uint32_t index = 0; index < count_; ++index) {
-        const EntryWord word = EntryWord::decode(entries_[index].word.load());
+        const EntryWord word = word_of(index);
         if (word.active && word.recovering && locks_.is_held_by_another(life_byte(index))) return index;
     }
     return std::nullopt;
@@ -94,7 +95,7 @@ void Registry::introduce(ParticipantEntry& entry) const {
 void Registry::leave() {
     if (!joined_) return;
     joined_ = false;
-    clear(me_, EntryWord::decode(entries_[me_].word.load()));
+    clear(me_, word_of(me_));
     locks_.unlock(life_byte(me_));
 }
 
@@ -120,23 +121,29 @@ bool Registry::reap() noexcept {
 
 bool Registry::reap_one(std::uint32_t index) {
     if (joined_ && index == me_) return false;
-    if (!EntryWord::decode(entries_[index].word.load()).active) return false;
+    if (!word_of(index).active) return false;
     if (locks_.is_held_by_another(life_byte(index)) || !locks_.try_exclusive(life_byte(index))) return false;
     // Look again: it may have left, or another one may have recovered it, before we had the byte.
-    const EntryWord word = EntryWord::decode(entries_[index].word.load());
+    const EntryWord word = word_of(index);
     if (word.active) clear(index, word);
     locks_.unlock(life_byte(index));
     return word.active;
 }
 
 std::uint64_t Registry::my_id() const noexcept {
-    return make_id(EntryWord::decode(entries_[me_].word.load()).generation, me_);
+    return make_id(word_of(me_).generation, me_);
+}
+
+std::uint32_t Registry::active() const noexcept {
+    std::uint32_t found = 0;
+    for (std::uint32_t index = 0; index < count_; ++index) found += word_of(index).active ? 1 : 0;
+    return found;
 }
 
 std::uint32_t Registry::active(Role role) const noexcept {
     std::uint32_t found = 0;
     for (std::uint32_t index = 0; index < count_; ++index) {
-        const EntryWord word = EntryWord::decode(entries_[index].word.load());
+        const EntryWord word = word_of(index);
         if (word.active && word.role == role) ++found;
     }
     return found;
@@ -144,7 +151,7 @@ std::uint32_t Registry::active(Role role) const noexcept {
 
 bool Registry::has_living(Role role) const noexcept {
     for (std::uint32_t index = 0; index < count_; ++index) {
-        const EntryWord word = EntryWord::decode(entries_[index].word.load());
+        const EntryWord word = word_of(index);
         if (!word.active || word.role != role) continue;
         if (is_alive(index)) return true;
     }

@@ -37,8 +37,10 @@ public:
     Registry(const Registry&) = delete;
 
     /// Takes an entry, after recovering whoever died in it. If all are taken, and one is being recovered by somebody
-    /// else, waits for it, at most so long. Throws Error: too_many_participants, system.
-    void join(Role role, std::chrono::nanoseconds patience = std::chrono::seconds(5));
+    /// else, waits for it, at most so long. If `look` is set, all the dead are recovered, too; else a place where
+    /// nobody seems to be is preferred: a place that is taken costs a system call to find out who lives. Throws Error:
+    /// too_many_participants, system.
+    void join(Role role, bool look = true, std::chrono::nanoseconds patience = std::chrono::seconds(5));
     /// Gives everything back, then the entry.
     void leave();
     /// Recovers every participant that died. True if there was one. Throws nothing; what cannot be done now is done
@@ -51,6 +53,8 @@ public:
     std::uint32_t count() const noexcept { return count_; }
     ParticipantEntry& entry(std::uint32_t index) const noexcept { return entries_[index]; }
 
+    /// Entries that are not cleaned up, of all roles.
+    std::uint32_t active() const noexcept;
     /// Entries of that role that are not cleaned up: the dead count until they are recovered.
     std::uint32_t active(Role role) const noexcept;
     /// True if somebody of that role holds its byte.
@@ -67,7 +71,8 @@ public:
 private:
     static std::uint64_t life_byte(std::uint32_t index) noexcept { return 1 + std::uint64_t{index}; }
     bool try_join(std::uint32_t index, Role role);
-    bool try_join_any(Role role);
+    bool try_join_any(Role role, bool look);
+    EntryWord word_of(std::uint32_t index) const noexcept { return EntryWord::decode(entries_[index].word.load()); }
     std::optional<std::uint32_t> find_recovery() const noexcept;
     bool reap_one(std::uint32_t index);
     void clear(std::uint32_t index, EntryWord word);

@@ -5,10 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
-
-#include "platform/clock.hpp"
 
 namespace handoff::platform {
 
@@ -20,16 +19,14 @@ static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t) &&
                   std::atomic<std::uint32_t>::is_always_lock_free,
               "the kernel reads the atomic as a plain 32-bit word");
 
-bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline_ns) noexcept {
+Awakening futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                     std::int64_t deadline_ns) noexcept {
     const timespec deadline{deadline_ns / ns_per_s, deadline_ns % ns_per_s};
-    const bool forever = deadline_ns == INT64_MAX;
     // FUTEX_WAIT_BITSET takes an absolute deadline on CLOCK_MONOTONIC; FUTEX_WAIT would take a relative one.
-    const long outcome = syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, expected, forever ? nullptr : &deadline, nullptr,
-                                 FUTEX_BITSET_MATCH_ANY);
-    if (outcome != 0 && errno == ETIMEDOUT) return false;
-    // The kernel looks at the word before it looks at the clock: somebody who changes the word all the time would keep
-    // us here for ever.
-    return forever || now_ns() < deadline_ns;
+    const long outcome = syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, expected,
+                                 deadline_ns == INT64_MAX ? nullptr : &deadline, nullptr, FUTEX_BITSET_MATCH_ANY);
+    if (outcome == 0) return Awakening::woken;
+    return errno == ETIMEDOUT ? Awakening::timed_out : Awakening::disturbed;
 }
 
 bool futex_wait_any(const std::vector<FutexExpectation>& words, std::int64_t deadline_ns) noexcept {
@@ -51,6 +48,12 @@ bool futex_wait_any(const std::vector<FutexExpectation>& words, std::int64_t dea
     const long outcome = syscall(number_of_futex_waitv, waits, words.size(), 0,
                                  deadline_ns == INT64_MAX ? nullptr : &deadline, CLOCK_MONOTONIC);
     return outcome >= 0 || (errno != ENOSYS && errno != EPERM && errno != EINVAL);
+}
+
+std::uint32_t futex_wake(const std::atomic<std::uint32_t>& word, std::uint32_t most) noexcept {
+    const long woken =
+        syscall(SYS_futex, &word, FUTEX_WAKE, std::min<std::uint32_t>(most, INT_MAX), nullptr, nullptr, 0);
+    return woken > 0 ? static_cast<std::uint32_t>(woken) : 0;
 }
 
 void futex_wake_all(const std::atomic<std::uint32_t>& word) noexcept {

@@ -7,9 +7,16 @@
 
 namespace handoff::platform {
 
+/// How a sleep ended.
+enum class Awakening : std::uint8_t {
+    woken,      ///< a wake-up was spent on us: whoever cannot use it passes it on
+    disturbed,  ///< the word had another value, or a signal came: nobody was woken
+    timed_out,
+};
+
 /// Sleeps while `word` holds `expected`, until woken, interrupted, or `deadline_ns` (CLOCK_MONOTONIC; INT64_MAX: none).
-/// Returns false only if the deadline passed. May return true for no reason: look at the state again.
-bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline_ns) noexcept;
+/// Look at the state again, and at the clock: the kernel compares the word before it looks at the deadline.
+Awakening futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline_ns) noexcept;
 /// A word, and what it must hold for the sleep to begin.
 struct FutexExpectation {
     const std::atomic<std::uint32_t>* word;
@@ -19,7 +26,10 @@ struct FutexExpectation {
 /// kernel cannot (before 5.16, or forbidden in a container) or there are more than 128: look again after a while
 /// instead.
 bool futex_wait_any(const std::vector<FutexExpectation>& words, std::int64_t deadline_ns) noexcept;
-/// Wakes every sleeper on `word`. Waking one is not enough: it may be dead or stopped, and would swallow the wake-up.
+/// Wakes the `most` that have slept longest on `word`, or fewer if there are not as many. Returns how many it woke.
+/// REQUIRES: most > 0 (the kernel would wake one for 0)
+std::uint32_t futex_wake(const std::atomic<std::uint32_t>& word, std::uint32_t most) noexcept;
+/// Wakes every sleeper on `word`.
 void futex_wake_all(const std::atomic<std::uint32_t>& word) noexcept;
 
 }  // namespace handoff::platform

@@ -95,6 +95,8 @@ public:
     const SegmentHeader& header() const noexcept { return *reinterpret_cast<const SegmentHeader*>(base_); }
     /// The word that says when somebody looked after the dead last. Not of a read-only mapping.
     sync::SharedWord& looked() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->looked; }
+    /// How many participants there were then. Not of a read-only mapping.
+    std::atomic<std::uint32_t>& crowd() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->crowd; }
     platform::FileStatus file_status() const { return platform::status_of(file_.get()); }
 
     /// Somebody cut the file short, and what was missing was touched; private zeros are there now. Always false without

@@ -21,10 +21,10 @@ enum class SegmentState : std::uint32_t {
     retired = 2,  ///< its name was removed; whoever still has it mapped looks at the past
 };
 
-/// Invariants: everything but `state` and `looked` is constant from before the segment had a name. Offsets follow from
-/// the counts and sizes (Geometry); they are stored so that foreign readers need no formula, and checked on attach.
-/// Death: nobody writes here after creation, but the one who removes the name, and whoever looks after the dead: a word
-/// that its mover left behind is a tick old soon, and moved by the next one.
+/// Invariants: everything but `state`, `looked` and `crowd` is constant from before the segment had a name. Offsets
+/// follow from the counts and sizes (Geometry); they are stored so that foreign readers need no formula, and checked on
+/// attach. Death: nobody writes here after creation, but the one who removes the name, and whoever looks after the
+/// dead: a word that its mover left behind is a tick old soon, and moved by the next one.
 struct SegmentHeader {
     char magic[8];
     std::uint32_t layout_version;
@@ -45,8 +45,10 @@ struct SegmentHeader {
     std::uint32_t creator_pid;
     std::atomic<std::uint32_t> state;  ///< SegmentState
     sync::SharedWord looked;           ///< when somebody looked after the dead last; see participants::LookSchedule
+    std::atomic<std::uint32_t> crowd;  ///< how many participants were there then; a hint, any value is good
+    std::uint32_t unused;
 };
-static_assert(sizeof(SegmentHeader) == 128 && offsetof(SegmentHeader, state) == 116,
+static_assert(sizeof(SegmentHeader) == 136 && offsetof(SegmentHeader, state) == 116,
               "other programs read this; a change needs a new layout_version");
 
 }  // namespace handoff::segment

@@ -53,6 +53,7 @@ void BroadcastMember::reserve_pins() {
         mine.store(wishes_.pins, std::memory_order_seq_cst);  // pairs with the loads in reserved_by_all() of others
         if (wishes_.pins == 0 || reserved_by_all() <= settings_.pin_budget) return;
         mine.store(0, std::memory_order_seq_cst);
+        if (reap()) continue;  // a dead one's pins
         platform::sleep_briefly(1'000'000 * (std::int64_t{me()} % 8 + 1));
     }
     const auto others = reserved_by_all();

@@ -84,6 +84,8 @@ public:
     /// The same, unless somebody looked less than a tick ago. Every call asks this, those that succeed at once, too.
     bool look_if_due(std::int64_t now_ns) noexcept { return !is_read_only() && attachment_.look_if_due(now_ns); }
     bool look_if_due() noexcept { return look_if_due(platform::now_coarse_ns()); }
+    /// How long a sleep lasts at most before the dead are looked after. REQUIRES: not read-only
+    std::int64_t interval_ns() const noexcept { return attachment_.interval_ns(); }
     template <class Predicate>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
         return wait(condition, deadline, predicate, predicate);
@@ -91,7 +93,7 @@ public:
     /// The same with a cheaper glance() while it spins. At a calm pace: whoever publishes does not wait for us.
     template <class Predicate, class Glance>
     bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate, Glance&& glance) {
-        if (!is_read_only()) return attachment_.wait(condition, deadline, sync::Pace::calm, predicate, glance);
+        if (!is_read_only()) return attachment_.wait(condition, deadline, {sync::Pace::calm}, predicate, glance);
         bool over = false;  // there is nothing to come
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
         return sync::poll_until(attachment_.spin_budget(), deadline, done) && !over && !was_cut_short();

@@ -66,8 +66,10 @@ void Beacon::wait_for_something() noexcept {
         SpinBudget budget(WaitPolicy::sleep);
         poll_until(budget, Deadline::never(), done);
     } else {
-        wait_until(*condition, WaitPolicy::sleep, Deadline::never(), done,
-                   [this] { source_.tick(platform::now_ns()); });
+        SpinBudget budget(WaitPolicy::sleep);
+        wait_until(
+            *condition, budget, Deadline::never(), Manner(), done, done, [this] { return source_.interval_ns(); },
+            [this] { source_.tick(platform::now_ns()); });
     }
 }
 

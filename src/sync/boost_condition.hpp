@@ -22,6 +22,8 @@ class BoostCondition {
 public:
     static constexpr const char* name = "boost";
 
+    struct Announcement {};
+
     /// As FutexCondition::wait_until.
     template <class Predicate>
     bool wait_until(std::int64_t deadline_ns, Predicate&& predicate) {
@@ -32,6 +34,15 @@ public:
         return true;
     }
 
+    template <class Predicate>
+    bool wait_until(std::int64_t deadline_ns, Announcement&, std::uint32_t, Predicate&& predicate) {
+        return wait_until(deadline_ns, predicate);
+    }
+
+    /// Wakes all: who is woken here and leaves does not pass it on.
+    void notify(std::uint32_t work) {
+        if (work > 0) notify_all();
+    }
     /// As FutexCondition::notify_all. The mutex closes the gap between a waiter's look and its sleep.
     void notify_all() {
         { boost::interprocess::scoped_lock lock(mutex_); }

@@ -16,6 +16,7 @@ namespace handoff::sync {
 template <class T>
 concept ConditionLike = requires(T condition, bool (*predicate)()) {
     { condition.wait_until(std::int64_t{}, predicate) } -> std::same_as<bool>;
+    condition.notify(std::uint32_t{});
     condition.notify_all();
     { T::name } -> std::convertible_to<const char*>;
 };

@@ -1,28 +1,36 @@
 // A condition to sleep on that no death can break: one 32-bit word, no mutex, no count of waiters.
 //
-// An eventcount with a flag: bit 0 says "somebody may sleep", the other bits count notifications that found it set.
+// An eventcount with flags: count:29 | several:1 | fresh:1 | sleeping:1.
 //
-//     waiter                                   notifier
-//     set bit 0, remember the word (k)         change the state
-//     look at the state ---- nothing there     look at bit 0 --- set
-//     sleep while the word is still k          clear bit 0, count up; wake everybody
+//     waiter                                          notifier
+//     set sleeping and fresh, remember the word (k)   change the state
+//     look at the state ---- nothing there            look at sleeping --- set
+//     sleep while the word is still k                 count up, take fresh away, wake as many as there is work for;
+//                                                     if the kernel woke fewer: nobody sleeps, take sleeping away
 //
 // Both sides write first and look second, in one total order (seq_cst), so at least one sees the other.
+// `fresh` lets every announcement change the word: else one after the notifier's count would leave the word as the
+//   notifier left it, and be taken away with `sleeping` although its waiter is about to sleep.
+// `several` says that more than one may sleep. Without it a notifier wakes whoever there is and takes all flags away at
+//   once, so that a lone sleeper costs one system call and no second one for a flag that stayed. A hint: either way is
+//   right at any time.
+// Whoever the kernel woke and who leaves without taking passes the wake-up on; whoever finds work that nobody woke it
+//   for passes on the news of what may lie beside it (its notifier died, perhaps).
 //
-// Invariants: (1) if a waiter sleeps, bit 0 is set or a wake-up is under way; (2) a notification that finds bit 0 clear
-//   owes nobody anything and changes nothing; (3) the word never returns to a value that a sleeper remembers (2^31
-//   wraps).
-// Death: a waiter that dies leaves at most bit 0 behind, which the next notification clears for one needless system
-// call.
-//   A notifier that dies between its change and its wake-up leaves a sleeper asleep until its tick: every sleep has
-//   one.
-// Thread safety: any number of threads and processes.
-// Why all are woken: one woken waiter may be dead or stopped before it runs, and would swallow the wake-up.
+// Invariants: (1) if a waiter sleeps, `sleeping` is set or a wake-up is under way; (2) a notification that finds it not
+//   set owes nobody anything and changes nothing; (3) the word never returns to a value that a sleeper remembers (2^29
+//   notifications, each with a system call, within one announcement).
+// Death: a waiter that dies asleep leaves at most flags behind, which the next notification clears for one needless
+//   system call. One that dies, or is stopped, between its wake-up and its taking leaves its work to the next
+//   notification or to somebody's tick. So does a notifier that dies between its change and its wake-up: every sleep
+//   has a tick.
+// Thread safety: any number of threads and processes. Models: models/notify.pml, models/freed.pml.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
+#include "platform/clock.hpp"
 #include "platform/futex.hpp"
 
 namespace handoff::sync {
@@ -31,40 +39,89 @@ class FutexCondition {
 public:
     static constexpr const char* name = "futex";
 
+    /// What a thread said on a condition last: by this it knows a flag that it left behind itself. Only a hint depends
+    /// on it.
+    struct Announcement {
+        const FutexCondition* on = nullptr;
+        std::uint32_t word = 0;
+    };
+
     /// Returns true as soon as predicate() does, false if it does not by `deadline_ns` (CLOCK_MONOTONIC).
-    /// predicate() reads shared words only through SharedWord (or other seq_cst accesses).
+    /// predicate() reads shared words only through SharedWord (or other seq_cst accesses). If it takes something, it
+    /// takes one of at most `work` things that may be there at once.
+    template <class Predicate>
+    bool wait_until(std::int64_t deadline_ns, Announcement& last, std::uint32_t work, Predicate&& predicate) {
+        using platform::Awakening;
+        for (;;) {
+            // Pairs with the loads in notify(): either we see the new state, or the notifier sees our flag.
+            const std::uint32_t seen = announce(last);
+            if (predicate()) return true;
+            const Awakening end = platform::futex_wait(word_, seen, deadline_ns);
+            // Before anything is announced again: whoever finds something leaves no flag behind.
+            const bool found = predicate();
+            if (found && end == Awakening::timed_out) notify(work);
+            if (found) return true;
+            if (end != Awakening::timed_out && !is_over(deadline_ns)) continue;
+            if (end == Awakening::woken) notify(1);  // without a look: looking takes more than one instant
+            return false;
+        }
+    }
     template <class Predicate>
     bool wait_until(std::int64_t deadline_ns, Predicate&& predicate) {
-        for (;;) {
-            // Pairs with the load in notify_all(): either we see the new state, or the notifier sees our bit.
-            const std::uint32_t seen = announce();
-            if (predicate()) return true;
-            if (!platform::futex_wait(word_, seen, deadline_ns)) return predicate();
-        }
+        Announcement last;
+        return wait_until(deadline_ns, last, UINT32_MAX, predicate);
     }
 
     /// For waiting on several conditions at once: says that somebody sleeps, and returns the word to sleep on. Look at
-    /// the state after this and before sleeping.
+    /// the state after this and before sleeping. Only where notify_all() is used: the sleep cannot pass a wake-up on.
     std::uint32_t announce() noexcept {
-        return word_.fetch_or(sleeping, std::memory_order_seq_cst) | sleeping;  // pairs with the load in notify_all()
+        return word_.fetch_or(sleeping | fresh, std::memory_order_seq_cst) | sleeping | fresh;  // pairs with notify()
     }
     const std::atomic<std::uint32_t>& word() const noexcept { return word_; }
 
-    /// Wakes every waiter. Call it after the change of state; costs one load where nobody sleeps.
-    void notify_all() noexcept {
-        // Pairs with the fetch_or in wait_until().
+    /// Wakes as many waiters as there is work for, those first that have slept longest. Call it after the change of
+    /// state; costs one load where nobody sleeps.
+    void notify(std::uint32_t work) noexcept {
+        if (work == 0) return;
+        // Pairs with the fetch_or in announce().
         std::uint32_t seen = word_.load(std::memory_order_seq_cst);
-        if ((seen & sleeping) == 0) return;
-        // Pairs with the kernel's comparison in futex_wait: a waiter that set its bit before this change cannot fall
-        // asleep.
-        while (!word_.compare_exchange_weak(seen, (seen + counting) & ~sleeping, std::memory_order_seq_cst)) {
-        }
-        if ((seen & sleeping) != 0) platform::futex_wake_all(word_);
+        std::uint32_t left = 0;
+        do {
+            if ((seen & sleeping) == 0) return;
+            left = (seen + counting) & ~((seen & several) != 0 ? fresh : all_flags);
+            // Pairs with the kernel's comparison in futex_wait: a waiter that announced itself before this change
+            // cannot fall asleep.
+        } while (!word_.compare_exchange_weak(seen, left, std::memory_order_seq_cst));
+        if ((left & sleeping) == 0) return platform::futex_wake_all(word_);
+        if (platform::futex_wake(word_, work) >= work) return;
+        // Nobody sleeps who announced himself before our change. Whoever did so since has changed the word.
+        word_.compare_exchange_strong(left, left & ~all_flags, std::memory_order_seq_cst);
+    }
+
+    /// Wakes every waiter. As notify().
+    void notify_all() noexcept {
+        std::uint32_t seen = word_.load(std::memory_order_seq_cst);  // pairs with the fetch_or in announce()
+        do {
+            if ((seen & sleeping) == 0) return;
+        } while (!word_.compare_exchange_weak(seen, (seen + counting) & ~all_flags, std::memory_order_seq_cst));
+        platform::futex_wake_all(word_);
     }
 
 private:
-    static constexpr std::uint32_t sleeping = 1;
-    static constexpr std::uint32_t counting = 2;
+    static constexpr std::uint32_t sleeping = 1, fresh = 2, several = 4, all_flags = 7, counting = 8;
+
+    static bool is_over(std::int64_t deadline_ns) noexcept {
+        return deadline_ns != INT64_MAX && platform::now_ns() >= deadline_ns;
+    }
+    std::uint32_t announce(Announcement& last) noexcept {
+        const std::uint32_t before =
+            word_.fetch_or(sleeping | fresh, std::memory_order_seq_cst);  // pairs with notify()
+        const bool is_mine = last.on == this && last.word == before;
+        last = {this, before | sleeping | fresh};
+        if ((before & sleeping) != 0 && (before & several) == 0 && !is_mine)
+            last.word = word_.fetch_or(all_flags, std::memory_order_seq_cst) | all_flags;  // pairs with notify()
+        return last.word;
+    }
 
     std::atomic<std::uint32_t> word_{0};
 };

@@ -1,7 +1,8 @@
 // Waiting: look, spin for a bounded time, sleep; and at every tick look after the dead.
 //
 // Why the tick: a process may die between its change of state and its wake-up, or holding what we wait for. No sleep is
-// longer than a tick, and after each one the caller looks for messages and for the dead.
+// longer than a tick (in a crowd, a few: participants::LookSchedule), and after each one the caller looks for messages
+// and for the dead.
 #pragma once
 
 #include <handoff/wait.hpp>
@@ -42,6 +43,7 @@ bool spin_until(std::int64_t until_ns, Pace pace, Core core, Predicate&& predica
         for (int look = 0; look < looks_per_clock; ++look) {
             if (glance()) return true;
             for (int i = 0; i < relaxes; ++i) platform::relax();
+            if (relaxes > 1 && platform::now_ns() >= until_ns) return predicate();  // a budget may be less than a look
             if (core == Core::ours || (relaxed += relaxes) < patience) continue;
             platform::give_way();
             relaxed = 0;
@@ -72,24 +74,34 @@ bool poll_until(SpinBudget& budget, Deadline deadline, Predicate&& predicate) {
     return false;
 }
 
-/// Waits until predicate() is true (returns true) or the deadline has passed (returns false). on_tick() is called every
-/// 100 ms while waiting; what it changes is seen by the next look. predicate() may act (take a slot, say): it is not
-/// called again after it returned true. glance() is the same, but may miss something; it is called while spinning.
-template <class Predicate, class Glance, class OnTick>
-bool wait_until(Condition& condition, SpinBudget& budget, Deadline deadline, Pace pace, Predicate&& predicate,
-                Glance&& glance, OnTick&& on_tick) {
+/// How somebody sleeps where others may sleep, too.
+struct Manner {
+    Pace pace = Pace::eager;
+    /// How many things may be there at once for those who wait, each for one of them; see Condition::notify().
+    std::uint32_t work = UINT32_MAX;
+};
+
+/// Waits until predicate() is true (returns true) or the deadline has passed (returns false). on_tick() is called after
+/// each sleep of interval() nanoseconds; what it changes is seen by the next look. predicate() may act (take a slot,
+/// say): it is not called again after it returned true. glance() is the same, but may miss something; it is called
+/// while spinning.
+template <class Predicate, class Glance, class Interval, class OnTick>
+bool wait_until(Condition& condition, SpinBudget& budget, Deadline deadline, Manner manner, Predicate&& predicate,
+                Glance&& glance, Interval&& interval, OnTick&& on_tick) {
+    static thread_local Condition::Announcement last;  // one sleeps on one thing at a time
     if (glance()) return true;
     const std::int64_t start_ns = platform::now_ns();
     const std::int64_t deadline_ns = deadline.at_ns();
     if (start_ns >= deadline_ns) return predicate();
     const std::int64_t spin_ns = budget.now_ns();
     const Core core = spin_ns == INT64_MAX ? Core::ours : Core::shared;
-    const auto spin = [&](std::int64_t until_ns) { return spin_until(until_ns, pace, core, predicate, glance); };
+    const auto spin = [&](std::int64_t until_ns) { return spin_until(until_ns, manner.pace, core, predicate, glance); };
     if (spin_ns != INT64_MAX && spin_ns > 0 && budget.learn(spin(std::min(deadline_ns, start_ns + spin_ns))))
         return true;
     for (;;) {
-        const std::int64_t tick_end_ns = std::min(deadline_ns, platform::now_ns() + tick_ns);
-        const bool ready = spin_ns == INT64_MAX ? spin(tick_end_ns) : condition.wait_until(tick_end_ns, predicate);
+        const std::int64_t tick_end_ns = std::min(deadline_ns, platform::now_ns() + interval());
+        const bool ready =
+            spin_ns == INT64_MAX ? spin(tick_end_ns) : condition.wait_until(tick_end_ns, last, manner.work, predicate);
         if (ready) return true;
         on_tick();
         if (platform::now_ns() >= deadline_ns) return predicate();
@@ -99,7 +111,8 @@ bool wait_until(Condition& condition, SpinBudget& budget, Deadline deadline, Pac
 template <class Predicate, class OnTick>
 bool wait_until(Condition& condition, WaitPolicy policy, Deadline deadline, Predicate&& predicate, OnTick&& on_tick) {
     SpinBudget budget(policy);
-    return wait_until(condition, budget, deadline, Pace::eager, predicate, predicate, on_tick);
+    return wait_until(
+        condition, budget, deadline, Manner(), predicate, predicate, []() -> std::int64_t { return tick_ns; }, on_tick);
 }
 
 }  // namespace handoff::sync

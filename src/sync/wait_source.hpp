@@ -20,8 +20,10 @@ public:
     virtual bool can_be_waited_for() const noexcept = 0;
     /// Looks without taking: a message, the end of the stream, or that nothing will come any more.
     virtual bool has_something() noexcept = 0;
-    /// Rung when that may have changed; null for those who cannot write to it.
+    /// All who sleep on it are woken when that may have changed; null for those who cannot write to it.
     virtual Condition* condition() noexcept = 0;
+    /// How long a sleep on it lasts at most, before tick(). Only of those that have one.
+    virtual std::int64_t interval_ns() const noexcept = 0;
     /// Recovers the dead, if nobody looked after them for a tick. True if there were any.
     virtual bool tick(std::int64_t now_ns) noexcept = 0;
 

@@ -32,6 +32,7 @@ public:
     sync::Condition* condition() noexcept override {
         return member_->is_read_only() ? nullptr : &member_->control().published;
     }
+    std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 
     slots::BroadcastMember& member() const noexcept { return *member_; }

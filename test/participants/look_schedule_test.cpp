@@ -1,8 +1,10 @@
 // When a look after the dead is due, and whose it is. Time is a number here.
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -18,7 +20,8 @@ constexpr std::int64_t start = 1'000 * tick;
 
 struct Segment {
     SharedWord looked{static_cast<std::uint64_t>(start)};
-    LookSchedule one{looked}, other{looked};
+    std::atomic<std::uint32_t> crowd{0};
+    LookSchedule one{looked, crowd}, other{looked, crowd};
     void set(std::int64_t ns) { looked.store(static_cast<std::uint64_t>(ns)); }
 };
 
@@ -37,7 +40,7 @@ BOOST_FIXTURE_TEST_CASE(due_when_the_word_is_a_tick_old_and_not_before, Segment)
 BOOST_FIXTURE_TEST_CASE(due_at_once_for_one_who_never_asked_before, Segment) {
     BOOST_TEST(one.claim(start + tick));
     BOOST_TEST(!other.claim(start + 2 * tick - 1));
-    LookSchedule newcomer(looked);
+    LookSchedule newcomer(looked, crowd);
     BOOST_TEST(newcomer.claim(start + 2 * tick));
 }
 
@@ -52,7 +55,7 @@ BOOST_FIXTURE_TEST_CASE(one_looks_for_all, Segment) {
 BOOST_FIXTURE_TEST_CASE(due_when_the_word_has_not_moved_for_a_tick_of_ones_own_clock, Segment) {
     for (const std::int64_t strange : {start + 1'000 * tick, INT64_MAX, INT64_MIN, std::int64_t{-1}}) {
         set(strange);
-        LookSchedule newcomer(looked);
+        LookSchedule newcomer(looked, crowd);
         // A word so far behind that the difference wraps around, or simply old, may be due at once.
         if (newcomer.claim(start)) continue;
         BOOST_TEST(!newcomer.claim(start + tick - 1));
@@ -95,6 +98,40 @@ BOOST_AUTO_TEST_CASE(of_many_threads_that_ask_at_once_one_looks) {
         for (auto& thread : crowd) thread.join();
         BOOST_TEST(looks == 1);
     }
+}
+
+BOOST_AUTO_TEST_CASE(up_to_four_sleep_a_tick_and_a_crowd_a_second_at_most) {
+    for (std::uint32_t crowd = 0; crowd <= 4; ++crowd)
+        for (std::uint32_t me = 0; me < 6; ++me) BOOST_TEST(LookSchedule::interval_ns(me, crowd, tick) == tick);
+    for (const std::uint32_t crowd : {5U, 12U, 40U, 1'000U, UINT32_MAX})
+        for (const std::uint32_t me : {0U, 3U, crowd / 2, crowd - 1, 1'023U}) {
+            const std::int64_t slept = LookSchedule::interval_ns(me, crowd, tick);
+            BOOST_TEST(slept >= tick);
+            BOOST_TEST(slept <= std::max<std::int64_t>(tick, std::min<std::int64_t>(10 * tick, crowd * tick / 4)));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(no_two_of_a_crowd_sleep_in_step_and_somebody_wakes_up_four_times_a_tick) {
+    for (const std::uint32_t crowd : {16U, 40U}) {
+        std::set<std::int64_t> intervals;
+        double awakenings_a_tick = 0;
+        for (std::uint32_t me = 0; me < crowd; ++me) {
+            intervals.insert(LookSchedule::interval_ns(me, crowd, tick));
+            awakenings_a_tick += static_cast<double>(tick) / static_cast<double>(*intervals.rbegin());
+        }
+        BOOST_TEST(intervals.size() == crowd);
+        BOOST_TEST(awakenings_a_tick >= 4.0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_says_how_long_its_sleepers_sleep) {
+    SharedWord looked;
+    std::atomic<std::uint32_t> crowd{0};
+    LookSchedule one(looked, crowd);
+    const LookSchedule other(looked, crowd);
+    BOOST_TEST(other.interval_ns(7) == tick);
+    one.set_crowd(40);
+    BOOST_TEST(other.interval_ns(39) == 10 * tick);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(who_has_waited_in_vain_for_a_recovery_is_told_whose_it_is) 
     reaper.wait_for("recovering");
     reaper.stop();
     Visitor late(*this);
-    const auto failure = refusal_of([&] { late.registry.join(Role::sender, std::chrono::milliseconds(100)); });
+    const auto failure = refusal_of([&] { late.registry.join(Role::sender, true, std::chrono::milliseconds(100)); });
     HANDOFF_TEST_CODE(failure, handoff::Errc::too_many_participants);
     check_says(failure, "all 4 places", late.registry.describe(0), "100 ms", "may be stopped", "kill -CONT");
     reaper.kill();
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(a_living_participant_that_seems_to_be_recovered_keeps_a_new
     const auto others = occupy_the_rest();
     table->entries[0].word.store(EntryWord{1, Role::receiver, true, true}.encode());
     Visitor late(*this);
-    const auto failure = refusal_of([&] { late.registry.join(Role::sender, std::chrono::milliseconds(10)); });
+    const auto failure = refusal_of([&] { late.registry.join(Role::sender, true, std::chrono::milliseconds(10)); });
     HANDOFF_TEST_CODE(failure, handoff::Errc::too_many_participants);
     BOOST_TEST(table->recovered[0] == 0);
 }

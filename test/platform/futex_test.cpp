@@ -13,7 +13,9 @@
 #include "platform/clock.hpp"
 #include "platform/shared_anonymous.hpp"
 
+using handoff::platform::Awakening;
 using handoff::platform::futex_wait;
+using handoff::platform::futex_wake;
 using handoff::platform::futex_wake_all;
 using handoff::platform::now_ns;
 using handoff::testing::Child;
@@ -31,15 +33,15 @@ BOOST_AUTO_TEST_SUITE(futex_test)
 
 BOOST_AUTO_TEST_CASE(another_value_is_not_waited_for) {
     const Word word{8};
-    handoff::testing::run_in_child([&](Stage&) { BOOST_TEST(futex_wait(word, 7, never)); });
+    handoff::testing::run_in_child([&](Stage&) { BOOST_TEST((futex_wait(word, 7, never) == Awakening::disturbed)); });
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_that_passes_is_told_and_not_early) {
     const Word word{7};
     for (const std::int64_t length : {1 * ms, 20 * ms}) {
         const std::int64_t deadline = now_ns() + length;
-        bool in_time = true;
-        while (in_time) in_time = futex_wait(word, 7, deadline);
+        while (futex_wait(word, 7, deadline) != Awakening::timed_out) {
+        }
         BOOST_TEST(now_ns() >= deadline);
     }
 }
@@ -47,8 +49,8 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_passes_is_told_and_not_early) {
 BOOST_AUTO_TEST_CASE(a_deadline_in_the_past_does_not_sleep) {
     const Word word{7};
     handoff::testing::run_in_child([&](Stage&) {
-        BOOST_TEST(!futex_wait(word, 7, 0));
-        BOOST_TEST(!futex_wait(word, 7, now_ns() - 1));
+        BOOST_TEST((futex_wait(word, 7, 0) == Awakening::timed_out));
+        BOOST_TEST((futex_wait(word, 7, now_ns() - 1) == Awakening::timed_out));
     });
 }
 
@@ -56,13 +58,29 @@ BOOST_AUTO_TEST_CASE(a_sleeper_in_another_process_is_woken) {
     handoff::test::SharedAnonymous<Word> word;
     Child sleeper([&](Stage& stage) {
         stage.reach("waiting");
-        while (word->load() == 0) BOOST_TEST(futex_wait(*word, 0, never));
+        BOOST_TEST((futex_wait(*word, 0, never) == Awakening::woken));
     });
     sleeper.wait_for("waiting");
     HANDOFF_REQUIRE_EVENTUALLY(handoff::test::is_asleep(sleeper.pid()));
     word->store(1);
     futex_wake_all(*word);
     sleeper.wait();
+}
+
+BOOST_AUTO_TEST_CASE(as_many_are_woken_as_were_asked_for_and_the_count_is_told) {
+    handoff::test::SharedAnonymous<Word> word;
+    BOOST_TEST(futex_wake(*word, 3) == 0U);
+    std::vector<Child> sleepers;
+    for (int i = 0; i < 3; ++i) {
+        sleepers.emplace_back([&](Stage&) { BOOST_TEST((futex_wait(*word, 0, never) == Awakening::woken)); });
+        HANDOFF_REQUIRE_EVENTUALLY(handoff::test::is_asleep(sleepers.back().pid()));
+    }
+    BOOST_TEST(futex_wake(*word, 1) == 1U);
+    sleepers[0].wait();  // who slept longest
+    BOOST_TEST(handoff::test::is_asleep(sleepers[1].pid()));
+    BOOST_TEST(futex_wake(*word, UINT32_MAX) == 2U);
+    sleepers[1].wait();
+    sleepers[2].wait();
 }
 
 BOOST_AUTO_TEST_CASE(every_sleeper_is_woken) {
@@ -74,7 +92,7 @@ BOOST_AUTO_TEST_CASE(every_sleeper_is_woken) {
     for (int i = 0; i < 8; ++i)
         sleepers.emplace_back([&] {
             ++about_to_sleep;
-            if (!futex_wait(word, 0, deadline)) ++timed_out;
+            if (futex_wait(word, 0, deadline) == Awakening::timed_out) ++timed_out;
         });
     HANDOFF_REQUIRE_EVENTUALLY(about_to_sleep == 8);
     word = 1;  // who is not asleep yet does not fall asleep any more

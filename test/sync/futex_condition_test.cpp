@@ -82,11 +82,13 @@ BOOST_AUTO_TEST_CASE(a_notification_between_the_look_and_the_sleep_is_not_lost) 
 
 /// The second one says the same bit again: only the count tells the first one that it was rung between.
 BOOST_AUTO_TEST_CASE(who_was_rung_before_it_slept_does_not_sleep_although_another_one_came_since) {
-    FutexCondition condition;
-    const std::uint32_t seen = condition.announce();
-    condition.notify_all();
-    condition.announce();
-    BOOST_TEST(condition.word().load() != seen);
+    for (const bool all : {true, false}) {
+        FutexCondition condition;
+        const std::uint32_t seen = condition.announce();
+        all ? condition.notify_all() : condition.notify(1);
+        condition.announce();
+        BOOST_TEST(condition.word().load() != seen);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_a_dead_sleeper_leaves_behind_costs_one_notification) {
@@ -134,6 +136,97 @@ BOOST_AUTO_TEST_CASE(a_stopped_sleeper_swallows_no_wake_up) {
         room->set(round);
         other.wait();
     }
+}
+
+/// Sleeps until there is something, takes one, and says so by ending.
+struct Taker {
+    explicit Taker(Room& room, std::int64_t deadline_ns = INT64_MAX)
+        : process([&room, deadline_ns](Stage&) {
+              room.condition.wait_until(deadline_ns, [&] { return take_one_of(room); });
+          }) {
+        HANDOFF_REQUIRE_EVENTUALLY(is_asleep(process.pid()));
+    }
+    bool has_ended() { return process.ends_within(handoff::testing::patience); }
+    static bool take_one_of(Room& room) {
+        for (std::uint64_t seen = room.number.load(); seen != 0; seen = room.number.load())
+            if (room.number.compare_exchange(seen, seen - 1)) return true;
+        return false;
+    }
+
+    Child process;
+};
+
+BOOST_AUTO_TEST_CASE(as_many_are_woken_as_there_is_work_for_and_the_others_sleep_on) {
+    handoff::test::SharedAnonymous<Room> room;
+    Taker first(*room), second(*room), third(*room), fourth(*room);
+    room->condition.notify(0);
+    BOOST_TEST(is_asleep(first.process.pid()));
+    room->number.store(1);
+    room->condition.notify(1);
+    BOOST_TEST(first.has_ended());
+    BOOST_TEST(is_asleep(second.process.pid()));
+    BOOST_TEST((bits_of(room->condition) & 3U) == 1U, "who announces itself now must change the word");
+    room->number.store(2);
+    room->condition.notify(2);
+    BOOST_TEST((second.has_ended() && third.has_ended()));
+    BOOST_TEST(is_asleep(fourth.process.pid()));
+    room->number.store(1);
+    room->condition.notify(1);
+    BOOST_TEST(fourth.has_ended());
+}
+
+BOOST_AUTO_TEST_CASE(a_lone_sleeper_that_was_woken_leaves_nothing_that_costs_a_system_call) {
+    handoff::test::SharedAnonymous<Room> room;
+    Taker taker(*room);
+    room->number.store(1);
+    room->condition.notify(1);
+    BOOST_TEST(taker.has_ended());
+    const auto left_behind = bits_of(room->condition);
+    room->condition.notify(1);
+    BOOST_TEST(bits_of(room->condition) == left_behind);
+}
+
+BOOST_AUTO_TEST_CASE(after_the_last_of_several_sleepers_at_most_one_notification_is_needless) {
+    handoff::test::SharedAnonymous<Room> room;
+    for (int sleepers = 2; sleepers <= 3; ++sleepers) {
+        std::vector<Child> dead;
+        for (int i = 0; i < sleepers; ++i) dead.push_back(sleeper_in(*room));
+        for (Child& sleeper : dead) sleeper.kill();
+        room->condition.notify(1);
+        const auto cleared = bits_of(room->condition);
+        for (int i = 0; i < 5; ++i) room->condition.notify(1);
+        BOOST_TEST(bits_of(room->condition) == cleared);
+    }
+}
+
+/// Woken a moment before its deadline, it finds that this has passed, and looks for something else than what came.
+BOOST_AUTO_TEST_CASE(who_was_woken_and_leaves_without_taking_passes_it_on) {
+    for (int round = 0; round < 20; ++round) {
+        handoff::test::SharedAnonymous<Room> room;
+        const std::int64_t deadline = now_ns() + handoff::testing::scaled(std::chrono::milliseconds(40)).count();
+        Child leaving([&](Stage&) { room->condition.wait_until(deadline, [] { return false; }); });
+        HANDOFF_REQUIRE_EVENTUALLY(is_asleep(leaving.pid()) || now_ns() > deadline);
+        Taker taker(*room);
+        while (now_ns() < deadline - 3'000) {
+        }
+        room->number.store(1);
+        room->condition.notify(1);
+        BOOST_TEST(taker.has_ended());
+        leaving.wait();
+    }
+}
+
+/// A notifier that died between its change and its wake-up.
+BOOST_AUTO_TEST_CASE(who_finds_work_that_nobody_told_it_of_tells_the_others) {
+    handoff::test::SharedAnonymous<Room> room;
+    Taker other(*room), another(*room);
+    room->number.store(3);
+    Child late([&](Stage&) {
+        int looks = 0;
+        room->condition.wait_until(now_ns() + 1'000'000, [&] { return looks++ > 0 && Taker::take_one_of(*room); });
+    });
+    late.wait();
+    BOOST_TEST((other.has_ended() && another.has_ended()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

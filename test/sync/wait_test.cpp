@@ -179,6 +179,19 @@ BOOST_AUTO_TEST_CASE(what_a_glance_misses_is_found_by_the_looks_between) {
     BOOST_TEST(now_ns() < deadline);
 }
 
+BOOST_AUTO_TEST_CASE(at_a_calm_pace_a_budget_of_less_than_a_look_is_over_after_one) {
+    for (int round = 0; round < 100; ++round) {
+        int looks = 0;
+        handoff::sync::spin_until(
+            now_ns() + 300, handoff::sync::Pace::calm, handoff::sync::Core::shared, [] { return false; },
+            [&] {
+                ++looks;
+                return false;
+            });
+        BOOST_TEST_REQUIRE(looks == 1);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(spinning_ends_at_its_deadline_and_looks_a_last_time) {
     const std::int64_t deadline = now_ns() + 1'000'000;
     BOOST_TEST(!handoff::sync::spin_until(deadline, [] { return false; }));

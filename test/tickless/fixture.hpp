@@ -28,6 +28,14 @@ struct Tickless {
     Tickless() { sync::tick_ns = std::chrono::nanoseconds(1h).count(); }
 };
 
+/// A look after the dead is due for whoever comes, or calls, in `change`.
+template <class Change>
+void with_look_due(Change&& change) {
+    const std::int64_t before = sync::tick_ns.exchange(0);
+    change();
+    sync::tick_ns = before;
+}
+
 /// Lets `wait(deadline)` fall asleep in a thread, then does `change`. The wait must say true, and before its deadline:
 /// there it would look once more and find what nobody told it.
 template <class Wait, class Change>

@@ -62,6 +62,7 @@ public:
         return false;
     }
     sync::Condition* condition() noexcept override { return &condition_; }
+    std::int64_t interval_ns() const noexcept override { return sync::tick_ns; }
     bool tick(std::int64_t) noexcept override { return false; }
 
 private:

@@ -28,6 +28,29 @@ void ring_once() {
         seen = bell.state.load();
     bell.condition.notify_all();
 }
+/// One thing more, for one of those who wait.
+void add_one() {
+    for (std::uint64_t seen = bell.state.load(); !bell.state.compare_exchange(seen, seen + 1);)
+        seen = bell.state.load();
+    bell.condition.notify(1);
+}
+void put_one_after_another() {
+    add_one();
+    add_one();
+}
+void put_two() {
+    bell.state.store(2);
+    bell.condition.notify(2);
+}
+void take_one() {
+    bell.condition.wait_until(INT64_MAX, [] {
+        for (std::uint64_t seen = bell.state.load(); seen != 0;) {
+            if (bell.state.compare_exchange(seen, seen - 1)) return true;
+            seen = bell.state.load();
+        }
+        return false;
+    });
+}
 void wait_for_change() {
     bell.condition.wait_until(INT64_MAX, [] { return bell.state.load() != 0; });
 }
@@ -51,7 +74,10 @@ std::vector<Test> condition_tests() {
         {{"condition: one waits, one rings", {wait_for_change, ring_once}, kind_of}, trials()},
         {{"condition: one waits, two ring", {wait_for_both, ring_once, ring_once}, kind_of}, {{Weakening(), false}}},
         {{"condition: two wait, one rings", {wait_for_change, wait_for_change, ring_once}, kind_of},
-         {{Weakening(), false}}}};
+         {{Weakening(), false}}},
+        {{"condition: two take one each, of two put one by one", {take_one, take_one, put_one_after_another}, kind_of},
+         {{Weakening(), false}}},
+        {{"condition: two take one each, of two put at once", {take_one, take_one, put_two}, kind_of}, trials()}};
 }
 
 }  // namespace weak

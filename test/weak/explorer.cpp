@@ -13,7 +13,7 @@ namespace weak {
 
 namespace {
 
-enum class Doing : std::uint8_t { load, store, compare_exchange, read_modify_write, wait, wake };
+enum class Doing : std::uint8_t { load, store, compare_exchange, read_modify_write, wait, wake_one, wake_all };
 
 std::memory_order of_failure(std::memory_order order) {
     if (order == std::memory_order_acq_rel) return std::memory_order_acquire;
@@ -29,7 +29,8 @@ struct Operation {
     std::memory_order order = std::memory_order_seq_cst;
 };
 
-/// One thing that can happen next: a thread does what it is about to do, and reads that write (-1: the newest).
+/// One thing that can happen next: a thread does what it is about to do, and reads that write (-1: the newest), or
+/// wakes that thread (-1: all).
 struct Choice {
     int thread, write;
 };
@@ -43,6 +44,7 @@ struct Fiber {
     int sleeps_on = -1;
     Operation operation;
     std::uint64_t result = 0;
+    std::uint64_t woke = 1;  ///< what its wake-ups said, in order: no write tells
     bool changed = false;
     std::function<void()> body;
 };
@@ -59,7 +61,7 @@ public:
     void take(const Choice& choice);
     bool is_over() const { return !error.empty() || cut; }
     void end();
-    auto fingerprint() const { return memory.fingerprint(); }
+    std::pair<std::uint64_t, std::uint64_t> fingerprint() const;
 
     // Called by the threads:
     void perform(Operation operation);
@@ -75,6 +77,8 @@ private:
     void run(int thread);
     static void enter();
     void carry_out(int thread, int write);
+    std::vector<int> sleepers_on(int location) const;
+    void wake(Fiber& waker, int sleeper);
 
     jmp_buf explorer_;
     ucontext_t unused_{};
@@ -130,6 +134,9 @@ std::vector<Choice> Execution::choices() const {
         const Fiber& fiber = *fibers[static_cast<std::size_t>(thread)];
         if (fiber.finished || fiber.asleep) continue;
         const Operation& what = fiber.operation;
+        if (what.doing == Doing::wake_one)
+            for (const int sleeper : sleepers_on(what.location)) found.push_back({thread, sleeper});
+        if (what.doing == Doing::wake_one && !sleepers_on(what.location).empty()) continue;
         if (what.doing != Doing::load && what.doing != Doing::compare_exchange) {
             found.push_back({thread, -1});
             continue;
@@ -170,12 +177,39 @@ void Execution::carry_out(int thread, int write) {
             fiber.asleep = newest == what.expected;
             fiber.sleeps_on = what.location;
             break;
-        case Doing::wake:
-            for (auto& other : fibers)
-                if (other->asleep && other->sleeps_on == what.location) other->asleep = false;
+        case Doing::wake_one:
+        case Doing::wake_all:
+            wake(fiber, write);
             memory.read(thread, what.location, memory.newest(what.location), std::memory_order_relaxed);
             break;
     }
+}
+
+std::vector<int> Execution::sleepers_on(int location) const {
+    std::vector<int> found;
+    for (int thread = 0; thread < static_cast<int>(fibers.size()); ++thread) {
+        const Fiber& fiber = *fibers[static_cast<std::size_t>(thread)];
+        if (fiber.asleep && fiber.sleeps_on == location) found.push_back(thread);
+    }
+    return found;
+}
+
+/// `sleeper`: -1 for all.
+void Execution::wake(Fiber& waker, int sleeper) {
+    waker.result = 0;
+    for (const int thread : sleepers_on(waker.operation.location)) {
+        if (sleeper >= 0 && thread != sleeper) continue;
+        fibers[static_cast<std::size_t>(thread)]->asleep = false;
+        ++waker.result;
+    }
+    waker.woke = waker.woke * 5 + waker.result;
+}
+
+std::pair<std::uint64_t, std::uint64_t> Execution::fingerprint() const {
+    std::uint64_t kernel = 1;
+    for (const auto& fiber : fibers) kernel = (kernel * 131 + fiber->woke) * 2 + (fiber->asleep ? 1 : 0);
+    const auto [first, second] = memory.fingerprint();
+    return {first ^ kernel * 0x9e3779b97f4a7c15, second + kernel};
 }
 
 void Execution::take(const Choice& choice) {
@@ -263,8 +297,14 @@ void futex_wait(Place place, std::uint64_t expected) {
     current->perform({Doing::wait, location_of(place), 0, expected, nullptr, std::memory_order_relaxed});
 }
 
-void futex_wake_all(const void* address) {
-    current->perform({Doing::wake, location_of({address, 0}), 0, 0, nullptr, std::memory_order_relaxed});
+std::uint32_t futex_wake_one(const void* address) {
+    current->perform({Doing::wake_one, location_of({address, 0}), 0, 0, nullptr, std::memory_order_relaxed});
+    return static_cast<std::uint32_t>(me().result);
+}
+
+std::uint32_t futex_wake_all(const void* address) {
+    current->perform({Doing::wake_all, location_of({address, 0}), 0, 0, nullptr, std::memory_order_relaxed});
+    return static_cast<std::uint32_t>(me().result);
 }
 
 void check(bool held, const char* what) {

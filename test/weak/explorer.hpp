@@ -44,10 +44,12 @@ void fence(std::memory_order order);
 std::uint64_t plain_read(const void* address);
 void plain_write(const void* address, std::uint64_t value);
 
-/// The kernel: sleeps if the word is still `expected`, until somebody wakes all who sleep on it. Nobody left to run and
-/// somebody asleep: an error.
+/// The kernel: sleeps if the word is still `expected`, until somebody wakes it. Nobody left to run and somebody asleep:
+/// an error.
 void futex_wait(Place place, std::uint64_t expected);
-void futex_wake_all(const void* address);
+/// Wakes one (any of them), or all. Returns how many.
+std::uint32_t futex_wake_one(const void* address);
+std::uint32_t futex_wake_all(const void* address);
 
 /// Ends this execution with an error if `held` is false.
 void check(bool held, const char* what);

@@ -3,13 +3,17 @@
 
 namespace handoff::platform {
 
-bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t) noexcept {
+Awakening futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t) noexcept {
     weak::futex_wait({&word, 0}, expected);
-    return true;
+    return Awakening::woken;  // without a deadline it makes no difference
 }
 
 bool futex_wait_any(const std::vector<FutexExpectation>&, std::int64_t) noexcept {
     return false;
+}
+
+std::uint32_t futex_wake(const std::atomic<std::uint32_t>& word, std::uint32_t most) noexcept {
+    return most == 1 ? weak::futex_wake_one(&word) : weak::futex_wake_all(&word);
 }
 
 void futex_wake_all(const std::atomic<std::uint32_t>& word) noexcept {
