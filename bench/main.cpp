@@ -7,11 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -19,6 +15,7 @@
 #include "harness/entrants.hpp"
 #include "harness/interrupt.hpp"
 #include "harness/json_report.hpp"
+#include "harness/options.hpp"
 #include "harness/page.hpp"
 #include "harness/plots.hpp"
 #include "harness/rounds.hpp"
@@ -26,16 +23,17 @@
 
 namespace {
 
+using bench::content_of;
+using bench::split;
+using bench::UsageError;
+using bench::write_file;
+
 constexpr int ok = 0, failed = 1, usage = 2, interrupted = 130;
 
 struct Options {
     std::string work, contender, json, svg, page, directory;
     bench::RoundOptions rounds;
     bool quick = false, list = false, help = false;
-};
-
-struct UsageError : std::runtime_error {
-    using std::runtime_error::runtime_error;
 };
 
 boost::program_options::options_description description_of(Options& options) {
@@ -59,14 +57,6 @@ boost::program_options::options_description description_of(Options& options) {
     add("list", po::bool_switch(&options.list), "say what can be measured, and whom with");
     add("help", po::bool_switch(&options.help), "print this");
     return description;
-}
-
-std::vector<std::string> split(const std::string& text) {
-    std::vector<std::string> parts;
-    std::istringstream stream(text);
-    for (std::string part; std::getline(stream, part, ',');)
-        if (!part.empty()) parts.push_back(part);
-    return parts;
 }
 
 std::vector<bench::Work> selected_works(const Options& options) {
@@ -103,22 +93,6 @@ void list(const std::vector<bench::Work>& works, const std::vector<bench::Entran
     for (const bench::Entrant& entrant : entrants)
         std::cout << entrant.name << " (" << entrant.kind << "): " << entrant.configuration << '\n';
     for (const std::string& name : bench::rivals_not_built()) std::cout << "not built: " << name << '\n';
-}
-
-void write_file(const std::string& path, const std::string& text) {
-    if (path == "-") {
-        std::cout << text;
-        return;
-    }
-    std::ofstream file(path);
-    file << text;
-    if (!file.flush()) throw std::runtime_error("cannot write " + path);
-}
-
-std::string content_of(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) throw UsageError("cannot read the page " + path);
-    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void write_reports(const Options& options, const bench::RunInfo& info, const std::deque<bench::Row>& rows) {

@@ -66,4 +66,10 @@ Machine this_machine() {
             .cores = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN))};
 }
 
+std::string words_of(const Machine& machine) {
+    return machine.date + ", commit " + machine.commit + ", " + machine.processor + ", " +
+           std::to_string(machine.cores) + " cores, " + machine.kernel + ", governor " + machine.governor + ", " +
+           machine.compiler;
+}
+
 }  // namespace bench

@@ -14,5 +14,7 @@ struct Machine {
 
 /// Throws nothing; what cannot be told is "unknown".
 Machine this_machine();
+/// One line for the page.
+std::string words_of(const Machine& machine);
 
 }  // namespace bench

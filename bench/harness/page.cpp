@@ -15,12 +15,9 @@ std::string group_of(const std::string& id) {
 }
 
 std::string run_words(const RunInfo& info) {
-    const Machine& machine = info.machine;
     std::string words =
-        machine.date + ", commit " + machine.commit + ", " + machine.processor + ", " + std::to_string(machine.cores) +
-        " cores, " + machine.kernel + ", governor " + machine.governor + ", " + machine.compiler + "; " +
-        std::to_string(info.rounds) + " rounds of " + short_number(info.trial_seconds) + " s" +
-        (info.has_priority ? ", at the highest priority" : "") + ".\n\n| contender | set up as |\n|---|---|\n";
+        words_of(info.machine) + "; " + std::to_string(info.rounds) + " rounds of " + short_number(info.trial_seconds) +
+        " s" + (info.has_priority ? ", at the highest priority" : "") + ".\n\n| contender | set up as |\n|---|---|\n";
     for (const Entrant& entrant : info.entrants) words += "| " + entrant.name + " | " + entrant.configuration + " |\n";
     for (const std::string& name : info.not_built) words += "| " + name + " | not built |\n";
     return words;
@@ -51,7 +48,9 @@ std::string row_words(const Row& row) {
     return words + "\n";
 }
 
-void replace(std::string& page, const std::string& name, const std::string& words) {
+}  // namespace
+
+void replace_part(std::string& page, const std::string& name, const std::string& words) {
     static const std::string end = "<!-- /bench -->";
     const std::string begin = "<!-- bench:" + name + " -->";
     const std::size_t from = page.find(begin);
@@ -62,15 +61,13 @@ void replace(std::string& page, const std::string& name, const std::string& word
     page.replace(from + begin.size(), to - from - begin.size(), "\n" + words);
 }
 
-}  // namespace
-
 std::string filled_page(const std::string& page, const RunInfo& info, const std::deque<Row>& rows) {
     std::map<std::string, std::string> groups;
     for (const Row& row : rows) groups[group_of(row.work().id)] += row_words(row);
     std::string filled = page;
-    replace(filled, "run", run_words(info));
-    replace(filled, "goals", goals_words(rows));
-    for (const auto& [group, words] : groups) replace(filled, group, words);
+    replace_part(filled, "run", run_words(info));
+    replace_part(filled, "goals", goals_words(rows));
+    for (const auto& [group, words] : groups) replace_part(filled, group, words);
     return filled;
 }
 

@@ -13,6 +13,7 @@
 #include "contender/message.hpp"
 #include "contender/one_way.hpp"
 #include "contender/os.hpp"
+#include "harness/leftovers.hpp"
 #include "harness/processes.hpp"
 
 namespace bench {
@@ -45,27 +46,6 @@ private:
     Control* control_ = nullptr;
 };
 
-/// Removes all that a trial may have left: its directory, and everything in /dev/shm and /tmp that has its name.
-class Leftovers {
-public:
-    explicit Leftovers(const Task& task) : name_(task.name()), directory_(task.directory()) {
-        std::filesystem::create_directory(directory_);
-    }
-    Leftovers(const Leftovers&) = delete;
-    Leftovers& operator=(const Leftovers&) = delete;
-    ~Leftovers() {
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
-        for (const std::filesystem::path& place : {std::filesystem::path("/dev/shm"), std::filesystem::path("/tmp")})
-            for (const auto& entry : std::filesystem::directory_iterator(place, ignored))
-                if (entry.path().filename().string().find(name_) != std::string::npos)
-                    std::filesystem::remove(entry.path(), ignored);
-    }
-
-private:
-    std::string name_, directory_;
-};
-
 std::vector<int> usable_cores() {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -77,9 +57,8 @@ std::vector<int> usable_cores() {
 }
 
 Task named(const Task& task) {
-    static unsigned trials = 0;
     Task result = task;
-    const std::string name = "handoff-bench-" + std::to_string(getpid()) + "-" + std::to_string(++trials) + "-";
+    const std::string name = trial_name();
     const std::string directory = scratch_directory() + "/" + name;
     if (directory.size() >= result.directory_text.size())
         throw std::runtime_error("the path is too long: " + directory);
@@ -91,7 +70,7 @@ Task named(const Task& task) {
 class Trial {
 public:
     Trial(const Entrant& entrant, const Task& task, const TrialOptions& options)
-        : entrant_(entrant), options_(options), leftovers_(task), control_(*page_) {
+        : entrant_(entrant), options_(options), leftovers_(task.name(), task.directory()), control_(*page_) {
         control_.task = task;
         control_.processes = task.givers + task.takers;
         if (control_.processes > Control::max_processes) throw std::invalid_argument("too many processes");

@@ -1,0 +1,58 @@
+#include <handoff/channel.hpp>
+
+#include <chrono>
+#include <cstring>
+
+#include "crowd/transports.hpp"
+
+namespace bench::crowd {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+handoff::ChannelOptions options_of(const Task& task, handoff::WaitPolicy wait) {
+    constexpr std::uint32_t others = 1;
+    return {.slots = slots,
+            .payload_bytes = request_bytes,
+            .reply_bytes = 8,
+            .participants = task.many + others,
+            .wait = wait};
+}
+
+template <handoff::WaitPolicy wait>
+class Client {
+public:
+    Client(const Task& task, std::uint32_t number) : number_(number), sender_(task.name, options_of(task, wait)) {}
+    void request() {
+        handoff::Loan loan = sender_.loan().value();
+        std::memcpy(loan.payload().data(), &number_, sizeof number_);
+        sender_.request(std::move(loan)).value();
+    }
+
+private:
+    std::uint32_t number_;
+    handoff::Sender sender_;
+};
+
+template <handoff::WaitPolicy wait>
+class Server {
+public:
+    explicit Server(const Task& task) : receiver_(task.name, options_of(task, wait)) {}
+    void serve() { receiver_.receive().value().processed().value(); }
+
+private:
+    handoff::Receiver receiver_;
+};
+
+}  // namespace
+
+Sides handoff_sides(const Task& task) {
+    return sides_of<Client<handoff::WaitPolicy::balanced>, Server<handoff::WaitPolicy::balanced>>(task);
+}
+
+Sides sleeping_handoff_sides(const Task& task) {
+    return sides_of<Client<handoff::WaitPolicy::sleep>, Server<handoff::WaitPolicy::sleep>>(task);
+}
+
+}  // namespace bench::crowd

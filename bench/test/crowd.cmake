@@ -1,0 +1,43 @@
+# One short round of each kind of row: it must end well, say in JSON what was measured, fill a page, draw, and leave nothing.
+set(json "${DIRECTORY}/crowd.json")
+set(page "${DIRECTORY}/crowd.md")
+file(REMOVE "${json}" "${DIRECTORY}/plots/crowd-rate.svg")
+file(WRITE "${page}" "before\n<!-- bench:crowd -->\nold\n<!-- /bench -->\nafter\n")
+execute_process(COMMAND "${PROGRAM}" --part senders.4,receivers.10,subscribers.2,patterns.200 --rounds 1 --seconds 0.1
+                        --json "${json}" --page "${page}" --svg "${DIRECTORY}/plots"
+                RESULT_VARIABLE result OUTPUT_VARIABLE words ERROR_VARIABLE words)
+if(NOT result EQUAL 0)
+    message(FATAL_ERROR "handoff_bench_crowd ended with ${result}:\n${words}")
+endif()
+
+file(READ "${json}" text)
+set(measured "messages_per_second;attach_s;cpu_per_message_s;cpu_per_message_s")
+foreach(row RANGE 0 3)
+    string(JSON contenders LENGTH "${text}" rows ${row} contenders)
+    math(EXPR last "${contenders} - 1")
+    list(GET measured ${row} measure)
+    foreach(contender RANGE 0 ${last})
+        string(JSON median GET "${text}" rows ${row} contenders ${contender} ${measure} median)
+        if(NOT median GREATER 0)
+            message(FATAL_ERROR "row ${row}, contender ${contender}: ${measure} is '${median}'")
+        endif()
+    endforeach()
+endforeach()
+file(READ "${page}" text)
+if(NOT text MATCHES "^before\n.*senders.4 \\| handoff.*\nafter\n$" OR text MATCHES "old")
+    message(FATAL_ERROR "the page was not filled:\n${text}")
+endif()
+if(NOT EXISTS "${DIRECTORY}/plots/crowd-rate.svg")
+    message(FATAL_ERROR "no plot was drawn")
+endif()
+
+execute_process(COMMAND "${PROGRAM}" --part senders.5 RESULT_VARIABLE result ERROR_QUIET)
+if(NOT result EQUAL 2)
+    message(FATAL_ERROR "an unknown row must be an error of usage (2), and was ${result}")
+endif()
+# Too many for the machine: said, with the limit, and nothing was started.
+execute_process(COMMAND sh -c "ulimit -n 100; exec \"$0\" --part senders.256 --rounds 1 --seconds 0.1" "${PROGRAM}"
+                OUTPUT_VARIABLE words)
+if(NOT words MATCHES "descriptors in one process; ulimit -n leaves 100")
+    message(FATAL_ERROR "a limit that is in the way must be said:\n${words}")
+endif()
