@@ -33,10 +33,10 @@ public:
           fork_generation_(platform::fork_generation()) {}
     Attachment(const Attachment&) = delete;
 
-    /// Looks after the dead if that is due: of a crowd that comes together, one does. Throws Error:
-    /// too_many_participants, system.
+    /// Looks after the dead; of a crowd that comes together, one does in a tick. Throws Error: too_many_participants,
+    /// system.
     void join(Role role) {
-        const bool look = schedule_.claim(platform::now_ns());
+        const bool look = schedule_.claim_to_join(platform::now_ns());
         registry_.join(role, look);
         if (look) schedule_.set_crowd(registry_.active());
     }

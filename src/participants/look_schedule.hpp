@@ -31,6 +31,12 @@ public:
     LookSchedule(sync::SharedWord& looked, std::atomic<std::uint32_t>& crowd) noexcept
         : looked_(looked), crowd_(crowd) {}
 
+    /// For a newcomer. Among few it always looks, so that a program that is started again finds everything given back.
+    bool claim_to_join(std::int64_t now_ns) noexcept {
+        constexpr std::uint32_t few = 8;
+        return crowd_.load(std::memory_order_relaxed) <= few || claim(now_ns);
+    }
+
     /// How long participant number `me` sleeps before it asks claim() again.
     std::int64_t interval_ns(std::uint32_t me) const noexcept {
         // Relaxed: a hint. Old or written by somebody hostile, it makes one sleep a second long at most.
@@ -40,7 +46,7 @@ public:
         constexpr std::uint32_t each_tick = 4, most_ticks = 10;
         if (crowd <= each_tick) return tick_ns;
         const std::int64_t longest_ns = tick_ns * std::min(crowd, each_tick * most_ticks) / each_tick;
-        const std::int64_t own_ns = longest_ns / 2 + longest_ns / 2 * (me % crowd + 1) / crowd;
+        const std::int64_t own_ns = longest_ns / 4 * 3 + longest_ns / 4 * (me % crowd + 1) / crowd;
         return std::max(own_ns, tick_ns);
     }
     /// For whoever looks: how many participants there are.

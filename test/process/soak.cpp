@@ -3,7 +3,8 @@
 // pause: whoever died is not replaced before somebody noticed, and only those who are in the middle of their traffic
 // can.
 //
-//   handoff_soak [SECONDS]      20 by default; exit code 0 only if nothing was lost, torn, leaked or stuck
+//   handoff_soak [SECONDS [EACH]]   20 by default, 3 senders and as many receivers; a crowd is 200 of each. Exit code 0
+//                                   only if nothing was lost, torn, leaked or stuck
 #include <handoff/handoff.hpp>
 #include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "message.hpp"
 #include "sync/crash_point.hpp"
@@ -27,8 +29,7 @@ using testing::Child;
 namespace {
 
 constexpr std::uint64_t most_messages = 40'000'000;
-constexpr int senders = 3;
-constexpr int receivers = 3;
+constexpr std::size_t most_each = 500;
 
 /// What became of message `id`. Written by whoever did it: delivered before it is answered, the others after they were
 /// done.
@@ -50,8 +51,11 @@ struct Ledger {
     Fate fates[most_messages];
 };
 
-const ChannelOptions options{
-    .slots = 8, .payload_bytes = 512, .reply_bytes = 64, .participants = 16, .max_deliveries = unlimited_deliveries};
+ChannelOptions options{.slots = 8,
+                       .payload_bytes = 512,
+                       .reply_bytes = 64,
+                       .participants = 16,
+                       .max_deliveries = unlimited_deliveries};
 
 void arm_maybe(std::mt19937_64& random) {
     if (random() % 2 == 0) sync::arm_crash_point(static_cast<long>(1 + random() % 5000));
@@ -139,16 +143,18 @@ struct Tally {
 
 class Crowd {
 public:
-    Crowd(Ledger& ledger, std::string name) : ledger_(ledger), name_(std::move(name)) {
+    /// So many senders, and as many receivers.
+    Crowd(Ledger& ledger, std::string name, std::size_t each)
+        : ledger_(ledger), name_(std::move(name)), each_(each), members_(2 * each) {
         const Sender creator(name_, options);
         observer_.emplace(name_);
         if (!testing::eventually([this] { return observer_->report().participants.size() == 3; }))
             throw std::runtime_error("those who are left alone did not attach");
-        for (std::size_t who = 0; who < std::size(members_); ++who) start(who);
+        for (std::size_t who = 0; who < members_.size(); ++who) start(who);
     }
 
     void disturb(Tally& tally) {
-        const std::size_t who = random_() % std::size(members_);
+        const std::size_t who = random_() % members_.size();
         Member& member = members_[who];
         if (member.died_at) {
             replace(tally, who);
@@ -191,8 +197,8 @@ private:
     void start(std::size_t who) {
         const std::uint64_t seed = random_();
         members_[who].child.emplace([&, who, seed](testing::Stage&) {
-            who < senders ? send_for_ever(ledger_, name_, seed, Fortune::mortal)
-                          : receive_for_ever(ledger_, name_, seed, Fortune::mortal);
+            who < each_ ? send_for_ever(ledger_, name_, seed, Fortune::mortal)
+                        : receive_for_ever(ledger_, name_, seed, Fortune::mortal);
         });
         members_[who].stopped_until.reset();
         members_[who].died_at.reset();
@@ -241,21 +247,22 @@ private:
         members_[who].died_at = std::chrono::steady_clock::now();
         kill(*members_[who].child);
         ++counter;
-        if (who >= senders) ++tally.receiver_ends;
+        if (who >= each_) ++tally.receiver_ends;
     }
 
     Ledger& ledger_;
     std::string name_;
+    std::size_t each_;
     std::mt19937_64 random_{std::random_device{}()};
     Child left_alone_[2]{never_disturbed(true), never_disturbed(false)};
     std::optional<inspect::Observer> observer_;
-    Member members_[senders + receivers];
+    std::vector<Member> members_;
 };
 
 /// Kills, stops and restarts until the time is over.
-Tally run(Ledger& ledger, const std::string& name, std::chrono::seconds seconds) {
+Tally run(Ledger& ledger, const std::string& name, std::chrono::seconds seconds, std::size_t each) {
     Tally tally;
-    Crowd crowd(ledger, name);
+    Crowd crowd(ledger, name, each);
     const auto end = std::chrono::steady_clock::now() + seconds;
     std::uint64_t seen = 0;
     auto last_progress = std::chrono::steady_clock::now();
@@ -279,7 +286,7 @@ std::uint32_t drain(Ledger& ledger, std::string_view name) {
     return options.slots - receiver.state().free;
 }
 
-bool report(const Ledger& ledger, const Tally& tally, std::uint32_t leaked, std::size_t files) {
+bool report(const Ledger& ledger, const Tally& tally, std::size_t each, std::uint32_t leaked, std::size_t files) {
     std::uint64_t committed = 0, lost = 0, ghosts = 0, again = 0, unsaid = 0;
     const std::uint64_t messages = std::min(ledger.next_id.load(), most_messages);
     for (std::uint64_t id = 0; id < messages; ++id) {
@@ -309,7 +316,7 @@ bool report(const Ledger& ledger, const Tally& tally, std::uint32_t leaked, std:
     // Whoever is left alone may get no core for a while; ten seconds without one delivery is a hang, and two seconds
     // are ten times what a death may go unnoticed.
     const bool good = messages > 1000 && lost == 0 && ghosts == 0 && ledger.torn == 0 && ledger.refused == 0 &&
-                      leaked == 0 && files == 0 && again <= tally.receiver_ends + receivers + 1 && stall_ms < 10'000 &&
+                      leaked == 0 && files == 0 && again <= tally.receiver_ends + each + 1 && stall_ms < 10'000 &&
                       unnoticed_ms < 2'000;
     std::printf("%s\n", good ? "every message is accounted for" : "FAILED");
     return good;
@@ -319,14 +326,16 @@ bool report(const Ledger& ledger, const Tally& tally, std::uint32_t leaked, std:
 
 int main(int argument_count, char** arguments) {
     const long seconds = argument_count > 1 ? std::strtol(arguments[1], nullptr, 10) : 20;
-    if (seconds < 1 || argument_count > 2) {
-        std::fprintf(stderr, "usage: handoff_soak [SECONDS]\n");
+    const std::size_t each = argument_count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 3;
+    if (seconds < 1 || each < 1 || each > most_each || argument_count > 3) {
+        std::fprintf(stderr, "usage: handoff_soak [SECONDS [EACH]], EACH from 1 to %zu\n", most_each);
         return 2;
     }
+    options.participants = static_cast<std::uint32_t>(2 * each + 10);
     auto memory = boost::interprocess::anonymous_shared_memory(sizeof(Ledger));
     auto& ledger = *static_cast<Ledger*>(memory.get_address());  // zeroed memory is an empty ledger
     const testing::UniqueName name("soak");
-    const Tally tally = run(ledger, name.str(), std::chrono::seconds(seconds));
+    const Tally tally = run(ledger, name.str(), std::chrono::seconds(seconds), each);
     const std::uint32_t leaked = drain(ledger, name);
-    return report(ledger, tally, leaked, name.left_behind().size()) ? 0 : 1;
+    return report(ledger, tally, each, leaked, name.left_behind().size()) ? 0 : 1;
 }
