@@ -33,7 +33,7 @@ public:
 
     /// For a newcomer. Among few it always looks, so that a program that is started again finds everything given back.
     bool claim_to_join(std::int64_t now_ns) noexcept {
-        constexpr std::uint32_t few = 8;
+        constexpr std::uint32_t few = 16;
         return crowd_.load(std::memory_order_relaxed) <= few || claim(now_ns);
     }
 
