@@ -1,4 +1,5 @@
-/* The condition that everybody sleeps on, as in src/sync/futex_condition.hpp, with waiters and notifiers that die.
+/* notify_all of the condition that everybody sleeps on, as in src/sync/futex_condition.hpp, with waiters and notifiers that
+   die. It clears all flags, so one bit stands for them here; notify.pml and freed.pml have notify(n).
 
    One step is one access to a shared word; the kernel compares and queues in one step, and wakes in one step.
    The state behind the condition is a number of items. A notifier adds one item and rings. A waiter takes one item: its
