@@ -1,6 +1,8 @@
 // What every example has around its work: options, a clean Ctrl-C, and errors that end in a sentence.
 #pragma once
 
+#include "process.hpp"
+
 #include <handoff/error.hpp>
 #include <handoff/truncation.hpp>
 #include <handoff/wait.hpp>
@@ -87,6 +89,7 @@ inline int exit_code_of(const handoff::Failure& failure) {
 /// main() of an example: reads the options, does the work, and turns whatever goes wrong into a sentence on stderr.
 template <class Work>
 int run(int argc, char** argv, const char* about, po::options_description& options, Work work) try {
+    prepare_process();
     catch_stop_signals();
     handoff::survive_truncation();  // the process is ours: a sentence instead of SIGBUS if somebody cuts the segment
     options.add_options()("help", "print this");
@@ -94,11 +97,13 @@ int run(int argc, char** argv, const char* about, po::options_description& optio
     const po::positional_options_description none;
     po::store(po::command_line_parser(argc, argv).options(options).positional(none).run(), given);
     if (given.count("help") > 0) {
-        std::cout << about << "\n\n" << options;
+        std::cout << about << "\n\n" << options << std::flush;
         return ok;
     }
     po::notify(given);
     return work();
+} catch (const std::ios_base::failure&) {
+    return output_failed();
 } catch (const po::error& error) {
     std::cerr << error.what() << "; --help shows the options\n";
     return usage;

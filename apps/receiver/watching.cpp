@@ -1,5 +1,6 @@
 #include "receiver/watching.hpp"
 
+#include "common/output.hpp"
 #include "common/signals.hpp"
 #include "common/units.hpp"
 #include "receiver/operations.hpp"
@@ -48,6 +49,7 @@ void Watching::handle(const Message& message) {
         Encoding encoding = message.image().encoding;
         if (options_.operation == Operation::checksum) {
             if (!options_.json) std::cout << message.sequence() << ' ' << checksum_of(message.payload()) << '\n';
+            if (!std::cout) flush_output();  // nobody reads it: end, and say why
         } else if (options_.operation != Operation::none) {
             encoding = encoding_after(options_.operation, message.image().encoding);
             transform(options_.operation, opencv::as_mat(message), message.image().encoding, picture);

@@ -7,7 +7,11 @@
 #include <opencv2/videoio/registry.hpp>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+
+namespace fs = std::filesystem;
 
 namespace handoff::apps::sender {
 
@@ -28,6 +32,9 @@ int file_backend() {
 }  // namespace
 
 VideoSource::VideoSource(const std::string& path, std::string name) : path_(path), name_(std::move(name)) {
+    std::error_code ignored;  // what is no file may be an address, which OpenCV knows how to open
+    if (const auto status = fs::status(path, ignored); fs::exists(status) && !fs::is_regular_file(status))
+        throw Unreadable(path + ": neither a file nor a folder");  // a pipe would keep us waiting
     if (!capture_.open(path, file_backend())) throw Unreadable(path + ": not a video that OpenCV can read");
     size_ = size_of(capture_);
 }

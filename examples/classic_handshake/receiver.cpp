@@ -1,5 +1,6 @@
 // Receives messages through the classic handshake and answers each with its checksum. shared_data.hpp tells the limits;
 // the first of them: kill -9 the sender, and this program hangs for ever.
+#include "../process.hpp"
 #include "message.hpp"
 #include "segment.hpp"
 #include "summary.hpp"
@@ -74,6 +75,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    example::prepare_process();
     Options options;
     const auto description = description_of(options);
     try {
@@ -87,8 +89,10 @@ int main(int argc, char** argv) {
     try {
         if (!options.help) return run(options);
         std::cout << "Answers the messages of a classic handshake sender, started before or after this.\n"
-                  << description;
+                  << description << std::flush;
         return ok;
+    } catch (const std::ios_base::failure&) {
+        return example::output_failed();
     } catch (const std::exception& exception) {
         std::cerr << exception.what() << '\n';
         return failed;

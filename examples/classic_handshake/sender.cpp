@@ -1,5 +1,6 @@
 // Sends messages through the classic handshake, one after the other, and checks the answers. shared_data.hpp tells the
 // limits; the first of them: kill -9 the receiver, and this program hangs for ever.
+#include "../process.hpp"
 #include "message.hpp"
 #include "segment.hpp"
 #include "summary.hpp"
@@ -62,6 +63,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    example::prepare_process();
     Options options;
     const auto description = description_of(options);
     try {
@@ -74,8 +76,11 @@ int main(int argc, char** argv) {
     }
     try {
         if (!options.help) return run(options);
-        std::cout << "Sends messages to a classic handshake receiver, started before or after this.\n" << description;
+        std::cout << "Sends messages to a classic handshake receiver, started before or after this.\n"
+                  << description << std::flush;
         return ok;
+    } catch (const std::ios_base::failure&) {
+        return example::output_failed();
     } catch (const std::exception& exception) {
         std::cerr << exception.what() << '\n';
         return failed;

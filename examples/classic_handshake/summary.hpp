@@ -22,6 +22,7 @@ struct Summary {
         else
             std::cout << done << ' ' << messages << " messages, " << bytes << " bytes in " << seconds.count()
                       << " s, checksums " << (checksum_ok ? "right" : "WRONG") << '\n';
+        std::cout.flush();
     }
 };
 

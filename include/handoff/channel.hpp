@@ -15,6 +15,9 @@
 // Death: any process may be killed at any instruction. A loan of the dead is given back. A request that was sent stays
 //   sent. A request in the hands of a dead receiver is delivered again (deliveries() says so), or, on a channel opened
 //   in_place, reported as failed. Only death takes a slot away from its holder, never slowness.
+// Removal: whoever waits for a channel whose name was removed meanwhile (rm, `handoff rm --force`, logind), and finds
+//   nothing, is told so by `removed`, and so are those who ask without waiting. What is there comes first. Those who
+//   are attached can go on among themselves; open the channel again to meet newcomers.
 // Ordering: everything written before send() is visible to the receiver of that request; everything written before
 //   processed() is visible to the sender whose wait returns it.
 // Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
@@ -146,9 +149,9 @@ public:
         if (member_ != nullptr) abandon();
     }
 
-    /// Waits for the answer. Afterwards the Pending is empty, except after timed_out: then it may be waited for again.
-    /// Errors: timed_out (in whose hands it is), failed (with the receiver's reason), given_up, invalid_handle,
-    /// ownership_lost.
+    /// Waits for the answer. Afterwards the Pending is empty, except after timed_out and removed: then it may be waited
+    /// for again. Errors: timed_out (in whose hands it is), failed (with the receiver's reason), given_up, removed,
+    /// invalid_handle, ownership_lost.
     result<Processed> wait(Deadline deadline = Deadline::never());
     /// True if wait() would return at once.
     bool was_answered() const noexcept;
@@ -181,10 +184,10 @@ public:
     /// Leaves once the last Loan, Pending and Processed of this Sender is gone too. What was sent stays sent.
     ~Sender();
 
-    /// Waits for a free slot (back-pressure). Errors: timed_out (the sentence says who holds the slots), damaged,
-    /// invalid_handle.
+    /// Waits for a free slot (back-pressure). Errors: timed_out (the sentence says who holds the slots), removed,
+    /// damaged, invalid_handle.
     result<Loan> loan(Deadline deadline = Deadline::never());
-    /// Does not wait. Errors: full, damaged, invalid_handle.
+    /// Does not wait. Errors: full, removed, damaged, invalid_handle.
     result<Loan> try_loan();
 
     /// Work queue: sends, and waits for nobody. Errors: ownership_lost, damaged, invalid_handle.
@@ -199,13 +202,14 @@ public:
 
     /// Sends and waits until the request was processed. On timed_out an unread request is withdrawn; one that a
     /// receiver already holds is left to it unawaited; the sentence says which of the two, and in whose hands. Errors:
-    /// timed_out, failed, given_up, ownership_lost, damaged, invalid_handle.
+    /// timed_out, failed, given_up, removed (it stays sent: those who are attached may still take it), ownership_lost,
+    /// damaged, invalid_handle.
     result<Processed> request(Loan loan, Deadline deadline = Deadline::never());
     /// Sends, and returns at once with a handle on the answer, so that several requests can be in flight.
     /// Errors: ownership_lost, damaged, invalid_handle.
     result<Pending> request_async(Loan loan);
 
-    /// Waits until at least one live receiver is attached. Errors: timed_out, invalid_handle.
+    /// Waits until at least one live receiver is attached. Errors: timed_out, removed, invalid_handle.
     result<void> wait_for_receiver(Deadline deadline = Deadline::never());
 
     /// This Sender's identity, as Request::sender() shows it.
@@ -315,9 +319,9 @@ public:
 
     /// Waits for a request. Errors: timed_out; end_of_stream once every sender that was there has left and nothing is
     /// queued or in the hands of another receiver that may still give it back: said once, the next receive waits for a
-    /// new sender; damaged, invalid_handle.
+    /// new sender; removed, damaged, invalid_handle.
     result<Request> receive(Deadline deadline = Deadline::never());
-    /// Does not wait. Errors: empty, end_of_stream, damaged, invalid_handle.
+    /// Does not wait. Errors: empty, end_of_stream, removed, damaged, invalid_handle.
     result<Request> try_receive();
 
     /// Waits for a request, then takes as many as are there, at most batch.size(), into the front of `batch`, in the

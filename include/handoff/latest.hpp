@@ -9,6 +9,9 @@
 //
 // Thread safety: any number of threads may use one handle; what wait_newer() has seen is kept per handle.
 // Death: a writer killed in the middle of a write leaves the value before; the others go on. Readers hold nothing.
+// Removal: whoever waits for a newer value when its name was removed meanwhile (rm, `handoff rm --force`, logind) is
+// told
+//   so by `removed`. A newer value that is there comes first. Open it again to meet newcomers.
 // Ordering: who reads a value sees everything that its writer did before write(). All writers share one sequence.
 // Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
 #pragma once
@@ -84,8 +87,8 @@ public:
     /// Copies the newest value into `buffer`. Never waits. Errors: empty (nothing was written yet), too_large (the
     /// buffer), timed_out (overwritten during each of a thousand copies), damaged, invalid_handle.
     result<Reading> read(std::span<std::byte> buffer) const;
-    /// Waits for a value newer than the last one this handle read, and copies it. Errors: timed_out, otherwise as
-    /// read().
+    /// Waits for a value newer than the last one this handle read, and copies it. Errors: timed_out, removed, otherwise
+    /// as read().
     result<Reading> wait_newer(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
     /// True if wait_newer() would return at once.
     bool has_newer() const noexcept;

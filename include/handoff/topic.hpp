@@ -16,6 +16,9 @@
 // Death: any process may be killed at any instruction. A loan of a dead publisher is given back; what it published
 // stays.
 //   Pins of a dead subscriber are given back. Only death takes a slot away from its holder, never slowness.
+// Removal: whoever waits for a topic whose name was removed meanwhile (rm, `handoff rm --force`, logind), and finds
+//   nothing, is told so by `removed`, and so are those who ask without waiting. What is there comes first. Those who
+//   are attached can go on among themselves; open the topic again to meet newcomers.
 // Ordering: everything written before publish() is visible to whoever gets the message. All publishers of a topic share
 //   one sequence.
 // Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
@@ -121,7 +124,7 @@ public:
     /// Errors: ownership_lost, damaged, invalid_handle, invalid_argument (a loan of another Publisher).
     result<std::uint64_t> publish(Loan loan);
 
-    /// Waits until at least one live subscriber is attached; read-only ones cannot be seen. Errors: timed_out,
+    /// Waits until at least one live subscriber is attached; read-only ones cannot be seen. Errors: timed_out, removed,
     /// invalid_handle.
     result<void> wait_for_subscriber(Deadline deadline = Deadline::never());
 
@@ -185,8 +188,8 @@ public:
 
     /// The oldest unread message that is still there. Waits for one. Errors: timed_out; end_of_stream once every
     /// publisher that was there has left and nothing is unread: said once, the next call waits for a new publisher;
-    /// full (as many messages in hand as pins were reserved: let one go), invalid_argument (attached with pins = 0 or
-    /// read_only), damaged, invalid_handle.
+    /// full (as many messages in hand as pins were reserved: let one go), removed, invalid_argument (attached with
+    /// pins = 0 or read_only), damaged, invalid_handle.
     result<Message> next(Deadline deadline = Deadline::never());
     /// Does not wait. Errors: empty, otherwise as next().
     result<Message> try_next();
@@ -196,8 +199,8 @@ public:
     result<Message> try_newest();
 
     /// Copies the oldest unread message into `buffer`; needs no pin and no write access. What was overwritten during
-    /// the copy is never returned: it counts as lost. Errors: timed_out, end_of_stream (see next()), too_large (the
-    /// buffer; the message stays unread), damaged, invalid_handle.
+    /// the copy is never returned: it counts as lost. Errors: timed_out, end_of_stream (see next()), removed, too_large
+    /// (the buffer; the message stays unread), damaged, invalid_handle.
     result<Copied> copy_next(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
     /// Copies the newest message if it is unread, skipping what lies before it. Errors: as copy_next().
     result<Copied> copy_newest(std::span<std::byte> buffer, Deadline deadline = Deadline::never());

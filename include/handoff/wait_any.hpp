@@ -34,8 +34,9 @@ private:
     std::shared_ptr<sync::WaitSource> source_;
 };
 
-/// Waits until at least one of them has something (a message, a newer value, the end of its stream) and returns its
-/// index; of several, the first. Somebody else may take it before you do: be ready for `empty`. Errors: timed_out,
+/// Waits until at least one of them has something (a message, a newer value, the end of its stream, the news that its
+/// name was removed: the handle then answers `removed`) and returns its index; of several, the first. Somebody else may
+/// take it before you do: be ready for `empty`. Errors: timed_out,
 /// invalid_argument (nothing to wait for), invalid_handle (one of them was inherited through fork).
 /// Sleeps on all of them at once (futex_waitv) if the kernel can and none is read_only; otherwise looks once a
 /// millisecond.

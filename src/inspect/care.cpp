@@ -126,6 +126,7 @@ result<void> remove_name(const std::string& name) {
     const std::string path = segment::segment_path(name);
     const auto status = platform::status_of_name(path);
     if (!status || platform::remove_name(path)) return success();
+    if (!status->is_regular) (void)platform::open_existing(path);  // throws: it is a directory, say, and what to type
     return Failure(Errc::permission_denied, path + " cannot be removed by you: it belongs to uid " +
                                                 std::to_string(status->owner_uid) +
                                                 ", who has to remove it (or root: `rm -r " + path + "`)");

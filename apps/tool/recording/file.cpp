@@ -26,9 +26,9 @@ namespace {
 }
 
 int opened(const std::string& path, int flags, const std::string& what, const std::string& advice = "") {
-    constexpr mode_t mode = 0666;  // less what the umask takes away
-    const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-    if (fd < 0) refuse(what + " " + path, errno, advice);
+    constexpr mode_t mode = 0666;                                               // less what the umask takes away
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, mode);  // never waits for a pipe's other end
+    if (fd < 0) refuse(what + " " + path, errno, errno == ENXIO ? ". Nobody reads from that pipe" : advice);
     return fd;
 }
 
@@ -37,7 +37,9 @@ int opened(const std::string& path, int flags, const std::string& what, const st
 OutputFile::OutputFile(std::string path, bool replace)
     : path_(std::move(path)),
       fd_(opened(path_, O_WRONLY | O_CREAT | (replace ? O_TRUNC : O_EXCL), "cannot create",
-                 replace ? "" : ". What is there already is only replaced with --force")) {}
+                 replace ? "" : ". What is there already is only replaced with --force")) {
+    ::fcntl(fd_, F_SETFL, O_WRONLY);  // a pipe that is full makes us wait
+}
 
 OutputFile::~OutputFile() {
     ::close(fd_);
@@ -66,6 +68,12 @@ InputFile::InputFile(std::string path)
     if (error_number != 0) {
         ::close(fd_);
         refuse("cannot read " + path_, error_number);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        ::close(fd_);
+        throw Error(Errc::system, "cannot read " + path_ +
+                                      ": it is a pipe or a device, and a recording is read from both ends. Write it to "
+                                      "a file first");
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
 }

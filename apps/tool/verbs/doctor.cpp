@@ -108,6 +108,7 @@ Check check_remove_ipc() {
     std::vector<fs::path> files{"/etc/systemd/logind.conf"};
     for (const auto& entry : fs::directory_iterator("/etc/systemd/logind.conf.d", ignored)) files.push_back(entry);
     for (const fs::path& path : files) {
+        if (!fs::is_regular_file(path, ignored)) continue;  // a pipe would keep us waiting
         std::ifstream file(path);
         for (std::string line; std::getline(file, line);)
             if (line == "RemoveIPC=no" || line == "RemoveIPC=false")
@@ -165,6 +166,12 @@ Check check_limits() {
             std::to_string(files.rlim_cur) + " descriptors; each open handle needs two or three", ""};
 }
 
+/// Where the sentence itself does not say what to type.
+std::string advice_for(const std::string& name, const Failure& problem) {
+    const bool says_it = problem == Errc::permission_denied || problem == Errc::not_a_segment;
+    return says_it ? "" : "`handoff rm " + name + "` if nobody needs it";
+}
+
 void check_segments(std::vector<Check>& checks) {
     const std::size_t before = checks.size();
     Watch watch("*");
@@ -173,9 +180,7 @@ void check_segments(std::vector<Check>& checks) {
         const std::string& name = look.file.name;
         ++count;
         if (look.problem) {
-            checks.push_back(
-                {name, Verdict::bad, look.problem->sentence(),
-                 *look.problem == Errc::permission_denied ? "" : "`handoff rm " + name + "` if nobody needs it"});
+            checks.push_back({name, Verdict::bad, look.problem->sentence(), advice_for(name, *look.problem)});
             continue;
         }
         for (const Finding& finding : findings(*look.report))

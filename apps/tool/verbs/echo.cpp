@@ -1,3 +1,4 @@
+#include "common/output.hpp"
 #include "common/patience.hpp"
 #include "tool/message_json.hpp"
 #include "tool/passing.hpp"
@@ -44,8 +45,8 @@ private:
     bool is_over() const { return stop_requested() || shown_ >= wishes_.count || Clock::now() >= wishes_.until; }
 
     void show(const std::string& line) {
-        std::cout << line << std::endl;
-        if (!std::cout) throw Error(Errc::system, "stdout was closed");
+        std::cout << line << '\n';
+        flush_output();
         ++shown_;
     }
 

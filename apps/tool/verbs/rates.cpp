@@ -1,5 +1,6 @@
 // hz, bw and lat: the same loop, another line.
 #include "common/json.hpp"
+#include "common/output.hpp"
 #include "common/patience.hpp"
 #include "common/units.hpp"
 #include "tool/verbs.hpp"
@@ -115,8 +116,8 @@ ExitCode measure(Measure what, const Invocation& invocation) {
         before_at = now_at;
         summary.add(traffic);
         const Line line = line_for(what, traffic);
-        std::cout << (arguments.flag("json") ? line.json.str() : line.words) << std::endl;
-        if (!std::cout) throw Error(Errc::system, "stdout was closed");
+        std::cout << (arguments.flag("json") ? line.json.str() : line.words) << '\n';
+        flush_output();
     }
     if (!observer.is_current()) std::cerr << "'" << name << "' is gone\n";
     summary.print(what);

@@ -10,7 +10,6 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
-#include <csignal>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -99,7 +98,6 @@ ExitCode exit_code(const Recorder& recorder, const Arguments& arguments, Console
 ExitCode run_record(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     if (!arguments.given("output")) throw UsageError("-o FILE.mcap is missing");
-    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error with a sentence, not a death
     Console console("handoff record", arguments.flag("quiet"));
     const auto split = split_of(arguments);
     const auto limits = limits_of(arguments);

@@ -1,6 +1,8 @@
 // send and recv: shell scripts take part.
+#include "common/output.hpp"
 #include "common/patience.hpp"
 #include "common/units.hpp"
+#include "tool/input.hpp"
 #include "tool/verbs.hpp"
 
 #include <handoff/channel.hpp>
@@ -13,7 +15,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,12 +32,15 @@ std::span<const std::byte> bytes_of(const std::string& text) {
     return std::as_bytes(std::span(text));
 }
 
+bool exists(const std::string& name) {
+    const auto found = inspect::find(name);
+    return std::any_of(found.begin(), found.end(), [&](const auto& file) { return file.name == name; });
+}
+
 /// What is there already decides; otherwise --kind.
 Kind kind_of(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
-    const auto found = inspect::find(name);
-    const bool exists = std::any_of(found.begin(), found.end(), [&](const auto& file) { return file.name == name; });
-    if (exists) return inspect::Observer(name).kind();
+    if (exists(name)) return inspect::Observer(name).kind();
     const std::string word = invocation.arguments.text("kind");
     for (const Kind kind : {Kind::channel, Kind::topic, Kind::latest})
         if (word == to_string(kind)) return kind;
@@ -80,7 +84,11 @@ public:
         const auto reply = answer->reply();
         std::cout.write(reinterpret_cast<const char*>(reply.data()), static_cast<std::streamsize>(reply.size()));
         if (arguments_.flag("lines")) std::cout << '\n';
-        std::cout.flush();
+        try {
+            flush_output();
+        } catch (const OutputFailed& failed) {  // whoever left did not see the end: the rest would go unsent, silently
+            throw Error(Errc::system, "the last answer is lost: " + std::string(failed.what()));
+        }
     }
 
 private:
@@ -138,8 +146,7 @@ private:
 
 /// 0 where it exists already: attach to it as it is.
 std::size_t payload_to_ask_for(const Invocation& invocation, std::size_t least) {
-    const auto found = inspect::find(invocation.operands.front());
-    if (!found.empty()) return 0;
+    if (exists(invocation.operands.front())) return 0;
     return std::max<std::size_t>(invocation.arguments.size("payload-bytes"), least);
 }
 
@@ -154,17 +161,45 @@ std::unique_ptr<Outlet> outlet_for(const Invocation& invocation, std::size_t lar
     return std::make_unique<ChannelOutlet>(name, invocation.arguments, bytes);
 }
 
+/// What one message can have: never more is read. Without --payload-bytes, all of stdin decides how large a message of
+/// a new segment can be, up to a size that people mean.
+Input::Limit limit_for(const Invocation& invocation) {
+    constexpr std::size_t most_unasked = 64 << 20;
+    const auto& arguments = invocation.arguments;
+    const std::string& name = invocation.operands.front();
+    if (exists(name))
+        return {inspect::Observer(name).report().payload_bytes, "which is what a message of '" + name + "' can have"};
+    if (arguments.given("payload-bytes") || arguments.flag("lines"))
+        return {std::max<std::size_t>(arguments.size("payload-bytes"), 1), "which is what --payload-bytes allows"};
+    return {most_unasked, "which is what is taken without --payload-bytes"};
+}
+
+void send_lines(const Invocation& invocation, std::uint64_t& sent) {
+    Input input(limit_for(invocation));
+    const auto outlet = outlet_for(invocation, 1);
+    for (auto line = input.line(); line; line = input.line()) {
+        outlet->put(bytes_of(*line));
+        ++sent;
+    }
+}
+
+void send_all(const Invocation& invocation, std::uint64_t& sent) {
+    const auto message = Input(limit_for(invocation)).all();
+    if (!message) return;
+    outlet_for(invocation, std::max<std::size_t>(message->size(), 1))->put(bytes_of(*message));
+    ++sent;
+}
+
 ExitCode run_send(const Invocation& invocation) {
     std::uint64_t sent = 0;
-    if (invocation.arguments.flag("lines")) {
-        const auto outlet = outlet_for(invocation, 1);
-        for (std::string line; !stop_requested() && std::getline(std::cin, line); ++sent) outlet->put(bytes_of(line));
-    } else {
-        const std::string whole{std::istreambuf_iterator<char>(std::cin), {}};
-        outlet_for(invocation, std::max<std::size_t>(whole.size(), 1))->put(bytes_of(whole));
-        sent = 1;
+    const auto tell = [&] { std::cerr << counted(sent, "message") << " sent\n"; };
+    try {
+        (invocation.arguments.flag("lines") ? send_lines : send_all)(invocation, sent);
+    } catch (...) {
+        if (sent > 0) tell();  // before the sentence about the one that was not
+        throw;
     }
-    if (!invocation.arguments.flag("quiet")) std::cerr << counted(sent, "message") << " sent\n";
+    if (!invocation.arguments.flag("quiet")) tell();
     return ExitCode::ok;
 }
 
@@ -190,8 +225,7 @@ public:
     void print(std::span<const std::byte> message) {
         std::cout.write(reinterpret_cast<const char*>(message.data()), static_cast<std::streamsize>(message.size()));
         if (lines_) std::cout << '\n';
-        std::cout.flush();
-        if (!std::cout) throw Error(Errc::system, "stdout was closed");
+        flush_output();
         ++count_;
     }
     bool wants_more() const { return count_ < most_ && !stop_requested(); }
@@ -215,7 +249,11 @@ ExitCode receive_from_channel(const Invocation& invocation) {
     while (printer.wants_more()) {
         auto request = patiently(invocation.arguments, [&](Deadline deadline) { return receiver.receive(deadline); });
         if (!request) return Printer::end_with(request.error());
-        printer.print(request->payload());  // if that throws, the request goes to another receiver
+        try {
+            printer.print(request->payload());
+        } catch (const OutputFailed& failed) {
+            throw Error(Errc::system, std::string(failed.what()) + ". The last message goes to another receiver");
+        }
         request->processed().value();
     }
     return ExitCode::ok;

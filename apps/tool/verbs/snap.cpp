@@ -1,3 +1,4 @@
+#include "common/output.hpp"
 #include "common/patience.hpp"
 #include "common/units.hpp"
 #include "tool/png.hpp"
@@ -22,11 +23,15 @@ namespace handoff::apps::tool {
 namespace {
 
 void write_file(const std::string& path, std::span<const std::byte> bytes) {
-    std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "wb");
+    if (path == "-") {
+        std::cout.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        return flush_output();
+    }
+    std::FILE* file = std::fopen(path.c_str(), "wb");
     const bool written = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
     const bool flushed = written && std::fflush(file) == 0;
     const int error = errno;
-    if (file != nullptr && file != stdout) std::fclose(file);
+    if (file != nullptr) std::fclose(file);
     if (flushed) return;
     const Errc code = error == EACCES || error == EPERM ? Errc::permission_denied : Errc::system;
     throw Error(code, "cannot write " + path + ": " + std::generic_category().message(error));

@@ -87,9 +87,9 @@ HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_c
 /* Leaves once the last loan, pending and processed of this sender is gone too. What was sent stays sent. */
 HANDOFF_API void handoff_sender_close(handoff_sender** sender);
 
-/* Waits for a free slot. TIMED_OUT (the sentence says who holds the slots), DAMAGED, INVALID_HANDLE. */
+/* Waits for a free slot. TIMED_OUT (the sentence says who holds the slots), REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loan);
-/* Does not wait. FULL, DAMAGED, INVALID_HANDLE. */
+/* Does not wait. FULL, REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_try_loan(handoff_sender* sender, handoff_loan** loan);
 
 /* Sends, and waits for nobody. The loan is used up, also on an error. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE,
@@ -105,14 +105,14 @@ HANDOFF_API handoff_status handoff_sender_loan_batch(handoff_sender* sender, int
 HANDOFF_API handoff_status handoff_sender_send_batch(handoff_sender* sender, handoff_loan** loans, size_t count);
 /* Sends and waits until the request was processed. The loan is used up. On TIMED_OUT an unread request is withdrawn,
  * one that a receiver already holds is left to it; the sentence says which. TIMED_OUT, FAILED (with the receiver's
- * reason), GIVEN_UP, and as send. */
+ * reason), GIVEN_UP, REMOVED, and as send. */
 HANDOFF_API handoff_status handoff_sender_request(handoff_sender* sender, handoff_loan** loan, int64_t timeout_ns,
                                                   handoff_processed** processed);
 /* Sends, and returns at once with a handle on the answer. The loan is used up. Errors as send. */
 HANDOFF_API handoff_status handoff_sender_request_async(handoff_sender* sender, handoff_loan** loan,
                                                         handoff_pending** pending);
 
-/* Waits until at least one live receiver is attached. TIMED_OUT, INVALID_HANDLE. */
+/* Waits until at least one live receiver is attached. TIMED_OUT, REMOVED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns);
 /* This sender's identity, as handoff_request_about shows it. */
 HANDOFF_API handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id);
@@ -125,8 +125,8 @@ HANDOFF_API handoff_status handoff_sender_who_holds(const handoff_sender* sender
  */
 
 /* Waits for the answer. The pending is used up, except after TIMED_OUT (and INVALID_ARGUMENT): then it may be waited
- * for again. TIMED_OUT (in whose hands it is), FAILED (with the receiver's reason), GIVEN_UP, INVALID_HANDLE,
- * OWNERSHIP_LOST. */
+ * for again. TIMED_OUT (in whose hands it is), FAILED (with the receiver's reason), GIVEN_UP, REMOVED,
+ * INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns,
                                                 handoff_processed** processed);
 /* True if handoff_pending_wait would return at once. */
@@ -178,10 +178,10 @@ HANDOFF_API handoff_status handoff_receiver_open(const char* name, const handoff
 HANDOFF_API void handoff_receiver_close(handoff_receiver** receiver);
 
 /* Waits for a request. TIMED_OUT; END_OF_STREAM once every sender that was there has left and nothing may still come:
- * said once, the next receive waits for a new sender; DAMAGED, INVALID_HANDLE. */
+ * said once, the next receive waits for a new sender; REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns,
                                                     handoff_request** request);
-/* Does not wait. EMPTY, END_OF_STREAM, DAMAGED, INVALID_HANDLE. */
+/* Does not wait. EMPTY, END_OF_STREAM, REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_request** request);
 
 /* Batches: waits for a request, then takes as many as are there, at most `most`, into the front of `requests`, whose

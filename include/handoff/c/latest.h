@@ -73,7 +73,8 @@ HANDOFF_API handoff_status handoff_latest_write(handoff_latest* latest, const vo
  * TOO_LARGE (the buffer), TIMED_OUT (overwritten during each of a thousand copies), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_latest_read(const handoff_latest* latest, void* buffer, size_t buffer_bytes,
                                                handoff_reading* reading);
-/* Waits for a value newer than the last one that this handle read, and copies it. TIMED_OUT, otherwise as read. */
+/* Waits for a value newer than the last one that this handle read, and copies it. TIMED_OUT, REMOVED, otherwise as
+ * read. */
 HANDOFF_API handoff_status handoff_latest_wait_newer(handoff_latest* latest, void* buffer, size_t buffer_bytes,
                                                      int64_t timeout_ns, handoff_reading* reading);
 /* True if handoff_latest_wait_newer would return at once. */

@@ -107,7 +107,8 @@ HANDOFF_API handoff_status handoff_publisher_loan(handoff_publisher* publisher, 
  * from 1, over all publishers. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE, INVALID_ARGUMENT (another publisher's loan). */
 HANDOFF_API handoff_status handoff_publisher_publish(handoff_publisher* publisher, handoff_loan** loan,
                                                      uint64_t* sequence);
-/* Waits until at least one live subscriber is attached; read_only ones cannot be seen. TIMED_OUT, INVALID_HANDLE. */
+/* Waits until at least one live subscriber is attached; read_only ones cannot be seen. TIMED_OUT, REMOVED,
+ * INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns);
 HANDOFF_API handoff_status handoff_publisher_info(const handoff_publisher* publisher, handoff_topic_info* info);
 HANDOFF_API handoff_status handoff_publisher_state(const handoff_publisher* publisher, handoff_topic_state* state);
@@ -122,8 +123,8 @@ HANDOFF_API handoff_status handoff_subscriber_open(const char* name, const hando
 HANDOFF_API void handoff_subscriber_close(handoff_subscriber** subscriber);
 
 /* The oldest unread message that is still there; waits for one. TIMED_OUT; END_OF_STREAM once every publisher that was
- * there has left and nothing is unread: said once; FULL (as many messages in hand as pins: drop one), INVALID_ARGUMENT
- * (opened with pins 0 or read_only), DAMAGED, INVALID_HANDLE. */
+ * there has left and nothing is unread: said once; FULL (as many messages in hand as pins: drop one), REMOVED,
+ * INVALID_ARGUMENT (opened with pins 0 or read_only), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_subscriber_next(handoff_subscriber* subscriber, int64_t timeout_ns,
                                                    handoff_message** message);
 /* Does not wait. EMPTY, otherwise as next. */
@@ -154,8 +155,8 @@ typedef struct handoff_message_info {
     }
 
 /* Copies the oldest unread message into the buffer; needs no pin and no write access. What was overwritten during the
- * copy is never returned: it counts as lost. `info` may be NULL. TIMED_OUT, END_OF_STREAM, TOO_LARGE (the buffer; the
- * message stays unread), DAMAGED, INVALID_HANDLE. */
+ * copy is never returned: it counts as lost. `info` may be NULL. TIMED_OUT, END_OF_STREAM, REMOVED, TOO_LARGE (the
+ * buffer; the message stays unread), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_subscriber_copy_next(handoff_subscriber* subscriber, void* buffer,
                                                         size_t buffer_bytes, int64_t timeout_ns,
                                                         handoff_message_info* info);

@@ -1,0 +1,220 @@
+// What is no segment, lying where one would be: nobody hangs, nobody crashes, each program says what it is and what to
+// type, and leaves it as it was.
+#include "tool/tool.hpp"
+
+#include "tool/record_play_fixture.hpp"
+#include "tool/terminal.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+using namespace tool_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string path_of(const std::string& name) {
+    return "/dev/shm/handoff." + name;
+}
+
+void make_empty_file(const std::string& path) {
+    BOOST_TEST_REQUIRE(std::ofstream(path).good());
+}
+
+void make_socket(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    BOOST_TEST_REQUIRE(path.size() < sizeof address.sun_path);
+    std::strcpy(address.sun_path, path.c_str());
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool bound = fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    close(fd);
+    BOOST_TEST_REQUIRE(bound);
+}
+
+/// A file elsewhere, and a link to it; the file is what nobody may touch.
+void make_link(const std::string& path) {
+    std::ofstream(path + ".target") << "precious";
+    fs::create_symlink(path + ".target", path);
+}
+
+struct Stranger {
+    std::string what;    ///< as the sentence calls it
+    std::string remedy;  ///< what the sentence tells to type, before the path
+    std::function<void(const std::string& path)> make;
+};
+
+const std::vector<Stranger>& strangers() {
+    static const std::vector<Stranger> all{
+        {"is a named pipe (FIFO), not a segment", "`rm ",
+         [](const auto& path) { BOOST_TEST_REQUIRE(mkfifo(path.c_str(), 0600) == 0); }},
+        {"is a directory, not a segment", "`rm -r ", [](const auto& path) { fs::create_directory(path); }},
+        {"is a socket, not a segment", "`rm ", make_socket},
+        {"is a symbolic link, not a segment", "`rm ", make_link},
+        {"is not a segment of handoff: it has only 0 bytes", "`rm ", make_empty_file},
+    };
+    return all;
+}
+
+/// With a name short enough for a socket; takes away whatever lies there.
+class Place {
+public:
+    explicit Place(const Stranger& stranger) { stranger.make(path()); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() {
+        std::error_code ignored;
+        for (const std::string& file : {path(), path() + ".target"}) fs::remove_all(file, ignored);
+    }
+    std::string name() const { return name_.str(); }
+    std::string path() const { return path_of(name()); }
+
+private:
+    const UniqueName name_{"stranger"};
+};
+
+struct Call {
+    std::vector<std::string> words;  ///< NAME is replaced, FILE too
+    int code = 1;
+    std::string says{};  ///< instead of the sentence; of what only lists
+};
+
+/// Every verb that takes a name, or looks at all of them.
+const std::vector<Call>& calls() {
+    static const std::vector<Call> all{
+        {{"handoff", "info", "NAME"}},
+        {{"handoff", "info", "NAME", "--json", "--interval", "1ms"}},
+        {{"handoff", "echo", "NAME"}},
+        {{"handoff", "hz", "NAME"}},
+        {{"handoff", "bw", "NAME"}},
+        {{"handoff", "lat", "NAME"}},
+        {{"handoff", "send", "NAME"}},
+        {{"handoff", "send", "NAME", "--lines"}},
+        {{"handoff", "send", "NAME", "--kind", "topic"}},
+        {{"handoff", "recv", "NAME"}},
+        {{"handoff", "recv", "NAME", "--timeout", "1min"}},
+        {{"handoff", "snap", "NAME", "FILE"}},
+        {{"handoff", "record", "NAME", "-o", "FILE"}},
+        {{"handoff", "clean", "NAME"}},
+        {{"handoff", "clean", "NAME", "--dry-run"}},
+        {{"handoff", "doctor"}},
+        {{"handoff", "ls", "NAME"}, 0},
+        {{"handoff", "metrics", "NAME"}, 0, "code=\"not_a_segment\""},
+        {{"sender", "--channel", "NAME", "--pattern", "64x48", "--count", "1"}},
+        {{"sender", "--topic", "NAME", "--pattern", "64x48", "--count", "1"}},
+        {{"receiver", "--channel", "NAME"}},
+        {{"receiver", "--topic", "NAME"}},
+    };
+    return all;
+}
+
+Program started(std::vector<std::string> words, const std::string& name, const std::string& file) {
+    for (std::string& word : words) word = word == "NAME" ? name : word == "FILE" ? file : word;
+    const std::string program = HANDOFF_BIN_DIR "/" + words.front();
+    words.erase(words.begin());
+    return Program(program, words, {.input = "x"});
+}
+
+/// The code, and the words on either stream.
+void check_told(Program& program, int code, const std::string& words) {
+    const auto exit = program.wait(handoff::testing::scaled(30s));
+    BOOST_TEST((exit.signal == 0 && exit.code == code), exit.text() << ": " << program.errors());
+    TOOL_TEST_SAYS(program.output() + program.errors(), words);
+}
+
+void check_untouched(const Place& place, const fs::file_status& before) {
+    BOOST_TEST((fs::symlink_status(place.path()).type() == before.type()));
+    if (fs::is_regular_file(before)) BOOST_TEST(fs::file_size(place.path()) == 0U);
+    if (fs::is_symlink(before)) BOOST_TEST(fs::file_size(place.path() + ".target") == 8U);
+}
+
+void check_top(const std::string& name, const std::string& words) {
+    Terminal terminal(HANDOFF_BIN_DIR "/handoff", {"top", name});
+    terminal.wait_for(words);
+    terminal.type("q");
+    BOOST_TEST(terminal.wait() == 0);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(strangers_test)
+
+BOOST_AUTO_TEST_CASE(whoever_meets_one_says_what_it_is_and_what_to_type) {
+    const recording_test::Folder folder;
+    for (const Stranger& stranger : strangers()) {
+        const Place place(stranger);
+        const auto before = fs::symlink_status(place.path());
+        for (const Call& call : calls()) {
+            BOOST_TEST_CONTEXT(call.words[0] << " " << call.words[1] << " where the name " << stranger.what) {
+                Program program = started(call.words, place.name(), folder / "file");
+                check_told(program, call.code, call.says.empty() ? place.path() + " " + stranger.what : call.says);
+                if (call.says.empty())
+                    TOOL_TEST_SAYS(program.output() + program.errors(), stranger.remedy + place.path());
+                check_untouched(place, before);
+            }
+        }
+        check_top(place.name(), stranger.what);
+        check_untouched(place, before);
+    }
+    BOOST_TEST(fs::is_empty(folder.str()));
+}
+
+BOOST_AUTO_TEST_CASE(rm_takes_away_what_one_file_is_and_no_more) {
+    for (const Stranger& stranger : strangers()) {
+        BOOST_TEST_CONTEXT("the name " << stranger.what) {
+            const Place place(stranger);
+            const auto type = fs::symlink_status(place.path()).type();
+            const bool is_file = type == fs::file_type::regular;
+            const bool is_folder = type == fs::file_type::directory;
+            Program plain = tool({"rm", place.name()});
+            check_told(plain, is_file ? 0 : 1, is_file ? "removed" : stranger.what);
+            BOOST_TEST(fs::exists(fs::symlink_status(place.path())) == !is_file);
+            if (is_file) make_empty_file(place.path());
+            Program forced = tool({"rm", "--force", place.name()});
+            check_told(forced, is_folder ? 1 : 0, is_folder ? stranger.what : "removed");
+            BOOST_TEST(fs::exists(fs::symlink_status(place.path())) == is_folder);
+            if (type == fs::file_type::symlink) BOOST_TEST(fs::file_size(place.path() + ".target") == 8U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_may_not_read_it_is_told_whose_it_is) {
+    const recording_test::Folder folder;
+    fs::permissions(folder.str(), fs::perms::all);
+    const UniqueName name("unreadable");
+    make_empty_file(path_of(name.str()));
+    const bool is_root = geteuid() == 0;
+    fs::permissions(path_of(name.str()), fs::perms::none);
+    handoff::testing::run_in_child(
+        [&](Stage&) {
+            if (is_root) BOOST_TEST_REQUIRE(setuid(65534) == 0);
+            for (Call call : calls()) {
+                if (call.words[1] == "doctor") continue;  // told with exit code 1, as everything that looks wrong
+                BOOST_TEST_CONTEXT(call.words[0] << " " << call.words[1]) {
+                    Program program = started(call.words, name.str(), folder / "file");
+                    const bool lists = !call.says.empty();
+                    check_told(program, call.code == 0 ? 0 : 6,
+                               lists ? "code=\"permission_denied\"" : "permission denied");
+                    if (!lists) TOOL_TEST_SAYS(program.output() + program.errors(), "mode 0000, you are uid");
+                }
+            }
+            Program doctor = tool({"doctor"});
+            check_told(doctor, 1, "permission denied for " + path_of(name.str()));
+            if (!is_root) return;  // its owner may remove it
+            Program plain = tool({"rm", name.str()});
+            check_told(plain, 6, "permission denied");
+            Program forced = tool({"rm", "--force", name.str()});
+            check_told(forced, 6, "cannot be removed by you");
+        },
+        handoff::testing::scaled(120s));
+    BOOST_TEST(fs::exists(path_of(name.str())) == true);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
