@@ -116,6 +116,16 @@ BOOST_AUTO_TEST_CASE(whatever_the_map_says_no_slot_is_lost_and_none_invented) {
     }
 }
 
+/// Bits that stand for slots in use cost their look, once.
+BOOST_AUTO_TEST_CASE(a_batch_gets_what_it_asks_for_whatever_bits_are_stale) {
+    fill();
+    for (const std::uint32_t slot : {1'234U, 1'600U, 1'999U}) board.set(slot, board.word(slot).freed());
+    set_map(max64);
+    std::vector<Held> batch(3);
+    BOOST_TEST(sender->loan_next(batch) == batch.size());
+    BOOST_TEST(!board.free_map().take().has_value());
+}
+
 /// Nobody has said that it is free.
 BOOST_AUTO_TEST_CASE(a_slot_whose_liberator_died_before_it_set_the_bit_is_found) {
     fill();

@@ -198,6 +198,16 @@ BOOST_AUTO_TEST_CASE(what_is_linked_is_marked_for_its_owner_in_its_generation) {
     BOOST_TEST(linked_of(board.ring(), word.owner) == 0b100U);
 }
 
+/// Nobody has taken anything, so the head stays where it was.
+BOOST_AUTO_TEST_CASE(what_is_linked_in_the_last_cell_of_a_lap_is_marked) {
+    for (std::uint32_t step = 0; step + 1 < board.shape().cells; ++step) {
+        link(1);
+        release(1);
+    }
+    link(0);
+    BOOST_TEST(linked_of(board.ring(), board.word(0).owner) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(one_unread_message_survives_any_number_of_withdrawn_ones) {
     const auto unread = link(0);
     for (std::uint32_t step = 0; step < 100 * board.shape().cells; ++step) {

@@ -125,6 +125,24 @@ BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_goes_with_the_name_unless_so
     BOOST_TEST(name.left_behind().empty());
 }
 
+/// Programs of that layout take its lock to say that they are there.
+BOOST_AUTO_TEST_CASE(not_even_force_removes_a_lock_file_of_an_older_layout_that_somebody_holds) {
+    const UniqueName name;
+    const std::string old = segment::old_lock_path(name);
+    { const Sender sender(name, {.slots = 2, .payload_bytes = 100, .lifetime = Lifetime::persistent}); }
+    std::ofstream(old) << "";
+    {
+        auto user = platform::LockFile::open(old, platform::Access::read_write);
+        BOOST_TEST_REQUIRE(user.try_shared(segment::in_use_byte));
+        inspect::remove(name.str(), true).value();
+        BOOST_TEST((name.left_behind() == std::vector{old}));
+        HANDOFF_TEST_CODE(inspect::remove(name.str()).error(), Errc::no_such_segment);
+        BOOST_TEST((name.left_behind() == std::vector{old}));
+    }
+    inspect::remove(name.str(), true).value();
+    BOOST_TEST(name.left_behind().empty());
+}
+
 BOOST_AUTO_TEST_CASE(processes_that_still_use_a_removed_segment_are_listed) {
     const UniqueName name, other;
     const Sender here(other, small_channel());

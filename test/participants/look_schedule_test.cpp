@@ -68,6 +68,7 @@ BOOST_FIXTURE_TEST_CASE(a_word_that_moves_in_another_clock_is_not_due, Segment) 
     for (std::int64_t step = 0; step < 20; ++step) {  // somebody else looks in time, with a clock far ahead
         set(start + 1'000 * tick + step * tick / 2);
         BOOST_TEST(!one.claim(start + step * tick / 2));
+        BOOST_TEST(!one.claim(start + step * tick / 2 + tick / 4));  // a tick begins when it was seen to move
     }
 }
 
