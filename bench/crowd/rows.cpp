@@ -176,7 +176,7 @@ std::vector<Wanted> all_wanted() {
             wanted.push_back({{row, rest, cpu_s}, most, 2, Cell{row, "futex", cpu_s}});
         }
     for (const char* rest : {"balanced", "sleep"})
-        wanted.push_back({{"subscribers.60", rest, p50_s}, most, 2, Cell{"subscribers.4", rest, p50_s}});
+        wanted.push_back({{"subscribers.60", rest, p50_s}, most, 2, Cell{"subscribers.60", "futex", p50_s}});
     for (const Row& row : all_rows())
         for (const Entry& entry : row.entries)
             if (row.group == "patterns" && entry.name != row.control)

@@ -42,7 +42,7 @@ int main() {
                         stride = words[80 / 8];
     std::cout << "segment " << words.size() * 8 << " bytes: header 0, participants " << participants << ", control "
               << control << ", slots " << slots << ", stride " << stride << "\n\n";
-    print("header", 0, 120);
+    print("header", 0, participants);
     print("participant 0", participants, participants + (control - participants) / 2);
     print("participant 1", participants + (control - participants) / 2, control);
     print("control and cells", control, slots);
