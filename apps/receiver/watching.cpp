@@ -48,8 +48,10 @@ void Watching::handle(const Message& message) {
         cv::Mat picture;
         Encoding encoding = message.image().encoding;
         if (options_.operation == Operation::checksum) {
-            if (!options_.json) std::cout << message.sequence() << ' ' << checksum_of(message.payload()) << '\n';
-            if (!std::cout) flush_output();  // nobody reads it: end, and say why
+            if (!options_.json) {
+                std::cout << message.sequence() << ' ' << checksum_of(message.payload()) << '\n';
+                flush_output();  // whoever reads along sees it at once
+            }
         } else if (options_.operation != Operation::none) {
             encoding = encoding_after(options_.operation, message.image().encoding);
             transform(options_.operation, opencv::as_mat(message), message.image().encoding, picture);

@@ -5,6 +5,8 @@
 #include "tool/record_play_fixture.hpp"
 #include "tool/terminal.hpp"
 
+#include <boost/test/data/test_case.hpp>
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -50,6 +52,10 @@ struct Stranger {
     std::string remedy;  ///< what the sentence tells to type, before the path
     std::function<void(const std::string& path)> make;
 };
+
+std::ostream& operator<<(std::ostream& out, const Stranger& stranger) {
+    return out << "what " << stranger.what;
+}
 
 const std::vector<Stranger>& strangers() {
     static const std::vector<Stranger> all{
@@ -146,24 +152,21 @@ void check_top(const std::string& name, const std::string& words) {
 
 BOOST_AUTO_TEST_SUITE(strangers_test)
 
-BOOST_AUTO_TEST_CASE(whoever_meets_one_says_what_it_is_and_what_to_type) {
+BOOST_DATA_TEST_CASE(whoever_meets_one_says_what_it_is_and_what_to_type, strangers(), stranger) {
     const recording_test::Folder folder;
-    for (const Stranger& stranger : strangers()) {
-        const Place place(stranger);
-        const auto before = fs::symlink_status(place.path());
-        for (const Call& call : calls()) {
-            BOOST_TEST_CONTEXT(call.words[0] << " " << call.words[1] << " where the name " << stranger.what) {
-                Program program = started(call.words, place.name(), folder / "file");
-                check_told(program, call.code, call.says.empty() ? place.path() + " " + stranger.what : call.says);
-                if (call.says.empty())
-                    TOOL_TEST_SAYS(program.output() + program.errors(), stranger.remedy + place.path());
-                check_untouched(place, before);
-            }
+    const Place place(stranger);
+    const auto before = fs::symlink_status(place.path());
+    for (const Call& call : calls()) {
+        BOOST_TEST_CONTEXT(call.words[0] << " " << call.words[1]) {
+            Program program = started(call.words, place.name(), folder / "file");
+            check_told(program, call.code, call.says.empty() ? place.path() + " " + stranger.what : call.says);
+            if (call.says.empty()) TOOL_TEST_SAYS(program.output() + program.errors(), stranger.remedy + place.path());
+            check_untouched(place, before);
         }
-        check_top(place.name(), stranger.what);
-        check_untouched(place, before);
     }
     BOOST_TEST(fs::is_empty(folder.str()));
+    check_top(place.name(), stranger.what);
+    check_untouched(place, before);
 }
 
 BOOST_AUTO_TEST_CASE(rm_takes_away_what_one_file_is_and_no_more) {
