@@ -2,6 +2,8 @@
 
 #include "common/patience.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -82,12 +84,22 @@ Traffic traffic_between(const inspect::Report& earlier, const inspect::Report& l
     return traffic;
 }
 
+Watch::Watch(std::string glob) : glob_(std::move(glob)) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::vector<Look> Watch::look() {
-    const std::vector<inspect::Found> files = inspect::find(glob_);
+    const std::vector<inspect::Found> files = inspect::find(glob_);  // by name
     std::erase_if(watched_, [&](const auto& watched) {
-        return std::none_of(files.begin(), files.end(), [&](const auto& file) { return file.name == watched.first; });
+        const auto found = std::lower_bound(files.begin(), files.end(), watched.first,
+                                            [](const auto& file, const auto& name) { return file.name < name; });
+        return found == files.end() || found->name != watched.first;
     });
     std::vector<Look> looks;
+    looks.reserve(files.size());
     for (const inspect::Found& file : files) {
         Look look = look_at(file, watched_);
         const bool is_gone = look.problem && *look.problem == Errc::no_such_segment;  // since it was found

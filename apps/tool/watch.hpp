@@ -34,7 +34,8 @@ struct Look {
 
 class Watch {
 public:
-    explicit Watch(std::string glob) : glob_(std::move(glob)) {}
+    /// Raises this process's limit of descriptors as far as it goes: each segment that is watched takes two.
+    explicit Watch(std::string glob);
     /// By name. Throws Error(system) where the directory of segments cannot be read.
     std::vector<Look> look();
 

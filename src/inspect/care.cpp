@@ -12,6 +12,7 @@
 #include "latest/cell.hpp"
 #include "platform/deleted_mappings.hpp"
 #include "platform/memory_limits.hpp"
+#include "platform/system_error.hpp"
 #include "segment/name.hpp"
 #include "topic/blueprint.hpp"
 
@@ -192,8 +193,7 @@ std::vector<Found> find(const std::string& glob) {
             found.push_back(
                 {name, entry->path().string(), status->size_bytes, status->owner_uid, status->owner_gid, status->mode});
     }
-    if (error)
-        throw Error(Errc::system, std::string("cannot read ") + platform::shm_directory + ": " + error.message());
+    if (error) platform::throw_system(std::string("reading ") + platform::shm_directory, error.value());
     std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.name < b.name; });
     return found;
 }

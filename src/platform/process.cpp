@@ -8,10 +8,10 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
-#include <iterator>
 #include <mutex>
-#include <sstream>
+#include <string_view>
 #include <vector>
 
 namespace handoff::platform {
@@ -50,19 +50,25 @@ struct ProcStat {
     std::uint64_t start_time = 0;  ///< clock ticks since boot, 0: not known
 };
 
-/// `who`: a process id, or "self".
+/// `who`: a process id, or "self". Without streams: the tool asks this of every participant of every segment.
 ProcStat stat_from_proc(const std::string& who) {
-    std::ifstream file("/proc/" + who + "/stat");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::array<char, 1024> buffer;  // more than the first 22 fields take
+    const Descriptor file(::open(("/proc/" + who + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
+    const ssize_t length = file ? read(file.get(), buffer.data(), buffer.size()) : 0;
+    std::string_view text(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
     const auto end_of_name = text.rfind(')');  // the name may hold spaces and parentheses
-    if (end_of_name == std::string::npos) return {};
-    std::istringstream fields(text.substr(end_of_name + 1));
-    std::string state;
-    std::string field;
-    fields >> state;
-    for (int index = 4; index <= 22; ++index) fields >> field;
-    if (!fields) return {};
-    return {state.front(), std::strtoull(field.c_str(), nullptr, 10)};
+    if (end_of_name == std::string_view::npos || text.size() < end_of_name + 3) return {};
+    const char state = text[end_of_name + 2];
+    constexpr int fields_before_start_time = 20;  // behind the name: the 3rd to the 21st, and a space before each
+    text.remove_prefix(end_of_name + 1);
+    for (int field = 0; field < fields_before_start_time; ++field) {
+        const auto space = text.find(' ');
+        if (space == std::string_view::npos) return {};
+        text.remove_prefix(space + 1);
+    }
+    std::uint64_t start_time = 0;
+    std::from_chars(text.data(), text.data() + text.size(), start_time);
+    return {state, start_time};
 }
 
 std::string base_name(const std::string& path) {

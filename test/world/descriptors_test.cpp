@@ -1,6 +1,8 @@
 // No descriptors: at every step of opening an error with a sentence, nothing left behind, and the dead are recovered
 // all the same.
 #include <cstdio>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 
 #include <fcntl.h>
@@ -35,7 +37,7 @@ bool opens_with(unsigned count, Opening&& opening) {
         } catch (const Error& error) {
             limit(RLIMIT_NOFILE, 1'000);
             HANDOFF_TEST_CODE(error.failure(), Errc::system);
-            check_says(error.failure(), "Too many open files", "no descriptor left", "ulimit -n");
+            check_says(error.failure(), "Too many open files", "no descriptor left", "A handle takes 2", "ulimit -n");
             stage.report("refused");
         }
     });
@@ -83,6 +85,30 @@ BOOST_AUTO_TEST_CASE(attaching_is_refused_at_every_step_and_leaves_no_trace) {
     BOOST_TEST(needed_by([&] { receiver(); }, no_trace) == 2U);
     Receiver receiver = this->receiver();
     check_works(sender, receiver);
+}
+
+/// What the sentence and the pages say: a process with a thousand handles needs to know its `ulimit -n`.
+BOOST_AUTO_TEST_CASE(a_handle_takes_two_descriptors_and_one_more_for_an_event_loop) {
+    run_in_child([&](Stage&) {
+        const auto in_use = [] {
+            const std::filesystem::directory_iterator descriptors("/proc/self/fd");
+            return std::distance(begin(descriptors), end(descriptors));
+        };
+        const auto before = in_use();
+        const Sender own_sender = sender();
+        BOOST_TEST(in_use() == before + 2);
+        const Receiver own = receiver();
+        BOOST_TEST(in_use() == before + 4);
+        own.descriptor();
+        BOOST_TEST(in_use() == before + 5);
+        const UniqueName others[] = {UniqueName("topic"), UniqueName("value")};
+        const Publisher publisher(others[0], {.payload_bytes = 100});
+        BOOST_TEST(in_use() == before + 7);
+        const Subscriber subscriber(others[0]);
+        BOOST_TEST(in_use() == before + 9);
+        const LatestBytes value(others[1], {.capacity_bytes = 100});
+        BOOST_TEST(in_use() == before + 11);
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_handle_without_a_descriptor_for_an_event_loop_works_as_before) {
