@@ -1,4 +1,5 @@
 // What a death means to those who wait for several things, and to the end of a stream.
+#include <handoff/inspect.hpp>
 #include <handoff/wait_any.hpp>
 
 #include <array>
@@ -42,6 +43,29 @@ BOOST_AUTO_TEST_CASE(a_request_of_a_killed_receiver_is_something) {
     holder.kill();
     BOOST_TEST(wait_any(waitables, soon).value() == 0U);
     BOOST_TEST(worker.try_receive().value().deliveries() == 2U);
+}
+
+/// The call that recovers the dead is the one that finds what they held: it does not leave with "timed out", nor sleep.
+BOOST_AUTO_TEST_CASE(what_the_call_itself_recovers_is_something) {
+    Child holder = holder_of_the_last_request();
+    Receiver worker = receiver();
+    const inspect::Observer observer(name.str());
+    holder.kill();
+    HANDOFF_CHECK_EVENTUALLY([&] {
+        const auto found = wait_any({worker.waitable()}, Deadline::now());
+        const bool recovered = observer.report().redelivered == 1;
+        BOOST_TEST(found.has_value() == recovered);
+        return recovered;
+    }());
+}
+
+/// Each of the things waited for may be the one in which somebody died.
+BOOST_AUTO_TEST_CASE(a_death_is_noticed_in_each_of_the_segments_that_are_waited_for) {
+    const Channel quiet, idle;
+    Child holder = holder_of_the_last_request();
+    Receiver before = quiet.receiver(), worker = receiver(), after = idle.receiver();
+    holder.kill();
+    BOOST_TEST(wait_any({before.waitable(), worker.waitable(), after.waitable()}, soon).value() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(the_stream_has_not_ended_while_somebody_works_on_a_request_and_may_die) {
