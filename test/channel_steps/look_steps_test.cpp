@@ -20,7 +20,8 @@ BOOST_AUTO_TEST_CASE(of_two_who_find_a_look_due_at_once_one_looks) {
     int interleavings = 0;
     for (int stops = 1; stops < most_stops; ++stops) {
         SharedWord looked(start);
-        LookSchedule one(looked), other(looked);
+        std::atomic<std::uint32_t> crowd{0};
+        LookSchedule one(looked, crowd), other(looked, crowd);
         bool slow_looks = false;
         Actor slow([&] { slow_looks = one.claim(now); });
         if (!slow.pass(stops)) break;
