@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(who_is_refused_half_way_may_finish_what_he_says) {
 }
 
 BOOST_AUTO_TEST_CASE(slow_clients_delay_nobody_and_are_let_go) {
-    const Served served({.request_bytes = 8192, .patience = 30s, .connections = 64});
+    const Served served({.request_bytes = 8192, .patience = handoff::testing::scaled(30s), .connections = 64});
     Connection slow(served.port());
     slow.send("GET /metr");
     BOOST_TEST(ask(served.port(), get("/metrics"), 10s).starts_with("HTTP/1.1 200"));  // 10 s are less than 30
