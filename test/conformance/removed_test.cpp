@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 
 #include "conformance/latest_fixture.hpp"
@@ -21,13 +22,15 @@ void remove_name(const testing::UniqueName& name) {
 }
 
 /// `wait(deadline)` waits in vain, then the name goes, then it is told: by the next tick, not by the look with which a
-/// wait begins. And again, as often as it asks.
+/// wait begins, and long before the deadline. And again, as often as it asks.
 template <class Wait>
 void check_told(const testing::UniqueName& name, Wait&& wait) {
     check_refused(wait(Deadline(1ms)), Errc::timed_out);
     remove_name(name);
+    const auto begin = std::chrono::steady_clock::now();
     check_refused(wait(soon()), Errc::removed, "Open it again");
     check_refused(wait(soon()), Errc::removed, name.str());
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < testing::scaled(10s)), "it waited until its deadline");
     check_refused(wait(Deadline::now()), Errc::removed);
 }
 
@@ -143,6 +146,13 @@ BOOST_FIXTURE_TEST_CASE(a_publisher_that_waits_is_told, Topic) {
     check_told(name, [&](Deadline deadline) { return publisher.wait_for_subscriber(deadline); });
 }
 
+BOOST_FIXTURE_TEST_CASE(a_publisher_that_finds_no_slot_is_told, Topic) {
+    Publisher publisher = this->publisher();
+    std::vector<Loan> loans;
+    while (auto loan = publisher.loan()) loans.push_back(std::move(*loan));
+    check_told_when_polling(name, Errc::full, [&] { return publisher.loan(); });
+}
+
 BOOST_FIXTURE_TEST_CASE(who_polls_a_topic_is_told, Topic) {
     Publisher publisher = this->publisher();
     Subscriber subscriber = this->subscriber();
@@ -156,6 +166,12 @@ BOOST_DATA_TEST_CASE_F(LatestValue, who_waits_for_a_newer_value_is_told, policie
     LatestBytes value = open(sample);
     Bytes buffer{};
     check_told(name, [&](Deadline deadline) { return value.wait_newer(buffer, deadline); });
+}
+
+BOOST_FIXTURE_TEST_CASE(who_reads_a_value_that_was_never_written_is_told, LatestValue) {
+    const LatestBytes value = open();
+    Bytes buffer{};
+    check_told_when_polling(name, Errc::empty, [&] { return value.read(buffer); });
 }
 
 BOOST_FIXTURE_TEST_CASE(a_read_only_reader_of_a_latest_value_is_told, LatestValue) {

@@ -16,6 +16,11 @@ import tomllib
 from dataclasses import dataclass, field
 
 
+# What the tests of a room start beside their own executable.
+PROGRAMS_OF_ROOM = {"apps": ["handoff_sender", "handoff_receiver"], "tool": ["handoff_handoff"],
+                    "examples": ["handoff_examples"]}
+
+
 @dataclass
 class Mutant:
     id: str
@@ -27,9 +32,16 @@ class Mutant:
     why: str = ""
     seconds: int = 20
 
+    def rooms(self):
+        return {name.split("/")[0] for name in self.killed_by}
+
     def targets(self):
-        """The CMake targets that hold its tests: room/suite/case lives in test_room."""
-        return sorted({"test_" + name.split("/")[0] for name in self.killed_by})
+        """The CMake targets that hold its tests, and the programs that they start: room/suite/case lives in test_room."""
+        return sorted({target for room in self.rooms() for target in ["test_" + room, *PROGRAMS_OF_ROOM.get(room, [])]})
+
+    def needs_programs(self):
+        """Some rooms exist only where sender, receiver and the tool are built."""
+        return bool(self.rooms() & {"apps", "tool"})
 
     def applied_to(self, text):
         return text.replace(self.old, self.new)

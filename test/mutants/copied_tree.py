@@ -24,10 +24,10 @@ class CopiedTree:
     def write(self, file, text):
         (self.source / file).write_text(text, encoding="utf-8")
 
-    def configure(self):
+    def configure(self, programs):
         """Returns what CMake says if it fails."""
         command = ["cmake", "-S", self.source, "-B", self.binary, "-DCMAKE_BUILD_TYPE=Release",
-                   "-DHANDOFF_PROGRAMS=OFF"]
+                   "-DHANDOFF_PROGRAMS=" + ("ON" if programs else "OFF")]
         if shutil.which("ninja"):
             command += ["-G", "Ninja"]
         if shutil.which("ccache"):

@@ -69,7 +69,8 @@ def try_out(tree, mutant, jobs):
 
 def check_that_all_is_green(tree, mutants, jobs):
     """Without a mutant: builds what is needed, and returns what is wrong."""
-    failure = tree.configure() or tree.build(sorted({t for m in mutants for t in m.targets()}), jobs)
+    failure = (tree.configure(any(m.needs_programs() for m in mutants))
+               or tree.build(sorted({t for m in mutants for t in m.targets()}), jobs))
     if failure:
         return ["the tree without a mutant cannot be built:\n" + failure]
     tree.find_tests()

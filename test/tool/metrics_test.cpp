@@ -259,6 +259,23 @@ BOOST_AUTO_TEST_CASE(those_who_say_nothing_keep_nobody_out) {
     BOOST_TEST(silent.back().receive_all().starts_with("HTTP/1.1 200"));
 }
 
+/// Time counts from the last answer: who asks again and again is not the one who has waited longest.
+BOOST_AUTO_TEST_CASE(who_was_answered_just_now_is_not_the_one_to_go) {
+    const Served served({.request_bytes = 8192, .patience = 60s, .connections = 3});
+    const auto ask_again = [](Connection& connection) {
+        connection.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+        return connection.receive_until("handoff_up 1\n");
+    };
+    Connection kept(served.port());
+    BOOST_TEST(ask_again(kept).starts_with("HTTP/1.1 200"));
+    Connection silent(served.port());
+    BOOST_TEST(ask(served.port(), get("/metrics"), 10s).starts_with("HTTP/1.1 200"));  // so the silent one is there
+    BOOST_TEST(ask_again(kept).starts_with("HTTP/1.1 200"));
+    const Connection third(served.port()), fourth(served.port());
+    BOOST_TEST(silent.receive_all() == "");  // closed for the fourth
+    BOOST_TEST(ask_again(kept).starts_with("HTTP/1.1 200"));
+}
+
 BOOST_AUTO_TEST_CASE(a_page_that_cannot_be_made_is_an_error_of_the_server) {
     Child child([](Stage& stage) {
         handoff::apps::tool::serve(

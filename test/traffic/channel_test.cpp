@@ -93,6 +93,14 @@ BOOST_DATA_TEST_CASE_F(Receiving, try_receive_when_empty, data::make(all_rates))
     Child dead = victim();
     BOOST_TEST(notices(name, sample, dead, [&] { (void)receiver->try_receive(); }));
 }
+/// No call begins or ends meanwhile.
+BOOST_FIXTURE_TEST_CASE(one_wait_that_lasts, Receiving) {
+    Child dead = victim();
+    dead.kill();
+    const auto begin = std::chrono::steady_clock::now();
+    BOOST_TEST(receiver->receive(soon).has_value());
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < soon / 2), "noticed at the end of the wait only");
+}
 BOOST_DATA_TEST_CASE_F(Receiving, wait_any_with_nothing_taken, data::make(all_rates)) {
     check(sample, [&] { (void)wait_any({receiver->waitable()}, soon); });
 }
@@ -134,6 +142,13 @@ BOOST_DATA_TEST_CASE_F(Sending, loan_when_full_with_a_short_deadline, data::make
     std::vector<Loan> all;
     while (auto loan = sender->try_loan()) all.push_back(std::move(*loan));
     BOOST_TEST(notices(name, sample, dead, [&] { (void)sender->loan(5ms); }));
+}
+/// Such a wait has no tick.
+BOOST_DATA_TEST_CASE_F(Sending, loan_when_full_with_a_deadline_that_is_over, data::make(all_rates)) {
+    Child dead = victim();
+    std::vector<Loan> all;
+    while (auto loan = sender->try_loan()) all.push_back(std::move(*loan));
+    BOOST_TEST(notices(name, sample, dead, [&] { (void)sender->loan(Deadline::now()); }));
 }
 BOOST_DATA_TEST_CASE_F(Sending, send, data::make(paced_rates)) {
     Child dead = victim();
