@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(pictures_that_get_the_numbers_of_closed_streams_are_whole) 
     for (const Streams& streams : {all_closed, closed_stdout, closed_stderr}) {
         const UniqueName name("closed");
         const Folder folder;
-        Program working = receiver_with(streams, {"--channel", name.str(), "--out", folder / "out", "--count", "4"});
+        Program working = receiver_with(
+            streams, {"--channel", name.str(), "--operation", "flip", "--out", folder / "out", "--count", "4"});
         Program feeding = sender_with(streams, {"--channel", name.str(), "--pattern", "64x48", "--count", "4", "--save",
                                                 folder / "back", "--wait-receiver", "30s"});
         require_exit(feeding, 0);
