@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(pictures_that_get_the_numbers_of_closed_streams_are_whole) 
     for (const Streams& streams : {all_closed, closed_stdout, closed_stderr}) {
         const UniqueName name("closed");
         const Folder folder;
-        Program working = receiver_with(streams, {"--channel", name.str(), "--out", folder / "out", "--count", "4"});
+        Program working = receiver_with(
+            streams, {"--channel", name.str(), "--operation", "flip", "--out", folder / "out", "--count", "4"});
         Program feeding = sender_with(streams, {"--channel", name.str(), "--pattern", "64x48", "--count", "4", "--save",
                                                 folder / "back", "--wait-receiver", "30s"});
         require_exit(feeding, 0);
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(pictures_that_get_the_numbers_of_closed_streams_are_whole) 
 
 BOOST_AUTO_TEST_CASE(who_has_seen_enough_of_the_checksums_ends_the_receiver_quietly) {
     const UniqueName name("unread");
-    Program publishing = sender({"--topic", name.str(), "--pattern", "64x48", "--fps", "1000", "--quiet"});
+    Program publishing = sender({"--topic", name.str(), "--pattern", "64x48", "--rate", "1000", "--quiet"});
     Program watching =
         receiver_with(unread, {"--topic", name.str(), "--operation", "checksum", "--idle-timeout", "60s"});
     require_exit(watching, 0);
