@@ -56,18 +56,18 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadl
         const bool done = ready();
         const std::int64_t now_ns = platform::now_ns();
         bool recovered = false;
-        std::int64_t interval_ns = INT64_MAX - now_ns;
+        std::int64_t tick_end_ns = INT64_MAX;
         for (const Waitable& waitable : waitables) {
             recovered |= waitable.source_->tick(now_ns);
-            if (waitable.source_->condition() != nullptr)
-                interval_ns = std::min(interval_ns, waitable.source_->interval_ns());
+            if (waitable.source_->condition() == nullptr) continue;
+            tick_end_ns = std::min(tick_end_ns, now_ns + waitable.source_->interval_ns());
         }
         if (done) return found;
         if (recovered) continue;
         if (now_ns >= deadline.at_ns())
             return Failure(Errc::timed_out, "none of the " + std::to_string(waitables.size()) +
                                                 " things waited for had anything in time");
-        sync::sleep_on_all(conditions, std::min(deadline.at_ns(), now_ns + interval_ns), ready);
+        sync::sleep_on_all(conditions, std::min(deadline.at_ns(), tick_end_ns), ready);
     }
 }
 

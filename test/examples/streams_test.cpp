@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_the_wait_for_a_line) {
 BOOST_AUTO_TEST_CASE(the_classic_handshake_prints_nothing_into_its_memory) {
     const UniqueName name("streams");
     const std::string memory = "handoff." + name.str();  // so that UniqueName removes it
-    const std::vector<std::string> arguments{"--name", memory, "--count", "20", "--bytes", "64"};
+    const std::vector<std::string> arguments{"--name", memory, "--count", "20"};
     Program sender = start_with_streams(all_closed, "classic_handshake_sender", arguments);
     Program receiver = start_with_streams({"", ""}, "classic_handshake_receiver", arguments);
     const auto exit = receiver.wait(30s);
