@@ -51,11 +51,8 @@ struct Ledger {
     Fate fates[most_messages];
 };
 
-ChannelOptions options{.slots = 8,
-                       .payload_bytes = 512,
-                       .reply_bytes = 64,
-                       .participants = 16,
-                       .max_deliveries = unlimited_deliveries};
+ChannelOptions options{
+    .slots = 8, .payload_bytes = 512, .reply_bytes = 64, .participants = 16, .max_deliveries = unlimited_deliveries};
 
 void arm_maybe(std::mt19937_64& random) {
     if (random() % 2 == 0) sync::arm_crash_point(static_cast<long>(1 + random() % 5000));

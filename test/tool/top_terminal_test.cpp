@@ -152,7 +152,8 @@ BOOST_AUTO_TEST_CASE(absurd_sizes_are_survived) {
     Terminal terminal(tool, {"top", name.str(), "--interval", "1h"}, 65'535, 65'535);
     terminal.wait_for("q quit");
     for (int round = 0; round < 20; ++round)
-        for (const auto& [columns, rows] : {std::pair{65'535, 65'535}, {65'535, 1}, {1, 65'535}, {0, 0}, {80, 65'535}}) {
+        for (const auto& [columns, rows] :
+             {std::pair{65'535, 65'535}, {65'535, 1}, {1, 65'535}, {0, 0}, {80, 65'535}}) {
             terminal.resize(columns, rows);
             terminal.type("\f");
         }
