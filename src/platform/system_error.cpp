@@ -24,8 +24,7 @@ const char* hint_for(int error_number) {
     switch (error_number) {
         case EMFILE:
             return ". This process has no descriptor left. A handle takes 2 (one more while it creates its segment, "
-                   "one "
-                   "more for descriptor()): close some, or raise `ulimit -n`";
+                   "one more for descriptor()): close some, or raise `ulimit -n`";
         case ENFILE:
             return ". The machine has no descriptor left: raise fs.file-max";
         case ENOENT:

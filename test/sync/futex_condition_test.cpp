@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(who_was_woken_and_leaves_without_taking_passes_it_on) {
         }
         room->number.store(1);
         room->condition.notify(1);
-        BOOST_TEST(taker.has_ended());
+        BOOST_TEST_REQUIRE(taker.has_ended());
         leaving.wait();
     }
 }
