@@ -32,7 +32,8 @@ if(HANDOFF_SANITIZE)
     # Processes are forked with threads around on purpose, and everything takes its time. No program ends with 99 of
     # its own accord: a test that expects a refusal (1) does not take a finding of a sanitizer for it.
     set(handoff_test_environment HANDOFF_TEST_TIMEOUT_SCALE=5 TSAN_OPTIONS=die_after_fork=0
-                                 ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99)
+                                 ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
+                                 LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/leaks.supp:print_suppressions=0)
     set(handoff_test_timeout_scale 3)
 else()
     set(handoff_test_environment HANDOFF_TEST_TIMEOUT_SCALE=1)
