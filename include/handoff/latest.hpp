@@ -9,9 +9,8 @@
 //
 // Thread safety: any number of threads may use one handle; what wait_newer() has seen is kept per handle.
 // Death: a writer killed in the middle of a write leaves the value before; the others go on. Readers hold nothing.
-// Removal: whoever waits for a newer value when its name was removed meanwhile (rm, `handoff rm --force`, logind) is
-// told
-//   so by `removed`. A newer value that is there comes first. Open it again to meet newcomers.
+// Removal: whoever waits for a newer value whose name was removed meanwhile (rm, `handoff rm --force`, logind) is
+//   told so by `removed`. A newer value that is there comes first. Open it again to meet newcomers.
 // Ordering: who reads a value sees everything that its writer did before write(). All writers share one sequence.
 // Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
 #pragma once
