@@ -6,9 +6,13 @@
 // anything that a hostile process wrote). The look belongs to the one whose exchange moved the word. Model:
 // models/looked.pml.
 //
+// The kernel walks a list of all locks to say who holds one: a look costs with the square of the crowd, 10 ms among a
+// thousand. So above 256 participants the tick of the looks, by both rules, grows with the crowd: n/256 ticks, four at
+// most, whatever stands in the header.
+//
 // Who sleeps looks whenever it wakes up. With up to four participants that is every tick; in a crowd each sleeps
-// longer, so that somebody wakes up every 25 ms on average however many there are, one second at most, and no two in
-// step.
+// longer, so that somebody wakes up every 25 ms on average however many there are, one second at most (two among a
+// thousand: some 600 awakenings a second are enough), and no two in step.
 //
 // Thread safety: any number of threads and processes.
 // Death: who dies between moving the word and looking delays the next look by two ticks at most.
@@ -39,18 +43,26 @@ public:
 
     /// How long participant number `me` sleeps before it asks claim() again.
     std::int64_t interval_ns(std::uint32_t me) const noexcept {
-        // Relaxed: a hint. Old or written by somebody hostile, it makes one sleep a second long at most.
+        // Relaxed: a hint. Old or written by somebody hostile, it makes one sleep two seconds long at most.
         return interval_ns(me, crowd_.load(std::memory_order_relaxed), sync::tick_ns);
     }
     static constexpr std::int64_t interval_ns(std::uint32_t me, std::uint32_t crowd, std::int64_t tick_ns) noexcept {
-        constexpr std::uint32_t each_tick = 4, most_ticks = 10;
+        constexpr std::uint32_t each_tick = 4, enough_ticks = 10, enough_each_tick = 50, most_ticks = 20;
         if (crowd <= each_tick) return tick_ns;
-        const std::int64_t longest_ns = tick_ns * std::min(crowd, each_tick * most_ticks) / each_tick;
+        const std::int64_t longest_ns =
+            std::max(tick_ns * std::min(crowd, each_tick * enough_ticks) / each_tick,
+                     tick_ns * std::min(crowd, enough_each_tick * most_ticks) / enough_each_tick);
         const std::int64_t own_ns = longest_ns / 4 * 3 + longest_ns / 4 * (me % crowd + 1) / crowd;
         return std::max(own_ns, tick_ns);
     }
     /// For whoever looks: how many participants there are.
     void set_crowd(std::uint32_t crowd) noexcept { crowd_.store(crowd, std::memory_order_relaxed); }
+
+    /// How far apart looks lie.
+    static constexpr std::int64_t look_interval_ns(std::uint32_t crowd, std::int64_t tick_ns) noexcept {
+        constexpr std::uint32_t each_tick = 256, most_ticks = 4;
+        return tick_ns * std::clamp(crowd, each_tick, each_tick * most_ticks) / each_tick;
+    }
 
     /// True if a look is due and the caller's: it must look now, and nothing may keep it from that. Costs two loads
     /// where nothing is due. `now_ns` may be coarse.
@@ -66,10 +78,10 @@ public:
 
 private:
     bool is_due(std::uint64_t word, std::int64_t now_ns) noexcept {
-        const std::int64_t tick_ns = sync::tick_ns;
-        if (platform::difference_ns(now_ns, static_cast<std::int64_t>(word)) >= tick_ns) return true;
+        const std::int64_t apart_ns = look_interval_ns(crowd_.load(std::memory_order_relaxed), sync::tick_ns);
+        if (platform::difference_ns(now_ns, static_cast<std::int64_t>(word)) >= apart_ns) return true;
         if (word == seen_.load(std::memory_order_relaxed))
-            return now_ns - since_ns_.load(std::memory_order_relaxed) >= tick_ns;
+            return now_ns - since_ns_.load(std::memory_order_relaxed) >= apart_ns;
         remember(word, now_ns);
         return false;
     }

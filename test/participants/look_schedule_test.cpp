@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "participants/look_schedule.hpp"
@@ -101,14 +102,14 @@ BOOST_AUTO_TEST_CASE(of_many_threads_that_ask_at_once_one_looks) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(up_to_four_sleep_a_tick_and_a_crowd_a_second_at_most) {
+BOOST_AUTO_TEST_CASE(up_to_four_sleep_a_tick_a_crowd_a_second_at_most_and_a_thousand_two) {
     for (std::uint32_t crowd = 0; crowd <= 4; ++crowd)
         for (std::uint32_t me = 0; me < 6; ++me) BOOST_TEST(LookSchedule::interval_ns(me, crowd, tick) == tick);
-    for (const std::uint32_t crowd : {5U, 12U, 40U, 1'000U, UINT32_MAX})
+    for (const std::uint32_t crowd : {5U, 12U, 40U, 500U, 1'000U, UINT32_MAX})
         for (const std::uint32_t me : {0U, 3U, crowd / 2, crowd - 1, 1'023U}) {
             const std::int64_t slept = LookSchedule::interval_ns(me, crowd, tick);
             BOOST_TEST(slept >= tick);
-            BOOST_TEST(slept <= std::max<std::int64_t>(tick, std::min<std::int64_t>(10 * tick, crowd * tick / 4)));
+            BOOST_TEST(slept <= (crowd <= 40 ? std::max(tick, crowd * tick / 4) : crowd <= 500 ? 10 * tick : 20 * tick));
         }
 }
 
@@ -122,6 +123,21 @@ BOOST_AUTO_TEST_CASE(no_two_of_a_crowd_sleep_in_step_and_somebody_wakes_up_four_
         }
         BOOST_TEST(intervals.size() == crowd);
         BOOST_TEST(awakenings_a_tick >= 4.0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(above_256_looks_lie_further_apart_and_four_ticks_at_most) {
+    for (const auto& [participants, ticks] : {std::pair{0U, 1}, {256U, 1}, {512U, 2}, {1'024U, 4}, {UINT32_MAX, 4}}) {
+        Segment segment;
+        segment.crowd = participants;
+        BOOST_TEST(!segment.one.claim(start + ticks * tick - 1));
+        BOOST_TEST(segment.other.claim(start + ticks * tick));
+
+        segment.set(INT64_MAX);  // another clock's: by the second rule
+        LookSchedule newcomer(segment.looked, segment.crowd);
+        BOOST_TEST(!newcomer.claim(start));
+        BOOST_TEST(!newcomer.claim(start + ticks * tick - 1));
+        BOOST_TEST(newcomer.claim(start + ticks * tick));
     }
 }
 

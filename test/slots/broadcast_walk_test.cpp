@@ -25,11 +25,17 @@ namespace {
 constexpr std::uint32_t publishers = 3, subscribers = 3, seats = publishers + subscribers;
 constexpr std::size_t pins_each = 2;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int walk_steps = 4'000;  // all this is one thread, and a fiber is dear to the sanitizers
+#else
+constexpr int walk_steps = 40'000;
+#endif
+
 struct WalkShape {
     std::uint32_t history;
     std::uint64_t first_sequence = 0;  ///< 0: where a new topic starts
     std::uint32_t first_generation = 0;
-    int steps = 40'000;
+    int steps = walk_steps;
 };
 
 /// A message that a subscriber holds.
