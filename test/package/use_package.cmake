@@ -29,7 +29,6 @@ endif()
 
 if(WAY STREQUAL "pkg_config")
     set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
-    set(ENV{LD_LIBRARY_PATH} "${prefix}/${LIBDIR}")
     step("pkg-config --modversion" "${PKG_CONFIG}" --modversion handoff)
     if(NOT output STREQUAL "${VERSION}\n")
         message(FATAL_ERROR "handoff.pc says version ${output}; it is ${VERSION}.")
