@@ -1,4 +1,5 @@
 // ls, info, doctor, hz, bw, lat, echo, snap: the tool tells the truth, and nobody notices it.
+#include "tool/other_user.hpp"
 #include "tool/tool.hpp"
 
 #include <nlohmann/json.hpp>
@@ -151,10 +152,10 @@ BOOST_FIXTURE_TEST_CASE(doctor_finds_the_dead_the_stopped_and_the_garbage, Scene
         BOOST_TEST((check.at("verdict") == "good" || check.at("verdict") == "note" || check.at("verdict") == "bad"));
 }
 
-BOOST_FIXTURE_TEST_CASE(another_user_is_told_which_right_is_missing, Scene) {
-    if (geteuid() != 0) return;
+BOOST_FIXTURE_TEST_CASE(another_user_is_told_which_right_is_missing, Scene,
+                        *boost::unit_test::precondition(needs_a_tool_for_other_users)) {
     handoff::testing::run_in_child([&](Stage&) {
-        BOOST_TEST_REQUIRE(setuid(65534) == 0);
+        BOOST_TEST_REQUIRE(become_another_user());
         const std::string words = words_of({"info", channel}, 6);
         TOOL_TEST_SAYS(words, "mode 0600");
         TOOL_TEST_SAYS(words, "you are uid 65534");

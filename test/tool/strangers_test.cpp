@@ -2,6 +2,7 @@
 // type, and leaves it as it was.
 #include "tool/tool.hpp"
 
+#include "tool/other_user.hpp"
 #include "tool/record_play_fixture.hpp"
 #include "tool/terminal.hpp"
 
@@ -188,7 +189,13 @@ BOOST_AUTO_TEST_CASE(rm_takes_away_what_one_file_is_and_no_more) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(who_may_not_read_it_is_told_whose_it_is) {
+boost::test_tools::assertion_result needs_somebody_who_may_not_read(boost::unit_test::test_unit_id test) {
+    if (geteuid() != 0) return true;
+    return needs_a_tool_for_other_users(test);
+}
+
+BOOST_AUTO_TEST_CASE(who_may_not_read_it_is_told_whose_it_is,
+                     *boost::unit_test::precondition(needs_somebody_who_may_not_read)) {
     const recording_test::Folder folder;
     fs::permissions(folder.str(), fs::perms::all);
     const UniqueName name("unreadable");
@@ -197,7 +204,7 @@ BOOST_AUTO_TEST_CASE(who_may_not_read_it_is_told_whose_it_is) {
     fs::permissions(path_of(name.str()), fs::perms::none);
     handoff::testing::run_in_child(
         [&](Stage&) {
-            if (is_root) BOOST_TEST_REQUIRE(setuid(65534) == 0);
+            if (is_root) BOOST_TEST_REQUIRE(tool_test::become_another_user());
             for (Call call : calls()) {
                 if (call.words[1] == "doctor") continue;  // told with exit code 1, as everything that looks wrong
                 BOOST_TEST_CONTEXT(call.words[0] << " " << call.words[1]) {
