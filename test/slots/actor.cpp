@@ -13,21 +13,15 @@
 #if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
 #define __SANITIZE_ADDRESS__
 #endif
-#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
-#define __SANITIZE_THREAD__
-#endif
 #endif
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/common_interface_defs.h>
-#endif
-#ifdef __SANITIZE_THREAD__
-#include <sanitizer/tsan_interface.h>
 #endif
 
 namespace handoff::test {
 namespace {
 
-/// A place that can be left and returned to. The sanitizers want to know that the stack changes.
+/// A place that can be left and returned to. AddressSanitizer wants to know that the stack changes.
 struct Place {
     ucontext_t context{};
     const void* stack = nullptr;
@@ -38,9 +32,6 @@ struct Place {
     void leave_for(Place& to) {
 #ifdef __SANITIZE_ADDRESS__
         __sanitizer_start_switch_fiber(&shadow, to.stack, to.stack_bytes);
-#elif defined(__SANITIZE_THREAD__)
-        if (shadow == nullptr) shadow = __tsan_get_current_fiber();
-        __tsan_switch_to_fiber(to.shadow, 0);
 #endif
         swapcontext(&context, &to.context);
         arrive(to);
@@ -64,16 +55,8 @@ public:
         inside_.stack = stack_.get();
         inside_.stack_bytes = stack_bytes;
         makecontext(&inside_.context, &Impl::begin, 0);
-#ifdef __SANITIZE_THREAD__
-        inside_.shadow = __tsan_create_fiber(0);
-#endif
     }
     Impl(const Impl&) = delete;
-    ~Impl() {
-#ifdef __SANITIZE_THREAD__
-        __tsan_destroy_fiber(inside_.shadow);
-#endif
-    }
 
     bool step() {
         if (ended_) return false;
