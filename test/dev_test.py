@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""./dev on a machine that a few lines of shell pretend: packages missing, sudo that refuses, a compiler that fails."""
+
+import os
+import pty
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+DEV = Path(__file__).resolve().parents[1] / "dev"
+
+
+class Machine(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.root = Path(self.folder.name)
+        (self.root / "bin").mkdir()
+        self.dev = self.root / "dev"
+        self.dev.write_bytes(DEV.read_bytes())
+        self.dev.chmod(0o755)
+        self.program("dpkg-query", "echo installed")
+        self.program("ninja", "exit 1")
+
+    def program(self, name, script):
+        path = self.root / "bin" / name
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def run_dev(self, *words, **options):
+        environment = {**os.environ, "PATH": f"{self.root}/bin:{os.environ['PATH']}"}
+        return subprocess.run([self.dev, *words], env=environment, text=True, timeout=20, check=False,
+                              **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options})
+
+    def test_verbs_that_take_nothing_refuse_a_word(self):
+        self.program("cmake", "echo cmake was started")
+        for verb in ("test", "sanitize", "build", "models", "arm64", "format", "lint"):
+            done = self.run_dev(verb, "now")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"{verb} takes nothing after it, but was given: now", done.stdout)
+            self.assertIn("./dev VERB", self.run_dev(verb, "--help").stdout)
+
+    def test_an_ordinary_user_without_rights_is_told_what_root_has_to_do(self):
+        self.program("dpkg-query", "echo unknown")
+        self.program("id", 'case $1 in -u) echo 1000 ;; *) echo somebody ;; esac')
+        self.program("sudo", 'echo "somebody is not in the sudoers file." >&2; exit 1')
+        done = self.run_dev("build")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("sudo does not let somebody install them. As root: apt-get install g++ cmake", done.stdout)
+        self.assertNotIn("network", done.stdout)
+
+    def test_a_build_that_fails_shows_why_and_ends_so(self):
+        self.program("cmake", 'case $1 in --build) echo "[1/2] Building a.o"; echo "a.cpp:1: error: no"; exit 3 ;; esac')
+        done = self.run_dev("build")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("a.cpp:1: error: no", done.stdout)
+        self.assertNotIn("[1/2]", done.stdout)
+
+    def test_a_terminal_sees_how_far_the_build_is(self):
+        self.program("cmake", 'case $1 in --build) echo "[1/2] Building a.o"; echo "[2/2] Linking a" ;; esac')
+        self.assertNotIn("[2/2]", self.run_dev("build").stdout)
+        ours, theirs = pty.openpty()
+        done = self.run_dev("build", stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        self.assertEqual(done.returncode, 0)
+        shown = os.read(ours, 65536).decode()
+        os.close(ours)
+        self.assertIn("[1/2]", shown)
+        self.assertIn("[2/2]", shown)
+        self.assertNotIn("Linking", shown)
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main()
