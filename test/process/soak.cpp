@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -151,15 +152,12 @@ public:
     }
 
     void disturb(Tally& tally) {
+        look_after_all(tally);
         const std::size_t who = random_() % members_.size();
         Member& member = members_[who];
-        if (member.died_at) {
-            replace(tally, who);
-        } else if (!member.child->is_running()) {
+        if (member.died_at || member.stopped_until) return;
+        if (!member.child->is_running()) {
             end(tally, who, tally.own_deaths);
-        } else if (member.stopped_until) {
-            if (std::chrono::steady_clock::now() < *member.stopped_until) return;
-            resume(member);
         } else if (random_() % 8 == 0) {
             stop(tally, member);
         } else if (random_() % 4 == 0) {
@@ -200,21 +198,26 @@ private:
         members_[who].stopped_until.reset();
         members_[who].died_at.reset();
     }
-    bool was_noticed(const Member& member) {
-        const auto everybody = observer_->report().participants;
-        return std::none_of(everybody.begin(), everybody.end(), [&](const auto& one) {
-            return one.pid == static_cast<std::uint32_t>(member.child->pid());
-        });
+    /// Who was stopped long enough goes on; who died is replaced once somebody noticed.
+    void look_after_all(Tally& tally) {
+        const auto now = std::chrono::steady_clock::now();
+        std::set<std::uint32_t> attached;
+        if (std::any_of(members_.begin(), members_.end(), [](const Member& member) { return member.died_at; }))
+            for (const auto& one : observer_->report().participants) attached.insert(one.pid);
+        for (std::size_t who = 0; who < members_.size(); ++who) {
+            Member& member = members_[who];
+            if (member.died_at && attached.count(static_cast<std::uint32_t>(member.child->pid())) == 0) {
+                note_how_long(tally, member);
+                start(who);
+            } else if (member.stopped_until && now >= *member.stopped_until) {
+                resume(member);
+            }
+        }
     }
     static void note_how_long(Tally& tally, const Member& member) {
         if (member.died_at)
             tally.longest_unnoticed =
                 std::max(tally.longest_unnoticed, std::chrono::steady_clock::now() - *member.died_at);
-    }
-    void replace(Tally& tally, std::size_t who) {
-        if (!was_noticed(members_[who])) return;
-        note_how_long(tally, members_[who]);
-        start(who);
     }
     void stop(Tally& tally, Member& member) {
         try {

@@ -37,6 +37,8 @@ figures() { build/bin/handoff_prove numbers --report "$tables/numbers.md" || fai
 
 soak() {
     build/bin/handoff_soak "${HANDOFF_SOAK_SECONDS:-60}" >"$tables/soak.log" 2>&1 || failed soak
+    printf '\n200 senders and 200 receivers:\n' >>"$tables/soak.log"
+    build/bin/handoff_soak 30 200 >>"$tables/soak.log" 2>&1 || failed "soak of a crowd"
     { echo '```' && cat "$tables/soak.log" && echo '```'; } >"$tables/soak.md"
 }
 
