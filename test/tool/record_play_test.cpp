@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -316,6 +318,30 @@ BOOST_AUTO_TEST_CASE(it_is_played_at_the_pace_at_which_it_was_recorded_or_anothe
     write_steps(folder / "hours.mcap", name.str(), 5, 1h);
     auto player = handoff_program({"play", folder / "hours.mcap", "--rate", "0"});
     require_exit(player, 0);
+}
+
+BOOST_AUTO_TEST_CASE(times_of_publication_that_cannot_be_true_of_the_recording_delay_nothing) {
+    constexpr std::uint64_t begin_ns = 1'700'000'000'000'000'000, step_ns = 100'000'000;
+    constexpr std::uint64_t hours_ns = 18'000'000'000'000;
+    const std::map<std::string, std::vector<std::uint64_t>> publications{
+        {"written hours before", {begin_ns - hours_ns, begin_ns + step_ns, begin_ns + 2 * step_ns}},
+        {"a few seconds before", {begin_ns - 8'000'000'000, begin_ns + step_ns, begin_ns + 2 * step_ns}},
+        {"none", {0, 0, 0}},
+        {"by a clock that is ahead", {begin_ns + hours_ns, begin_ns + hours_ns, begin_ns + hours_ns}}};
+    for (const auto& [what, times] : publications) {
+        const Folder folder;
+        const UniqueName name("times");
+        std::vector<Entry> entries;
+        for (std::uint32_t i = 0; i < times.size(); ++i)
+            entries.push_back({plain_channel(name.str()), {0, i, begin_ns + i * step_ns, times[i]}, noise(10, i)});
+        write_recording(folder / "times.mcap", entries);
+        const auto begin = std::chrono::steady_clock::now();
+        auto player = handoff_program({"play", folder / "times.mcap"});
+        require_exit(player, 0);
+        const auto took = std::chrono::steady_clock::now() - begin;
+        BOOST_TEST(took / 1ms >= 180, what << ": the pace is lost");
+        BOOST_TEST(took < handoff::testing::scaled(5s), what);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_loop_is_played_again_until_it_is_ended) {

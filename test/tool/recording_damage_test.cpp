@@ -244,16 +244,21 @@ BOOST_AUTO_TEST_CASE(messages_without_a_chunk_around_them_are_read) {
         out.text("json");
         out.u32(0);
     });
-    put_record(bytes, Opcode::message, [](ByteWriter& out) {
-        out.u16(7);
-        out.u32(1);
-        out.u64(2);
-        out.u64(3);
-        out.u8('x');
-    });
+    std::vector<Entry> expected;
+    for (const std::uint64_t log_time : {2u, 5u, 3u, 3u, 4u, 1u}) {
+        const auto sequence = static_cast<std::uint32_t>(expected.size());
+        put_record(bytes, Opcode::message, [&](ByteWriter& out) {
+            out.u16(7);
+            out.u32(sequence);
+            out.u64(log_time);
+            out.u64(3);
+            out.u8('x');
+        });
+        expected.push_back({{"topic", "json", {}, {}}, {7, sequence, log_time, 3}, {std::byte{'x'}}});
+    }
     write_file(path, bytes);
     const ReadBack read = read_recording(path);
-    const std::vector<Entry> expected{{{"topic", "json", {}, {}}, {7, 1, 2, 3}, {std::byte{'x'}}}};
+    std::ranges::stable_sort(expected, {}, [](const Entry& entry) { return entry.head.log_time_ns; });
     BOOST_TEST(read.entries == expected, boost::test_tools::per_element());
 }
 

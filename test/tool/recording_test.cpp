@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 
 using namespace handoff::apps::tool::recording;
 using namespace recording_test;
@@ -50,6 +51,19 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read_back_byte_for_byte) {
         BOOST_TEST(read.complaints.empty());
         BOOST_TEST(read.cut_off == "");
         check_index(folder / "plain.mcap");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(messages_come_by_log_time_whatever_their_order_in_the_file) {
+    const Folder folder;
+    const auto sorted = plain_entries(200, 500);
+    for (const std::size_t per_chunk : {1u, 9u, 1'000u}) {
+        auto entries = sorted;
+        std::shuffle(entries.begin(), entries.end(), std::mt19937(static_cast<std::uint32_t>(per_chunk)));
+        write_recording(folder / "shuffled.mcap", entries, per_chunk);
+        const ReadBack read = read_recording(folder / "shuffled.mcap");
+        BOOST_TEST(read.entries == sorted, boost::test_tools::per_element());
+        BOOST_TEST(read.complaints.empty());
     }
 }
 

@@ -169,16 +169,25 @@ void Player::publish(Publisher& publisher, const Message& message) {
     payload_bytes_ += payload.size();
 }
 
+/// When it is due: when it was published, if that can be true of the moment at which it was logged. A value that was
+/// there before the recording began is due at once, and other recorders leave the time out, or take it from another
+/// clock.
+std::uint64_t Player::time_of(const MessageHead& head) const noexcept {
+    constexpr std::uint64_t longest_way_ns = 10'000'000'000;
+    const bool is_believable =
+        head.publish_time_ns <= head.log_time_ns && head.log_time_ns - head.publish_time_ns <= longest_way_ns;
+    return std::max(*first_ns_, is_believable ? head.publish_time_ns : head.log_time_ns);
+}
+
 /// False if the program is asked to end meanwhile.
 bool Player::wait_until_due(const Message& message) {
     if (!first_ns_) {
-        first_ns_ = message.head.publish_time_ns;
+        first_ns_ = message.head.log_time_ns;
         began_ = Clock::now();
     }
     if (options_.rate == 0) return true;
     constexpr double century_s = 3.2e9;  // a time that is out of its mind shall not overflow
-    const double since_first_s =
-        static_cast<double>(static_cast<std::int64_t>(message.head.publish_time_ns - *first_ns_)) / 1e9;
+    const double since_first_s = static_cast<double>(time_of(message.head) - *first_ns_) / 1e9;
     const auto due = began_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
                                   std::clamp(since_first_s / options_.rate, 0.0, century_s)));
     while (!stop_requested() && Clock::now() < due)

@@ -57,6 +57,7 @@ private:
     std::string name_for(const std::string& topic) const;
     void play(const Message& message);
     void publish(Publisher& publisher, const Message& message);
+    std::uint64_t time_of(const MessageHead& head) const noexcept;
     bool wait_until_due(const Message& message);
     void complain(const std::string& sentence);
 
@@ -64,7 +65,7 @@ private:
     const PlayOptions options_;
     const Say say_;
     std::map<std::string, Outlet> outlets_;
-    std::optional<std::uint64_t> first_ns_;  ///< when the first message of this round was published
+    std::optional<std::uint64_t> first_ns_;  ///< when the first message of this round was logged
     Clock::time_point began_;
     std::uint64_t published_ = 0, payload_bytes_ = 0, total_ = 0;
     bool failed_ = false;

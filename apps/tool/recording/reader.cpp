@@ -2,6 +2,7 @@
 
 #include "common/units.hpp"
 #include "tool/recording/checksum.hpp"
+#include "tool/recording/chunk.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -39,15 +40,18 @@ void check_magic(InputFile& file) {
 
 }  // namespace
 
-Reader::Reader(std::string path) : file_(std::move(path)), walk_(file_, 0, 0) {
+Reader::Reader(std::string path) : file_(std::move(path)) {
     check_magic(file_);
     survey();
     rewind();
 }
 
 void Reader::rewind() {
-    walk_ = Walk(file_, magic.size(), data_end_);
-    in_chunk_ = ByteReader({});
+    unopened_ = 0;
+    sources_.clear();
+    open_bytes_ = 0;
+    shown_.reset();
+    due_ = {};
     damage_told_ = false;
 }
 
@@ -59,15 +63,15 @@ void Reader::survey() {
     bool whole = false;
     while (const auto record = walk.next()) {
         if (record->opcode == Opcode::data_end) in_summary = true;
-        if (!in_summary) data_end_ = record->end();
         if (record->opcode == Opcode::chunk && !in_summary) survey_chunk(*record);
-        if (record->opcode == Opcode::message && !in_summary) note_message(*record);
+        if (record->opcode == Opcode::message && !in_summary) survey_message(*record);
         declare(*record, in_summary);
         if (record->opcode != Opcode::footer) continue;
         whole = true;
         break;
     }
     if (!in_summary && !whole) say_where_it_ends(walk.at());
+    std::ranges::stable_sort(stretches_, {}, &Stretch::first_ns);
 }
 
 void Reader::say_where_it_ends(std::uint64_t at) {
@@ -81,22 +85,37 @@ void Reader::say_where_it_ends(std::uint64_t at) {
 }
 
 void Reader::survey_chunk(const Record& record) {
-    const auto head = chunk_head(record);
-    if (!head) return;
-    Walk walk(file_, head->at, head->at + head->length);
-    while (const auto inner = walk.next()) {
-        if (inner->opcode == Opcode::message) note_message(*inner);
-        declare(*inner, false);
+    TimeSpan times;
+    if (const auto head = chunk_head(record)) {
+        Walk walk(file_, head->at, head->at + head->length);
+        while (const auto inner = walk.next()) {
+            if (inner->opcode == Opcode::message)
+                if (const auto time = note_message(*inner)) times.include(*time);
+            declare(*inner, false);
+        }
     }
+    if (times.empty && !stretches_.empty()) times.include(stretches_.back().first_ns);  // what is wrong is told there
+    stretches_.push_back({times.first_ns, times.last_ns, record.start(), record.end(), true});
 }
 
-void Reader::note_message(const Record& record) {
-    if (record.length < message_head_bytes) return;
-    ByteReader head(file_.peek(record.at, sizeof(ChannelId)));
+void Reader::survey_message(const Record& record) {
+    const auto time = note_message(record);
+    if (!time) return;
+    const bool goes_on = !stretches_.empty() && !stretches_.back().is_chunk && *time >= stretches_.back().last_ns;
+    if (!goes_on) stretches_.push_back({*time, *time, record.start(), record.end(), false});
+    stretches_.back().last_ns = *time;
+    stretches_.back().end = record.end();
+}
+
+std::optional<std::uint64_t> Reader::note_message(const Record& record) {
+    if (record.length < message_head_bytes) return std::nullopt;
+    ByteReader head(file_.peek(record.at, message_head_bytes));
     ChannelContent& content = channels_[head.u16()];
     ++content.messages;
     ++messages_;
     content.largest_bytes = std::max(content.largest_bytes, record.length - message_head_bytes);
+    head.u32();  // the sequence
+    return head.u64();
 }
 
 void Reader::declare(const Record& record, bool in_summary) {
@@ -149,55 +168,100 @@ std::optional<Reader::ChunkHead> Reader::chunk_head(const Record& record) {
 
 // ---- reading -----------------------------------------------------------------------------------------------------
 
-Failure Reader::damaged(std::uint64_t at, const std::string& why) {
-    in_chunk_ = ByteReader({});
+Failure Reader::damaged(std::uint64_t at, const std::string& why) const {
     return {Errc::damaged, file_.path() + " is damaged in the chunk at byte " + std::to_string(at) + ": " + why};
 }
 
-result<void> Reader::load_chunk(const Record& record) {
-    const auto head = chunk_head(record);
-    chunk_at_ = record.start();
-    if (!head) return damaged(chunk_at_, "its sizes contradict each other. It is left out");
-    check_room(chunk_at_, head->length);
-    chunk_.resize(static_cast<std::size_t>(head->length));
-    file_.read(head->at, chunk_);
-    if (head->checksum != 0 && head->checksum != checksum_of(chunk_))
-        return damaged(chunk_at_, "its bytes are not those that were written, the checksum says. It is left out");
-    in_chunk_ = ByteReader(chunk_);
+/// Fills in what can be read; says what cannot.
+result<void> Reader::load_chunk(Source& source, std::uint64_t at) {
+    const auto record = source.walk.next();
+    const auto head = record ? chunk_head(*record) : std::nullopt;
+    if (!head) return damaged(at, "its sizes contradict each other. It is left out");
+    check_room(at, open_bytes_ + head->length);
+    source.bytes.resize(static_cast<std::size_t>(head->length));
+    file_.read(head->at, source.bytes);
+    if (head->checksum != 0 && head->checksum != checksum_of(source.bytes))
+        return damaged(at, "its bytes are not those that were written, the checksum says. It is left out");
+    ByteReader in(source.bytes);
+    while (!in.rest().empty()) {
+        const std::size_t offset = source.bytes.size() - in.rest().size();
+        const auto opcode = static_cast<Opcode>(in.u8());
+        ByteReader content(in.bytes(in.u64()));
+        if (!in.ok()) return damaged(at, "a record in it has no end. The rest of it is left out");
+        if (opcode != Opcode::message) continue;
+        content.u16();
+        content.u32();
+        source.places.emplace_back(content.u64(), offset);
+    }
     return success();
 }
 
-result<std::optional<Message>> Reader::next_in_chunk() {
-    while (!in_chunk_.rest().empty()) {
-        const auto opcode = static_cast<Opcode>(in_chunk_.u8());
-        ByteReader in(in_chunk_.bytes(in_chunk_.u64()));
-        if (!in_chunk_.ok()) return damaged(chunk_at_, "a record in it has no end. The rest of it is left out");
-        if (opcode != Opcode::message) continue;
-        const MessageHead head{in.u16(), in.u32(), in.u64(), in.u64()};
-        const auto found = channels_.find(head.channel);
-        if (!in.ok() || found == channels_.end() || found->second.channel.topic.empty())
-            return Failure(Errc::damaged, file_.path() + " holds a message of channel " + std::to_string(head.channel) +
-                                              ", which it does not describe. It is left out");
-        return std::optional(Message{found->second.channel, head, in.rest()});
+/// The next of those that have no chunk around them.
+bool Reader::load_message(Source& source) {
+    while (const auto record = source.walk.next()) {
+        if (record->opcode != Opcode::message) continue;
+        source.bytes = content({record->opcode, record->start(), record->length + record_head_bytes});
+        ByteReader in(source.bytes);
+        in.bytes(record_head_bytes + 2 + 4);
+        source.places.assign(1, {in.u64(), 0});
+        source.next = 0;
+        return true;
     }
-    return std::optional<Message>();
+    return false;
+}
+
+result<void> Reader::open(std::size_t index) {
+    const Stretch& stretch = stretches_[index];
+    Source source{Walk(file_, stretch.start, stretch.end), {}, {}};
+    result<void> loaded = success();
+    if (stretch.is_chunk) {
+        loaded = load_chunk(source, stretch.start);
+        std::ranges::stable_sort(source.places, {}, &Place::first);
+    } else {
+        load_message(source);
+    }
+    if (source.places.empty()) return loaded;
+    due_.emplace(source.places.front().first, index);
+    open_bytes_ += source.bytes.size();
+    sources_.emplace(index, std::move(source));
+    return loaded;
+}
+
+/// Behind the message that was shown.
+void Reader::go_on(std::size_t index) {
+    Source& source = sources_.at(index);
+    open_bytes_ -= source.bytes.size();
+    if (++source.next == source.places.size() && (stretches_[index].is_chunk || !load_message(source))) {
+        sources_.erase(index);
+        return;
+    }
+    open_bytes_ += source.bytes.size();
+    due_.emplace(source.places[source.next].first, index);
+}
+
+result<std::optional<Message>> Reader::message_in(const Source& source) const {
+    ByteReader record(Bytes(source.bytes).subspan(source.places[source.next].second));
+    record.u8();
+    ByteReader in(record.bytes(record.u64()));
+    const MessageHead head{in.u16(), in.u32(), in.u64(), in.u64()};
+    const auto found = channels_.find(head.channel);
+    if (!in.ok() || found == channels_.end() || found->second.channel.topic.empty())
+        return Failure(Errc::damaged, file_.path() + " holds a message of channel " + std::to_string(head.channel) +
+                                          ", which it does not describe. It is left out");
+    return std::optional(Message{found->second.channel, head, in.rest()});
 }
 
 result<std::optional<Message>> Reader::next() {
-    for (;;) {
-        auto message = next_in_chunk();
-        if (!message || *message) return message;
-        const auto record = walk_.next();
-        if (!record && !damage_.empty() && !std::exchange(damage_told_, true)) return Failure(Errc::damaged, damage_);
-        if (!record) return std::optional<Message>();
-        if (record->opcode == Opcode::chunk) {
-            if (auto loaded = load_chunk(*record); !loaded) return loaded.error();
-        } else if (record->opcode == Opcode::message) {  // others write them without a chunk around them
-            chunk_at_ = record->start();
-            chunk_ = content({record->opcode, record->start(), record->length + record_head_bytes});
-            in_chunk_ = ByteReader(chunk_);
-        }
+    if (const auto shown = std::exchange(shown_, std::nullopt)) go_on(*shown);
+    while (unopened_ < stretches_.size() && (due_.empty() || stretches_[unopened_].first_ns <= due_.top().first))
+        if (auto opened = open(unopened_++); !opened) return opened.error();
+    if (due_.empty()) {
+        if (!damage_.empty() && !std::exchange(damage_told_, true)) return Failure(Errc::damaged, damage_);
+        return std::optional<Message>();
     }
+    shown_ = due_.top().second;
+    due_.pop();
+    return message_in(sources_.at(*shown_));
 }
 
 }  // namespace handoff::apps::tool::recording

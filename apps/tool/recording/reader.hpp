@@ -1,6 +1,7 @@
 // Reads MCAP files: those of the recorder, and those of others if they are not compressed.
 //
-// It trusts nothing that is in the file, and needs no summary: a file that was cut off is read up to its end.
+// It trusts nothing that is in the file, and needs no summary: a file that was cut off is read up to its end. Messages
+// come in the order of their log times, whatever their order in the file: chunks may overlap, and are merged.
 #pragma once
 
 #include "tool/recording/file.hpp"
@@ -10,9 +11,12 @@
 #include <handoff/error.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <queue>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace handoff::apps::tool::recording {
@@ -42,8 +46,8 @@ public:
     /// "" or a sentence that says where the file stops, if it has no end.
     const std::string& cut_off() const noexcept { return cut_off_; }
 
-    /// The next message in the order of the file, none at the end. Errors: damaged (a chunk that is left out, or the
-    /// rest of one; the next call goes on behind it). Throws Error if the file cannot be read.
+    /// The next message by log time, of equal ones the first in the file; none at the end. Errors: damaged (a chunk
+    /// that is left out, or the rest of one; the next call goes on behind it). Throws Error if the file cannot be read.
     result<std::optional<Message>> next();
     /// Begins again.
     void rewind();
@@ -55,31 +59,53 @@ private:
         std::uint32_t checksum;    ///< 0: none
     };
 
+    /// A chunk, or messages one after another without a chunk around them and in the order of their times.
+    struct Stretch {
+        std::uint64_t first_ns, last_ns;  ///< log times
+        std::uint64_t start, end;         ///< in the file
+        bool is_chunk;
+    };
+    using Place = std::pair<std::uint64_t, std::size_t>;  ///< a message's log time, and where in the bytes it is
+    /// A stretch that is being read.
+    struct Source {
+        Walk walk;                     ///< of messages without a chunk: those that follow
+        std::vector<std::byte> bytes;  ///< a chunk's records, or those of one message
+        std::vector<Place> places;     ///< by time
+        std::size_t next = 0;
+    };
+
     void survey();
     void say_where_it_ends(std::uint64_t at);
     void survey_chunk(const Record& record);
-    void note_message(const Record& record);
+    void survey_message(const Record& record);
+    /// Returns its log time, none if it is too short to be a message.
+    std::optional<std::uint64_t> note_message(const Record& record);
     void declare(const Record& record, bool in_summary);
     void check_room(std::uint64_t at, std::uint64_t bytes) const;
     std::vector<std::byte> content(const Record& record);
     std::optional<ChunkHead> chunk_head(const Record& record);
-    result<void> load_chunk(const Record& record);
-    result<std::optional<Message>> next_in_chunk();
-    Failure damaged(std::uint64_t at, const std::string& why);
+    result<void> open(std::size_t stretch);
+    result<void> load_chunk(Source& source, std::uint64_t at);
+    bool load_message(Source& source);
+    void go_on(std::size_t stretch);
+    result<std::optional<Message>> message_in(const Source& source) const;
+    Failure damaged(std::uint64_t at, const std::string& why) const;
 
     InputFile file_;
     std::map<std::uint16_t, Schema> schemas_;
     std::map<ChannelId, ChannelContent> channels_;
     std::uint64_t messages_ = 0;
-    std::uint64_t data_end_ = magic.size();  ///< where the records with messages end
+    std::vector<Stretch> stretches_;  ///< by first log time
     std::string cut_off_;
     std::string damage_;  ///< "" or a sentence about bytes behind which nothing can be read
     bool damage_told_ = false;
 
-    Walk walk_;
-    std::vector<std::byte> chunk_;  ///< the records of the chunk that is being read
-    std::uint64_t chunk_at_ = 0;
-    ByteReader in_chunk_{{}};
+    std::size_t unopened_ = 0;                          ///< the first of the stretches that is not being read yet
+    std::map<std::size_t, Source> sources_;             ///< of the stretches that are being read
+    std::uint64_t open_bytes_ = 0;                      ///< in all of them
+    std::optional<std::size_t> shown_;                  ///< the stretch of the message that was returned last
+    using Due = std::pair<std::uint64_t, std::size_t>;  ///< when the next message of a stretch was logged
+    std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
 };
 
 }  // namespace handoff::apps::tool::recording

@@ -86,9 +86,9 @@ const Verb play{
     Operand::file,
     "publish what was recorded",
     "Publishes into topics and latest values of the recorded names, byte for byte what was recorded, at the\n"
-    "pace of the recording. What does not exist is created, and goes away as usual when everybody has left.\n"
-    "Plays the recordings of others, too, if they are not compressed: images of ROS as images, everything\n"
-    "else as bytes.",
+    "pace and in the order in which it was logged. What does not exist is created, and goes away as usual when\n"
+    "everybody has left. Plays the recordings of others, too, if they are not compressed: images of ROS as\n"
+    "images, everything else as bytes.",
     add_options,
     run_play};
 
