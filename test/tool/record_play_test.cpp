@@ -344,6 +344,40 @@ BOOST_AUTO_TEST_CASE(times_of_publication_that_cannot_be_true_of_the_recording_d
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_part_is_played_with_the_latest_values_of_its_beginning) {
+    constexpr std::uint64_t begin_ns = 1'700'000'000'000'000'000, step_ns = 100'000'000;
+    const Folder folder;
+    const UniqueName name("part"), state("part-state");
+    Channel values = plain_channel(state.str());
+    values.metadata["kind"] = "latest";
+    std::vector<Entry> entries;
+    for (std::uint32_t i = 0; i < 10; ++i) {
+        const MessageHead head{0, i, begin_ns + i * step_ns, begin_ns + i * step_ns};
+        entries.push_back({plain_channel(name.str()), head, noise(10, i)});
+        if (i == 1 || i == 3) entries.push_back({values, head, noise(5, i)});
+    }
+    write_recording(folder / "part.mcap", entries);
+    handoff::LatestBytes latest(state, {.capacity_bytes = 4096});
+    auto subscriber = [&] {
+        auto player = handoff_program({"play", folder / "part.mcap", "--start", "550ms", "--duration", "200ms",
+                                       "--rate", "0", "--wait-subscriber", "--json"});
+        auto subscribed = subscriber_of(name);
+        require_exit(player, 0);
+        BOOST_TEST(number(player, "messages") == 4U);  // two of the topic, and both values of before
+        return subscribed;
+    }();
+    for (const std::uint32_t i : {6u, 7u}) {
+        const auto message = subscriber.next(handoff::testing::patience);
+        BOOST_TEST_REQUIRE(message.has_value());
+        BOOST_TEST(std::ranges::equal(message->payload(), noise(10, i)));
+    }
+    std::vector<std::byte> buffer(4096);
+    const auto reading = latest.read(buffer);
+    BOOST_TEST_REQUIRE(reading.has_value());
+    buffer.resize(reading->size);
+    BOOST_TEST((buffer == noise(5, 3)));
+}
+
 BOOST_AUTO_TEST_CASE(a_loop_is_played_again_until_it_is_ended) {
     const Folder folder;
     const UniqueName name("loop");

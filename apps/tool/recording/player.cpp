@@ -117,6 +117,7 @@ void Player::wait_for_subscribers() {
 
 void Player::run(const std::function<void()>& progress) {
     first_ns_.reset();
+    began_.reset();
     reader_.rewind();
     while (!stop_requested()) {
         const auto message = reader_.next();
@@ -125,6 +126,8 @@ void Player::run(const std::function<void()>& progress) {
             continue;
         }
         if (!*message) break;
+        if (!first_ns_) first_ns_ = (*message)->head.log_time_ns + static_cast<std::uint64_t>(options_.start.count());
+        if (is_over(**message)) break;
         play(**message);
         progress();
     }
@@ -135,10 +138,19 @@ void Player::complain(const std::string& sentence) {
     say_(sentence);
 }
 
+bool Player::is_over(const Message& message) const noexcept {
+    return options_.duration && message.head.log_time_ns > *first_ns_ &&
+           message.head.log_time_ns - *first_ns_ >= static_cast<std::uint64_t>(options_.duration->count());
+}
+
+/// Of what is passed over, the newest of each latest value is there when the rest begins.
 void Player::play(const Message& message) {
     const auto outlet = outlets_.find(name_for(message.channel.topic));
     if (outlet == outlets_.end()) return;
-    if (auto* publisher = std::get_if<Publisher>(&outlet->second.to)) return publish(*publisher, message);
+    if (auto* publisher = std::get_if<Publisher>(&outlet->second.to)) {
+        if (message.head.log_time_ns >= *first_ns_) publish(*publisher, message);
+        return;
+    }
     if (!wait_until_due(message)) return;
     (void)std::get<LatestBytes>(outlet->second.to).write(message.data).value();
     ++published_;
@@ -181,15 +193,12 @@ std::uint64_t Player::time_of(const MessageHead& head) const noexcept {
 
 /// False if the program is asked to end meanwhile.
 bool Player::wait_until_due(const Message& message) {
-    if (!first_ns_) {
-        first_ns_ = message.head.log_time_ns;
-        began_ = Clock::now();
-    }
-    if (options_.rate == 0) return true;
+    if (options_.rate == 0 || message.head.log_time_ns < *first_ns_) return true;
+    if (!began_) began_ = Clock::now();
     constexpr double century_s = 3.2e9;  // a time that is out of its mind shall not overflow
     const double since_first_s = static_cast<double>(time_of(message.head) - *first_ns_) / 1e9;
-    const auto due = began_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
-                                  std::clamp(since_first_s / options_.rate, 0.0, century_s)));
+    const auto due = *began_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                                   std::clamp(since_first_s / options_.rate, 0.0, century_s)));
     while (!stop_requested() && Clock::now() < due)
         std::this_thread::sleep_for(std::min<Clock::duration>(due - Clock::now(), slice));
     return !stop_requested();

@@ -7,6 +7,7 @@
 #include <handoff/latest.hpp>
 #include <handoff/topic.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,6 +23,8 @@ struct PlayOptions {
     std::string prefix;             ///< of the names of the segments that are played into
     double rate = 1;                ///< times as fast as it was recorded; 0: as fast as it goes
     std::optional<std::uint32_t> history;
+    std::chrono::nanoseconds start{0};                   ///< of the recording that are passed over
+    std::optional<std::chrono::nanoseconds> duration{};  ///< of the recording that are played; none: to its end
 };
 
 class Player {
@@ -56,6 +59,7 @@ private:
     void open(const std::string& name, const Plan& plan);
     std::string name_for(const std::string& topic) const;
     void play(const Message& message);
+    bool is_over(const Message& message) const noexcept;
     void publish(Publisher& publisher, const Message& message);
     std::uint64_t time_of(const MessageHead& head) const noexcept;
     bool wait_until_due(const Message& message);
@@ -65,8 +69,8 @@ private:
     const PlayOptions options_;
     const Say say_;
     std::map<std::string, Outlet> outlets_;
-    std::optional<std::uint64_t> first_ns_;  ///< when the first message of this round was logged
-    Clock::time_point began_;
+    std::optional<std::uint64_t> first_ns_;  ///< the log time at which this round begins
+    std::optional<Clock::time_point> began_;
     std::uint64_t published_ = 0, payload_bytes_ = 0, total_ = 0;
     bool failed_ = false;
 };

@@ -28,6 +28,8 @@ recording::PlayOptions play_options(const Arguments& arguments) {
     options.rate = arguments.text("rate") == "0" ? 0 : arguments.rate("rate");
     if (arguments.given("history"))
         options.history = static_cast<std::uint32_t>(arguments.number("history", 1, 16'384));
+    if (arguments.given("start")) options.start = arguments.duration("start");
+    if (arguments.given("duration")) options.duration = arguments.duration("duration");
     return options;
 }
 
@@ -53,7 +55,8 @@ ExitCode run_play(const Invocation& invocation) {
     const bool loop = arguments.flag("loop");
     const auto began = Clock::now();
     const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - began).count(); };
-    const auto total = loop ? std::nullopt : std::optional(player.total());
+    const bool is_part = arguments.given("start") || arguments.given("duration");
+    const auto total = loop || is_part ? std::nullopt : std::optional(player.total());
     const auto progress = [&] {
         console.progress(player.published(), total, static_cast<double>(player.published()) / seconds());
     };
@@ -71,6 +74,8 @@ void add_options(po::options_description& options) {
         "only what fits; may be given several times")("prefix", value("P", ""),
                                                       "put before the names of the segments that it is played into")(
         "history", value("N"), "messages that a topic keeps, if it does not exist yet; as recorded, at least 8")(
+        "start", value("D"), "pass over so much of the recording; latest values are as they were then")(
+        "duration", value("D"), "play so much of it")(
         "wait-subscriber", po::bool_switch(), "begin when every topic has a subscriber")("quiet", po::bool_switch(),
                                                                                          "errors only");
     add_json_option(options);
