@@ -53,7 +53,7 @@ ExitCode run(int argc, const char* const* argv) {
         std::cout << "handoff " << HANDOFF_VERSION << "\n";
         return ExitCode::ok;
     }
-    if (first == "--help" || (first == "help" && argc < 3)) {
+    if (first == "--help" || first == "-h" || (first == "help" && argc < 3)) {
         print_help();
         return ExitCode::ok;
     }

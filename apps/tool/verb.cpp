@@ -18,7 +18,7 @@ const Verb* find_verb(const std::string& name) {
 po::options_description options_of(const Verb& verb) {
     po::options_description options("Options", 100);
     if (verb.add_options != nullptr) verb.add_options(options);
-    options.add_options()("help", po::bool_switch(), "this text");
+    options.add_options()("help,h", po::bool_switch(), "this text");
     return options;
 }
 

@@ -2,6 +2,7 @@
 
 #include "common/units.hpp"
 
+#include <fnmatch.h>
 #include <grp.h>
 #include <pwd.h>
 
@@ -95,6 +96,11 @@ std::string age_in_words(const std::optional<std::chrono::nanoseconds>& age) {
 
 bool is_glob(const std::string& name) {
     return name.find_first_of("*?[") != std::string::npos;
+}
+
+bool fits_one(const std::string& name, const std::vector<std::string>& globs) {
+    return std::any_of(globs.begin(), globs.end(),
+                       [&](const std::string& glob) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
 }
 
 }  // namespace handoff::apps::tool

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace handoff::apps::tool {
 
@@ -33,5 +34,7 @@ std::string image_in_words(const Image& image);
 std::string age_in_words(const std::optional<std::chrono::nanoseconds>& age);
 /// Does it hold *, ? or [?
 bool is_glob(const std::string& name);
+/// True if the name fits one of these shell patterns.
+bool fits_one(const std::string& name, const std::vector<std::string>& globs);
 
 }  // namespace handoff::apps::tool

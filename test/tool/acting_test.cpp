@@ -100,6 +100,8 @@ BOOST_AUTO_TEST_CASE(rm_refuses_what_is_in_use) {
 
 BOOST_AUTO_TEST_CASE(words_that_make_no_sense_are_refused_with_a_sentence) {
     TOOL_TEST_SAYS(words_of({"lss"}, 2), "there is no verb 'lss'");
+    BOOST_TEST(output_of({"-h"}) == output_of({"--help"}));
+    BOOST_TEST(output_of({"ls", "-h"}) == output_of({"ls", "--help"}));
     TOOL_TEST_SAYS(words_of({"info"}, 2), "handoff info NAME");
     TOOL_TEST_SAYS(words_of({"ls", "--colour"}, 2), "--colour");
     TOOL_TEST_SAYS(words_of({"ls", "--interval", "soon"}, 2), "--interval");

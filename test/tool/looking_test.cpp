@@ -180,6 +180,18 @@ BOOST_AUTO_TEST_CASE(echo_prints_each_message_that_passes) {
     inspect::clean(name.str()).value();
 }
 
+BOOST_AUTO_TEST_CASE(echo_ends_after_one_message_or_after_silence) {
+    const UniqueName name;
+    const Publisher publisher(name, small_topic());
+    const std::string words = words_of({"echo", name.str(), "--timeout", "50ms"}, 4);
+    TOOL_TEST_SAYS(words, "no message passed in '" + name.str() + "' for 50");
+    TOOL_TEST_SAYS(words, "handoff info " + name.str());
+    Child child(publishing(name.str()));
+    child.wait_for("open");
+    BOOST_TEST(lines_of(output_of({"echo", name.str(), "--once", "--timeout", "10s"})).size() == 1U);
+    child.kill();
+}
+
 BOOST_AUTO_TEST_CASE(echo_of_a_channel_shows_what_is_written_beside_the_bytes) {
     const UniqueName name;
     Sender sender(name, small_channel());

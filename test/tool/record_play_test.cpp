@@ -13,6 +13,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -219,6 +220,23 @@ BOOST_AUTO_TEST_CASE(a_channel_is_refused_by_name_and_left_out_by_pattern) {
     auto by_pattern = handoff_program({"record", name.str() + "*", "-o", folder / "channel.mcap", "--duration", "1ms"});
     require_exit(by_pattern, 4);
     BOOST_TEST(says(by_pattern, "left out: '" + name.str() + "' is a channel"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_excluded_is_left_out) {
+    const Folder folder;
+    const UniqueName base("choice");
+    std::vector<handoff::Publisher> publishers;
+    for (const std::string part : {"-left", "-right", "-raw-left", "-raw-right"}) {
+        publishers.emplace_back(base.str() + part, roomy());
+        publish(publishers.back(), frames(1, 1).front());
+    }
+    auto recorder = handoff_program({"record", base.str() + "*", "--exclude", "*-raw-*", "--exclude", "*-right", "-o",
+                                     folder / "choice.mcap", "--count", "1"});
+    require_exit(recorder, 0);
+    std::set<std::string> recorded;
+    for (const Entry& entry : read_recording(folder / "choice.mcap").entries) recorded.insert(entry.channel.topic);
+    BOOST_TEST((recorded == std::set<std::string>{base.str() + "-left"}));
+    BOOST_TEST(!says(recorder, "raw"));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_exists_is_replaced_only_with_force) {

@@ -1,6 +1,7 @@
 #include "tool/recording/player.hpp"
 
 #include "tool/recording/ros_image.hpp"
+#include "tool/words.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -8,17 +9,9 @@
 #include <thread>
 #include <utility>
 
-#include <fnmatch.h>
-
 namespace handoff::apps::tool::recording {
 
 namespace {
-
-bool fits_one(const std::string& topic, const std::vector<std::string>& globs) {
-    return globs.empty() || std::ranges::any_of(globs, [&](const std::string& glob) {
-               return ::fnmatch(glob.c_str(), topic.c_str(), 0) == 0;
-           });
-}
 
 std::uint64_t number_in(const Metadata& metadata, const std::string& key) {
     const auto found = metadata.find(key);
@@ -70,7 +63,7 @@ std::map<std::string, Player::Plan> Player::plans() const {
         const Channel& channel = content.channel;
         if (channel.topic.empty()) continue;  // not described: its messages are told when they are met
         known += (known.empty() ? "" : ", ") + channel.topic;
-        if (!fits_one(channel.topic, options_.only)) continue;
+        if (!options_.only.empty() && !fits_one(channel.topic, options_.only)) continue;
         const std::string name = name_for(channel.topic);
         Plan& plan = plans.try_emplace(name, Plan{channel.topic}).first->second;
         if (plan.topic != channel.topic)

@@ -27,8 +27,8 @@ SegmentShape shape_of(const inspect::Observer& observer) {
 
 }  // namespace
 
-Recorder::Recorder(std::vector<std::string> globs, Tape& tape, Say say)
-    : globs_(std::move(globs)), tape_(tape), say_(std::move(say)) {}
+Recorder::Recorder(Choice choice, Tape& tape, Say say)
+    : choice_(std::move(choice)), tape_(tape), say_(std::move(say)) {}
 
 void Recorder::check(const std::vector<std::string>& globs) {
     for (const std::string& glob : globs) {
@@ -66,9 +66,10 @@ void Recorder::run(const Limits& limits, const std::function<void()>& progress) 
 }
 
 void Recorder::scan() {
-    for (const std::string& glob : globs_)
+    for (const std::string& glob : choice_.globs)
         for (const inspect::Found& found : inspect::find(glob))
-            if (!sources_.contains(found.name)) open(found.name, !is_glob(glob));
+            if (!sources_.contains(found.name) && !fits_one(found.name, choice_.excluded))
+                open(found.name, !is_glob(glob));
     if (std::exchange(first_scan_, false) && sources_.empty())
         say_("nothing of that name is there yet: waiting for it");
 }

@@ -21,9 +21,14 @@ class Recorder {
 public:
     /// Throws Error(wrong_kind) if one of these names, not a pattern, is that of a channel.
     static void check(const std::vector<std::string>& globs);
-    /// Names, and shell patterns. `say` gets one sentence about each segment that is recorded, or cannot be.
+    /// Names, and shell patterns.
+    struct Choice {
+        std::vector<std::string> globs;
+        std::vector<std::string> excluded{};  ///< of what fits the others
+    };
+    /// `say` gets one sentence about each segment that is recorded, or cannot be.
     using Say = std::function<void(const std::string& sentence)>;
-    Recorder(std::vector<std::string> globs, Tape& tape, Say say);
+    Recorder(Choice choice, Tape& tape, Say say);
 
     struct Limits {
         Clock::time_point until = Clock::time_point::max();
@@ -57,7 +62,7 @@ private:
     void drop_those_that_are_gone();
     std::uint64_t wanted() const noexcept { return limits_.messages - recorded_; }
 
-    const std::vector<std::string> globs_;
+    const Choice choice_;
     Tape& tape_;
     const Say say_;
     Limits limits_;

@@ -1,5 +1,6 @@
 #include "common/output.hpp"
 #include "common/patience.hpp"
+#include "common/units.hpp"
 #include "tool/message_json.hpp"
 #include "tool/passing.hpp"
 #include "tool/verbs.hpp"
@@ -25,6 +26,7 @@ struct Wishes {
     Payload payload = Payload::none;
     std::uint64_t count = UINT64_MAX;
     Clock::time_point until = Clock::time_point::max();
+    std::optional<Clock::duration> patience;  ///< with silence
 };
 
 class Echo {
@@ -34,6 +36,8 @@ public:
     ExitCode run() {
         while (!is_over() && observer_.is_current()) {
             const bool saw = observer_.kind() == inspect::Kind::channel ? look_at_channel() : copy_one();
+            if (saw) heard_at_ = Clock::now();
+            if (!saw && is_silent()) return ExitCode::timed_out;
             if (!saw) std::this_thread::sleep_for(pause);
         }
         if (!is_over()) std::cerr << "'" << wishes_.name << "' is gone\n";
@@ -43,6 +47,14 @@ public:
 
 private:
     bool is_over() const { return stop_requested() || shown_ >= wishes_.count || Clock::now() >= wishes_.until; }
+
+    /// Says so if it was for too long.
+    bool is_silent() const {
+        if (!wishes_.patience || Clock::now() - heard_at_ < *wishes_.patience) return false;
+        std::cerr << "no message passed in '" << wishes_.name << "' for " << duration_in_words(*wishes_.patience)
+                  << "; 'handoff info " << wishes_.name << "' shows who is there\n";
+        return true;
+    }
 
     void show(const std::string& line) {
         std::cout << line << '\n';
@@ -75,6 +87,7 @@ private:
     inspect::Observer observer_;
     Passing passing_;
     std::vector<std::byte> buffer_;
+    Clock::time_point heard_at_ = Clock::now();
     std::uint64_t shown_ = 0;
     std::uint64_t missed_ = 0;
 };
@@ -91,6 +104,8 @@ ExitCode run(const Invocation& invocation) {
     Wishes wishes;
     wishes.name = invocation.operands.front();
     wishes.payload = payload_named(arguments.text("payload"));
+    if (arguments.flag("once")) wishes.count = 1;
+    if (arguments.given("timeout")) wishes.patience = arguments.duration("timeout");
     if (arguments.given("count")) wishes.count = arguments.number("count", 1, UINT64_MAX);
     if (arguments.given("duration")) wishes.until = in(arguments.duration("duration"));
     return Echo(std::move(wishes)).run();
@@ -98,7 +113,9 @@ ExitCode run(const Invocation& invocation) {
 
 void add_options(po::options_description& options) {
     options.add_options()("payload", value("HOW", "none"), "the bytes, too: hex or text (not of a channel)")(
-        "count", value("N"), "end after N messages")("duration", value("D"), "end after so long (250ms, 5s, 2min)");
+        "count", value("N"), "end after N messages")("once", po::bool_switch(), "end after one, as --count 1")(
+        "timeout", value("D"), "end with exit code 4 when none passed for so long")(
+        "duration", value("D"), "end after so long (250ms, 5s, 2min)");
 }
 
 }  // namespace

@@ -103,7 +103,8 @@ ExitCode run_record(const Invocation& invocation) {
     const auto limits = limits_of(arguments);
     Recorder::check(invocation.operands);
     Tape tape(arguments.text("output"), arguments.flag("force"), split);
-    Recorder recorder(invocation.operands, tape, [&](const std::string& sentence) { console.say(sentence); });
+    Recorder recorder({invocation.operands, arguments.texts("exclude")}, tape,
+                      [&](const std::string& sentence) { console.say(sentence); });
     const auto began = Clock::now();
     const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - began).count(); };
     const std::optional<std::uint64_t> total = arguments.given("count") ? std::optional(limits.messages) : std::nullopt;
@@ -119,7 +120,9 @@ ExitCode run_record(const Invocation& invocation) {
 void add_options(po::options_description& options) {
     options.add_options()("output,o", value("FILE.mcap"), "where to; it must not exist yet")(
         "force", po::bool_switch(), "replace it if it exists")("duration", value("D"), "end after so long")(
-        "count", value("N"), "end after N messages")(
+        "count", value("N"), "end after N messages")("exclude",
+                                                     po::value<std::vector<std::string>>()->value_name("GLOB"),
+                                                     "leave out what fits; may be given several times")(
         "split", value("SIZE|D"), "begin another file after so many bytes, or after so long: FILE-001.mcap, ...")(
         "strict", po::bool_switch(), "end with exit code 5 if a message was lost")("quiet", po::bool_switch(),
                                                                                    "errors only");
