@@ -16,7 +16,7 @@ function refuse(message, code = 'invalid_argument') {
   throw new HandoffError(code, message);
 }
 
-native.setup(HandoffError);
+native.setup(HandoffError, ArrayBuffer.prototype.transfer);
 // What is still open when the process or worker ends is left in an orderly way: no name stays behind.
 process.on('exit', native.closeAll);
 

@@ -1,7 +1,6 @@
 'use strict';
 // Slots in shared memory: their bytes as typed arrays.
 
-const { markAsUntransferable } = require('node:worker_threads');
 const { native, refuse } = require('./native');
 const { Handle, disposable, nativeOf } = require('./handle');
 
@@ -18,11 +17,12 @@ const types = {
   f8: Float64Array,
 };
 
-/** The ArrayBuffer on an area of a slot; it stays in this thread, which is the one that can take it back. */
+/**
+ * The ArrayBuffer on an area of a slot. Node itself refuses to transfer buffers on foreign memory. Not
+ * markAsUntransferable: since Node 24.15 nobody can detach what was marked, and we must when the slot is given away.
+ */
 function bufferOn(slot, area) {
-  const buffer = native.buffer(nativeOf(slot), area);
-  markAsUntransferable(buffer);
-  return buffer;
+  return native.buffer(nativeOf(slot), area);
 }
 
 /** The numbers of an image; plain bytes where there is none. */

@@ -20,7 +20,8 @@ struct Addon {
     void close_all() noexcept;
 
     napi_ref error_class = nullptr;
-    bool copies = false;  ///< show no slot in place, as if Node refused external buffers
+    napi_ref transfer = nullptr;  ///< ArrayBuffer.prototype.transfer, null before Node 21
+    bool copies = false;          ///< show no slot in place, as if Node refused external buffers
     std::unordered_set<AnyHandle*> handles;
     std::unique_ptr<Waits> waits;
 };

@@ -61,7 +61,7 @@ napi_value finish_batch(const Call& call, End* end) {
         check(call.env(), napi_get_element(call.env(), call[1], at, &value));
         handles.push_back(&handle_from<T>(call.env(), value));
         (void)handles.back()->use();
-        check_views(call.env(), *handles.back());
+        end_views(call.env(), *handles.back());  // all of them, before the first is used up
     }
     Batch<T> batch(0);
     batch.its.reserve(count);

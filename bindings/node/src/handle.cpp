@@ -9,8 +9,7 @@ AnyHandle::AnyHandle(napi_env env) : env_(env), addon_(shared_addon_of(env)) {
 }
 AnyHandle::~AnyHandle() {
     addon_->handles.erase(this);
-    for (const View& view : views)
-        if (view.buffer != nullptr) napi_delete_reference(env_, view.buffer);
+    forget_views(env_, *this);
 }
 
 void refuse_closed(std::string_view name) {

@@ -88,10 +88,13 @@ private:
 [[noreturn]] void refuse_busy(std::string_view name);
 
 // In views.cpp.
-/// Before a slot changes hands. Refuses where a buffer was taken away from the slot.
-void check_views(napi_env env, const AnyHandle& handle);
-/// Writes back what lies in copies, and detaches every buffer. False if somebody else has one: the slot must live on.
-bool detach_views(napi_env env, AnyHandle& handle) noexcept;
+/// Before a slot changes hands: writes back what lies in copies, and detaches every buffer. Refuses where a buffer was
+/// taken away from the slot, or does not let itself be detached; the slot is usable then as it was.
+void end_views(napi_env env, AnyHandle& handle);
+/// The same where nothing can be refused. False if somebody else has one: the slot must live on.
+bool give_up_views(napi_env env, AnyHandle& handle) noexcept;
+/// Lets go of the buffers as they are.
+void forget_views(napi_env env, AnyHandle& handle) noexcept;
 
 template <class T>
 class Handle final : public AnyHandle {
@@ -103,7 +106,7 @@ public:
     void close() override {
         if (owned_ == nullptr) return;
         stop->store(true);
-        const bool is_alone = detach_views(env_, *this) && !is_busy;
+        const bool is_alone = give_up_views(env_, *this) && !is_busy;
         if (is_alone && is_slot) owned_->end();  // the garbage collector comes late to the owners in the buffers
         owned_.reset();
     }
@@ -120,8 +123,7 @@ public:
     template <class Call>
     handoff_status use_up(Call&& call) {
         const auto owned = share();
-        check_views(env_, *this);
-        detach_views(env_, *this);
+        end_views(env_, *this);
         const handoff_status status = call(&owned->it);
         if (owned->it == nullptr) owned_.reset();
         return status;

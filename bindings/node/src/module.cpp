@@ -30,9 +30,12 @@ void Addon::close_all() noexcept {
 
 namespace {
 
-/// setup(HandoffError)
+/// setup(HandoffError, transfer)
 napi_value setup(const Call& call) {
-    check(call.env(), napi_create_reference(call.env(), call[0], 1, &addon_of(call.env()).error_class));
+    Addon& addon = addon_of(call.env());
+    check(call.env(), napi_create_reference(call.env(), call[0], 1, &addon.error_class));
+    if (!is_undefined(call.env(), call[1]))
+        check(call.env(), napi_create_reference(call.env(), call[1], 1, &addon.transfer));
     return undefined(call.env());
 }
 

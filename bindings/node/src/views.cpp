@@ -39,11 +39,57 @@ napi_value buffer_at_hand(napi_env env, const View& view) {
     return napi_is_detached_arraybuffer(env, buffer, &is_detached) == napi_ok && !is_detached ? buffer : nullptr;
 }
 
+void check_views(napi_env env, const AnyHandle& handle) {
+    for (const View& view : handle.views)
+        if (view.buffer != nullptr && buffer_at_hand(env, view) == nullptr)
+            refuse(HANDOFF_INVALID_HANDLE, "the buffer of this " + std::string(handle.name()) +
+                                               " was transferred to somebody else: release() it, and copy what you "
+                                               "want to pass on");
+}
+
+/// Since Node 24.15 markAsUntransferable forbids to detach a buffer, and napi_detach_arraybuffer then aborts the
+/// process. JavaScript's own way out of a buffer throws instead, and every Node that forbids it has one.
+bool detach(napi_env env, napi_value buffer) noexcept {
+    const napi_ref transfer = addon_of(env).transfer;
+    if (transfer == nullptr) return napi_detach_arraybuffer(env, buffer) == napi_ok;
+    napi_value function = nullptr, no_bytes = nullptr, moved = nullptr, exception = nullptr;
+    if (napi_get_reference_value(env, transfer, &function) != napi_ok ||
+        napi_create_uint32(env, 0, &no_bytes) != napi_ok)
+        return false;
+    const napi_status status = napi_call_function(env, buffer, function, 1, &no_bytes, &moved);
+    if (status == napi_pending_exception) napi_get_and_clear_last_exception(env, &exception);
+    return status == napi_ok;
+}
+
 void write_back(napi_env env, const View& view, napi_value buffer) {
     void* data = nullptr;
     std::size_t bytes = 0;
     if (napi_get_arraybuffer_info(env, buffer, &data, &bytes) == napi_ok && bytes == view.area.bytes && bytes > 0)
         std::memcpy(view.area.data, data, bytes);
+}
+
+void forget(napi_env env, View& view) noexcept {
+    napi_delete_reference(env, view.buffer);
+    view = View{};
+}
+
+/// Ends those views that let themselves be ended. A copy is nobody's but JavaScript's: it need not be detached.
+bool try_end_views(napi_env env, AnyHandle& handle) noexcept {
+    bool had_all = true;
+    napi_handle_scope scope = nullptr;
+    if (napi_open_handle_scope(env, &scope) != napi_ok) return false;
+    for (View& view : handle.views) {
+        if (view.buffer == nullptr) continue;
+        napi_value buffer = buffer_at_hand(env, view);
+        if (buffer != nullptr && view.is_copy && view.area.is_writable) write_back(env, view, buffer);
+        const bool is_detached = buffer != nullptr && detach(env, buffer);
+        if (is_detached || view.is_copy)
+            forget(env, view);
+        else
+            had_all = false;
+    }
+    napi_close_handle_scope(env, scope);
+    return had_all;
 }
 
 }  // namespace
@@ -63,29 +109,24 @@ napi_value buffer_of(napi_env env, AnyHandle& handle, std::size_t at, Area area,
     return buffer;
 }
 
-void check_views(napi_env env, const AnyHandle& handle) {
-    for (const View& view : handle.views)
-        if (view.buffer != nullptr && buffer_at_hand(env, view) == nullptr)
-            refuse(HANDOFF_INVALID_HANDLE, "the buffer of this " + std::string(handle.name()) +
-                                               " was transferred to somebody else: release() it, and copy what you "
-                                               "want to pass on");
+void end_views(napi_env env, AnyHandle& handle) {
+    check_views(env, handle);
+    if (!try_end_views(env, handle))
+        refuse(HANDOFF_INVALID_HANDLE,
+               "the buffer of this " + std::string(handle.name()) +
+                   " cannot be taken back, because markAsUntransferable was called on it: release() "
+                   "it, and mark a copy of the bytes instead");
 }
 
-bool detach_views(napi_env env, AnyHandle& handle) noexcept {
-    bool had_all = true;
-    napi_handle_scope scope = nullptr;
-    if (napi_open_handle_scope(env, &scope) != napi_ok) return false;
-    for (View& view : handle.views) {
-        if (view.buffer == nullptr) continue;
-        napi_value buffer = buffer_at_hand(env, view);
-        if (buffer != nullptr && view.is_copy && view.area.is_writable) write_back(env, view, buffer);
-        const bool is_detached = buffer != nullptr && napi_detach_arraybuffer(env, buffer) == napi_ok;
-        had_all = had_all && (is_detached || view.is_copy);
-        napi_delete_reference(env, view.buffer);
-        view = View{};
-    }
-    napi_close_handle_scope(env, scope);
+bool give_up_views(napi_env env, AnyHandle& handle) noexcept {
+    const bool had_all = try_end_views(env, handle);
+    forget_views(env, handle);
     return had_all;
+}
+
+void forget_views(napi_env env, AnyHandle& handle) noexcept {
+    for (View& view : handle.views)
+        if (view.buffer != nullptr) forget(env, view);
 }
 
 }  // namespace handoff::node

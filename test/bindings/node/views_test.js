@@ -4,8 +4,9 @@ const assert = require('node:assert/strict');
 const test = require('node:test');
 const vm = require('node:vm');
 const { setFlagsFromString } = require('node:v8');
+const { MessageChannel, markAsUntransferable } = require('node:worker_threads');
 const { Publisher, Receiver, Sender, Subscriber } = require('handoff');
-const { closing, nameFor, pause, patience, refusal, until } = require('./kit');
+const { Other, closing, nameFor, pause, patience, refusal, until } = require('./kit');
 
 const areCopies = process.env.HANDOFF_NODE_COPIES !== undefined;
 setFlagsFromString('--expose-gc');
@@ -108,17 +109,42 @@ testInPlace('a view keeps its slot when everything else is forgotten', async (t)
   }
 });
 
-test('a buffer cannot be transferred away', (t) => {
-  const { sender } = pair(t);
+/** A DataCloneError, before Node 21 a copy; and a copy is JavaScript's to give away. */
+function tryToTransfer(buffer) {
+  const { port1, port2 } = new MessageChannel();
+  for (const transfer of [() => structuredClone(buffer, { transfer: [buffer] }),
+                          () => port1.postMessage(buffer, [buffer])])
+    try {
+      transfer();
+    } catch (error) {
+      assert.equal(error.name, 'DataCloneError');
+    }
+  port1.close();
+  port2.close();
+}
+
+testInPlace('a buffer cannot be transferred to another thread', (t) => {
+  const { sender, receiver } = pair(t);
   const loan = sender.tryLoan();
-  const { buffer } = loan.bytes;
-  try {
-    structuredClone(buffer, { transfer: [buffer] });  // before Node 21 a copy
-  } catch (error) {
-    assert.equal(error.name, 'DataCloneError');
-  }
-  assert.equal(loan.bytes.length, 16);
+  const view = loan.bytes;
+  view.fill(7);
+  tryToTransfer(view.buffer);
+  assert.equal(view.length, 16);
+  sender.send(loan);
+  assert.equal(view.length, 0);
+  const request = receiver.tryReceive();
+  assert.equal(request.bytes[15], 7);
+  request.processed();
+});
+
+if (areCopies) test('a copy that was transferred is missed', (t) => {
+  const { sender } = pair(t, { payloadBytes: 16, slots: 1 });
+  const loan = sender.tryLoan();
+  tryToTransfer(loan.bytes.buffer);
+  assert.throws(() => loan.bytes, refusal('invalid_handle', /transferred/));
+  assert.throws(() => sender.send(loan), refusal('invalid_handle', /transferred/));
   loan.release();
+  assert.equal(sender.state().free, 1);
 });
 
 const transfers = ArrayBuffer.prototype.transfer !== undefined;
@@ -132,6 +158,87 @@ if (transfers) testInPlace('a buffer that was transferred nevertheless does no h
   loan.release();
   sender.close();
   assert.equal(moved[15], 3);
+});
+
+/** Whether this Node never detaches what was marked: 24.15 and newer. */
+function marksForbidDetaching() {
+  const buffer = new ArrayBuffer(1);
+  markAsUntransferable(buffer);
+  try {
+    buffer.transfer?.();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+// Of three loans the second is marked: none is sent as a batch, the others are afterwards.
+const markOne = `
+  const { markAsUntransferable } = require('node:worker_threads');
+  const gc = require('node:vm').runInNewContext('gc');
+  const sender = new handoff.Sender(process.env.NAME, { payloadBytes: 16, slots: 3 });
+  const receiver = new handoff.Receiver(process.env.NAME);
+  const loans = [1, 2, 3].map((value) => sender.tryLoan().write(new Uint8Array(16).fill(value)));
+  (() => {
+    const marked = loans[1];
+    const view = marked.bytes;
+    markAsUntransferable(view.buffer);
+    for (const give of [() => sender.sendBatch(loans), () => sender.send(marked)])
+      try {
+        give();
+        say('given away');
+      } catch ({ code, message }) {
+        say(code + (message.includes('markAsUntransferable') ? ' and why' : ''));
+      }
+    say(view[15] + ' of ' + marked.bytes[15]);
+    marked.release();
+    say(marked.released + ' ' + view[15]);
+  })();
+  sender.sendBatch([loans[0], loans[2]]);
+  for (const request of await receiver.receiveBatch(3)) {
+    say(String(request.bytes[15]));
+    request.processed();
+  }
+  loans.length = 0;
+  while (sender.state().free < 3) {
+    gc();
+    await new Promise(setImmediate);
+  }
+  say('all slots are free');`;
+
+if (marksForbidDetaching()) testInPlace('a buffer that was marked untransferable stays, and does no harm', async (t) => {
+  const other = new Other(t, markOne, { env: { NAME: nameFor() }, nodeOptions: ['--expose-gc'] });
+  for (const line of ['invalid_handle and why', 'invalid_handle and why', '2 of 2', 'true 2', '1', '3',
+                      'all slots are free'])
+    await other.expect(line);
+  await other.end();
+});
+
+// What was marked once cannot be detached any more in new Nodes, which then end at once.
+test('whatever ends a view, the process goes on', async (t) => {
+  const name = nameFor();
+  const other = new Other(t, `
+    const options = { payloadBytes: 16, replyBytes: 8, slots: 8 };
+    const sender = new handoff.Sender('${name}', options);
+    const receiver = new handoff.Receiver('${name}');
+    const publisher = new handoff.Publisher('${name}-topic', { payloadBytes: 16 });
+    const subscriber = new handoff.Subscriber('${name}-topic');
+    const touched = (loan) => (loan.bytes.fill(1), loan);
+    touched(sender.tryLoan()).release();
+    sender.send(touched(sender.tryLoan()));
+    receiver.tryReceive().processed(Uint8Array.of(1));
+    sender.sendBatch([touched(sender.tryLoan())]);
+    touched(receiver.tryReceive()).failed('x');
+    const pending = sender.requestAsync(touched(sender.tryLoan()));
+    touched(receiver.tryReceive()).processed(1);
+    touched(await pending.wait()).release();
+    publisher.publish(touched(publisher.loan()));
+    touched(subscriber.tryNext()).release();
+    globalThis.open = [sender.tryLoan(), publisher.loan()].map(touched);
+    sender.close();
+    say('closed');`);
+  await other.expect('closed');
+  await other.end();
 });
 
 test('what is written reaches the other side', async (t) => {
