@@ -15,6 +15,14 @@ std::string with(std::string_view what, std::string_view is, napi_env env, napi_
     return std::string(what).append(is).append(words(env, value));
 }
 
+std::size_t bytes_per_element(napi_typedarray_type type, std::string_view what) {
+    constexpr std::size_t sizes[]{1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8, 2};  // the last: Float16Array, since Node 24
+    if (const auto at = static_cast<std::size_t>(type); at < std::size(sizes)) return sizes[at];
+    refuse(HANDOFF_INVALID_ARGUMENT, std::string(what) +
+                                         " is a typed array of a kind that is not known here: pass its bytes, new "
+                                         "Uint8Array(array.buffer, array.byteOffset, array.byteLength)");
+}
+
 }  // namespace
 
 void refuse(handoff_status status, std::string sentence) {
@@ -200,10 +208,9 @@ std::span<std::byte> bytes_from(napi_env env, napi_value value, std::string_view
     check(env, napi_is_dataview(env, value, &is_data_view));
     check(env, napi_is_arraybuffer(env, value, &is_buffer));
     if (is_view) {
-        napi_typedarray_type type{};
-        constexpr std::size_t sizes[]{1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};  // by napi_typedarray_type
+        auto type = static_cast<napi_typedarray_type>(15);  // stays where Node has a type that Node-API lacks
         check(env, napi_get_typedarray_info(env, value, &type, &bytes, &data, &buffer, nullptr));
-        bytes *= sizes[type];
+        bytes *= bytes_per_element(type, what);
     } else if (is_data_view) {
         check(env, napi_get_dataview_info(env, value, &bytes, &data, &buffer, nullptr));
     } else if (is_buffer) {

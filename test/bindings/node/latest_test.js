@@ -39,6 +39,22 @@ test('bytes of any length up to the capacity', (t) => {
   assert.equal(bytes.read().value.length, 2);
 });
 
+// Float16Array came with Node 24.
+const arrays = [Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, globalThis.Float16Array, Uint32Array,
+                Int32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array].filter(Boolean);
+
+test('every typed array is written with all of its bytes', (t) => {
+  const bytes = latest(t, { capacityBytes: 24 });
+  for (const Type of arrays) {
+    const value = Type.from([1, 2, 3], Type.name.startsWith('Big') ? BigInt : Number);
+    bytes.write(value);
+    assert.deepEqual(bytes.read().value, new Uint8Array(value.buffer), Type.name);
+    const typed = latest(t, { type: Type, length: 3 });
+    typed.write(value);
+    assert.deepEqual(typed.read().value, value);
+  }
+});
+
 test('newer values are waited for', async (t) => {
   const name = nameFor();
   const writer = closing(t, new Latest(name, { type: Int32Array }));
