@@ -1,5 +1,7 @@
 #include "common/output_folder.hpp"
 
+#include "common/new_file.hpp"
+
 #include <handoff/error.hpp>
 
 #include <opencv2/imgcodecs.hpp>
@@ -9,6 +11,7 @@
 #include <cstdio>
 #include <memory>
 #include <random>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -38,20 +41,6 @@ std::vector<unsigned char> as_png(const cv::Mat& picture, Encoding encoding) {
     throw Error(Errc::invalid_argument, "a picture of " + std::string(name_of(encoding)) + " cannot be written as PNG");
 }
 
-/// False if the file exists and the mode says not to touch it ("x").
-bool write_file(const fs::path& path, const char* mode, const std::vector<unsigned char>& bytes) {
-    File file(std::fopen(path.c_str(), mode), std::fclose);
-    if (!file && errno == EEXIST) return false;
-    if (!file) throw refused("cannot write " + path.string(), errno);
-    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
-    const bool closed = std::fclose(file.release()) == 0;
-    if (written && closed) return true;
-    const int error = errno;
-    std::error_code ignored;
-    fs::remove(path, ignored);
-    throw refused("cannot write " + path.string(), error);
-}
-
 }  // namespace
 
 OutputFolder::OutputFolder(fs::path folder) : folder_(std::move(folder)) {
@@ -68,7 +57,10 @@ OutputFolder::OutputFolder(fs::path folder) : folder_(std::move(folder)) {
 
 fs::path OutputFolder::replace(std::string_view name, const cv::Mat& picture, Encoding encoding) const {
     const fs::path path = folder_ / (safe_name(name) + ".png");
-    write_file(path, "w", as_png(picture, encoding));
+    const auto png = as_png(picture, encoding);
+    NewFile file(path.string(), NewFile::Older::replaced);
+    file.append(std::as_bytes(std::span(png)));
+    file.place();
     return path;
 }
 
@@ -77,7 +69,9 @@ fs::path OutputFolder::keep(std::string_view name, std::uint64_t sequence, const
     const auto png = as_png(picture, encoding);
     const std::string base = safe_name(name);
     fs::path path = folder_ / (base + ".png");
-    for (unsigned attempt = 1; !write_file(path, "wx", png); ++attempt) {
+    NewFile file(path.string(), NewFile::Older::avoided);
+    file.append(std::as_bytes(std::span(png)));
+    for (unsigned attempt = 1; !file.place_as(path.string()); ++attempt) {
         const std::string number = attempt > 1 ? "-" + std::to_string(attempt) : "";
         path = folder_ / (base + "-" + std::to_string(sequence) + number + ".png");
     }

@@ -1,5 +1,6 @@
 #include "sender/inputs.hpp"
 
+#include "common/new_file.hpp"
 #include "common/signals.hpp"
 #include "sender/image_probe.hpp"
 #include "sender/names.hpp"
@@ -58,7 +59,8 @@ private:
         std::error_code error;
         std::vector<fs::path> paths;
         for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-            if (kind_by_extension(entry->path()) && !entry->is_directory(error)) paths.push_back(entry->path());
+            if (!is_partial_file(entry->path()) && kind_by_extension(entry->path()) && !entry->is_directory(error))
+                paths.push_back(entry->path());
         if (error) {
             list_.problems.push_back(folder + ": the folder cannot be read: " + error.message());
             return;

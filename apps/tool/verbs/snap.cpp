@@ -1,3 +1,4 @@
+#include "common/new_file.hpp"
 #include "common/output.hpp"
 #include "common/patience.hpp"
 #include "common/units.hpp"
@@ -10,10 +11,7 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
-#include <cerrno>
-#include <cstdio>
 #include <iostream>
-#include <system_error>
 #include <thread>
 
 namespace po = boost::program_options;
@@ -27,14 +25,9 @@ void write_file(const std::string& path, std::span<const std::byte> bytes) {
         std::cout.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
         return flush_output();
     }
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    const bool written = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-    const bool flushed = written && std::fflush(file) == 0;
-    const int error = errno;
-    if (file != nullptr) std::fclose(file);
-    if (flushed) return;
-    const Errc code = error == EACCES || error == EPERM ? Errc::permission_denied : Errc::system;
-    throw Error(code, "cannot write " + path + ": " + std::generic_category().message(error));
+    NewFile file(path, NewFile::Older::replaced);
+    file.append(bytes);
+    file.place();
 }
 
 ExitCode run(const Invocation& invocation) {
