@@ -87,6 +87,13 @@ struct Participant {
     Spread work;   ///< receiver: from taken to answered, if the sender waits for the answer
 };
 
+/// Who took part and left, or died and was cleaned up after; nobody has joined in that place since. What it was
+/// (sender, receiver, ...) is not known any more.
+struct FormerParticipant {
+    std::uint32_t pid;
+    std::string program;
+};
+
 enum class SlotState : std::uint8_t { free, loaned, ready, taken, processed, failed, given_up, published };
 /// "free", "loaned", "ready", ...
 HANDOFF_EXPORT const char* to_string(SlotState state) noexcept;
@@ -97,9 +104,11 @@ struct Slot {
     std::optional<std::uint32_t> owner;    ///< index of the participant that has it
     std::vector<std::uint32_t> pinned_by;  ///< of a topic: participants that look at it
     bool kept;                             ///< of a topic or latest value: still in its history
-    std::chrono::nanoseconds since;        ///< how long it has been in that state; of a ready one: since it was sent
-    std::uint64_t bytes;                   ///< of the payload
-    Image image;                           ///< what they are, or plain bytes
+    /// How long it has been in that state; of a ready one: since it was sent; of one on loan from a latest value, where
+    /// a loan lasts as long as a copy: 0.
+    std::chrono::nanoseconds since;
+    std::uint64_t bytes;  ///< of the payload
+    Image image;          ///< what they are, or plain bytes
     std::uint64_t sequence;
     std::uint64_t sender;  ///< id of the participant that sent it
     std::uint32_t deliveries;
@@ -127,6 +136,7 @@ struct Report {
     std::optional<std::chrono::nanoseconds> newest_age;  ///< since the newest message was sent; none: no message yet
 
     std::vector<Participant> participants;  ///< by index
+    std::vector<FormerParticipant> former;  ///< who joined last comes first
     std::vector<Slot> slots;                ///< all of them, by index
 };
 
@@ -172,6 +182,9 @@ struct Found {
 };
 /// Every one whose name fits the shell pattern `glob` (*, ?, [...]), sorted by name. Throws Error(system).
 HANDOFF_EXPORT std::vector<Found> find(const std::string& glob = "*");
+
+/// "; did you mean 'frames'?" for a name that no segment has and that resembles one which a segment has; "" otherwise.
+HANDOFF_EXPORT std::string did_you_mean(std::string_view name);
 
 /// What clean() did, or would do.
 struct Cleaned {

@@ -147,8 +147,8 @@ std::optional<result<void>> try_to_remove(const std::string& name) {
     platform::LockFile locks = locks_of(name, platform::Access::read_write);
     if (!locks) {
         if (remove_old_lock_file(name)) return success();
-        return Failure(Errc::no_such_segment,
-                       "there is no '" + name + "' (" + segment::segment_path(name) + " does not exist)");
+        return Failure(Errc::no_such_segment, "there is no '" + name + "' (" + segment::segment_path(name) +
+                                                  " does not exist)" + did_you_mean(name));
     }
     const platform::LockFile old = old_locks_of(name);
     if (old && old.is_held_by_another(segment::in_use_byte)) return in_use(name);  // by programs of an older layout

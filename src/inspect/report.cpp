@@ -105,6 +105,24 @@ std::vector<Participant> Observer::View::participants() const {
     return found;
 }
 
+std::vector<FormerParticipant> Observer::View::former() const {
+    struct Dated {
+        std::int64_t joined_ns;
+        FormerParticipant one;
+    };
+    std::vector<Dated> found;
+    for (std::uint32_t index = 0; index < registry().count(); ++index) {
+        const ParticipantEntry& entry = registry().entry(index);
+        std::string program = registry().program_of(index);
+        if (EntryWord::decode(entry.word.load()).active || program.empty()) continue;
+        found.push_back({entry.joined_ns.load(relaxed), {entry.pid.load(relaxed), std::move(program)}});
+    }
+    std::sort(found.begin(), found.end(), [](const Dated& a, const Dated& b) { return a.joined_ns > b.joined_ns; });
+    std::vector<FormerParticipant> all;
+    for (Dated& dated : found) all.push_back(std::move(dated.one));
+    return all;
+}
+
 Slot Observer::View::slot(std::uint32_t index, std::int64_t now_ns) const {
     const auto& data = slots()[index];
     const SlotWord word = SlotWord::decode(data.control.load());
@@ -114,7 +132,8 @@ Slot Observer::View::slot(std::uint32_t index, std::int64_t now_ns) const {
     slot.state = static_cast<SlotState>(word.state);
     if (!in_use) return slot;
     if (has_owner(word.state)) slot.owner = word.owner;
-    slot.since = age(now_ns, began_ns(data, word.state));
+    const bool is_dated = facts_.kind != Kind::latest || word.state != slots::SlotState::loaned;
+    if (is_dated) slot.since = age(now_ns, began_ns(data, word.state));
     slot.deliveries = word.deliveries;
     if (word.state == slots::SlotState::loaned) return slot;
     slot.bytes = std::min<std::uint64_t>(data.payload.get().bytes, geometry().payload_bytes);
@@ -181,10 +200,13 @@ Report Observer::View::report() const {
         describe_broadcast(report);
     }
     report.participants = participants();
+    report.former = former();
     report.slots = all_slots();
     std::int64_t newest_ns = 0;
+    // A slot of a topic is free if it never held a message, or if its loan was given back: that is no message either.
     for (std::uint32_t index = 0; index < slots().count(); ++index)
-        if (report.slots[index].state != SlotState::loaned)
+        if (const SlotState state = report.slots[index].state;
+            state != SlotState::loaned && (channel_ != nullptr || state != SlotState::free))
             newest_ns = std::max(newest_ns, slots()[index].sent_ns.load(relaxed));
     if (was_cut_short()) throw Error(cut_short());
     if (newest_ns != 0) report.newest_age = age(platform::now_ns(), newest_ns);

@@ -45,6 +45,12 @@ result<Copied> with_room(std::vector<std::byte>& buffer, std::uint64_t most_byte
     }
 }
 
+/// Which kind it is. To who only looks, an absent one is most likely misspelled.
+Kind kind_of(const std::string& name) try { return public_kind(segment::kind_of(name)); } catch (const Error& error) {
+    if (!(error.failure() == Errc::no_such_segment)) throw;
+    throw Error(Errc::no_such_segment, error.failure().sentence() + did_you_mean(name));
+}
+
 std::shared_ptr<topic::Reader> reader_of(segment::Segment segment, Start start) {
     const slots::BroadcastMember::Wishes unseen{
         participants::Role::none, participants::Role::publisher, WaitPolicy::sleep, 0, true, start == Start::next};
@@ -113,7 +119,7 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
 
 Observer::View::View(std::string_view name, Start start) {
     facts_.name = name;
-    facts_.kind = public_kind(segment::kind_of(facts_.name));
+    facts_.kind = kind_of(facts_.name);
     auto segment = segment::Segment::observe(request_for(facts_.name, facts_.kind));
     facts_.file = segment.file_status();
     header_ = &segment.header();

@@ -70,6 +70,7 @@ private:
     void describe_channel(Report& report) const;
     void describe_broadcast(Report& report) const;
     std::vector<Participant> participants() const;
+    std::vector<FormerParticipant> former() const;
     std::vector<Slot> all_slots() const;
     Slot slot(std::uint32_t index, std::int64_t now_ns) const;
 

@@ -19,13 +19,16 @@ Publisher::~Publisher() = default;
 
 result<Loan> Publisher::loan() {
     if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+    const std::int64_t now_ns = platform::now_coarse_ns();
     auto held = member_->broadcast().loan(member_->me());
-    if (member_->look_if_due() && !held) held = member_->broadcast().loan(member_->me());
+    if (member_->look_if_due(now_ns) && !held) held = member_->broadcast().loan(member_->me());
     if (!member_->is_usable()) return unusable(member_.get());
     if (!held && member_->was_removed()) return slots::removed(member_->name());
     if (!held)
         return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
                                        member_->who_has_loans() + ". Create the topic with more loans");
+    // While it is on loan: since when, for people; publish() replaces it. Relaxed: nobody decides anything by it.
+    member_->slots()[held->slot].sent_ns.store(now_ns, std::memory_order_relaxed);
     return Loan(member_, *held, member_->slots().payload_area(held->slot));
 }
 

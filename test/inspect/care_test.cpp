@@ -55,6 +55,23 @@ BOOST_AUTO_TEST_CASE(segments_are_found_by_pattern_and_sorted) {
     BOOST_TEST(names_found(base.str() + "*").empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_resembles_one_is_corrected_and_others_are_not) {
+    const UniqueName base;
+    const std::string frames = base.str() + "-frames", left = base.str() + "-left";
+    const Sender one(frames, small_channel());
+    const Publisher two(left, small_topic());
+    const std::string meant = "; did you mean '" + frames + "'?";
+    for (const std::string& wrong : {base.str() + "-frame", base.str() + "-Frames", base.str() + "-farmes",
+                                     base.str() + "-framess", frames + "-2026"})
+        BOOST_TEST(inspect::did_you_mean(wrong) == meant, wrong << inspect::did_you_mean(wrong));
+    BOOST_TEST(inspect::did_you_mean(frames) == "");
+    BOOST_TEST(inspect::did_you_mean("zqxjkvbw-9") == "");
+    BOOST_TEST(inspect::did_you_mean("a/b") == "");
+    BOOST_TEST(inspect::did_you_mean("") == "");
+    BOOST_TEST(refusal_of([&] { (void)Observer(base.str() + "-frame"); }).sentence().ends_with(meant));
+    BOOST_TEST(inspect::remove(base.str() + "-frame").error().sentence().ends_with(meant));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_dead_held_is_given_back_and_unread_messages_stay) {
     const UniqueName name;
     leave_corpses(name);

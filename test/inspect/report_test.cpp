@@ -98,6 +98,42 @@ BOOST_AUTO_TEST_CASE(a_topic_is_described_with_its_history_and_its_pins) {
     BOOST_TEST(kept == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(a_loan_of_a_topic_is_as_old_as_the_loan_and_no_message) {
+    const UniqueName name;
+    Publisher publisher(name, small_topic());
+    const Observer observer(name);
+    const std::size_t slots = observer.report().slots.size();
+    for (std::size_t i = 0; i < slots; ++i) publish(publisher, 1, 1);  // whatever comes now was used before
+    const auto newest_age = [&] { return observer.report().newest_age.value(); };
+    HANDOFF_REQUIRE_EVENTUALLY(newest_age() > 100ms);
+    constexpr auto coarse = 20ms;  // the clock of a loan has ticks
+    const auto before = std::chrono::steady_clock::now();
+    {
+        const Loan loan = publisher.loan().value();
+        const Report report = observer.report();
+        const auto elapsed = std::chrono::steady_clock::now() - before;
+        for (const auto& slot : report.slots)
+            if (slot.state == SlotState::loaned)
+                BOOST_TEST((slot.since <= elapsed + coarse), "on loan for " << slot.since.count() << " ns");
+        BOOST_TEST(count(report, SlotState::loaned) == 1U);
+        BOOST_TEST((newest_age() > 100ms));
+    }
+    BOOST_TEST((newest_age() > 100ms), "a loan that was given back is no message");
+}
+
+BOOST_AUTO_TEST_CASE(who_left_is_remembered_until_somebody_takes_the_place) {
+    const UniqueName name;
+    const Sender sender(name, small_channel());
+    BOOST_TEST(Observer(name).report().former.empty());
+    { const Receiver receiver(name); }
+    const Report report = Observer(name).report();
+    BOOST_TEST_REQUIRE(report.former.size() == 1U);
+    BOOST_TEST(report.former[0].pid == static_cast<std::uint32_t>(getpid()));
+    BOOST_TEST(report.former[0].program.substr(0, 5) == "test_");
+    const Receiver another(name);
+    BOOST_TEST(Observer(name).report().former.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_latest_value_counts_what_was_written) {
     const UniqueName name;
     LatestBytes latest(name, small_latest());

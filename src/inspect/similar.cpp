@@ -1,0 +1,71 @@
+// Which name was meant by one that no segment has.
+#include <handoff/inspect.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "segment/name.hpp"
+
+namespace handoff::inspect {
+
+namespace {
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return lower;
+}
+
+/// Letters to add, drop or replace, or neighbours to swap, until one is the other (optimal string alignment).
+std::size_t distance_between(const std::string& left, const std::string& right) {
+    std::vector<std::size_t> before_last, last(right.size() + 1), current(right.size() + 1);
+    std::iota(last.begin(), last.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= left.size(); ++i) {
+        current[0] = i;
+        for (std::size_t j = 1; j <= right.size(); ++j) {
+            const std::size_t replaced = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+            current[j] = std::min({last[j] + 1, current[j - 1] + 1, replaced});
+            const bool are_swapped = i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
+            if (are_swapped) current[j] = std::min(current[j], before_last[j - 2] + 1);
+        }
+        before_last = std::exchange(last, current);
+    }
+    return last.back();
+}
+
+/// How far a name is from the one that was asked for; nothing: too far to be meant.
+std::optional<std::size_t> resemblance(const std::string& asked, const std::string& name) {
+    constexpr std::size_t least_part = 3;  // "cam" may mean "camera", "c" may mean anything
+    const std::size_t distance = distance_between(asked, name);
+    const bool is_part = std::min(asked.size(), name.size()) >= least_part &&
+                         (name.find(asked) != std::string::npos || asked.find(name) != std::string::npos);
+    const bool is_near = 3 * distance <= std::min(asked.size(), name.size());
+    return is_part || is_near ? std::optional(distance) : std::nullopt;
+}
+
+}  // namespace
+
+std::string did_you_mean(std::string_view name) try {
+    if (!segment::check_name(name)) return "";
+    const std::string asked = lower_case(name);
+    std::optional<std::size_t> least;
+    std::string nearest;
+    for (const Found& found : find()) {
+        if (found.name == name) return "";
+        const auto distance = resemblance(asked, lower_case(found.name));
+        if (!distance || (least && *distance >= *least)) continue;
+        least = distance;
+        nearest = found.name;
+    }
+    return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
+} catch (const Error&) {  // who cannot read the folder of segments has no name to offer
+    return "";
+}
+
+}  // namespace handoff::inspect
