@@ -250,6 +250,43 @@ BOOST_AUTO_TEST_CASE(no_size_of_the_screen_is_too_small_or_overrun) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(whatever_the_width_nobody_vanishes) {
+    Look seen = channel("a-name-of-some-length", 0, SlotState::ready, SlotState::free);
+    seen.report->participants[1].life = Life::stopped;
+    Model model(1s);
+    model.show({seen});
+    for (std::size_t columns = 19; columns < 200; ++columns) {
+        const Page page = page_of(model, columns, 24);
+        for (const char* title : {"LIVE", "STOP", "DEAD"})
+            BOOST_TEST_REQUIRE(page.lines[1].text().find(title) != std::string::npos, title << " at " << columns);
+        int stopped = 0;
+        for (const Piece& piece : page.lines[2].pieces)
+            if (piece.text == "   1" && piece.style == Style::yellow) ++stopped;
+        BOOST_TEST_REQUIRE(stopped == 1, "at " << columns);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_the_selected_one_stands_below_the_list) {
+    Look seen = channel("stuck", 0, SlotState::ready, SlotState::free);
+    seen.report->participants[1].life = Life::stopped;
+    Look well = channel("well", 0, SlotState::free, SlotState::free);
+    Model model(1s);
+    model.show({seen, well});
+    const Page page = page_of(model, 80, 24);
+    const std::string text = text_of(page);
+    for (const char* part : {"stuck: receiver program (pid 1002) is stopped", "`kill -CONT 1002`", "well ", "q quit"})
+        BOOST_TEST(text.find(part) != std::string::npos, part << " in\n" << text);
+    BOOST_TEST(page.lines.size() == 24U);
+    BOOST_TEST(page.body + 3 < 24U);
+    model.press(Key::down, 0, 10);
+    BOOST_TEST(text_of(page_of(model, 80, 24)).find("kill") == std::string::npos);
+    BOOST_TEST(page_of(model, 80, 24).body + 3 == 24U);
+    model.press(Key::up, 0, 10);
+    const Page low = page_of(model, 80, 8);  // the list keeps its half
+    BOOST_TEST(low.lines[2].is_selected);
+    BOOST_TEST(low.lines[7].text().find("q quit") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_narrow_screen_keeps_what_matters_most) {
     Model model(1s);
     model.show({channel("c", 0, SlotState::free, SlotState::free)});

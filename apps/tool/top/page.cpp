@@ -1,6 +1,7 @@
 #include "tool/top/page.hpp"
 
 #include "common/units.hpp"
+#include "tool/findings.hpp"
 #include "tool/words.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 namespace handoff::apps::tool {
@@ -22,12 +24,14 @@ struct Shape {
     int rank;
     bool is_left;  ///< where its text stands
 };
+constexpr int people = 0;  // whatever the width, nobody vanishes: a stopped receiver would look like none
+constexpr std::size_t least_name = 4, least_bar = 12;
 constexpr std::array<Shape, column_count> shapes{{{Column::name, "NAME", 12, 0, true},
                                                   {Column::kind, "KIND", 7, 9, true},
                                                   {Column::slots, "SLOTS", 17, 3, true},
-                                                  {Column::alive, "LIVE", 4, 2, false},
-                                                  {Column::stopped, "STOP", 4, 6, false},
-                                                  {Column::dead, "DEAD", 4, 1, false},
+                                                  {Column::alive, "LIVE", 4, people, false},
+                                                  {Column::stopped, "STOP", 4, people, false},
+                                                  {Column::dead, "DEAD", 4, people, false},
                                                   {Column::messages, "MSG/S", 8, 1, false},
                                                   {Column::bytes, "MB/S", 8, 7, false},
                                                   {Column::p50, "P50", 8, 8, false},
@@ -49,9 +53,14 @@ std::vector<Shape> columns_for(std::size_t columns, const std::vector<Row>& rows
     for (const Row& row : rows) longest = std::max(longest, row.name.size());
     std::size_t& name = chosen.front().width;
     name = std::max(name, std::min(longest, columns / 3));
-    while (chosen.size() > 1 && total_width(chosen) > columns)
-        chosen.erase(std::max_element(chosen.begin(), chosen.end(),
-                                      [](const Shape& left, const Shape& right) { return left.rank < right.rank; }));
+    const auto last_ranked = [&] {
+        return std::max_element(chosen.begin(), chosen.end(),
+                                [](const Shape& left, const Shape& right) { return left.rank < right.rank; });
+    };
+    for (Shape& shape : chosen)
+        if (shape.column == Column::slots && total_width(chosen) > columns) shape.width = least_bar;
+    while (last_ranked()->rank > people && total_width(chosen) > columns) chosen.erase(last_ranked());
+    if (total_width(chosen) > columns) name -= std::min(name - least_name, total_width(chosen) - columns);
     const std::size_t width = total_width(chosen);
     if (width < columns) name += std::min(columns - width, longest - std::min(longest, name));
     return chosen;
@@ -194,9 +203,43 @@ void cut(Line& line, std::size_t columns) {
     }
 }
 
+/// Cut into lines of that width at blanks; a longer word is cut off by the edge of the screen.
+std::vector<std::string> wrapped(const std::string& text, const std::string& indent, std::size_t columns) {
+    std::vector<std::string> lines;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (lines.empty() || lines.back().size() + 1 + word.size() > columns)
+            lines.push_back((lines.empty() ? indent : std::string(indent.size(), ' ')) + word);
+        else
+            lines.back() += " " + word;
+    }
+    return lines;
+}
+
+/// What info would say is wrong with the selected segment, and what to do: at most so many lines.
+std::vector<Line> sentences_of(const Model& model, std::size_t columns, std::size_t most) {
+    std::vector<Line> lines;
+    const Look* look = model.details();
+    if (look == nullptr || !look->report || model.rows().empty()) return lines;
+    for (const Finding& finding : findings(*look->report)) {
+        for (const std::string& text : wrapped(printable(model.selected_name() + ": " + finding.what), "* ", columns))
+            lines.push_back(one_piece(text, Style::yellow));
+        for (const std::string& text : wrapped(printable(finding.advice), "  -> ", columns))
+            lines.push_back(one_piece(text, Style::plain));
+    }
+    if (lines.size() <= most) return lines;
+    lines.resize(most);
+    if (most > 0)
+        lines.back() = one_piece("  ... `handoff info " + printable(model.selected_name()) + "`", Style::faint);
+    return lines;
+}
+
 void add_list(Page& page, const Model& model, std::size_t columns) {
     const std::vector<Shape> chosen = columns_for(columns, model.rows());
     page.lines.push_back(headings(chosen, model.sorted_by()));
+    const std::size_t all = page.body;
+    const std::vector<Line> sentences = sentences_of(model, columns, all / 2);
+    page.body -= sentences.size();
     const std::size_t selected = model.selected();
     const std::size_t first = selected < page.body ? 0 : selected - page.body + 1;
     const auto& rows = model.rows();
@@ -208,6 +251,8 @@ void add_list(Page& page, const Model& model, std::size_t columns) {
         page.lines.push_back(one_piece(model.segments() == 0 ? "There are no segments of such a name (yet)."
                                                              : "No name fits the filter; Esc shows all.",
                                        Style::faint));
+    while (page.lines.size() < page.body + 2) page.lines.emplace_back();
+    page.lines.insert(page.lines.end(), sentences.begin(), sentences.end());
 }
 
 Line participant_line(const inspect::Participant& participant) {
@@ -290,7 +335,7 @@ Page page_of(const Model& model, std::size_t columns, std::size_t rows) {
         add_details(page, model);
     else
         add_list(page, model, columns);
-    while (page.lines.size() < page.body + 2) page.lines.emplace_back();
+    while (page.lines.size() + 1 < rows) page.lines.emplace_back();
     page.lines.push_back(footer(model));
     if (page.lines.size() > rows) page.lines.resize(rows);
     for (Line& line : page.lines) cut(line, columns);

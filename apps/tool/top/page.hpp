@@ -25,7 +25,7 @@ struct Line {
 
 struct Page {
     std::vector<Line> lines;        ///< at most as many as the screen has, none wider than it
-    std::size_t body = 0;           ///< lines between heading and footer: what a page key moves by
+    std::size_t body = 0;           ///< lines of the list or of the details: what a page key moves by
     std::size_t most_scrolled = 0;  ///< of the details
 };
 

@@ -75,7 +75,8 @@ const Verb top{
         "that are full while nobody takes anything. Yellow: full channels, stopped participants. Magenta:\n"
         "subscribers that are losing messages. Keys: q quits; s, S and arrows choose the column to sort by,\n"
         "r reverses; / filters by name; Enter shows participants and slots, Esc goes back; p pauses; + and -\n"
-        "change the interval. NO_COLOR is respected. It takes no lock and holds no slot.",
+        "change the interval. Below the list stands what info says is wrong with the selected one.\n"
+        "NO_COLOR is respected. It takes no lock and holds no slot.",
     .add_options = add_options,
     .run = run};
 
