@@ -9,6 +9,7 @@
 #include "receiver/working.hpp"
 
 #include <handoff/channel.hpp>
+#include <handoff/inspect.hpp>
 
 #include <iostream>
 #include <optional>
@@ -22,8 +23,8 @@ namespace {
 /// Calls open(deadline) until the segment is there. Nothing if the program is asked to end before. Throws Error:
 /// no_such_segment if there is none when --idle-timeout is over, and whatever open() throws.
 template <class Open>
-auto open_when_there(const Options& options, const std::string& what, const std::string& maker, Console& console,
-                     Open open) -> std::optional<decltype(open(Deadline::now()))> {
+auto open_when_there(const Options& options, const std::string& name, const std::string& what, const std::string& maker,
+                     Console& console, Open open) -> std::optional<decltype(open(Deadline::now()))> {
     const auto until = options.idle_timeout ? in(*options.idle_timeout) : Clock::time_point::max();
     for (bool first = true; !stop_requested(); first = false) {
         try {
@@ -31,11 +32,11 @@ auto open_when_there(const Options& options, const std::string& what, const std:
         } catch (const Error& error) {
             if (!(error.failure() == Errc::no_such_segment)) throw;
         }
-        if (first) console.say("waiting for " + what + " ...");
+        if (first) console.say("waiting for " + what + " ..." + inspect::did_you_mean(name));
         if (Clock::now() >= until)
-            throw Error(Errc::no_such_segment, "no " + what + " appeared within " +
-                                                   duration_in_words(*options.idle_timeout) +
-                                                   "; a sender creates it: " + maker + " INPUT...");
+            throw Error(Errc::no_such_segment,
+                        "no " + what + " appeared within " + duration_in_words(*options.idle_timeout) +
+                            "; a sender creates it: " + maker + " INPUT..." + inspect::did_you_mean(name));
     }
     return {};
 }
@@ -80,14 +81,14 @@ ExitCode run_receiver(const Options& options) {
     const OutputFolder* out_folder = folder ? &*folder : nullptr;
     if (!options.topic.empty()) {
         auto subscriber = open_when_there(
-            options, "topic '" + options.topic + "'", "sender --topic " + options.topic, console,
+            options, options.topic, "topic '" + options.topic + "'", "sender --topic " + options.topic, console,
             [&](Deadline deadline) { return Subscriber(options.topic, {.attach_deadline = deadline}); });
         return work_off<Watching>(Reporter::subscriber, options.topic, options, std::move(subscriber), out_folder,
                                   console);
     }
     auto receiver =
-        open_when_there(options, "channel '" + options.channel + "'", "sender --channel " + options.channel, console,
-                        [&](Deadline deadline) {
+        open_when_there(options, options.channel, "channel '" + options.channel + "'",
+                        "sender --channel " + options.channel, console, [&](Deadline deadline) {
                             return Receiver(options.channel, {.open = Open::attach, .attach_deadline = deadline});
                         });
     if (receiver) refuse_if_not_in_place(options, receiver->info());

@@ -1,6 +1,7 @@
 #include "sender/sending.hpp"
 
 #include "common/signals.hpp"
+#include "common/stopped.hpp"
 #include "common/units.hpp"
 
 #include <handoff/opencv.hpp>
@@ -66,7 +67,7 @@ std::optional<Loan> Sending::take_loan() {
     if (stop_requested()) return {};
     ++tally_.timed_out;
     console_.complain(feed_.name() + ": no slot became free within " + duration_in_words(options_.timeout) + ": " +
-                      sender_.who_holds());
+                      sender_.who_holds() + stopped_receivers(channel_.name));
     return {};
 }
 
@@ -117,7 +118,7 @@ void Sending::take_back(InFlight& request, const Failure& timed_out) {
     if (stop_requested()) return;
     ++tally_.timed_out;
     console_.complain(request.name + ": " + timed_out.sentence() + "; --timeout is " +
-                      duration_in_words(options_.timeout));
+                      duration_in_words(options_.timeout) + stopped_receivers(channel_.name));
 }
 
 bool Sending::grace_is_over() {

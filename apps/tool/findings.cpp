@@ -25,8 +25,9 @@ struct Holding {
     std::chrono::nanoseconds longest{0};
 
     std::string words() const {
-        return slots == 0 ? "holds nothing"
-                          : "holds " + counted(slots, "slot") + ", the oldest for " + age_in_words(longest);
+        if (slots == 0) return "holds nothing";
+        const std::string held = "holds " + counted(slots, "slot");
+        return longest.count() == 0 ? held : held + ", the oldest for " + age_in_words(longest);
     }
 };
 
@@ -82,20 +83,61 @@ void find_people(const Report& report, std::vector<Finding>& found) {
     }
 }
 
+/// Programs that were here, the last to join first, without those that still take part and this tool, whose `clean`
+/// visits: one of them may be missing.
+std::string gone_in_words(const Report& report) {
+    constexpr std::size_t most = 3;
+    std::vector<std::string> programs;
+    std::string words;
+    for (const auto& one : report.former) {
+        const bool is_here = std::any_of(
+            report.participants.begin(), report.participants.end(),
+            [&](const Participant& other) { return other.life != Life::dead && other.program == one.program; });
+        const bool is_named = std::find(programs.begin(), programs.end(), one.program) != programs.end();
+        if (is_here || is_named || one.program == "handoff" || programs.size() == most) continue;
+        programs.push_back(one.program);
+        words += (words.empty() ? "" : ", ") + one.program + " (pid " + std::to_string(one.pid) + ")";
+    }
+    return words;
+}
+
+/// Whom to start where nobody lives in that role. Never a verb of the tool: what it takes is answered, and gone.
+std::string how_to_replace(const Report& report, Role missing) {
+    for (const Participant& one : report.participants)
+        if (one.role == missing && one.life == Life::dead)
+            return "start " + one.program + " again: it was the " + to_string(missing) + " (pid " +
+                   std::to_string(one.pid) + ") and died";
+    const std::string gone = gone_in_words(report);
+    if (!gone.empty()) return "was it one of those that were here before? Start it again: " + gone;
+    return std::string("start the ") + to_string(missing) + ". If it runs, does it use this name, '" + report.name +
+           "'? `handoff ls` shows the others";
+}
+
+void find_missing(const Report& report, std::vector<Finding>& found) {
+    const auto missing = missing_role(report);
+    if (!missing) return;
+    const std::uint64_t ready = count(report, SlotState::ready);
+    std::string what = "no " + std::string(to_string(*missing)) + ": ";
+    if (*missing == Role::receiver)
+        what += ready > 0 ? counted(ready, "message") + " unread"
+                          : "nobody would take what " + counted(count(report, Role::sender), "sender") + " may send";
+    if (*missing == Role::sender) what += counted(count(report, Role::receiver), "receiver") + " and nothing to do";
+    if (*missing == Role::subscriber)
+        what += counted(count(report, Role::publisher), "publisher") + ", and nothing was published yet";
+    if (*missing == Role::publisher)
+        what += report.newest_age ? "the newest message is " + age_in_words(report.newest_age) + " old"
+                                  : std::string("nothing was published yet");
+    found.push_back({what, how_to_replace(report, *missing)});
+}
+
 void find_channel(const Report& report, std::vector<Finding>& found) {
     const std::uint64_t ready = count(report, SlotState::ready);
     const std::uint64_t receivers = count(report, Role::receiver);
-    const std::uint64_t senders = count(report, Role::sender);
-    if (ready > 0 && receivers == 0)
-        found.push_back({counted(ready, "message") + " unread and no receiver",
-                         "start one, for example `handoff recv " + report.name + "`"});
     if (used_slots(report) == report.slots.size() && receivers > 0)
         found.push_back({"all " + std::to_string(report.slots.size()) + " slots are in use: " + std::to_string(ready) +
                              " unread, " + std::to_string(count(report, SlotState::taken)) + " taken, " +
                              std::to_string(count(report, SlotState::loaned)) + " on loan: senders wait for receivers",
                          "start more receivers, make them faster, or send less"});
-    if (senders == 0 && receivers > 0 && ready == 0)
-        found.push_back({"nobody sends: " + counted(receivers, "receiver") + " and nothing to do", "start a sender"});
     if (report.given_up > 0)
         found.push_back({counted(report.given_up, "request") + " given up: no receiver survived them",
                          "look at the receivers' logs; senders got Errc::given_up for each"});
@@ -108,10 +150,6 @@ void find_broadcast(const Report& report, std::vector<Finding>& found) {
                                  std::to_string(one.lost + one.messages),
                              "it is too slow for a history of " + std::to_string(report.history) +
                                  ": read the newest only, create the topic with a longer history, or make it faster"});
-    if (report.kind != Kind::topic) return;
-    if (count(report, Role::publisher) == 0 && count(report, Role::subscriber) > 0)
-        found.push_back({"nobody publishes; the newest message is " + age_in_words(report.newest_age) + " old",
-                         "start a publisher"});
 }
 
 }  // namespace
@@ -119,6 +157,7 @@ void find_broadcast(const Report& report, std::vector<Finding>& found) {
 std::vector<Finding> findings(const Report& report) {
     std::vector<Finding> found;
     find_people(report, found);
+    find_missing(report, found);
     if (report.kind == Kind::channel) {
         find_channel(report, found);
     } else {

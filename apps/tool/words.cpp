@@ -49,6 +49,25 @@ const inspect::Participant* participant_at(const inspect::Report& report, std::u
     return found == report.participants.end() ? nullptr : &*found;
 }
 
+std::optional<inspect::Role> missing_role(const inspect::Report& report) {
+    using inspect::Role;
+    const auto lives = [&](Role role) {
+        return std::any_of(report.participants.begin(), report.participants.end(),
+                           [&](const auto& one) { return one.role == role && one.life != Life::dead; });
+    };
+    if (report.kind == inspect::Kind::channel) {
+        const bool has_unread = std::any_of(report.slots.begin(), report.slots.end(),
+                                            [](const auto& slot) { return slot.state == SlotState::ready; });
+        if (!lives(Role::receiver) && (has_unread || lives(Role::sender))) return Role::receiver;
+        if (lives(Role::receiver) && !lives(Role::sender) && !has_unread) return Role::sender;
+    }
+    if (report.kind == inspect::Kind::topic) {
+        if (lives(Role::publisher) && !lives(Role::subscriber) && !report.newest_age) return Role::subscriber;
+        if (!lives(Role::publisher) && lives(Role::subscriber)) return Role::publisher;
+    }
+    return std::nullopt;
+}
+
 std::string people_in_words(const inspect::Report& report) {
     std::map<inspect::Role, std::uint64_t> roles;
     std::map<Life, std::uint64_t> lives;
@@ -63,6 +82,8 @@ std::string people_in_words(const inspect::Report& report) {
         if (lives[life] > 0)
             unwell += (unwell.empty() ? "" : ", ") + std::to_string(lives[life]) + " " + to_string(life);
     if (text.empty()) return "nobody";
+    const auto missing = missing_role(report);
+    if (missing && roles.count(*missing) == 0) text += std::string(", no ") + to_string(*missing);
     return unwell.empty() ? text : text + " (" + unwell + ")";
 }
 

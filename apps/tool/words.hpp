@@ -22,7 +22,10 @@ std::string instance_in_words(std::uint64_t instance);
 std::string named(const inspect::Participant& participant);
 /// The participant of that index, or nothing.
 const inspect::Participant* participant_at(const inspect::Report& report, std::uint32_t index);
-/// "2 senders, 1 receiver (1 dead)".
+/// The role that nobody alive has although somebody waits for it, or messages do; nothing: none is missing. Of a topic
+/// a subscriber is missing only before its first message: whoever copies without a place in the table is not seen.
+std::optional<inspect::Role> missing_role(const inspect::Report& report);
+/// "2 senders, 1 receiver (1 dead)", "1 sender, no receiver".
 std::string people_in_words(const inspect::Report& report);
 /// Slots that hold something: what is unread or in somebody's hands; of a topic what is kept, too.
 std::uint32_t used_slots(const inspect::Report& report);

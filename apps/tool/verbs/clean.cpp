@@ -39,7 +39,8 @@ ExitCode run_clean(const Invocation& invocation) {
     const std::string glob = invocation.operands.empty() ? "*" : invocation.operands.front();
     const bool dry_run = invocation.arguments.flag("dry-run");
     const auto files = inspect::find(glob);
-    if (files.empty() && !is_glob(glob)) throw Error(Errc::no_such_segment, "there is no '" + glob + "'");
+    if (files.empty() && !is_glob(glob))
+        throw Error(Errc::no_such_segment, "there is no '" + glob + "'" + inspect::did_you_mean(glob));
     ExitCode code = ExitCode::ok;
     for (const auto& file : files) {
         const auto cleaned = inspect::clean(file.name, dry_run);

@@ -169,7 +169,11 @@ Check check_limits() {
 /// Where the sentence itself does not say what to type.
 std::string advice_for(const std::string& name, const Failure& problem) {
     const bool says_it = problem == Errc::permission_denied || problem == Errc::not_a_segment;
-    return says_it ? "" : "`handoff rm " + name + "` if nobody needs it";
+    return says_it
+               ? ""
+               : "`handoff rm " + name +
+                     "` if nobody needs it. Where that says it is in use, end who uses it, or `handoff rm --force " +
+                     name + "`";
 }
 
 void check_segments(std::vector<Check>& checks) {

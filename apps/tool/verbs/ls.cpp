@@ -60,7 +60,8 @@ ExitCode run(const Invocation& invocation) {
     }
     if (!looks.empty()) return ExitCode::ok;
     if (!is_glob(glob))
-        throw Error(Errc::no_such_segment, "there is no '" + glob + "' in " + inspect::memory().directory);
+        throw Error(Errc::no_such_segment,
+                    "there is no '" + glob + "' in " + inspect::memory().directory + inspect::did_you_mean(glob));
     std::cerr << "no segment" << (glob == "*" ? "" : " fits '" + glob + "'") << " in " << inspect::memory().directory
               << "\n";
     return ExitCode::ok;

@@ -1,9 +1,11 @@
 // send and recv: shell scripts take part.
 #include "common/output.hpp"
 #include "common/patience.hpp"
+#include "common/stopped.hpp"
 #include "common/units.hpp"
 #include "tool/input.hpp"
 #include "tool/verbs.hpp"
+#include "tool/words.hpp"
 
 #include <handoff/channel.hpp>
 #include <handoff/inspect.hpp>
@@ -12,6 +14,8 @@
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -68,20 +72,33 @@ public:
     virtual void put(std::span<const std::byte> message) = 0;
 };
 
+/// Waits for the receivers of a channel. Throws Error, which says so if they are stopped.
+template <class Wait>
+auto answered_in_time(const Arguments& arguments, const std::string& channel, Wait wait) {
+    auto answer = patiently(arguments, wait);
+    if (answer) return std::move(answer).value();
+    const Failure& failure = answer.error();
+    if (!(failure == Errc::timed_out)) throw Error(failure);
+    throw Error(Errc::timed_out, failure.sentence() + stopped_receivers(channel));
+}
+
 class ChannelOutlet final : public Outlet {
 public:
     ChannelOutlet(const std::string& name, const Arguments& arguments, std::size_t payload_bytes)
-        : arguments_(arguments), asks_(arguments.flag("request")), sender_(name, options(arguments, payload_bytes)) {}
+        : name_(name),
+          arguments_(arguments),
+          asks_(arguments.flag("request")),
+          sender_(name, options(arguments, payload_bytes)) {}
 
     void put(std::span<const std::byte> message) override {
-        auto loan = patiently(arguments_, [&](Deadline deadline) { return sender_.loan(deadline); }).value();
+        auto loan = answered_in_time(arguments_, name_, [&](Deadline deadline) { return sender_.loan(deadline); });
         loan.resize(message.size()).value();
         std::copy(message.begin(), message.end(), loan.payload().begin());
         if (!asks_) return sender_.send(std::move(loan)).value();
         auto pending = sender_.request_async(std::move(loan)).value();
-        const auto answer = patiently(arguments_, [&](Deadline deadline) { return pending.wait(deadline); });
-        if (!answer) throw Error(answer.error());
-        const auto reply = answer->reply();
+        const auto answer =
+            answered_in_time(arguments_, name_, [&](Deadline deadline) { return pending.wait(deadline); });
+        const auto reply = answer.reply();
         std::cout.write(reinterpret_cast<const char*>(reply.data()), static_cast<std::streamsize>(reply.size()));
         if (arguments_.flag("lines")) std::cout << '\n';
         try {
@@ -100,6 +117,7 @@ private:
         if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
         return options;
     }
+    std::string name_;
     const Arguments& arguments_;
     bool asks_;
     Sender sender_;
@@ -241,14 +259,34 @@ private:
     std::uint64_t count_ = 0;
 };
 
+/// The pixels of a picture help nobody on a terminal, and steer it.
+void refuse_image_on_terminal(const Image& image, const std::string& name, const char* what_becomes_of_it) {
+    if (!image.is_image() || isatty(STDOUT_FILENO) == 0) return;
+    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + image_in_words(image) +
+                                            ") and stdout is a terminal: nothing was written" + what_becomes_of_it +
+                                            ". To look at the newest one, type `handoff snap " + name + " " + name +
+                                            ".png`; for the bytes, redirect stdout to a file or a pipe");
+}
+
+/// Before anything is taken. What is sent later is looked at when it comes.
+void refuse_unread_images_on_terminal(const std::string& name) {
+    for (const auto& slot : inspect::Observer(name).report().slots)
+        if (slot.state == inspect::SlotState::ready) refuse_image_on_terminal(slot.image, name, ", and nothing taken");
+}
+
 ExitCode receive_from_channel(const Invocation& invocation) {
+    const std::string& name = invocation.operands.front();
+    refuse_unread_images_on_terminal(name);
+    std::cerr << "taking messages of '" << name
+              << "' for good: no other receiver gets them, and who waits for an answer gets an empty one\n";
     ChannelOptions options;
     options.attach_deadline = deadline_for(invocation.arguments);
-    Receiver receiver(invocation.operands.front(), options);
+    Receiver receiver(name, options);
     Printer printer(invocation);
     while (printer.wants_more()) {
         auto request = patiently(invocation.arguments, [&](Deadline deadline) { return receiver.receive(deadline); });
         if (!request) return Printer::end_with(request.error());
+        refuse_image_on_terminal(request->image(), name, ", and the message goes to another receiver");
         try {
             printer.print(request->payload());
         } catch (const OutputFailed& failed) {
@@ -260,13 +298,15 @@ ExitCode receive_from_channel(const Invocation& invocation) {
 }
 
 ExitCode receive_from_topic(const Invocation& invocation) {
-    Subscriber subscriber(invocation.operands.front());
+    const std::string& name = invocation.operands.front();
+    Subscriber subscriber(name);
     Printer printer(invocation);
     while (printer.wants_more()) {
         const auto message =
             patiently(invocation.arguments, [&](Deadline deadline) { return subscriber.next(deadline); });
         if (!message) return Printer::end_with(message.error());
         if (message->lost() > 0) std::cerr << counted(message->lost(), "message") << " lost\n";
+        refuse_image_on_terminal(message->image(), name, "");
         printer.print(message->payload());
     }
     return ExitCode::ok;
@@ -330,15 +370,18 @@ const Verb send{
     "With --request each answer goes to stdout.",
     add_send_options,
     run_send};
-const Verb recv{"recv",
-                "NAME",
-                1,
-                1,
-                Operand::segment,
-                "messages to stdout",
-                "Takes from a channel (each request is answered, empty, when it was written), listens to a topic, or\n"
-                "follows a latest value. Ends when all senders have left.",
-                add_recv_options,
-                run_recv};
+const Verb recv{
+    "recv",
+    "NAME",
+    1,
+    1,
+    Operand::segment,
+    "messages to stdout",
+    "Takes from a channel, listens to a topic, or follows a latest value. Ends when all senders have left.\n"
+    "What it takes from a channel is gone for good: no other receiver gets it, and each request is\n"
+    "answered, empty, when it was written. To look without taking: echo, snap. Images are not written to\n"
+    "a terminal.",
+    add_recv_options,
+    run_recv};
 
 }  // namespace handoff::apps::tool
