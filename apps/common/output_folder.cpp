@@ -34,8 +34,9 @@ std::vector<unsigned char> as_png(const cv::Mat& picture, Encoding encoding) {
     if (encoding == Encoding::rgb8 || encoding == Encoding::rgb16) cv::cvtColor(picture, blue_first, cv::COLOR_RGB2BGR);
     if (encoding == Encoding::rgba8) cv::cvtColor(picture, blue_first, cv::COLOR_RGBA2BGRA);
     std::vector<unsigned char> png;
-    try {
-        if (cv::imencode(".png", blue_first, png)) return png;
+    const bool has_room = (picture.depth() == CV_8U || picture.depth() == CV_16U) && picture.channels() != 2;
+    try {  // OpenCV would make 8 bits of floats, and cut what is above 255
+        if (has_room && cv::imencode(".png", blue_first, png)) return png;
     } catch (const cv::Exception&) {  // told below, in our words
     }
     throw Error(Errc::invalid_argument, "a picture of " + std::string(name_of(encoding)) + " cannot be written as PNG");

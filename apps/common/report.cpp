@@ -46,6 +46,8 @@ void Tally::add(const Tally& other) {
     redelivered += other.redelivered;
     lost += other.lost;
     skipped += other.skipped;
+    reduced += other.reduced;
+    damaged += other.damaged;
     timed_out += other.timed_out;
     saved += other.saved;
     not_saved += other.not_saved;
@@ -56,7 +58,7 @@ void Tally::add(const Tally& other) {
 
 ExitCode Tally::exit_code() const noexcept {
     if (timed_out > 0) return ExitCode::timed_out;
-    return failed + skipped + not_saved > 0 ? ExitCode::failed : ExitCode::ok;
+    return failed + skipped + damaged + not_saved > 0 ? ExitCode::failed : ExitCode::ok;
 }
 
 std::string report_in_words(Reporter reporter, const Tally& tally, std::chrono::nanoseconds elapsed) {
@@ -64,6 +66,8 @@ std::string report_in_words(Reporter reporter, const Tally& tally, std::chrono::
                         bytes_in_words(tally.bytes) + " in " + duration_in_words(elapsed) + ": " +
                         fixed(per_second(tally.frames, elapsed), 1) + " frames/s\n";
     words += outcome_in_words(reporter, tally);
+    if (tally.reduced > 0) words += ", reduced " + std::to_string(tally.reduced);
+    if (tally.damaged > 0) words += ", damaged " + std::to_string(tally.damaged);
     if (tally.timed_out > 0) words += ", timed out " + std::to_string(tally.timed_out);
     if (tally.saved + tally.not_saved > 0) words += ", saved " + std::to_string(tally.saved);
     words += "\n";
@@ -83,6 +87,7 @@ std::string report_in_json(Reporter reporter, const std::string& channel, const 
     if (reporter == Reporter::subscriber) object.add("lost", tally.lost);
     if (!topic) object.add("redelivered", tally.redelivered);
     if (reporter != Reporter::subscriber) object.add("skipped", tally.skipped);
+    if (is_sending(reporter)) object.add("reduced", tally.reduced).add("damaged", tally.damaged);
     if (!topic) object.add("timed_out", tally.timed_out);
     if (reporter != Reporter::publisher) object.add("saved", tally.saved);
     object.add("bytes", tally.bytes)

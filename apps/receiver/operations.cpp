@@ -21,7 +21,7 @@ constexpr std::array<std::pair<Operation, std::string_view>, 7> names{{{Operatio
                                                                        {Operation::equalize, "equalize"},
                                                                        {Operation::checksum, "checksum"}}};
 
-/// The conversions that a picture of 8 bits per channel needs on its way to grey, and to luminance and back.
+/// The conversions that a picture needs on its way to grey, and to luminance and back.
 struct Conversions {
     Encoding encoding;
     int to_gray;
@@ -29,7 +29,7 @@ struct Conversions {
     int from_luminance;
 };
 constexpr int none_needed = -1;
-constexpr std::array<Conversions, 5> conversions{{
+constexpr std::array<Conversions, 5> of_8_bits{{
     {Encoding::mono8, none_needed, none_needed, none_needed},
     {Encoding::bgr8, cv::COLOR_BGR2GRAY, cv::COLOR_BGR2YCrCb, cv::COLOR_YCrCb2BGR},
     {Encoding::rgb8, cv::COLOR_RGB2GRAY, cv::COLOR_RGB2YCrCb, cv::COLOR_YCrCb2RGB},
@@ -38,8 +38,32 @@ constexpr std::array<Conversions, 5> conversions{{
 }};
 
 std::optional<Conversions> conversions_for(Encoding encoding) {
-    for (const Conversions& row : conversions)
+    for (const Conversions& row : of_8_bits)
         if (row.encoding == encoding) return row;
+    return {};
+}
+
+/// What grey is made of where there are more than 8 bits, and what it becomes: as many bits as before.
+struct DeepGray {
+    Encoding encoding;
+    int to_gray;
+    Encoding after;
+};
+constexpr std::array<DeepGray, 9> deep_grays{{
+    {Encoding::mono16, none_needed, Encoding::mono16},
+    {Encoding::type_16UC1, none_needed, Encoding::type_16UC1},
+    {Encoding::bgr16, cv::COLOR_BGR2GRAY, Encoding::mono16},
+    {Encoding::rgb16, cv::COLOR_RGB2GRAY, Encoding::mono16},
+    {Encoding::type_16UC3, cv::COLOR_BGR2GRAY, Encoding::type_16UC1},
+    {Encoding::type_16UC4, cv::COLOR_BGRA2GRAY, Encoding::type_16UC1},
+    {Encoding::type_32FC1, none_needed, Encoding::type_32FC1},
+    {Encoding::type_32FC3, cv::COLOR_BGR2GRAY, Encoding::type_32FC1},
+    {Encoding::type_32FC4, cv::COLOR_BGRA2GRAY, Encoding::type_32FC1},
+}};
+
+std::optional<DeepGray> deep_gray_for(Operation operation, Encoding encoding) {
+    for (const DeepGray& row : deep_grays)
+        if (operation == Operation::gray && row.encoding == encoding) return row;
     return {};
 }
 
@@ -78,6 +102,7 @@ void equalize(const cv::Mat& before, const Conversions& colour, cv::Mat& after) 
 void carry_out(Operation operation, const cv::Mat& before, Encoding encoding, cv::Mat& after) {
     if (operation == Operation::blur) return cv::GaussianBlur(before, after, {5, 5}, 0);
     if (operation == Operation::flip) return cv::flip(before, after, 1);
+    if (const auto deep = deep_gray_for(operation, encoding)) return to_gray(before, deep->to_gray, after);
     const Conversions colour = conversions_for(encoding).value();
     if (operation == Operation::gray) return to_gray(before, colour.to_gray, after);
     if (operation == Operation::equalize) return equalize(before, colour, after);
@@ -109,10 +134,12 @@ bool makes_a_picture(Operation operation) noexcept {
 
 Encoding encoding_after(Operation operation, Encoding encoding) {
     if (works_on_any_channels(operation) && encoding != Encoding::none) return encoding;
+    if (const auto deep = deep_gray_for(operation, encoding)) return deep->after;
     if (!conversions_for(encoding))
-        throw Error(Errc::invalid_argument, std::string(name_of(operation)) +
-                                                " works on pictures of mono8, bgr8, rgb8, bgra8, rgba8, not on " +
-                                                std::string(name_of(encoding)));
+        throw Error(Errc::invalid_argument,
+                    std::string(name_of(operation)) + " works on pictures of mono8, bgr8, rgb8, bgra8, rgba8" +
+                        (operation == Operation::gray ? ", and of 16 bits or 32-bit floats" : "") + ", not on " +
+                        std::string(name_of(encoding)) + "; sender --bgr8 sends 16 bits as 8");
     return operation == Operation::equalize ? encoding : Encoding::mono8;
 }
 

@@ -15,7 +15,7 @@ namespace handoff::apps::receiver {
 
 enum class Operation : std::uint8_t {
     none,      ///< no answer
-    gray,      ///< one channel
+    gray,      ///< one channel, of as many bits as before
     blur,      ///< 5 x 5 Gaussian
     edges,     ///< Canny on the grey picture, thresholds 80 and 160
     flip,      ///< left becomes right

@@ -28,7 +28,9 @@ Feed::Feed(const Options& options, FrameSource& source, std::uint64_t capacity, 
 bool Feed::next() {
     while (!stop_requested()) {
         try {
-            if (!source_.next()) return false;
+            const bool found = source_.next();
+            pass_on_remarks();
+            if (!found) return false;
             const std::string why = why_too_large(source_.frame_bytes());
             if (why.empty()) return true;
             skip(source_.name() + ": " + why);
@@ -63,6 +65,7 @@ void Feed::wait_until_due(const std::function<void()>& meanwhile) {
 bool Feed::read_into(Loan& loan) {
     try {
         source_.read_into(loan);
+        pass_on_remarks();
         Image image = loan.image();
         image.set_frame_id(source_.name());
         if (options_.inputs.empty()) image.capture_time_ns = now_since_1970_ns();
@@ -75,6 +78,17 @@ bool Feed::read_into(Loan& loan) {
         skip(source_.name() + ": " + error.what());
     }
     return false;
+}
+
+void Feed::pass_on_remarks() {
+    while (const auto remark = source_.take_remark()) {
+        const bool damaged = remark->kind == Remark::Kind::damaged;
+        ++(damaged ? tally_.damaged : tally_.reduced);
+        if (!damaged && options_.pixels == Pixels::bgr8)
+            console_.say(remark->sentence);  // was asked for
+        else
+            console_.complain(remark->sentence);
+    }
 }
 
 void Feed::skip(const std::string& sentence) {

@@ -31,6 +31,7 @@ public:
 private:
     std::string why_too_large(std::uint64_t frame_bytes) const;
     void skip(const std::string& sentence);
+    void pass_on_remarks();
 
     const Options& options_;
     FrameSource& source_;

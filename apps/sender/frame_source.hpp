@@ -4,6 +4,7 @@
 #include <handoff/channel.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -13,6 +14,16 @@ namespace handoff::apps::sender {
 class Unreadable : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+};
+
+/// Something about an input that is sent nevertheless.
+struct Remark {
+    enum class Kind : std::uint8_t {
+        reduced,  ///< some of what it holds is left out: bits, alpha, pictures
+        damaged,  ///< the decoder went on behind damage
+    };
+    Kind kind = Kind::reduced;
+    std::string sentence;
 };
 
 /// next() and read_into() in turn. After Unreadable comes next() again.
@@ -31,6 +42,8 @@ public:
     virtual std::string name() const = 0;
     /// Writes it into the loan, straight from the decoder where possible, and describes it. Throws Unreadable, Error.
     virtual void read_into(Loan& loan) = 0;
+    /// What the input just read lost, or what its decoder complained of: once, also behind the last frame.
+    virtual std::optional<Remark> take_remark() { return {}; }
     /// The frame that next() found cannot be sent: its input is not tried again.
     virtual void drop_current() {}
 };

@@ -22,17 +22,6 @@ std::uint32_t big_endian(Bytes bytes, std::size_t at, std::size_t count) {
     return number;
 }
 
-bool is_png(Bytes bytes) {
-    return bytes.size() >= png_signature.size() && std::equal(png_signature.begin(), png_signature.end(), bytes.begin(),
-                                                              [](unsigned char left, std::byte right) {
-                                                                  return left == std::to_integer<unsigned char>(right);
-                                                              });
-}
-
-bool is_jpeg(Bytes bytes) {
-    return bytes.size() >= 3 && byte_at(bytes, 0) == 0xFF && byte_at(bytes, 1) == 0xD8 && byte_at(bytes, 2) == 0xFF;
-}
-
 std::optional<PictureSize> size_of(std::uint32_t width, std::uint32_t height) {
     if (width == 0 || height == 0 || width > INT32_MAX || height > INT32_MAX) return {};
     return PictureSize{width, height};
@@ -60,6 +49,7 @@ public:
     }
 
     unsigned marker() const { return marker_; }
+    std::size_t end() const { return end_; }
     Bytes body() const { return bytes_.subspan(at_, end_ - at_); }
     bool is_frame_header() const {
         return marker_ >= 0xC0 && marker_ <= 0xCF && marker_ != 0xC4 && marker_ != 0xC8 && marker_ != 0xCC;
@@ -95,28 +85,113 @@ std::optional<PictureSize> jpeg_size(Bytes bytes) {
     return {};
 }
 
-std::string_view why_jpeg_incomplete(Bytes bytes) {
+std::string_view text_at(Bytes bytes, std::size_t at, std::size_t length) {
+    if (at > bytes.size() || length > bytes.size() - at) return {};
+    return {reinterpret_cast<const char*>(bytes.data()) + at, length};
+}
+
+Ending ending_of_jpeg(Bytes bytes) {
+    constexpr unsigned application_2 = 0xE2;
     JpegSegments segments(bytes);
     bool has_scan = false;
+    bool has_views = false;
     while (segments.next()) {
         has_scan = has_scan || segments.marker() == JpegSegments::start_of_scan;
-        if (segments.marker() == JpegSegments::end_of_image) return has_scan ? "" : "the JPEG has no picture in it";
+        has_views = has_views || (segments.marker() == application_2 && text_at(segments.body(), 2, 3) == "MPF");
+        if (segments.marker() != JpegSegments::end_of_image) continue;
+        if (!has_scan) return {"the JPEG has no picture in it"};
+        const bool more = !has_views && is_jpeg(bytes.subspan(segments.end()));
+        return {"", more ? segments.end() : 0};
     }
-    return has_scan ? "the JPEG is cut short: its end is missing" : "the JPEG is cut short before the picture begins";
+    return {has_scan ? "the JPEG is cut short: its end is missing" : "the JPEG is cut short before the picture begins"};
+}
+
+/// Calls use(type, at of the data, length) for each chunk of a PNG until it returns false, or the bytes end.
+template <class Use>
+void each_png_chunk(Bytes bytes, Use use) {
+    std::size_t at = png_signature.size();
+    while (at + 8 <= bytes.size()) {
+        const std::size_t length = big_endian(bytes, at, 4);
+        if (!use(text_at(bytes, at + 4, 4), at + 8, length) || length + 12 > bytes.size() - at) return;
+        at += 12 + length;
+    }
+}
+
+std::optional<StoredPixels> png_pixels(Bytes bytes) {
+    if (bytes.size() < 26) return {};
+    constexpr unsigned palette = 3;
+    const unsigned colour_type = byte_at(bytes, 25);
+    StoredPixels stored;
+    stored.bits = byte_at(bytes, 24) > 8 ? 16 : 8;
+    bool has_transparency = false;
+    each_png_chunk(bytes, [&](std::string_view type, std::size_t at, std::size_t) {
+        has_transparency = has_transparency || type == "tRNS";
+        if (type == "acTL" && at + 4 <= bytes.size()) stored.is_animated = big_endian(bytes, at, 4) > 1;
+        return type != "IDAT";
+    });
+    stored.has_alpha = (colour_type & 4U) != 0 || (colour_type == palette && has_transparency);
+    stored.has_transparent_colour = has_transparency && !stored.has_alpha;
+    stored.channels = stored.has_alpha ? 4 : colour_type == 0 ? 1 : 3;  // OpenCV makes four of grey and alpha, too
+    return stored;
+}
+
+std::optional<StoredPixels> jpeg_pixels(Bytes bytes) {
+    JpegSegments segments(bytes);
+    while (segments.next() && segments.marker() != JpegSegments::start_of_scan) {
+        const Bytes body = segments.body();  // length, precision, height, width, components
+        if (!segments.is_frame_header() || body.size() < 8) continue;
+        StoredPixels stored;
+        stored.channels = byte_at(body, 7) == 1 ? 1 : 3;
+        return stored;
+    }
+    return {};
+}
+
+std::optional<StoredPixels> webp_pixels(Bytes bytes) {
+    const std::string_view kind = text_at(bytes, 12, 4);
+    if (kind.empty() || bytes.size() < 25) return {};
+    StoredPixels stored;
+    if (kind == "VP8X") {
+        stored.has_alpha = (byte_at(bytes, 20) & 0x10U) != 0;
+        stored.is_animated = (byte_at(bytes, 20) & 0x02U) != 0;
+    }
+    if (kind == "VP8L") stored.has_alpha = (byte_at(bytes, 24) & 0x10U) != 0;
+    return stored;
+}
+
+/// Only since its fourth version can the header say that there is alpha; before, the fourth byte means nothing.
+std::optional<StoredPixels> bmp_pixels(Bytes bytes) {
+    constexpr std::size_t header_size_at = 14;
+    constexpr std::size_t alpha_mask_at = 66;
+    if (bytes.size() < alpha_mask_at + 4) return {};
+    StoredPixels stored;
+    const bool has_mask = byte_at(bytes, header_size_at) >= 108 && big_endian(bytes, alpha_mask_at, 4) != 0;
+    stored.has_alpha = has_mask && byte_at(bytes, 28) == 32;
+    return stored;
 }
 
 std::string_view why_png_incomplete(Bytes bytes) {
-    std::size_t at = png_signature.size();
-    while (at + 12 <= bytes.size()) {  // length, type, data, checksum
-        const std::size_t length = big_endian(bytes, at, 4);
-        if (length > bytes.size() - at - 12) break;
-        if (big_endian(bytes, at + 4, 4) == 0x49454E44) return "";  // IEND
-        at += 12 + length;
-    }
+    bool has_end = false;
+    each_png_chunk(bytes, [&](std::string_view type, std::size_t at, std::size_t length) {
+        has_end = type == "IEND" && length + 4 <= bytes.size() - at;  // a checksum follows
+        return !has_end;
+    });
+    if (has_end) return "";
     return "the PNG is cut short: its end is missing";
 }
 
 }  // namespace
+
+bool is_png(Bytes bytes) noexcept {
+    return bytes.size() >= png_signature.size() && std::equal(png_signature.begin(), png_signature.end(), bytes.begin(),
+                                                              [](unsigned char left, std::byte right) {
+                                                                  return left == std::to_integer<unsigned char>(right);
+                                                              });
+}
+
+bool is_jpeg(Bytes bytes) noexcept {
+    return bytes.size() >= 3 && byte_at(bytes, 0) == 0xFF && byte_at(bytes, 1) == 0xD8 && byte_at(bytes, 2) == 0xFF;
+}
 
 std::optional<PictureSize> size_in_header(Bytes bytes) noexcept {
     if (is_png(bytes) && bytes.size() >= 24) return size_of(big_endian(bytes, 16, 4), big_endian(bytes, 20, 4));
@@ -124,10 +199,18 @@ std::optional<PictureSize> size_in_header(Bytes bytes) noexcept {
     return {};
 }
 
-std::string_view why_incomplete(Bytes bytes) noexcept {
-    if (is_png(bytes)) return why_png_incomplete(bytes);
-    if (is_jpeg(bytes)) return why_jpeg_incomplete(bytes);
-    return "";
+std::optional<StoredPixels> stored_pixels(Bytes bytes) noexcept {
+    if (is_png(bytes)) return png_pixels(bytes);
+    if (is_jpeg(bytes)) return jpeg_pixels(bytes);
+    if (text_at(bytes, 0, 4) == "RIFF" && text_at(bytes, 8, 4) == "WEBP") return webp_pixels(bytes);
+    if (text_at(bytes, 0, 2) == "BM") return bmp_pixels(bytes);
+    return {};
+}
+
+Ending ending_of(Bytes bytes) noexcept {
+    if (is_png(bytes)) return {why_png_incomplete(bytes)};
+    if (is_jpeg(bytes)) return ending_of_jpeg(bytes);
+    return {};
 }
 
 }  // namespace handoff::apps::sender

@@ -14,8 +14,30 @@ namespace handoff::apps::sender {
 /// other formats, and where the header is broken or not among these bytes.
 std::optional<PictureSize> size_in_header(std::span<const std::byte> bytes) noexcept;
 
-/// Why a JPEG or PNG cannot be whole: decoders hand out grey where the rest of a JPEG is missing, and do not say so.
-/// Empty for whole files, for other formats and where nothing can be said.
-std::string_view why_incomplete(std::span<const std::byte> bytes) noexcept;
+/// How the pixels of a picture are stored, as far as its header tells.
+struct StoredPixels {
+    int bits = 8;      ///< per channel: 8 or 16; less is counted as 8
+    int channels = 3;  ///< alpha included
+    bool has_alpha = false;
+    bool has_transparent_colour = false;  ///< a PNG without alpha says that one of its colours means nothing
+    bool is_animated = false;             ///< there are more pictures behind the first
+};
+
+bool is_png(std::span<const std::byte> bytes) noexcept;
+bool is_jpeg(std::span<const std::byte> bytes) noexcept;
+
+/// Of a JPEG, PNG, WebP or BMP; nothing for other formats and where the header is broken or not among these bytes. Of a
+/// WebP or BMP only has_alpha and is_animated are filled in.
+std::optional<StoredPixels> stored_pixels(std::span<const std::byte> bytes) noexcept;
+
+struct Ending {
+    /// Why a JPEG or PNG cannot be whole: decoders hand out grey where the rest of a JPEG is missing, and do not say
+    /// so. Empty for whole files, for other formats and where nothing can be said.
+    std::string_view why_incomplete;
+    /// Where another JPEG begins at once behind this one, as in a motion JPEG; else 0. The second view in a file of
+    /// several (MPF: stereo pairs, and what phones add to a photograph) does not count.
+    std::size_t next_jpeg = 0;
+};
+Ending ending_of(std::span<const std::byte> bytes) noexcept;
 
 }  // namespace handoff::apps::sender

@@ -2,40 +2,19 @@
 
 #include "common/new_file.hpp"
 #include "common/signals.hpp"
-#include "sender/image_probe.hpp"
 #include "sender/names.hpp"
 #include "sender/picture_source.hpp"
 #include "sender/video_source.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <filesystem>
-#include <memory>
-#include <optional>
-#include <string_view>
+#include <utility>
 
 namespace fs = std::filesystem;
 
 namespace handoff::apps::sender {
 
 namespace {
-
-constexpr std::array<std::string_view, 20> picture_extensions{".jpg", ".jpeg", ".jpe",  ".jp2", ".png", ".bmp", ".dib",
-                                                              ".tif", ".tiff", ".webp", ".pbm", ".pgm", ".ppm", ".pnm",
-                                                              ".pxm", ".sr",   ".ras",  ".exr", ".hdr", ".pic"};
-constexpr std::array<std::string_view, 16> video_extensions{".avi",  ".mp4",  ".m4v", ".mkv", ".mov", ".webm",
-                                                            ".mpg",  ".mpeg", ".ts",  ".wmv", ".flv", ".ogv",
-                                                            ".mjpg", ".3gp",  ".gif", ".y4m"};
-
-std::optional<InputKind> kind_by_extension(const fs::path& path) {
-    std::string extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
-    if (std::ranges::find(picture_extensions, extension) != picture_extensions.end()) return InputKind::picture;
-    if (std::ranges::find(video_extensions, extension) != video_extensions.end()) return InputKind::video;
-    return {};
-}
 
 class InputLister {
 public:
@@ -44,7 +23,7 @@ public:
         if (fs::is_directory(word, error))
             add_folder(word);
         else
-            add_file(word, kind_by_extension(word).value_or(InputKind::picture));
+            add_file(word, kind_of(word).value_or(InputKind::picture));
     }
     InputList take() { return std::move(list_); }
 
@@ -57,38 +36,50 @@ private:
 
     void add_folder(const std::string& folder) {
         std::error_code error;
-        std::vector<fs::path> paths;
-        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-            if (!is_partial_file(entry->path()) && kind_by_extension(entry->path()) && !entry->is_directory(error))
-                paths.push_back(entry->path());
+        std::vector<std::pair<fs::path, InputKind>> found;
+        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+            if (is_partial_file(entry->path()) || entry->is_directory(error)) continue;
+            if (const auto kind = kind_of(entry->path())) found.emplace_back(entry->path(), *kind);
+        }
         if (error) {
             list_.problems.push_back(folder + ": the folder cannot be read: " + error.message());
             return;
         }
-        if (paths.empty()) list_.problems.push_back(folder + ": no pictures and no videos in this folder");
-        std::ranges::sort(paths);
-        for (const fs::path& path : paths) add_file(path, *kind_by_extension(path));
+        if (found.empty()) list_.problems.push_back(folder + ": no pictures and no videos in this folder");
+        std::ranges::sort(found);
+        for (const auto& [path, kind] : found) add_file(path, kind);
     }
 
     InputList list_;
     Names names_;
 };
 
-std::uint64_t picture_bytes(const std::string& path) {
+std::uint64_t picture_bytes(const std::string& path, Pixels pixels) {
     constexpr std::uint64_t usual_header = 256U << 10U;  // photographs carry previews and colour profiles
     for (const std::uint64_t length : {usual_header, std::uint64_t{UINT64_MAX}}) {
         const auto head = bytes_of_file(path, length);
-        if (const auto size = size_in_header(head)) return size->bgr_bytes();
+        if (const auto bytes = frame_bytes_in_header(head, pixels)) return bytes;
         if (head.size() < length) break;
     }
-    PictureSource source(path, "");
-    return source.next() ? source.frame_bytes() : 0;
+    return 0;
 }
 
-std::uint64_t bytes_of(const Input& input) {
+std::uint64_t largest_page(const Input& input, std::uint64_t limit_bytes, Pixels pixels) {
+    std::uint64_t largest = 0;
+    PictureSource source(input.path, "", pixels);
     try {
-        if (input.kind == InputKind::picture) return picture_bytes(input.path);
-        return VideoSource(input.path, "").frame_bytes();
+        while (source.next())
+            if (source.frame_bytes() <= limit_bytes) largest = std::max(largest, source.frame_bytes());
+    } catch (const Unreadable&) {  // what comes before it counts
+    }
+    return largest;
+}
+
+std::uint64_t bytes_of(const Input& input, std::uint64_t limit_bytes, Pixels pixels) {
+    try {
+        if (input.kind == InputKind::video) return VideoSource(input.path, "").frame_bytes();
+        const std::uint64_t in_header = input.kind == InputKind::picture ? picture_bytes(input.path, pixels) : 0;
+        return in_header > 0 ? in_header : largest_page(input, limit_bytes, pixels);
     } catch (const Unreadable&) {  // told when its turn comes
         return 0;
     }
@@ -102,11 +93,11 @@ InputList list_inputs(const std::vector<std::string>& words) {
     return lister.take();
 }
 
-std::uint64_t largest_frame(const std::vector<Input>& inputs, std::uint64_t limit_bytes) {
+std::uint64_t largest_frame(const std::vector<Input>& inputs, std::uint64_t limit_bytes, Pixels pixels) {
     std::uint64_t largest = 0;
     for (const Input& input : inputs) {
         if (stop_requested()) break;
-        const std::uint64_t bytes = bytes_of(input);
+        const std::uint64_t bytes = bytes_of(input, limit_bytes, pixels);
         if (bytes <= limit_bytes) largest = std::max(largest, bytes);
     }
     return largest;

@@ -49,11 +49,12 @@ Material material_of_inputs(const Options& options, const OutputFolder* folder) 
     refuse_saving_over(list.inputs, folder);
     Material material;
     material.problems = std::move(list.problems);
-    if (!options.payload_bytes) material.largest_frame_bytes = largest_frame(list.inputs, options.image_limit_bytes);
+    if (!options.payload_bytes)
+        material.largest_frame_bytes = largest_frame(list.inputs, options.image_limit_bytes, options.pixels);
     const bool pictures_only =
         std::ranges::all_of(list.inputs, [](const Input& input) { return input.kind == InputKind::picture; });
     if (pictures_only && !options.loop) material.total = list.inputs.size();
-    material.source = std::make_unique<Playlist>(std::move(list.inputs), options.loop);
+    material.source = std::make_unique<Playlist>(std::move(list.inputs), options.loop, options.pixels);
     return material;
 }
 

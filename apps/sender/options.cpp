@@ -41,7 +41,11 @@ po::options_description what_to_send() {
     options.add_options()("camera", value("N"), "frames of camera N, instead of INPUT")(
         "pattern", value("WxH"), "a moving test picture of this size, instead of INPUT")(
         "count", value("N"), "stop after N frames")("loop", po::bool_switch(), "start again at the end")(
-        "rate", value("FPS"), "frames per second at most; not given: as fast as it goes");
+        "rate", value("FPS"), "frames per second at most; not given: as fast as it goes")(
+        "unchanged", po::bool_switch(),
+        "pictures as they are stored, grey ones as one channel; not given: bgr8, and as stored where that would lose "
+        "something (16 bits, float, alpha)")("bgr8", po::bool_switch(),
+                                             "pictures as three channels of 8 bits, whatever that loses");
     return options;
 }
 
@@ -91,6 +95,9 @@ void refuse_nonsense(const Options& options, const Arguments& arguments) {
     refuse_if(sources == 0, "nothing to send: name pictures, videos or folders, or use --camera or --pattern");
     refuse_if(sources > 1, "INPUT, --camera and --pattern exclude each other: choose one");
     refuse_if(options.loop && options.inputs.empty(), "--loop repeats INPUT; a camera or a pattern has no end anyway");
+    refuse_if(arguments.flag("unchanged") && arguments.flag("bgr8"), "--unchanged and --bgr8 exclude each other");
+    refuse_if(options.pixels != Pixels::automatic && options.inputs.empty(),
+              "--unchanged and --bgr8 are about INPUT: cameras and patterns are bgr8 anyway");
     refuse_if(options.no_wait && !options.save_folder.empty(),
               "--save needs the answers that --no-wait does not wait for");
     refuse_if(options.no_wait && arguments.given("in-flight"),
@@ -134,6 +141,8 @@ Options options_in(const Arguments& arguments) {
     }
     if (arguments.given("count")) options.count = arguments.number("count", 1, UINT64_MAX);
     options.loop = arguments.flag("loop");
+    if (arguments.flag("unchanged")) options.pixels = Pixels::unchanged;
+    if (arguments.flag("bgr8")) options.pixels = Pixels::bgr8;
     if (arguments.given("rate")) options.frames_per_second = arguments.rate("rate");
     options.slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
     options.payload_bytes = size_or_auto(arguments, "payload");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/units.hpp"
+#include "sender/pixels.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -21,6 +22,7 @@ struct Options {
 
     std::optional<std::uint64_t> count;
     bool loop = false;
+    Pixels pixels = Pixels::automatic;
     std::optional<double> frames_per_second;
 
     std::uint32_t slots = 0;

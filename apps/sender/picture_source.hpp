@@ -1,12 +1,16 @@
-// One picture file: one frame.
+// One picture file: one frame, or one for each of its pages.
 #pragma once
 
 #include "common/units.hpp"
 #include "sender/frame_source.hpp"
+#include "sender/pixels.hpp"
+#include "sender/tiff_probe.hpp"
 
 #include <opencv2/core/mat.hpp>
 
 #include <cstddef>
+#include <deque>
+#include <span>
 #include <vector>
 
 namespace handoff::apps::sender {
@@ -14,24 +18,51 @@ namespace handoff::apps::sender {
 /// The bytes of a file, of its beginning if `at_most` is smaller. Throws Unreadable.
 std::vector<std::byte> bytes_of_file(const std::string& path, std::uint64_t at_most);
 
+/// Bytes of the frame that a JPEG or PNG becomes, as its header says; 0 for other formats and broken headers.
+std::uint64_t frame_bytes_in_header(std::span<const std::byte> bytes, Pixels pixels) noexcept;
+
+/// Pages are those of a TIFF, and JPEGs that follow each other without anything between them.
 class PictureSource : public FrameSource {
 public:
-    PictureSource(std::string path, std::string name);
+    /// `paged`: frames are called name-000001 and so on.
+    PictureSource(std::string path, std::string name, Pixels pixels = Pixels::automatic, bool paged = false);
 
     bool next() override;
-    std::uint64_t frame_bytes() const override { return size_.bgr_bytes(); }
-    std::string name() const override { return name_; }
+    std::uint64_t frame_bytes() const override;
+    std::string name() const override;
     void read_into(Loan& loan) override;
+    std::optional<Remark> take_remark() override;
 
 private:
-    cv::Mat decode(cv::Mat* target) const;
+    void open();
+    bool next_page();
+    std::span<const std::byte> jpeg_or_file() const;
+    void prepare_by_header();
+    void prepare_tiff(const TiffPage& page);
+    void prepare_by_decoding();
+    cv::Mat decode(int flags, cv::Mat* target);
+    cv::Mat decode_page(int flags);
+    cv::Mat decoded(cv::Mat picture);
+    void remark(Remark::Kind kind, const std::string& what);
+    std::string where() const;
 
     std::string path_;
     std::string name_;
-    bool done_ = false;
+    Pixels pixels_;
+    bool paged_;
+    bool opened_ = false;
     std::vector<std::byte> file_;
+    std::vector<TiffPage> pages_;  ///< of a TIFF
+    std::size_t page_ = 0;         ///< counted from 1
+    std::size_t at_ = 0;           ///< where this JPEG begins
+    std::size_t next_at_ = 0;      ///< where the next one does; 0: there is none
+
     PictureSize size_;
-    cv::Mat decoded_;  ///< only where the header does not tell the size
+    int type_ = 0;
+    int flags_ = 0;
+    std::string refusal_;  ///< why this page of a TIFF cannot be sent
+    cv::Mat decoded_;      ///< only where the header does not tell the size
+    std::deque<Remark> remarks_;
 };
 
 }  // namespace handoff::apps::sender

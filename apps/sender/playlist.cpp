@@ -7,11 +7,12 @@
 
 namespace handoff::apps::sender {
 
-Playlist::Playlist(std::vector<Input> inputs, bool loop) : inputs_(std::move(inputs)), loop_(loop) {}
+Playlist::Playlist(std::vector<Input> inputs, bool loop, Pixels pixels)
+    : inputs_(std::move(inputs)), loop_(loop), pixels_(pixels) {}
 
 std::unique_ptr<FrameSource> Playlist::open(const Input& input) const {
-    if (input.kind == InputKind::picture) return std::make_unique<PictureSource>(input.path, input.name);
-    return std::make_unique<VideoSource>(input.path, input.name);
+    if (input.kind == InputKind::video) return std::make_unique<VideoSource>(input.path, input.name);
+    return std::make_unique<PictureSource>(input.path, input.name, pixels_, input.kind == InputKind::pages);
 }
 
 bool Playlist::next() {
@@ -27,7 +28,7 @@ bool Playlist::next() {
             drop_current();
             throw;
         }
-        current_.reset();
+        close();
         ++at_;
     }
     return false;
@@ -37,13 +38,26 @@ void Playlist::read_into(Loan& loan) {
     try {
         current_->read_into(loan);
     } catch (const Unreadable&) {
-        if (inputs_[at_].kind == InputKind::picture) drop_current();  // a video may go on behind a bad frame
+        if (inputs_[at_].kind == InputKind::picture) drop_current();  // others may go on behind a bad frame
         throw;
     }
 }
 
-void Playlist::drop_current() {
+std::optional<Remark> Playlist::take_remark() {
+    if (left_.empty()) return current_ ? current_->take_remark() : std::nullopt;
+    Remark first = std::move(left_.front());
+    left_.pop_front();
+    return first;
+}
+
+void Playlist::close() {
+    if (!current_) return;
+    while (auto remark = current_->take_remark()) left_.push_back(std::move(*remark));
     current_.reset();
+}
+
+void Playlist::drop_current() {
+    close();
     inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(at_));
 }
 

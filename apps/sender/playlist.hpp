@@ -4,6 +4,7 @@
 #include "sender/frame_source.hpp"
 #include "sender/inputs.hpp"
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -11,20 +12,24 @@ namespace handoff::apps::sender {
 
 class Playlist : public FrameSource {
 public:
-    Playlist(std::vector<Input> inputs, bool loop);
+    Playlist(std::vector<Input> inputs, bool loop, Pixels pixels = Pixels::automatic);
 
     /// A picture that threw Unreadable is not tried again, nor a video that ended with it.
     bool next() override;
     std::uint64_t frame_bytes() const override { return current_->frame_bytes(); }
     std::string name() const override { return current_->name(); }
     void read_into(Loan& loan) override;
+    std::optional<Remark> take_remark() override;
     void drop_current() override;
 
 private:
+    void close();
     std::unique_ptr<FrameSource> open(const Input& input) const;
 
     std::vector<Input> inputs_;
     bool loop_;
+    Pixels pixels_;
+    std::deque<Remark> left_;  ///< remarks of an input that is behind us
     std::size_t at_ = 0;
     std::unique_ptr<FrameSource> current_;
 };

@@ -6,6 +6,8 @@
 
 #include <opencv2/videoio.hpp>
 
+#include <deque>
+
 namespace handoff::apps::sender {
 
 class VideoSource : public FrameSource {
@@ -20,10 +22,14 @@ public:
     std::uint64_t frame_bytes() const override { return size_.bgr_bytes(); }
     std::string name() const override;
     void read_into(Loan& loan) override;
+    std::optional<Remark> take_remark() override;
     void drop_current() override { ended_ = true; }
 
 private:
     void check_the_end() const;
+    void tell_damage();
+    void look_at_pixel_format();
+    void remark(Remark::Kind kind, const std::string& what);
 
     bool is_camera_ = false;
     bool ended_ = false;
@@ -33,6 +39,7 @@ private:
     PictureSize size_;
     double last_frame_ms_ = 0;
     std::uint64_t frame_ = 0;
+    std::deque<Remark> remarks_;
 };
 
 }  // namespace handoff::apps::sender

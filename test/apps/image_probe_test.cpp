@@ -12,7 +12,8 @@
 
 using handoff::apps::PictureSize;
 using handoff::apps::sender::size_in_header;
-using handoff::apps::sender::why_incomplete;
+using handoff::apps::sender::ending_of;
+using handoff::apps::sender::stored_pixels;
 
 namespace {
 
@@ -21,6 +22,10 @@ std::vector<std::byte> encoded(const char* extension, int width, int height, con
     BOOST_REQUIRE(cv::imencode(extension, apps_test::make_pixels(1, width, height), bytes, parameters));
     const auto view = std::as_bytes(std::span(bytes));
     return {view.begin(), view.end()};
+}
+
+std::string_view why_incomplete(std::span<const std::byte> bytes) {
+    return ending_of(bytes).why_incomplete;
 }
 
 std::vector<std::byte> bytes_of(const std::string& text) {
@@ -112,6 +117,7 @@ BOOST_AUTO_TEST_CASE(no_bytes_make_it_read_beyond_them) {
             const auto size = size_in_header(bytes);
             BOOST_REQUIRE(!size || (size->width > 0 && size->height > 0));
             (void)why_incomplete(bytes);
+            (void)stored_pixels(bytes);
         }
     }
 }

@@ -30,8 +30,21 @@ cv::Mat equalized(const cv::Mat& picture) {
     cv::equalizeHist(planes[0], planes[0]);
     cv::merge(planes, luminance);
     cv::Mat result;
-    cv::cvtColor(luminance, result, cv::COLOR_YCrCb2BGR);
+    if (picture.channels() == 3) {
+        cv::cvtColor(luminance, result, cv::COLOR_YCrCb2BGR);
+        return result;
+    }
+    cv::cvtColor(luminance, result, cv::COLOR_YCrCb2BGR, 4);
+    cv::Mat alpha;
+    cv::extractChannel(picture, alpha, 3);
+    cv::insertChannel(alpha, result, 3);
     return result;
+}
+
+/// What `sender` makes of a photograph: alpha is kept.
+cv::Mat as_sent(const std::string& path) {
+    cv::Mat stored = cv::imread(path, cv::IMREAD_UNCHANGED);
+    return stored.channels() == 4 ? stored : cv::imread(path, cv::IMREAD_COLOR);
 }
 
 /// What `receiver --operation NAME` promises, in OpenCV's words.
@@ -62,7 +75,7 @@ std::vector<std::string> differently_named() {
 void check_saved(const Folder& folder, const std::string& subfolder, const std::string& operation) {
     for (const std::string& path : differently_named()) {
         const cv::Mat saved = cv::imread(folder / (subfolder + "/" + saved_name(path)), cv::IMREAD_UNCHANGED);
-        BOOST_TEST(same(saved, expected_of(operation, cv::imread(path, cv::IMREAD_COLOR))),
+        BOOST_TEST(same(saved, expected_of(operation, as_sent(path))),
                    operation << " of " << path << " is not what OpenCV makes of it");
     }
 }

@@ -1,0 +1,20 @@
+// What a file is: by its first bytes, whatever its name says.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace handoff::apps::sender {
+
+enum class InputKind : std::uint8_t {
+    picture,  ///< one
+    pages,    ///< several pictures that are read one by one: a TIFF with pages, JPEGs one behind the other
+    video,
+};
+
+/// By content; by extension where the content says nothing, and for what is no file (an address, a device). Nothing: no
+/// kind of picture or video that is known.
+std::optional<InputKind> kind_of(const std::filesystem::path& path);
+
+}  // namespace handoff::apps::sender
