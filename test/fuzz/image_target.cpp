@@ -3,6 +3,7 @@
 
 #include "fuzz/input.hpp"
 #include "sender/image_probe.hpp"
+#include "sender/tiff_probe.hpp"
 #include "slots/slots_layout.hpp"
 
 using namespace handoff;
@@ -44,7 +45,12 @@ void describe(Input& input) {
 void probe(std::span<const std::byte> bytes) {
     const auto size = apps::sender::size_in_header(bytes);
     if (size) require(size->width > 0 && size->height > 0, "a picture has pixels");
-    touch(apps::sender::why_incomplete(bytes));
+    const auto ending = apps::sender::ending_of(bytes);
+    touch(ending.why_incomplete);
+    require(ending.next_jpeg < bytes.size() || bytes.empty(), "another JPEG begins among the bytes");
+    if (const auto stored = apps::sender::stored_pixels(bytes))
+        require(stored->channels >= 1 && stored->channels <= 4, "a pixel has one to four channels");
+    require(apps::sender::tiff_pages(bytes).size() <= bytes.size(), "a page takes bytes");
 }
 
 }  // namespace
