@@ -158,6 +158,7 @@ void NewFile::place() {
 
 bool NewFile::place_as(const std::string& path) {
     finish();
+    if (partial_.empty()) return true;
     if (!rename_to_free_name(partial_, path)) return false;
     partial_.clear();
     placed_ = path;

@@ -39,7 +39,7 @@ public:
     /// Gives it its name. Throws Error; already_exists if the older one is kept and one has appeared meanwhile.
     void place();
     /// Gives it that name, in the same folder, and never over anything: false if something has the name already.
-    /// REQUIRES: Older::avoided
+    /// What is written directly has its name (true).
     bool place_as(const std::string& path);
     /// From now on it stays as .partial where it is not placed: half of it is worth something.
     void leave_partial() noexcept { leave_ = true; }

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_appears_later_is_recorded_from_its_first_message) {
             bytes += frame.payload.size();
         }
         wait_until_recorded(recorder, name);
-        HANDOFF_REQUIRE_EVENTUALLY(std::filesystem::file_size(folder / "later.mcap") > bytes);
+        HANDOFF_REQUIRE_EVENTUALLY(folder.partial_bytes() > bytes);
     }
     interrupt(recorder);
     BOOST_TEST(number(recorder, "messages") == published.size());
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(what_is_removed_while_the_recorder_sleeps_is_recorded_to_it
     handoff::inspect::remove(name.str(), true).value();
     std::this_thread::sleep_for(50ms);  // so that the first thing it does is to look who is gone
     recorder.resume();
-    HANDOFF_CHECK_EVENTUALLY(std::filesystem::file_size(folder / "removed.mcap") > bytes);
+    HANDOFF_CHECK_EVENTUALLY(folder.partial_bytes() > bytes);
     interrupt(recorder);
     BOOST_TEST((frames_in(read_recording(folder / "removed.mcap"), name.str()) == published));
 }
@@ -156,8 +156,7 @@ BOOST_AUTO_TEST_CASE(every_loss_is_counted) {
     handoff::Publisher publisher(name, {.history = 8, .payload_bytes = 64});
     publish(publisher, {{}, noise(8, 1)});
     auto recorder = handoff_program({"record", name.str(), "-o", folder / "losses.mcap", "--json", "--strict"});
-    HANDOFF_REQUIRE_EVENTUALLY(std::filesystem::exists(folder / "losses.mcap") &&
-                               std::filesystem::file_size(folder / "losses.mcap") > 200);
+    HANDOFF_REQUIRE_EVENTUALLY(folder.partial_bytes() > 200);
     recorder.stop();
     for (std::uint32_t i = 0; i < 100; ++i) publish(publisher, {{}, noise(8, i)});
     recorder.resume();
@@ -173,10 +172,10 @@ BOOST_AUTO_TEST_CASE(every_loss_is_counted) {
 BOOST_AUTO_TEST_CASE(a_recording_whose_recorder_was_killed_is_readable) {
     const Folder folder;
     const UniqueName name("killed");
-    const std::string path = folder / "killed.mcap";
     handoff::Publisher publisher(name, {.history = 64, .payload_bytes = 50'000});
-    auto recorder = handoff_program({"record", name.str(), "-o", path});
+    auto recorder = handoff_program({"record", name.str(), "-o", folder / "killed.mcap"});
     wait_until_recorded(recorder, name);
+    const std::string path = folder.partial();
 
     std::atomic<bool> stop = false;
     std::atomic<std::uint32_t> sent = 0;

@@ -1,5 +1,6 @@
 #include "tool/recording_fixture.hpp"
 
+#include "common/new_file.hpp"
 #include "tool/recording/reader.hpp"
 #include "tool/recording/writer.hpp"
 
@@ -20,6 +21,18 @@ namespace recording_test {
 
 Folder::Folder() : path_(fs::temp_directory_path() / ("handoff-test-" + std::to_string(std::random_device{}()))) {
     fs::create_directories(path_);
+}
+
+std::string Folder::partial() const {
+    for (const auto& entry : fs::directory_iterator(path_))
+        if (handoff::apps::is_partial_file(entry.path())) return entry.path().string();
+    return "";
+}
+
+std::uintmax_t Folder::partial_bytes() const {
+    std::error_code error;
+    const std::uintmax_t bytes = fs::file_size(partial(), error);
+    return error ? 0 : bytes;
 }
 
 Folder::~Folder() {

@@ -26,6 +26,10 @@ public:
     Folder& operator=(const Folder&) = delete;
     std::string operator/(const std::string& name) const { return (path_ / name).string(); }
     std::string str() const { return path_.string(); }
+    /// The recording in it that is not complete. Empty: there is none.
+    std::string partial() const;
+    /// How large that is; 0: there is none, or not any more.
+    std::uintmax_t partial_bytes() const;
 
 private:
     std::filesystem::path path_;

@@ -17,52 +17,59 @@ namespace handoff::apps::tool::recording {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& what, int error_number, const std::string& advice = "") {
-    const Errc code = error_number == EACCES || error_number == EPERM    ? Errc::permission_denied
-                      : error_number == ENOSPC || error_number == EDQUOT ? Errc::no_space
-                      : error_number == EEXIST                           ? Errc::already_exists
-                                                                         : Errc::system;
-    throw Error(code, what + ": " + std::generic_category().message(error_number) + advice);
+[[noreturn]] void refuse(const std::string& what, int error_number) {
+    const Errc code = error_number == EACCES || error_number == EPERM ? Errc::permission_denied : Errc::system;
+    throw Error(code, what + ": " + std::generic_category().message(error_number));
 }
 
-int opened(const std::string& path, int flags, const std::string& what, const std::string& advice = "") {
-    constexpr mode_t mode = 0666;                                               // less what the umask takes away
-    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, mode);  // never waits for a pipe's other end
-    if (fd < 0) refuse(what + " " + path, errno, errno == ENXIO ? ". Nobody reads from that pipe" : advice);
+int opened(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // never waits for a pipe's other end
+    if (fd < 0) refuse("cannot open " + path, errno);
     return fd;
+}
+
+/// What `work` throws, and what can be done about it.
+template <class Work, class Advice>
+decltype(auto) with_advice(const Work& work, const Advice& advice) {
+    try {
+        return work();
+    } catch (const Error& error) {
+        throw Error(static_cast<Errc>(error.code().value()), error.what() + advice(error));
+    }
 }
 
 }  // namespace
 
-OutputFile::OutputFile(std::string path, bool replace)
-    : path_(std::move(path)),
-      fd_(opened(path_, O_WRONLY | O_CREAT | (replace ? O_TRUNC : O_EXCL), "cannot create",
-                 replace ? "" : ". What is there already is only replaced with --force")) {
-    ::fcntl(fd_, F_SETFL, O_WRONLY);  // a pipe that is full makes us wait
-}
-
-OutputFile::~OutputFile() {
-    ::close(fd_);
-}
+OutputFile::OutputFile(const std::string& path, bool replace)
+    : file_(with_advice([&] { return NewFile(path, replace ? NewFile::Older::replaced : NewFile::Older::kept); },
+                        [](const Error& error) -> std::string {
+                            if (error.code() != Errc::already_exists) return "";
+                            return ". What is there already is only replaced with --force";
+                        })) {}
 
 void OutputFile::append(Bytes bytes) {
-    const std::uint64_t before = size_;
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) {
-            const int error_number = written < 0 ? errno : EIO;
-            if (::ftruncate(fd_, static_cast<off_t>(before)) == 0 && ::lseek(fd_, 0, SEEK_END) >= 0) size_ = before;
-            refuse("cannot write " + path_, error_number,
-                   ". The " + bytes_in_words(before) + " that are in it already can be played");
-        }
-        size_ += static_cast<std::uint64_t>(written);
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
+    with_advice([&] { file_.append(bytes); },
+                [&](const Error&) {
+                    failed_ = true;
+                    return ". The " + bytes_in_words(size()) + " that are in it already can be played";
+                });
 }
 
-InputFile::InputFile(std::string path)
-    : path_(std::move(path)), fd_(opened(path_, O_RDONLY, "cannot open")), window_(window) {
+void OutputFile::complete(Bytes end) {
+    with_advice(
+        [&] {
+            const bool is_whole = !failed_;
+            append(end);
+            if (is_whole) return file_.place();
+            if (!file_.place_as(path())) throw Error(Errc::already_exists, path() + " is still the older one");
+        },
+        [&](const Error&) {
+            keep_unfinished();
+            return ". The new one is in " + current_path();
+        });
+}
+
+InputFile::InputFile(std::string path) : path_(std::move(path)), fd_(opened(path_)), window_(window) {
     struct stat status {};
     const int error_number = ::fstat(fd_, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
     if (error_number != 0) {

@@ -1,6 +1,7 @@
 // The file under a recording. Every refusal is an Error that names the file.
 #pragma once
 
+#include "common/new_file.hpp"
 #include "tool/recording/bytes.hpp"
 
 #include <cstdint>
@@ -9,25 +10,29 @@
 
 namespace handoff::apps::tool::recording {
 
-/// Written from front to end.
+/// Written from front to end. It gets its name when it is complete; see NewFile for what it is called before.
 class OutputFile {
 public:
     /// Makes the file. One that exists is refused (already_exists) unless `replace`.
-    OutputFile(std::string path, bool replace);
-    OutputFile(const OutputFile&) = delete;
-    OutputFile& operator=(const OutputFile&) = delete;
-    ~OutputFile();
+    OutputFile(const std::string& path, bool replace);
 
     /// Appends all of it with one system call where the kernel takes it so. If that fails, the file is cut back to what
     /// it was before, and the Error says what is wrong and how much there is.
     void append(Bytes bytes);
-    std::uint64_t size() const noexcept { return size_; }
-    const std::string& path() const noexcept { return path_; }
+    /// From now on it stays, under the name it has, where it is not completed: what is in it can be played.
+    void keep_unfinished() noexcept { file_.leave_partial(); }
+    /// Appends the end, and gives the file its name. Where something could not be written before, it takes nobody's
+    /// place: an older file is worth more than a part of a new one. The Error says where it is then.
+    void complete(Bytes end);
+    std::uint64_t size() const noexcept { return file_.size(); }
+    /// The name that it has when it is complete.
+    const std::string& path() const noexcept { return file_.path(); }
+    /// The name that it has now.
+    const std::string& current_path() const noexcept { return file_.current_path(); }
 
 private:
-    std::string path_;
-    int fd_;
-    std::uint64_t size_ = 0;
+    NewFile file_;
+    bool failed_ = false;
 };
 
 /// Read anywhere, in any order; small pieces that lie close to each other cost one system call together.

@@ -35,15 +35,14 @@ void add(Counts& counts, const std::string& name, std::uint64_t lost) {
 
 Tape::Tape(std::string path, bool replace, Split split)
     : path_(std::move(path)), replace_(replace), split_(split), wall_minus_steady_(wall_clock_minus_steady_clock()) {
-    first_path_ = next_path();
+    first_path_ = path_of(1);
     writer_ = std::make_unique<Writer>(first_path_, replace_);
 }
 
-std::string Tape::next_path() {
-    ++files_;
+std::string Tape::path_of(std::uint32_t file) const {
     if (!split_.wanted()) return path_;
     std::filesystem::path path(path_);
-    std::string number = std::to_string(files_);
+    std::string number = std::to_string(file);
     number.insert(0, 3 - std::min<std::size_t>(3, number.size()), '0');
     path.replace_filename(path.stem().string() + "-" + number + path.extension().string());
     return path.string();
@@ -51,9 +50,11 @@ std::string Tape::next_path() {
 
 void Tape::begin_next_file() {
     close();
+    auto next = std::make_unique<Writer>(path_of(files_ + 1), replace_);
     bytes_before_ += writer_->bytes();
     messages_before_ += writer_->messages();
-    writer_ = std::make_unique<Writer>(next_path(), replace_);
+    writer_ = std::move(next);
+    ++files_;
     file_counts_.clear();
     file_began_ = Clock::now();
 }

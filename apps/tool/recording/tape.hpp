@@ -52,14 +52,14 @@ public:
     /// In all files.
     std::uint64_t messages() const noexcept { return messages_before_ + writer_->messages(); }
     std::uint64_t bytes() const noexcept { return bytes_before_ + writer_->bytes(); }
-    /// The first file, and how many there are.
-    const std::string& first_path() const noexcept { return first_path_; }
+    /// Where the first file is, and how many there are.
+    const std::string& first_path() const noexcept { return files_ == 1 ? writer_->current_path() : first_path_; }
     std::uint32_t files() const noexcept { return files_; }
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    std::string next_path();
+    std::string path_of(std::uint32_t file) const;
     void begin_next_file();
     ChannelId channel_for(const SegmentShape& from, bool is_image);
 
@@ -67,7 +67,7 @@ private:
     const bool replace_;
     const Split split_;
     const std::chrono::nanoseconds wall_minus_steady_;
-    std::uint32_t files_ = 0;
+    std::uint32_t files_ = 1;
     std::string first_path_;
     std::unique_ptr<Writer> writer_;
     Clock::time_point file_began_ = Clock::now();

@@ -63,7 +63,7 @@ private:
 
 }  // namespace
 
-Writer::Writer(std::string path, bool replace) : file_(std::move(path), replace) {
+Writer::Writer(const std::string& path, bool replace) : file_(path, replace) {
     std::vector<std::byte> begin(magic.begin(), magic.end());
     put_record(begin, Opcode::header, [](ByteWriter& out) {
         out.text("ros2");
@@ -105,6 +105,7 @@ void Writer::flush() {
         throw;
     }
     chunk_.clear();
+    file_.keep_unfinished();
     ++chunks_;
     times_.include(times);
     for (const auto& [id, count] : counts) {
@@ -114,8 +115,10 @@ void Writer::flush() {
 }
 
 void Writer::close(const Metadata& metadata) {
+    if (complete_) return;
     flush();
-    file_.append(end(metadata));
+    file_.complete(end(metadata));
+    complete_ = true;
 }
 
 void Writer::declare(ChannelId id, std::vector<std::byte>& out) {

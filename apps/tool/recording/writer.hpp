@@ -1,7 +1,8 @@
 // Writes a recording: an MCAP file with chunks, an index and a summary.
 //
 // What was flushed is in the file, whatever happens to the process: a chunk and its index are one write. What comes
-// after the last complete chunk is lost, and readers find the end by themselves.
+// after the last complete chunk is lost, and readers find the end by themselves. Until it is complete the file is
+// called NAME.XXXXXXXX.partial; without a message in it, it goes away with the Writer.
 #pragma once
 
 #include "tool/recording/chunk.hpp"
@@ -21,7 +22,7 @@ class Writer {
 public:
     static constexpr std::size_t chunk_bytes = 4'000'000;
 
-    Writer(std::string path, bool replace);
+    Writer(const std::string& path, bool replace);
 
     /// The number of a channel like that, a new one at the first call. Throws Error(full) after 65,535 of them.
     ChannelId channel(const Channel& channel);
@@ -31,14 +32,16 @@ public:
     void flush();
     /// False: all of it is in the file.
     bool is_waiting() const noexcept { return !chunk_.empty(); }
-    /// Adds `metadata` under the name "handoff", and what makes the file complete. Nothing can be added after it.
+    /// Adds `metadata` under the name "handoff", and what makes the file complete, and gives it its name. Nothing can
+    /// be added after it; once it went well, another call does nothing.
     void close(const Metadata& metadata);
 
     /// In the file.
     std::uint64_t messages() const noexcept { return messages_; }
     /// In the file, or on their way to it.
     std::uint64_t bytes() const noexcept { return file_.size() + (is_waiting() ? chunk_.size() : 0); }
-    const std::string& path() const noexcept { return file_.path(); }
+    /// Where the file is: it has its name when it is complete.
+    const std::string& current_path() const noexcept { return file_.current_path(); }
 
 private:
     struct Stream {
@@ -55,6 +58,7 @@ private:
     std::vector<std::byte> end(const Metadata& metadata) const;
 
     OutputFile file_;
+    bool complete_ = false;
     std::vector<Schema> schemas_;  // number 1 comes first
     std::vector<Stream> streams_;  // number 1 comes first
     Chunk chunk_;

@@ -71,7 +71,7 @@ void report(const Recorder& recorder, const Tape& tape, double seconds, const Ar
 
 /// Records, and completes the file whatever happens. Returns why it ended early, if it did.
 std::optional<Failure> record_all(Recorder& recorder, Tape& tape, const Recorder::Limits& limits,
-                                  const std::function<void()>& progress) {
+                                  const std::function<void()>& progress, Console& console) {
     std::optional<Failure> failure;
     try {
         recorder.run(limits, progress);
@@ -81,6 +81,7 @@ std::optional<Failure> record_all(Recorder& recorder, Tape& tape, const Recorder
     try {
         tape.close();  // where the disk is full, the summary may still fit
     } catch (const Error& error) {
+        if (failure) console.complain(error.what());
         if (!failure) failure = error.failure();
     }
     return failure;
@@ -111,7 +112,7 @@ ExitCode run_record(const Invocation& invocation) {
     const auto progress = [&] {
         console.progress(recorder.recorded(), total, static_cast<double>(recorder.recorded()) / seconds());
     };
-    const auto failure = record_all(recorder, tape, limits, progress);
+    const auto failure = record_all(recorder, tape, limits, progress, console);
     report(recorder, tape, seconds(), arguments, console);
     if (failure) throw Error(*failure);
     return exit_code(recorder, arguments, console);
@@ -140,7 +141,8 @@ const Verb record{
     "topics and latest values into a file, until Ctrl-C",
     "Records every topic and latest value whose name fits, also those that appear meanwhile. Begins with the\n"
     "newest message there is. Nobody is disturbed or held up: what is overwritten before it could be copied\n"
-    "is counted as lost. What is a second old is in the file, whatever happens to the recorder.\n"
+    "is counted as lost. Until it is complete, the file is called FILE.mcap.XXXXXXXX.partial: what is a second\n"
+    "old is in it, whatever happens to the recorder, and can be played.\n"
     "The format is MCAP; docs/recordings.md tells what is in it and who reads it.",
     add_options,
     run_record};
