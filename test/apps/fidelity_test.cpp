@@ -185,7 +185,9 @@ BOOST_AUTO_TEST_CASE(a_film_of_10_bits_says_that_it_is_sent_as_8) {
     const Sent sent = sent_of(folder / "ten.y4m");
     BOOST_TEST(sent.pictures.size() == 3U);
     check_reduced(sent, folder / "ten.y4m", "10 bits per channel");
-    BOOST_TEST(sent_of(example("vtest.avi")).remarks.empty());
+    VideoSource plain(example("vtest.avi"), "plain");
+    BOOST_REQUIRE(plain.next());
+    BOOST_TEST(!plain.take_remark());
 }
 
 BOOST_AUTO_TEST_CASE(all_pages_of_a_tiff_are_sent) {
@@ -278,8 +280,9 @@ BOOST_AUTO_TEST_CASE(a_transport_stream_that_ends_within_a_frame_is_told_at_its_
 
 BOOST_AUTO_TEST_CASE(a_film_with_a_hole_is_told_at_its_end) {
     const Folder folder;
-    auto bytes = read_file(example("vtest.avi"));
-    for (std::size_t at = 1'000'000; at < 1'001'000; ++at) bytes[at] = static_cast<std::byte>(at * 7 % 251);
+    write_cut(folder / "hole.avi", example("vtest.avi"), 300'000);
+    auto bytes = read_file(folder / "hole.avi");
+    for (std::size_t at = 150'000; at < 151'000; ++at) bytes[at] = static_cast<std::byte>(at * 7 % 251);
     write_file(folder / "hole.avi", bytes);
     const UniqueName name("hole");
     Program worker = receiver({"--channel", name.str(), "--quiet"});
