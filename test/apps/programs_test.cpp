@@ -126,18 +126,24 @@ BOOST_AUTO_TEST_CASE(no_channel_within_the_idle_timeout_ends_with_3) {
     const UniqueName name("nowhere");
     check_refused(receiver({"--channel", name.str(), "--idle-timeout", "200ms"}), 3,
                   "no channel '" + name.str() + "' appeared within 200 ms");
+    const handoff::Sender meant(name, {.slots = 2, .payload_bytes = 64});
+    check_refused(receiver({"--channel", name.str() + "s", "--idle-timeout", "200ms"}), 3,
+                  "did you mean '" + name.str() + "'?");
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_receiver_makes_the_sender_end_with_4_and_say_who_holds_the_frame) {
     const UniqueName name("stopped");
     Program worker = receiver({"--channel", name.str(), "--operation", "gray"});
     Program feeder = sender({"--channel", name.str(), "--pattern", "64x64", "--timeout", "2s", "--json"});
-    handoff::Receiver observer(name, {.attach_deadline = handoff::testing::scaled(20s)});
-    HANDOFF_REQUIRE_EVENTUALLY(observer.state().receivers == 2);
-    worker.stop();
+    {
+        handoff::Receiver observer(name, {.attach_deadline = handoff::testing::scaled(20s)});
+        HANDOFF_REQUIRE_EVENTUALLY(observer.state().receivers == 2);
+        worker.stop();
+    }
     require_exit(feeder, 4);
     BOOST_TEST(number(feeder, "timed_out") == 1);
     check_said(feeder, "was not processed in time");
+    check_said(feeder, "is stopped (by a signal or a debugger): `kill -CONT " + std::to_string(worker.pid()) + "`");
     worker.signal(SIGCONT);
     require_exit(worker, 0);
 }
