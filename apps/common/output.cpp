@@ -52,4 +52,8 @@ void flush_output() {
     throw OutputFailed(output != nullptr ? output->error_number_ : EIO);
 }
 
+void check_output() {
+    if (::write(STDOUT_FILENO, "", 0) < 0 && errno != EINTR) throw OutputFailed(errno);
+}
+
 }  // namespace handoff::apps

@@ -43,5 +43,7 @@ private:
 
 /// Hands over whatever was written to std::cout. Throws OutputFailed, also for what was written earlier.
 void flush_output();
+/// For those who may wait long for the first thing to print. Throws OutputFailed if stdout takes nothing at all.
+void check_output();
 
 }  // namespace handoff::apps

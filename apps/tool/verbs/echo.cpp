@@ -34,6 +34,7 @@ public:
     explicit Echo(Wishes wishes) : wishes_(std::move(wishes)), observer_(wishes_.name) {}
 
     ExitCode run() {
+        check_output();
         while (!is_over() && observer_.is_current()) {
             const bool saw = observer_.kind() == inspect::Kind::channel ? look_at_channel() : copy_one();
             if (saw) heard_at_ = Clock::now();
