@@ -278,22 +278,6 @@ BOOST_AUTO_TEST_CASE(a_transport_stream_that_ends_within_a_frame_is_told_at_its_
     BOOST_TEST((kind_of(folder / "whole.ts") == InputKind::video));
 }
 
-BOOST_AUTO_TEST_CASE(a_film_with_a_hole_is_told_at_its_end) {
-    const Folder folder;
-    write_cut(folder / "hole.avi", example("vtest.avi"), 300'000);
-    auto bytes = read_file(folder / "hole.avi");
-    for (std::size_t at = 150'000; at < 151'000; ++at) bytes[at] = static_cast<std::byte>(at * 7 % 251);
-    write_file(folder / "hole.avi", bytes);
-    const UniqueName name("hole");
-    Program worker = receiver({"--channel", name.str(), "--quiet"});
-    Program feeder = sender({"--channel", name.str(), "--json", "--quiet", folder / "hole.avi"});
-    require_exit(feeder, 1);
-    require_exit(worker, 0);
-    BOOST_TEST(number(feeder, "damaged") == 1);
-    BOOST_TEST(feeder.errors().find((folder / "hole.avi") + ": damaged: the decoder complained") != std::string::npos,
-               feeder.errors());
-}
-
 BOOST_AUTO_TEST_CASE(a_receiver_makes_grey_of_16_bits_and_refuses_edges_by_name) {
     const Folder folder;
     BOOST_REQUIRE(cv::imwrite(folder / "deep.png", deep_pixels(CV_16UC3)));
