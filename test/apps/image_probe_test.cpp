@@ -11,8 +11,8 @@
 #include <vector>
 
 using handoff::apps::PictureSize;
-using handoff::apps::sender::size_in_header;
 using handoff::apps::sender::ending_of;
+using handoff::apps::sender::size_in_header;
 using handoff::apps::sender::stored_pixels;
 
 namespace {

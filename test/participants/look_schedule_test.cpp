@@ -109,7 +109,9 @@ BOOST_AUTO_TEST_CASE(up_to_four_sleep_a_tick_a_crowd_a_second_at_most_and_a_thou
         for (const std::uint32_t me : {0U, 3U, crowd / 2, crowd - 1, 1'023U}) {
             const std::int64_t slept = LookSchedule::interval_ns(me, crowd, tick);
             BOOST_TEST(slept >= tick);
-            BOOST_TEST(slept <= (crowd <= 40 ? std::max(tick, crowd * tick / 4) : crowd <= 500 ? 10 * tick : 20 * tick));
+            BOOST_TEST(slept <= (crowd <= 40    ? std::max(tick, crowd * tick / 4)
+                                 : crowd <= 500 ? 10 * tick
+                                                : 20 * tick));
         }
 }
 

@@ -70,9 +70,7 @@ public:
     static void pause() {
         if (running_ != nullptr) running_->inside_.leave_for(running_->outside_);
     }
-    bool has_ended() const noexcept {
-        return ended_;
-    }
+    bool has_ended() const noexcept { return ended_; }
 
 private:
     static constexpr std::size_t stack_bytes = 256 * 1024;

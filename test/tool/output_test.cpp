@@ -90,6 +90,13 @@ BOOST_AUTO_TEST_CASE(what_a_full_disk_and_a_closed_stdout_do_not_take_is_a_failu
     }
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_for_messages_says_at_once_that_nothing_can_be_written) {
+    const UniqueName name;
+    const Publisher silent(name, small_topic());
+    Program program = tool_with(closed_stdout, {"echo", name.str()});
+    check_end(program, 1, "cannot write to stdout: Bad file descriptor");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_may_not_grow_is_a_failure) {
     Program program = tool_with(small_files, {"man"});
     check_end(program, 1, "cannot write to stdout: File too large");
