@@ -1,5 +1,6 @@
 #include "common/console.hpp"
 
+#include "common/printable.hpp"
 #include "common/terminal.hpp"
 #include "common/units.hpp"
 
@@ -20,13 +21,13 @@ void Console::say(std::string_view sentence) {
     if (quiet_) return;
     const std::lock_guard lock(mutex_);
     wipe();
-    std::cerr << sentence << std::endl;
+    std::cerr << printable(sentence) << std::endl;
 }
 
 void Console::complain(std::string_view sentence) {
     const std::lock_guard lock(mutex_);
     wipe();
-    std::cerr << program_ + ": " + std::string(sentence) << std::endl;
+    std::cerr << program_ + ": " + printable(sentence) << std::endl;
 }
 
 void Console::progress(std::uint64_t done, std::optional<std::uint64_t> total, double per_second) {

@@ -19,7 +19,7 @@ public:
     Console(const Console&) = delete;
     Console& operator=(const Console&) = delete;
 
-    /// Words for a person.
+    /// Words for a person; control characters in them are shown as '?'.
     void say(std::string_view sentence);
     /// An error: always printed, with the program's name before it.
     void complain(std::string_view sentence);

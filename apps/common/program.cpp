@@ -2,6 +2,7 @@
 
 #include "common/arguments.hpp"
 #include "common/output.hpp"
+#include "common/printable.hpp"
 #include "common/signals.hpp"
 
 #include <handoff/error.hpp>
@@ -34,7 +35,7 @@ void ignore_output_signals() noexcept {
 }
 
 ExitCode ended_by(const std::string& name, const std::string& sentence, ExitCode code) {
-    std::cerr << name << ": " << sentence << std::endl;
+    std::cerr << name << ": " << printable(sentence) << std::endl;
     return code;
 }
 

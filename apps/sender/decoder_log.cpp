@@ -30,7 +30,7 @@ void add(const char* text, std::size_t length) {
         if (text[at] == '\n')
             end_line();
         else if (line.size() < longest_line)
-            line += static_cast<unsigned char>(text[at]) < 0x20 || text[at] == 0x7f ? '?' : text[at];
+            line += text[at];
     }
 }
 

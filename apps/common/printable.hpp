@@ -1,0 +1,13 @@
+// Words that a terminal may show.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace handoff::apps {
+
+/// With '?' in the place of every control character but the newline, those of UTF-8 (U+0080 to U+009F) included: the
+/// name of a file, or a word of somebody's, must not steer the terminal.
+std::string printable(std::string_view text);
+
+}  // namespace handoff::apps
