@@ -113,8 +113,10 @@ std::vector<FormerParticipant> Observer::View::former() const {
     std::vector<Dated> found;
     for (std::uint32_t index = 0; index < registry().count(); ++index) {
         const ParticipantEntry& entry = registry().entry(index);
+        const EntryWord word = EntryWord::decode(entry.word.load());
+        if (word.active || word.generation == 0) continue;  // taken, or never taken: the rest of it is not even touched
         std::string program = registry().program_of(index);
-        if (EntryWord::decode(entry.word.load()).active || program.empty()) continue;
+        if (program.empty()) continue;
         found.push_back({entry.joined_ns.load(relaxed), {entry.pid.load(relaxed), std::move(program)}});
     }
     std::sort(found.begin(), found.end(), [](const Dated& a, const Dated& b) { return a.joined_ns > b.joined_ns; });

@@ -335,10 +335,13 @@ BOOST_AUTO_TEST_CASE(a_saved_picture_that_does_not_fit_leaves_the_older_one) {
 BOOST_AUTO_TEST_CASE(a_receiver_that_is_killed_while_it_writes_leaves_whole_pictures) {
     const Folder folder;
     const UniqueName name("killed");
-    make_picture(folder / "p.png", 3, 3000, 2000);
+    fs::create_directory(folder / "in");
+    make_picture(folder / "in/0.png", 3, 3000, 2000);
+    for (const std::string more : {"1", "2", "3", "4", "5"})  // so that something is left for the next receiver
+        fs::copy_file(folder / "in/0.png", folder / ("in/" + more + ".png"));
     Program working = receiver({"--channel", name.str(), "--operation", "flip", "--out", folder / "out", "--quiet"});
     Program feeding =
-        sender({"--channel", name.str(), "--wait-receiver", "60s", "--timeout", "60s", "--quiet", folder / "p.png"});
+        sender({"--channel", name.str(), "--wait-receiver", "60s", "--timeout", "60s", "--quiet", folder / "in"});
     wait_for_the_first_file_in(folder / "out");
     working.kill();
     Program next = receiver({"--channel", name.str(), "--operation", "flip", "--out", folder / "out", "--quiet"});
