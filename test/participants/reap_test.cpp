@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "participants/fixture.hpp"
-#include "platform/other_threads.hpp"
+#include "platform/asleep.hpp"
 #include "platform/refusal.hpp"
 
 using namespace handoff::test;

@@ -2,12 +2,10 @@
 #include <atomic>
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 #include <boost/interprocess/mapped_region.hpp>
-#include <fstream>
-#include <iterator>
 #include <new>
-#include <string>
 
 #include "fixture.hpp"
+#include "platform/asleep.hpp"
 #include "platform/clock.hpp"
 #include "sync/boost_condition.hpp"
 #include "sync/futex_condition.hpp"
@@ -29,13 +27,6 @@ struct Shared {
 
 std::int64_t after(std::chrono::nanoseconds time) {
     return platform::now_ns() + testing::scaled(time).count();
-}
-
-/// The kernel's word for it: the process sleeps in a system call.
-bool is_asleep(int pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return text.find(") S ") != std::string::npos;
 }
 
 /// Sleeps until the value reaches `until`, for as long as that takes.

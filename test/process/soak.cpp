@@ -133,6 +133,24 @@ void receive_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed,
     }
 }
 
+/// The time during which this process ran: a machine may stand still for seconds, and nobody notices anything then.
+class RunningTime {
+public:
+    using Duration = std::chrono::steady_clock::duration;
+    /// Called at every step. A step that lasts longer than the longest that our own work takes was a standstill.
+    Duration step() {
+        const auto now = std::chrono::steady_clock::now();
+        sum_ += std::min<Duration>(now - last_, 200ms);
+        last_ = now;
+        return sum_;
+    }
+    Duration now() const { return sum_; }
+
+private:
+    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+    Duration sum_{};
+};
+
 struct Tally {
     std::uint64_t kills = 0, own_deaths = 0, receiver_ends = 0, stops = 0;
     std::chrono::steady_clock::duration longest_stall{};
@@ -152,6 +170,7 @@ public:
     }
 
     void disturb(Tally& tally) {
+        time_.step();
         look_after_all(tally);
         const std::size_t who = random_() % members_.size();
         Member& member = members_[who];
@@ -178,7 +197,7 @@ private:
     struct Member {
         std::optional<Child> child;
         std::optional<std::chrono::steady_clock::time_point> stopped_until;
-        std::optional<std::chrono::steady_clock::time_point> died_at;
+        std::optional<RunningTime::Duration> died_at;
     };
 
     Child never_disturbed(bool sends) {
@@ -214,10 +233,8 @@ private:
             }
         }
     }
-    static void note_how_long(Tally& tally, const Member& member) {
-        if (member.died_at)
-            tally.longest_unnoticed =
-                std::max(tally.longest_unnoticed, std::chrono::steady_clock::now() - *member.died_at);
+    void note_how_long(Tally& tally, const Member& member) const {
+        if (member.died_at) tally.longest_unnoticed = std::max(tally.longest_unnoticed, time_.now() - *member.died_at);
     }
     void stop(Tally& tally, Member& member) {
         try {
@@ -244,7 +261,7 @@ private:
         }
     }
     void end(Tally& tally, std::size_t who, std::uint64_t& counter) {
-        members_[who].died_at = std::chrono::steady_clock::now();
+        members_[who].died_at = time_.step();
         kill(*members_[who].child);
         ++counter;
         if (who >= each_) ++tally.receiver_ends;
@@ -254,6 +271,7 @@ private:
     std::string name_;
     std::size_t each_;
     std::mt19937_64 random_{std::random_device{}()};
+    RunningTime time_;
     Child left_alone_[2]{never_disturbed(true), never_disturbed(false)};
     std::optional<inspect::Observer> observer_;
     std::vector<Member> members_;

@@ -12,8 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "platform/asleep.hpp"
 #include "platform/clock.hpp"
-#include "platform/other_threads.hpp"
 #include "sync/wait.hpp"
 
 namespace handoff::test {

@@ -113,4 +113,17 @@ std::vector<Frame> frames_in(const ReadBack& recording, const std::string& topic
     return frames;
 }
 
+handoff::TopicOptions roomy() {
+    return {.history = 512, .payload_bytes = largest_frame};
+}
+
+handoff::Subscriber subscriber_of(std::string_view name) {
+    return handoff::Subscriber(name, {.attach_deadline = handoff::testing::patience},
+                               {.start = handoff::Start::oldest});
+}
+
+bool says(const Program& program, const std::string& words) {
+    return program.errors().find(words) != std::string::npos;
+}
+
 }  // namespace recording_test

@@ -31,6 +31,13 @@ struct Frame {
 };
 std::ostream& operator<<(std::ostream& out, const Frame& frame);
 
+/// Not more than 400 messages of it get lost while a recorder sleeps.
+handoff::TopicOptions roomy();
+/// From its oldest message, as soon as the topic is there.
+handoff::Subscriber subscriber_of(std::string_view name);
+/// On stderr.
+bool says(const Program& program, const std::string& words);
+
 /// Images of random sizes, encodings and descriptions, plain bytes and empty messages in between.
 std::vector<Frame> frames(std::size_t count, std::uint32_t seed);
 inline constexpr std::size_t largest_frame = 64 * 48 * 3;
