@@ -58,6 +58,17 @@ class Machine(unittest.TestCase):
         self.assertIn("a.cpp:1: error: no", done.stdout)
         self.assertNotIn("[1/2]", done.stdout)
 
+    def test_what_an_earlier_build_left_behind_says_nothing_of_this_one(self):
+        self.program("cmake", 'case $1 in --build) kill -INT $PPID; exit 1 ;; esac')
+        self.assertNotEqual(self.run_dev("build").returncode, 0)
+        for left in ("dev.log.failed", "dev.log.done"):
+            (self.root / "build" / left).touch()
+            self.program("cmake", "true")
+            self.assertEqual(self.run_dev("build").returncode, 0)
+            (self.root / "build" / left).touch()
+            self.program("cmake", 'case $1 in --build) exit 1 ;; esac')
+            self.assertEqual(self.run_dev("build").returncode, 1)
+
     def test_a_terminal_sees_how_far_the_build_is(self):
         self.program("cmake", 'case $1 in --build) echo "[1/2] Building a.o"; echo "[2/2] Linking a" ;; esac')
         self.assertNotIn("[2/2]", self.run_dev("build").stdout)
