@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <new>
 
+#include "segment/packed.hpp"
 #include "sync/condition.hpp"
 #include "sync/shared_word.hpp"
 #include "sync/spread.hpp"
@@ -83,8 +84,8 @@ static_assert(sizeof(Counters) == 64, "what a participant counts with every mess
 
 /// The table's layout as a number for the fingerprint of a segment.
 constexpr std::uint64_t layout_code() noexcept {
-    return sizeof(ParticipantEntry) << 32 | offsetof(ParticipantEntry, counters) << 16 |
-           offsetof(ParticipantEntry, answered);
+    return segment::packed({sizeof(ParticipantEntry), offsetof(ParticipantEntry, counters),
+                            offsetof(ParticipantEntry, answered)});
 }
 
 /// Places `count` empty entries into zeroed memory.

@@ -113,6 +113,10 @@ std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& 
         return "the segment needs " + bytes_in_words(needed_bytes) + ", but " + place + " has only " +
                bytes_in_words(free_bytes) + " left. Use fewer slots or a smaller payload" + advice;
     };
+    if (needed_bytes > limits.mapping_bytes)
+        return "the segment needs " + bytes_in_words(needed_bytes) + ", and a program of " +
+               std::to_string(sizeof(void*) * 8) + " bits can map at most " + bytes_in_words(limits.mapping_bytes) +
+               ". Use fewer slots or a smaller payload, or programs of 64 bits";
     if (needed_bytes > limits.tmpfs_free_bytes)
         return sentence(directory, limits.tmpfs_free_bytes,
                         ", or enlarge it (`mount -o remount,size=... " + directory +

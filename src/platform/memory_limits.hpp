@@ -14,6 +14,7 @@ struct MemoryLimits {
     std::uint64_t ram_available_bytes = UINT64_MAX;     ///< MemAvailable
     std::uint64_t cgroup_available_bytes = UINT64_MAX;  ///< smallest limit - use up to the root; no caches
     std::uint64_t tmpfs_total_bytes = UINT64_MAX;
+    std::uint64_t mapping_bytes = PTRDIFF_MAX;  ///< the most that one mapping of this program can hold
 };
 
 /// UINT64_MAX where a limit does not exist or cannot be read.

@@ -3,6 +3,8 @@
 #include <array>
 #include <bit>
 
+#include "segment/packed.hpp"
+
 namespace handoff::segment {
 namespace {
 
@@ -70,7 +72,7 @@ std::uint64_t fingerprint_of(std::initializer_list<std::uint64_t> numbers) noexc
             hash *= 0x100000001b3;
         }
     };
-    mix(sizeof(void*) << 32 | sizeof(SegmentHeader) << 16 | cache_line_bytes);
+    mix(packed({sizeof(void*), sizeof(SegmentHeader), cache_line_bytes}));
     for (const std::uint64_t number : numbers) mix(number);
     return hash;
 }

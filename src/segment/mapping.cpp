@@ -5,14 +5,17 @@
 #include <string>
 
 #include "platform/memory.hpp"
+#include "platform/memory_limits.hpp"
 
 namespace handoff::segment {
 
-boost::interprocess::mapped_region map_file(int fd, std::size_t bytes, boost::interprocess::mode_t mode) {
+boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes, boost::interprocess::mode_t mode) {
     namespace bip = boost::interprocess;
+    if (const auto refusal = platform::why_it_does_not_fit(bytes, {}, ""); !refusal.empty())
+        throw Error(Errc::no_space, refusal);
     try {
-        bip::mapped_region region(MappableDescriptor(fd, mode), mode, 0, bytes);
-        platform::exclude_from_fork(region.get_address(), bytes);
+        bip::mapped_region region(MappableDescriptor(fd, mode), mode, 0, static_cast<std::size_t>(bytes));
+        platform::exclude_from_fork(region.get_address(), region.get_size());
         return region;
     } catch (const bip::interprocess_exception& refusal) {
         throw Error(Errc::no_space, "mapping " + std::to_string(bytes) + " bytes of shared memory failed: " +

@@ -3,7 +3,7 @@
 
 #include <boost/interprocess/detail/os_file_functions.hpp>
 #include <boost/interprocess/mapped_region.hpp>
-#include <cstddef>
+#include <cstdint>
 
 namespace handoff::segment {
 
@@ -22,8 +22,8 @@ private:
 };
 
 /// Maps the whole file; not inherited by fork. Read-only from a descriptor opened so cannot be widened later. Throws
-/// Error(no_space) if the system refuses.
-boost::interprocess::mapped_region map_file(int fd, std::size_t bytes,
+/// Error(no_space) if the system refuses or a program of 32 bits cannot address so much.
+boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes,
                                             boost::interprocess::mode_t mode = boost::interprocess::read_write);
 
 }  // namespace handoff::segment

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "segment/packed.hpp"
 #include "sync/condition.hpp"
 #include "sync/shared_word.hpp"
 
@@ -66,8 +67,8 @@ constexpr std::uint64_t pin_bit(std::uint32_t participant) noexcept {
 
 /// The control's layout as a number for the fingerprint of a segment.
 constexpr std::uint64_t broadcast_layout_code() noexcept {
-    return sizeof(BroadcastControl) << 48 | offsetof(BroadcastControl, published) << 32 |
-           offsetof(BroadcastControl, arrived) << 16 | offsetof(BroadcastControl, cells);
+    return segment::packed({sizeof(BroadcastControl), offsetof(BroadcastControl, published),
+                            offsetof(BroadcastControl, arrived), offsetof(BroadcastControl, cells)});
 }
 
 }  // namespace handoff::slots

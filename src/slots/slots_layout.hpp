@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "segment/packed.hpp"
 #include "sync/counter_bits.hpp"
 #include "sync/shared_word.hpp"
 
@@ -107,8 +108,8 @@ inline Image believable(const Image& copied, std::uint64_t available_bytes) {
 
 /// The slot's layout as a number for the fingerprint of a segment.
 constexpr std::uint64_t layout_code() noexcept {
-    return sizeof(SharedData) << 48 | offsetof(SharedData, image) << 32 | offsetof(SharedData, pins) << 16 |
-           offsetof(SharedData, data);
+    return segment::packed(
+        {sizeof(SharedData), offsetof(SharedData, image), offsetof(SharedData, pins), offsetof(SharedData, data)});
 }
 
 }  // namespace handoff::slots

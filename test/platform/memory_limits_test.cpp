@@ -46,6 +46,15 @@ BOOST_AUTO_TEST_CASE(a_small_machine_is_named_with_both_numbers_and_what_to_do) 
                {"needs 1001 bytes", "this machine's memory has only 1000 bytes left", "fewer slots"});
 }
 
+BOOST_AUTO_TEST_CASE(what_a_program_of_32_bits_cannot_address_is_said_before_what_is_free) {
+    MemoryLimits limits{plenty, 1000, plenty};
+    limits.mapping_bytes = (1U << 31) - 1;
+    const std::string sentence = why_it_does_not_fit(std::uint64_t{5} << 30, limits, "/dev/shm");
+    check_says(sentence, {"needs 5368709120 bytes (5120 MiB)", "bits can map at most 2147483647 bytes", "fewer slots",
+                          "programs of 64 bits"});
+    BOOST_TEST(sentence.find("left") == std::string::npos, "a limit of this process, not of the machine: " << sentence);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_left_is_nothing_left) {
     BOOST_TEST(why_it_does_not_fit(1, {0, plenty, plenty}, "/dev/shm") != "");
     BOOST_TEST(why_it_does_not_fit(1, {plenty, 0, plenty}, "/dev/shm") != "");

@@ -1,4 +1,6 @@
 #include "segment/geometry.hpp"
+#include "segment/packed.hpp"
+#include "slots/slots_layout.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -106,6 +108,14 @@ BOOST_AUTO_TEST_CASE(a_fingerprint_tells_other_numbers_and_another_order_apart) 
         fingerprint_of({2, 1}), fingerprint_of({256}), fingerprint_of({1ULL << 56}), fingerprint_of({3, 0})};
     BOOST_TEST(prints.size() == 8u);
     BOOST_TEST(fingerprint_of({1, 2}) == fingerprint_of({1, 2}));
+}
+
+// On a machine of 32 bits, too, where shifting a std::size_t by 32 and more loses it.
+BOOST_AUTO_TEST_CASE(sizes_and_offsets_all_stay_in_the_number_they_are_packed_into) {
+    const std::size_t size = 0x1234;
+    static_assert(handoff::segment::packed({size, 2, 3, 4}) == 0x1234'0002'0003'0004);
+    static_assert(handoff::segment::packed({size, 2}) == 0x1234'0002);
+    BOOST_TEST(handoff::slots::layout_code() >> 48 == sizeof(handoff::slots::SharedData));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
