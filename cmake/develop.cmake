@@ -90,11 +90,12 @@ endfunction()
 
 # ---- the library in variants --------------------------------------------------------------------------------------
 # The library once more, static, from the same sources with these definitions. Tests link variants, so that they reach
-# what the shared library hides. Compiled room by room (UNITY_GROUP in test/CMakeLists.txt), which is cheaper.
+# what the shared library hides.
 function(handoff_library_variant name)
     add_library(${name} STATIC ${handoff_sources} $<TARGET_OBJECTS:handoff_base_objects>)
     handoff_usage(${name})
     target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/src")
     target_compile_definitions(${name} PUBLIC ${ARGN})
-    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    handoff_room_by_room(${name})
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
 endfunction()

@@ -16,8 +16,6 @@ using Holding = slots::SlotState;
 
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;  // what is copied counts only if the slot's word says so afterwards
-
 Kind public_kind(segment::Kind kind) noexcept {
     return static_cast<Kind>(kind);
 }
@@ -85,7 +83,7 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
         std::int64_t newest_ns = 0;
         for (std::uint32_t index = 0; index < slots_.count(); ++index) {
             const auto state = SlotWord::decode(slots_[index].control.load()).state;
-            const std::int64_t sent_ns = slots_[index].sent_ns.load(relaxed);
+            const std::int64_t sent_ns = slots_[index].sent_ns.load(std::memory_order_relaxed);
             const bool is_edited = in_place && state == Holding::taken;
             if (state == Holding::loaned || is_edited || sent_ns <= newest_ns) continue;
             newest = index;
@@ -101,7 +99,7 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
         Image image;
         if (content.described)
             slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
-        const std::uint64_t sequence = slot.sequence.load(relaxed);
+        const std::uint64_t sequence = slot.sequence.load(std::memory_order_relaxed);
         const bool fits = size <= buffer.size();
         if (fits) slots::copy_out(area.first(size), buffer);
         // Pairs with the release fence in Handover::try_loan(): if a byte was overwritten while we copied, the slot is

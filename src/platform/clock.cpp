@@ -4,7 +4,6 @@
 
 namespace handoff::platform {
 namespace {
-constexpr std::int64_t ns_per_s = 1'000'000'000;
 
 std::int64_t read_clock(clockid_t clock) noexcept {
     timespec time{};

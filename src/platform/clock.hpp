@@ -5,6 +5,8 @@
 
 namespace handoff::platform {
 
+inline constexpr std::int64_t ns_per_s = 1'000'000'000;
+
 /// CLOCK_MONOTONIC in nanoseconds: the same clock for all processes of a machine.
 std::int64_t now_ns() noexcept;
 /// The same clock, exact to a few milliseconds, at a fraction of the price: for ages that people read.

@@ -9,11 +9,9 @@
 #include <cerrno>
 #include <climits>
 
-namespace handoff::platform {
+#include "platform/clock.hpp"
 
-namespace {
-constexpr std::int64_t ns_per_s = 1'000'000'000;
-}
+namespace handoff::platform {
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t) &&
                   std::atomic<std::uint32_t>::is_always_lock_free,
