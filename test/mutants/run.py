@@ -1,14 +1,19 @@
 #!/usr/bin/python3
 """Breaks the library on purpose, one line at a time, and sees named tests go red.
 
-usage: run.py [--list] [--only ID...] [--build DIR] [--jobs N] [--report FILE]
+usage: run.py [--list] [--only ID...] [--resume] [--build DIR] [--jobs N] [--report FILE]
 
 The seeded bugs are in the *.toml files beside this program. The tree is copied into DIR (build/mutants), built there
 once and found green; then each mutant is put in, built, and the tests that must kill it are run. Every one of them
 must go red, or hang. Exit code 1 if a mutant survives one of its tests, or if the list does not fit the tree any more.
+
+All of them together take an hour or two. What was killed is written down in DIR/killed.json with a digest of the mutant
+and of all that is compiled into handoff: --resume tries only what that file does not have.
 """
 
 import argparse
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -43,6 +48,45 @@ class Outcome:
         words = [name + ("" if how == "red" else f" ({how})") for name, how in self.red]
         words += [f"SURVIVES {name}" for name in self.survived]
         return ", ".join(words)
+
+
+class Notebook:
+    """What was killed, by the mutant and the tree that it was put into; kept after each one, so that nothing is lost."""
+
+    def __init__(self, file, root):
+        self.file = file
+        self.library = self.digest_of(root, "include", "src")
+        self.programs = self.digest_of(root, "apps")
+        self.killed = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+    @staticmethod
+    def digest_of(root, *folders):
+        whole = hashlib.sha256()
+        for folder in folders:
+            for path in sorted((root / folder).rglob("*.[ch]*")):
+                whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        return whole.hexdigest()
+
+    def key(self, mutant):
+        told = (mutant.id, mutant.file, mutant.old, mutant.new, mutant.killed_by, self.library,
+                self.programs if mutant.needs_programs() else "")
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    def outcome(self, mutant):
+        """As it was, or None."""
+        known = self.killed.get(self.key(mutant))
+        if known is None:
+            return None
+        outcome = Outcome(mutant)
+        outcome.red, outcome.seconds = [tuple(entry) for entry in known["red"]], known["seconds"]
+        return outcome
+
+    def keep(self, outcome):
+        if outcome.good():
+            self.killed[self.key(outcome.mutant)] = {"id": outcome.mutant.id, "red": outcome.red, "seconds": outcome.seconds}
+            draft = self.file.with_suffix(".partial")
+            draft.write_text(json.dumps(self.killed, indent=1), encoding="utf-8")
+            draft.replace(self.file)
 
 
 def try_out(tree, mutant, jobs):
@@ -86,8 +130,9 @@ def check_that_all_is_green(tree, mutants, jobs):
     return wrong
 
 
-def report(outcomes, unseen, seconds):
+def report(outcomes, unseen):
     killed = sum(outcome.good() for outcome in outcomes)
+    seconds = sum(outcome.seconds for outcome in outcomes)
     lines = [f"{killed} of {len(outcomes)} seeded bugs were killed by the tests named for them ({seconds:.0f} s).", "",
              "| seeded bug | what is broken | killed by | s |", "|---|---|---|---|"]
     for outcome in outcomes:
@@ -108,16 +153,22 @@ def show(outcome):
 def try_all(arguments, mutants, unseen):
     begin = time.monotonic()
     tree = CopiedTree(ROOT, Path(arguments.build))
-    wrong = check_that_all_is_green(tree, mutants, arguments.jobs)
+    notebook = Notebook(Path(arguments.build) / "killed.json", ROOT)
+    untried = [mutant for mutant in mutants if not arguments.resume or notebook.outcome(mutant) is None]
+    wrong = check_that_all_is_green(tree, untried, arguments.jobs) if untried else []
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
         return 1
     print(f"without a mutant all is green ({time.monotonic() - begin:.0f} s)", flush=True)
     outcomes = []
     for mutant in mutants:
-        outcomes.append(try_out(tree, mutant, arguments.jobs))
-        show(outcomes[-1])
-    text = report(outcomes, unseen, time.monotonic() - begin)
+        outcome = notebook.outcome(mutant) if arguments.resume else None
+        if outcome is None:
+            outcome = try_out(tree, mutant, arguments.jobs)
+            notebook.keep(outcome)
+            show(outcome)
+        outcomes.append(outcome)
+    text = report(outcomes, unseen)
     if arguments.report:
         Path(arguments.report).write_text(text, encoding="utf-8")
     print("\n" + text.splitlines()[0])
@@ -131,6 +182,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="show the seeded bugs and check that they fit the tree")
     parser.add_argument("--only", nargs="+", metavar="ID", default=[], help="only these")
+    parser.add_argument("--resume", action="store_true", help="only those that DIR/killed.json does not have")
     parser.add_argument("--build", default=str(ROOT / "build" / "mutants"), help="where to copy and build the tree")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="for the build")
     parser.add_argument("--report", metavar="FILE", help="write the table there, as Markdown")

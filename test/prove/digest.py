@@ -2,12 +2,16 @@
 """A digest of the protocol's sources without comments and white space, and whether docs/reliability.md was made with it.
 
 usage: digest.py            prints the digest
-       digest.py --check    exit code 0: the page carries this digest; 77 (a skipped test): it does not, said in words
+       digest.py --check    exit code 0: all parts on the page carry this digest; 77 (a skipped test): some do not, said
+                            in words
+       digest.py --ledger COMMIT MACHINE PART...
+                            prints the page's table of runs, the rows of these parts anew, all others as they are
 
 What is stepped, killed and searched by `./dev prove` is what these rooms do: any change of a statement there means that
 the page describes another program.
 """
 
+import datetime
 import hashlib
 import re
 import sys
@@ -17,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("sync", "segment", "participants", "slots", "channel", "topic", "latest")
 PLATFORM = ("futex", "lock_file", "shm_file", "clock", "process")
 PAGE = ROOT / "docs" / "reliability.md"
+PARTS = ("stepping", "controls", "figures", "soak", "mutants", "models", "fuzz")
+HEAD = "| part | date | commit | digest of the protocol's sources | machine |\n|---|---|---|---|---|\n"
+ROW = re.compile(r"^\| (\w+) \| [^|]* \| [^|]* \| ([0-9a-f]{16}|unknown) \| [^|]* \|$", re.MULTILINE)
 SKIPPED = 77
 
 # Strings and characters first: what looks like a comment inside one is none.
@@ -42,20 +49,42 @@ def digest():
     return whole.hexdigest()[:16]
 
 
+def rows_of(page):
+    """The rows of the table of runs: part -> (digest, line)."""
+    return {match[1]: (match[2], match[0]) for match in ROW.finditer(page)}
+
+
+def stale_parts(page, now):
+    """The parts that were not run with the protocol as it is."""
+    rows = rows_of(page)
+    return [part for part in PARTS if rows.get(part, ("", ""))[0] != now]
+
+
 def check():
-    found = re.search(r"digest of the protocol's sources ([0-9a-f]{16})", PAGE.read_text(encoding="utf-8"))
     now = digest()
-    if found and found[1] == now:
+    stale = stale_parts(PAGE.read_text(encoding="utf-8"), now)
+    if not stale:
         print(f"the page was made with this protocol ({now})")
         return 0
-    print(f"docs/reliability.md was made with {'digest ' + found[1] if found else 'an unknown protocol'}, the sources have {now}:"
-          " the protocol changed since. `./dev prove` makes the page anew; it takes an hour")
+    print(f"the sources have digest {now}; on docs/reliability.md these parts ran with another protocol, or never: "
+          f"{', '.join(stale)}. `./dev prove {' '.join(stale)}` makes them anew; all together take an hour or two")
     return SKIPPED
+
+
+def ledger(page, commit, machine, parts):
+    """The table of runs after `parts` ran now."""
+    rows = {part: line for part, (_, line) in rows_of(page).items()}
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    rows |= {part: f"| {part} | {today} | {commit} | {digest()} | {machine} |" for part in parts}
+    return HEAD + "\n".join(rows[part] for part in PARTS if part in rows)
 
 
 def main():
     if sys.argv[1:] == ["--check"]:
         return check()
+    if sys.argv[1:2] == ["--ledger"] and len(sys.argv) >= 4:
+        print(ledger(PAGE.read_text(encoding="utf-8"), sys.argv[2], sys.argv[3], sys.argv[4:]))
+        return 0
     if sys.argv[1:]:
         sys.exit(__doc__)
     print(digest())

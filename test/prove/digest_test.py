@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from digest import digest, sources, without_comments
+from digest import PARTS, digest, ledger, sources, stale_parts, without_comments
 
 
 def same(left, right):
@@ -28,6 +28,18 @@ class Digest(unittest.TestCase):
         self.assertTrue({"handover.cpp", "ring.cpp", "broadcast.cpp", "registry.cpp", "futex_condition.hpp",
                          "look_schedule.hpp", "segment.cpp", "lock_file.cpp"} <= names)
         self.assertRegex(digest(), "^[0-9a-f]{16}$")
+
+    def test_each_part_says_which_protocol_it_tried(self):
+        now = digest()
+        self.assertEqual(stale_parts("", now), list(PARTS))
+        first = ledger("", "abc", "a machine", [part for part in PARTS if part != "mutants"])
+        self.assertEqual(stale_parts(first, now), ["mutants"])
+        older = first.replace(now, "0123456789abcdef")
+        self.assertEqual(stale_parts(older, now), list(PARTS))
+        some = ledger(older, "def", "a machine", ["soak", "mutants"])
+        self.assertEqual(stale_parts(some, now), [part for part in PARTS if part not in ("soak", "mutants")])
+        self.assertIn("| soak | ", some)
+        self.assertIn("| abc | 0123456789abcdef |", some)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.." || exit
 tables=build/prove
 mkdir -p "$tables"
 wrong=""
+held=""
 
 say() { printf '== %s\n' "$*" >&2; }
 
@@ -42,23 +43,21 @@ soak() {
     { echo '```' && cat "$tables/soak.log" && echo '```'; } >"$tables/soak.md"
 }
 
-mutants() { test/mutants/run.py --report "$tables/mutants.md" || failed mutants; }
+mutants() { test/mutants/run.py --resume --report "$tables/mutants.md" || failed mutants; }
 models() { models/run.py --report "$tables/models.md" || failed models; }
 fuzz() { test/fuzz/run.sh "${HANDOFF_FUZZ_SECONDS:-120}" --report "$tables/fuzz.md" || failed fuzz; }
 
-describe() {
-    commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
-    git diff --quiet HEAD -- src include 2>/dev/null || commit="$commit, with uncommitted changes"
-    # Tables of several runs beside each other prove nothing of one protocol.
-    [ $# -lt "$all_parts" ] || made_with="digest of the protocol's sources $(python3 test/prove/digest.py), "
+machine() {
     processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-    cat <<TEXT
-Last run: $(date -u +%Y-%m-%d), commit $commit, ${made_with:-}Linux $(uname -r), $(nproc) processors ($processor),
-$(c++ --version | head -n 1), release build. Parts run: $*.
-TEXT
+    echo "Linux $(uname -r), $(nproc) processors ($processor), $(c++ --version | head -n 1), release build"
 }
 
-all_parts=7
+commit() {
+    commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+    git diff --quiet HEAD -- src include 2>/dev/null || commit="$commit, with uncommitted changes"
+    echo "$commit"
+}
+
 [ $# -gt 0 ] || set -- stepping controls figures soak mutants models fuzz
 for part in "$@"; do
     case $part in
@@ -71,9 +70,13 @@ for part in "$@"; do
 done
 for part in "$@"; do
     say "$part"
+    wrong_before=$wrong
     "$part"
+    [ "$wrong" != "$wrong_before" ] || held="$held $part"
 done
-describe "$@" >"$tables/run.md"
+# Each part says which protocol it tried: tables of several protocols beside each other prove nothing of one.
+# shellcheck disable=SC2086  # a list of parts
+python3 test/prove/digest.py --ledger "$(commit)" "$(machine)" $held >"$tables/run.md"
 python3 test/prove/page.py docs/reliability.md "$tables"
 if [ -n "$wrong" ]; then
     say "WRONG:$wrong"
