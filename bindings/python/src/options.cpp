@@ -21,7 +21,7 @@ E enumerator(const char* option, const std::string& word, const std::string_view
 
 constexpr std::string_view opens[]{"create_or_attach", "create", "attach"};
 constexpr std::string_view waits[]{"busy", "balanced", "sleep"};
-constexpr std::string_view timestamps[]{"exact", "coarse"};
+constexpr std::string_view timestamp_words[]{"exact", "coarse"};
 constexpr std::string_view lifetimes[]{"until_last_leaves", "persistent"};
 static_assert(static_cast<int>(Open::attach) == 2 && static_cast<int>(WaitPolicy::sleep) == 2 &&
               static_cast<int>(Lifetime::persistent) == 1 && static_cast<int>(Timestamps::coarse) == 1);
@@ -35,7 +35,7 @@ WaitPolicy wait_from(const std::string& word) {
     return enumerator<WaitPolicy>("wait", word, waits);
 }
 Timestamps timestamps_from(const std::string& word) {
-    return enumerator<Timestamps>("timestamps", word, timestamps);
+    return enumerator<Timestamps>("timestamps", word, timestamp_words);
 }
 Lifetime lifetime_from(const std::string& word) {
     return enumerator<Lifetime>("lifetime", word, lifetimes);
