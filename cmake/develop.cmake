@@ -44,6 +44,9 @@ endif()
 # where it optimises what they put in: there programs, examples and tests are not optimised at all.
 set(handoff_test_optimisation -O1)
 set(handoff_program_optimisation "")
+if(CMAKE_CROSSCOMPILING)
+    set(handoff_test_optimisation -O0)  # built once, to be run once
+endif()
 if(HANDOFF_SANITIZE)
     set(handoff_test_optimisation -O0)
     if(NOT HANDOFF_FUZZ)  # a fuzzer runs what it was built from a million times

@@ -36,7 +36,7 @@ class Machine(unittest.TestCase):
 
     def test_verbs_that_take_nothing_refuse_a_word(self):
         self.program("cmake", "echo cmake was started")
-        for verb in ("test", "sanitize", "build", "models", "arm64", "format", "lint"):
+        for verb in ("test", "sanitize", "build", "models", "arm64", "arm32", "format", "lint"):
             done = self.run_dev(verb, "now")
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"{verb} takes nothing after it, but was given: now", done.stdout)

@@ -7,6 +7,7 @@
 #include <handoff/wait_any.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -124,6 +125,14 @@ E enumerator(std::uint32_t number, E last, const char* field) {
 inline bool flag(std::uint32_t number, const char* field) {
     enum class Flag : std::uint8_t { no, yes };
     return enumerator(number, Flag::yes, field) == Flag::yes;
+}
+
+/// A capacity, which the C side counts in 64 bits everywhere. Throws Error where this machine cannot address so much.
+inline std::size_t capacity(std::uint64_t bytes, const char* field) {
+    if (std::in_range<std::size_t>(bytes)) return static_cast<std::size_t>(bytes);
+    throw Error(Errc::no_space, std::string(field) + " = " + std::to_string(bytes) + ": a program of " +
+                                    std::to_string(sizeof(void*) * 8) +
+                                    " bits cannot address so much. Use a smaller one, or programs of 64 bits");
 }
 
 /// Where bytes are, and how many (`bytes` may be null).

@@ -8,8 +8,8 @@ ChannelOptions channel_options(const handoff_channel_options* options) {
     const handoff_channel_options given = options_or(options, handoff_channel_options HANDOFF_CHANNEL_OPTIONS_INIT);
     ChannelOptions made;
     made.slots = given.slots;
-    made.payload_bytes = given.payload_bytes;
-    made.reply_bytes = given.reply_bytes;
+    made.payload_bytes = capacity(given.payload_bytes, "payload_bytes");
+    made.reply_bytes = capacity(given.reply_bytes, "reply_bytes");
     made.participants = given.participants;
     made.max_deliveries = given.max_deliveries;
     made.in_place = flag(given.in_place, "in_place");

@@ -14,7 +14,7 @@ namespace {
 LatestOptions latest_options(const handoff_latest_options* options) {
     const handoff_latest_options given = c::options_or(options, handoff_latest_options HANDOFF_LATEST_OPTIONS_INIT);
     LatestOptions made;
-    made.capacity_bytes = given.capacity_bytes;
+    made.capacity_bytes = c::capacity(given.capacity_bytes, "capacity_bytes");
     made.participants = given.participants;
     made.lifetime = c::enumerator(given.lifetime, Lifetime::persistent, "lifetime");
     made.mode = given.mode;

@@ -25,7 +25,7 @@ TopicOptions topic_options(const handoff_topic_options* options) {
     const handoff_topic_options given = c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
     TopicOptions made;
     made.history = given.history;
-    made.payload_bytes = given.payload_bytes;
+    made.payload_bytes = c::capacity(given.payload_bytes, "payload_bytes");
     made.loans = given.loans;
     made.pin_budget = given.pin_budget;
     made.participants = given.participants;

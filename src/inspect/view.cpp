@@ -39,7 +39,8 @@ result<Copied> with_room(std::vector<std::byte>& buffer, std::uint64_t most_byte
         auto copied = copy(std::span<std::byte>(buffer));
         if (copied || !(copied.error() == Errc::too_large) || buffer.size() >= most_bytes) return copied;
         constexpr std::uint64_t least = 4096;
-        buffer.resize(std::min<std::uint64_t>(most_bytes, std::max<std::uint64_t>(least, 2 * buffer.size())));
+        const auto wanted = std::min<std::uint64_t>(most_bytes, std::max<std::uint64_t>(least, 2 * buffer.size()));
+        buffer.resize(static_cast<std::size_t>(wanted));
     }
 }
 
@@ -95,7 +96,7 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
         if (before.state == Holding::loaned || (in_place && before.state == Holding::taken)) continue;
         const auto area = slots_.payload_area(*newest);
         const auto content = slot.payload.get();
-        const std::size_t size = std::min<std::uint64_t>(content.bytes, area.size());
+        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(content.bytes, area.size()));
         Image image;
         if (content.described)
             slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));

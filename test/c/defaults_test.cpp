@@ -1,8 +1,12 @@
-// An option that a C program leaves alone means what it means in C++.
+// An option that a C program leaves alone means what it means in C++, and so does a size that it gives.
 #include <handoff/handoff.h>
 
 #include <boost/test/unit_test.hpp>
 #include <handoff/handoff.hpp>
+#include <handoff/testing.hpp>
+
+#include <string>
+#include <string_view>
 
 using namespace handoff;
 
@@ -61,6 +65,32 @@ BOOST_AUTO_TEST_CASE(of_a_latest_value_are_those_of_cpp) {
     BOOST_TEST(in_c.wait == static_cast<unsigned>(in_cpp.wait));
     BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_deadline.at_ns());
     BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
+}
+
+/// Cut to the 32 bits of some machines, it would be one page.
+BOOST_AUTO_TEST_CASE(a_size_that_nobody_has_is_refused_and_not_cut) {
+    constexpr std::uint64_t too_many_bytes = (std::uint64_t{1} << 45) + 4096;
+    const testing::UniqueName unique;
+    const std::string name{std::string_view(unique)};
+    handoff_channel_options payload = HANDOFF_CHANNEL_OPTIONS_INIT, reply = HANDOFF_CHANNEL_OPTIONS_INIT;
+    payload.payload_bytes = too_many_bytes;
+    reply.payload_bytes = 1;
+    reply.reply_bytes = too_many_bytes;
+    for (const handoff_channel_options& options : {payload, reply}) {
+        handoff_sender* sender = nullptr;
+        BOOST_TEST(handoff_sender_open(name.c_str(), &options, &sender) == HANDOFF_NO_SPACE);
+        handoff_sender_close(&sender);
+    }
+    handoff_topic_options topic = HANDOFF_TOPIC_OPTIONS_INIT;
+    topic.payload_bytes = too_many_bytes;
+    handoff_publisher* publisher = nullptr;
+    BOOST_TEST(handoff_publisher_open(name.c_str(), &topic, &publisher) == HANDOFF_NO_SPACE);
+    handoff_publisher_close(&publisher);
+    handoff_latest_options value = HANDOFF_LATEST_OPTIONS_INIT;
+    value.capacity_bytes = too_many_bytes;
+    handoff_latest* latest = nullptr;
+    BOOST_TEST(handoff_latest_open(name.c_str(), &value, &latest) == HANDOFF_NO_SPACE);
+    handoff_latest_close(&latest);
 }
 
 BOOST_AUTO_TEST_CASE(every_encoding_has_the_same_number) {
