@@ -2,10 +2,12 @@
 #
 # Builds bin/tests/test_NAME on Boost.Test and makes every test case in it a CTest test of its own, called
 # NAME/suite/case. A case that runs longer than TIMEOUT (60 s; three times that under a sanitizer) is killed and has
-# failed. A case that Boost disables, or whose precondition does not hold, is skipped. An executable without any test
-# case breaks the build.
+# failed. A case that Boost disables, or whose precondition does not hold, is skipped, and so are all where /dev/shm or
+# /proc is missing. An executable without any test case breaks the build.
 
 set(handoff_test_dir "${CMAKE_CURRENT_LIST_DIR}")
+# In front of a test's command, with SKIP_RETURN_CODE 77: for tests that use shared memory.
+set(handoff_on_ground /bin/sh "${CMAKE_CURRENT_LIST_DIR}/../test/on_ground.sh")
 
 function(handoff_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES")
@@ -30,7 +32,7 @@ function(handoff_list_cases target name timeout_s)
         TARGET ${target} POST_BUILD
         COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"
                 "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${handoff_test_environment}" "-DOUTPUT=${list}"
-                "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
+                "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
                 -P "${handoff_test_dir}/list_test_cases.cmake"
         VERBATIM)
 

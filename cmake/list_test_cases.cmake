@@ -2,7 +2,7 @@
 #
 # Asks a Boost.Test executable for its test cases and writes one add_test() for each. Boost lists one unit per line,
 # indented by four spaces per level, with a star if it is enabled: "suite*", "    case*: description".
-# -DEMULATOR=...: what runs the executable where it was built for another machine.
+# -DEMULATOR=...: what runs the executable where it was built for another machine. -DLAUNCHER=...: what runs every test.
 
 execute_process(COMMAND ${EMULATOR} "${EXECUTABLE}" --list_content RESULT_VARIABLE status TIMEOUT 60
                 OUTPUT_VARIABLE listing ERROR_VARIABLE listing)
@@ -15,7 +15,7 @@ string(REGEX REPLACE "[][;]" "_" listing "${listing}")
 string(REGEX REPLACE "\n+" ";" lines "${listing}")
 
 set(command "")
-foreach(word IN LISTS EMULATOR EXECUTABLE)
+foreach(word IN LISTS LAUNCHER EMULATOR EXECUTABLE)
     string(APPEND command " [[${word}]]")
 endforeach()
 
@@ -31,7 +31,7 @@ function(write_pending)
            " --color_output=no)\n"
            "set_tests_properties([[${NAME}/${pending}]] PROPERTIES TIMEOUT ${TIMEOUT} LABELS [[${NAME}]]"
            " DISABLED ${pending_is_disabled} ENVIRONMENT [[${ENVIRONMENT}]]"
-           " SKIP_REGULAR_EXPRESSION [[is skipped because precondition]])\n")
+           " SKIP_RETURN_CODE 77 SKIP_REGULAR_EXPRESSION [[is skipped because precondition]])\n")
     set(script "${script}" PARENT_SCOPE)
 endfunction()
 

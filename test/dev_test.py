@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 DEV = Path(__file__).resolve().parents[1] / "dev"
+ON_GROUND = Path(__file__).resolve().parent / "on_ground.sh"
 
 
 class Machine(unittest.TestCase):
@@ -68,6 +69,25 @@ class Machine(unittest.TestCase):
             (self.root / "build" / left).touch()
             self.program("cmake", 'case $1 in --build) exit 1 ;; esac')
             self.assertEqual(self.run_dev("build").returncode, 1)
+
+    def test_a_machine_without_proc_builds_one_file_at_a_time(self):
+        self.program("awk", 'case $* in *meminfo*) exit 2 ;; esac; exec /usr/bin/awk "$@"')
+        self.program("cmake", f'case $1 in --build) echo "$@" >{self.root}/words ;; esac')
+        self.assertEqual(self.run_dev("build").returncode, 0)
+        self.assertIn("-j 1", (self.root / "words").read_text())
+
+    def test_a_test_is_skipped_in_words_where_its_ground_is_missing(self):
+        def on_ground():
+            return subprocess.run([ON_GROUND, "echo", "it ran"], env={**os.environ, "HANDOFF_ROOT": f"{self.root}/machine"},
+                                  text=True, capture_output=True, check=False)
+
+        for there, missing in ((), ("/dev/shm", "/proc")), (("proc/self/fd",), ("/dev/shm",)), (("dev/shm",), ()):
+            for folder in there:
+                (self.root / "machine" / folder).mkdir(parents=True)
+            done = on_ground()
+            self.assertEqual(done.returncode, 77 if missing else 0)
+            self.assertEqual("it ran" in done.stdout, not missing)
+            self.assertEqual([name for name in ("/dev/shm", "/proc") if name in done.stdout], list(missing))
 
     def test_a_terminal_sees_how_far_the_build_is(self):
         self.program("cmake", 'case $1 in --build) echo "[1/2] Building a.o"; echo "[2/2] Linking a" ;; esac')
