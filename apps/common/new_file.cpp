@@ -1,12 +1,13 @@
 #include "common/new_file.hpp"
 
+#include "common/frame_name.hpp"
+
 #include <handoff/error.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -60,8 +61,7 @@ std::string random_number() {
 fs::path partial_name(const fs::path& target) {
     std::string name = target.filename().string();
     const std::string end = "." + random_number() + std::string(partial_suffix);
-    std::size_t kept = std::min(name.size(), std::size_t{NAME_MAX} - end.size());
-    while (kept > 0 && kept < name.size() && (static_cast<unsigned char>(name[kept]) & 0xc0U) == 0x80U) --kept;
+    const std::size_t kept = bytes_of_whole_characters(name, std::size_t{NAME_MAX} - end.size());
     return folder_of(target) / (name.substr(0, kept) + end);
 }
 

@@ -1,5 +1,6 @@
 #include "common/output_folder.hpp"
 
+#include "common/frame_name.hpp"
 #include "common/new_file.hpp"
 
 #include <handoff/error.hpp>
@@ -80,7 +81,7 @@ fs::path OutputFolder::keep(std::string_view name, std::uint64_t sequence, const
 }
 
 std::string safe_name(std::string_view name) {
-    std::string safe(name.substr(0, 200));
+    std::string safe = shortened(name, 200);  // room for a number, an extension, and more of that
     for (char& character : safe)
         if (static_cast<unsigned char>(character) < 0x20 || character == '/' || character == '\\' || character == 0x7f)
             character = '_';

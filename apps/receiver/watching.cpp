@@ -1,5 +1,6 @@
 #include "receiver/watching.hpp"
 
+#include "common/frame_name.hpp"
 #include "common/output.hpp"
 #include "common/signals.hpp"
 #include "common/units.hpp"
@@ -42,8 +43,8 @@ void Watching::handle(const Message& message) {
     ++tally_.frames;
     tally_.bytes += message.payload().size();
     tally_.lost += message.lost();
-    const auto name = message.image().frame().empty() ? "frame-" + std::to_string(message.sequence())
-                                                      : std::string(message.image().frame());
+    const auto name =
+        message.image().frame().empty() ? numbered("frame", message.sequence()) : std::string(message.image().frame());
     try {
         cv::Mat picture;
         Encoding encoding = message.image().encoding;

@@ -1,5 +1,6 @@
 #include "receiver/working.hpp"
 
+#include "common/frame_name.hpp"
 #include "common/signals.hpp"
 #include "common/units.hpp"
 #include "receiver/processing.hpp"
@@ -21,7 +22,7 @@ Clock::rep now_ticks() {
 
 std::string name_of_frame(const Request& request) {
     const std::string_view frame = request.image().frame();
-    return frame.empty() ? "frame-" + std::to_string(request.sequence()) : std::string(frame);
+    return frame.empty() ? numbered("frame", request.sequence()) : std::string(frame);
 }
 
 std::uint64_t ns_since(Clock::time_point moment) {

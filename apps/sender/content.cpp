@@ -1,12 +1,14 @@
 #include "sender/content.hpp"
 
 #include "sender/image_probe.hpp"
+#include "sender/names.hpp"
 #include "sender/picture_source.hpp"
 #include "sender/tiff_probe.hpp"
 
+#include <opencv2/imgcodecs.hpp>
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -33,20 +35,26 @@ struct Signature {
     std::string_view bytes;
     InputKind kind;
 };
-constexpr std::array<Signature, 19> signatures{{
+constexpr std::array<Signature, 25> signatures{{
     {8, "WEBP", InputKind::picture},
-    {4, "ftypheic", InputKind::picture},
-    {4, "ftypheix", InputKind::picture},
+    {4, "ftyphei", InputKind::picture},  // heic, heix, heim, heis: HEIF, as telephones write it
+    {4, "ftyphevc", InputKind::picture},
     {4, "ftypmif1", InputKind::picture},
+    {4, "ftypmsf1", InputKind::picture},
     {4, "ftypavif", InputKind::picture},
+    {4, "ftypavis", InputKind::picture},
     {4, "jP  \r\n\x87\n", InputKind::picture},
     {0, "#?RADIANCE\n", InputKind::picture},
     {0, "\x76\x2f\x31\x01", InputKind::picture},  // OpenEXR
     {0, "\x59\xa6\x6a\x95", InputKind::picture},  // Sun raster
     {8, "AVI ", InputKind::video},
-    {4, "ftypisom", InputKind::video},
-    {4, "ftypiso2", InputKind::video},
+    {4, "ftypiso", InputKind::video},
     {4, "ftypmp4", InputKind::video},
+    {4, "ftypM4V", InputKind::video},
+    {4, "ftypMSNV", InputKind::video},
+    {4, "ftypavc1", InputKind::video},
+    {4, "ftypdash", InputKind::video},
+    {4, "ftyp3g", InputKind::video},
     {4, "ftypqt  ", InputKind::video},
     {0, "\x1a\x45\xdf\xa3", InputKind::video},  // Matroska, WebM
     {0, "FLV\x01", InputKind::video},
@@ -56,9 +64,7 @@ constexpr std::array<Signature, 19> signatures{{
 }};
 
 std::optional<InputKind> kind_by_extension(const fs::path& path) {
-    std::string extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
+    const std::string extension = lower_case(path.extension().string());
     if (std::ranges::find(picture_extensions, extension) != picture_extensions.end()) return InputKind::picture;
     if (std::ranges::find(video_extensions, extension) != video_extensions.end()) return InputKind::video;
     return {};
@@ -87,6 +93,12 @@ bool is_transport_stream(std::string_view text) {
     return true;
 }
 
+std::optional<InputKind> kind_by_signature(std::string_view text) {
+    for (const Signature& signature : signatures)
+        if (text.size() > signature.at && text.substr(signature.at).starts_with(signature.bytes)) return signature.kind;
+    return {};
+}
+
 std::optional<InputKind> kind_by_content(const fs::path& path) {
     constexpr std::uint64_t enough = 256U << 10U;  // what the size of a photograph may need, too
     std::vector<std::byte> head = bytes_of_file(path.string(), enough);
@@ -101,8 +113,7 @@ std::optional<InputKind> kind_by_content(const fs::path& path) {
         if (head.size() == enough) head = bytes_of_file(path.string(), UINT64_MAX);
         return tiff_pages(head).size() > 1 ? InputKind::pages : InputKind::picture;
     }
-    for (const Signature& signature : signatures)
-        if (text.size() > signature.at && text.substr(signature.at).starts_with(signature.bytes)) return signature.kind;
+    if (const auto kind = kind_by_signature(text)) return kind;
     if (is_raw_h26x(text) || is_transport_stream(text)) return InputKind::video;
     return {};
 }
@@ -118,6 +129,19 @@ std::optional<InputKind> kind_of(const fs::path& path) {
         }
     }
     return kind_by_extension(path);
+}
+
+bool is_unsupported_picture(const fs::path& path) {
+    constexpr std::uint64_t longest_signature = 32;
+    std::error_code ignored;
+    if (!fs::is_regular_file(path, ignored)) return false;
+    try {
+        const auto head = bytes_of_file(path.string(), longest_signature);
+        const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+        return kind_by_signature(text) == InputKind::picture && !cv::haveImageReader(path.string());
+    } catch (const Unreadable&) {
+        return false;
+    }
 }
 
 }  // namespace handoff::apps::sender

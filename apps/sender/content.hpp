@@ -17,4 +17,7 @@ enum class InputKind : std::uint8_t {
 /// kind of picture or video that is known.
 std::optional<InputKind> kind_of(const std::filesystem::path& path);
 
+/// True for a picture in a format that OpenCV knows nothing of, or was built without: HEIF, AVIF, JPEG 2000 and so on.
+bool is_unsupported_picture(const std::filesystem::path& path);
+
 }  // namespace handoff::apps::sender

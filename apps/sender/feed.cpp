@@ -1,5 +1,6 @@
 #include "sender/feed.hpp"
 
+#include "common/frame_name.hpp"
 #include "common/patience.hpp"
 #include "common/signals.hpp"
 
@@ -67,7 +68,7 @@ bool Feed::read_into(Loan& loan) {
         source_.read_into(loan);
         pass_on_remarks();
         Image image = loan.image();
-        image.set_frame_id(source_.name());
+        image.set_frame_id(shortened(source_.name(), sizeof image.frame_id - 1));
         if (options_.inputs.empty()) image.capture_time_ns = now_since_1970_ns();
         loan.describe(image).value();
         return true;

@@ -147,6 +147,39 @@ std::optional<StoredPixels> jpeg_pixels(Bytes bytes) {
     return {};
 }
 
+Bytes png_exif(Bytes bytes) {
+    Bytes exif;
+    each_png_chunk(bytes, [&](std::string_view type, std::size_t at, std::size_t length) {
+        if (type == "eXIf" && length <= bytes.size() - at) exif = bytes.subspan(at, length);
+        return exif.empty();
+    });
+    return exif;
+}
+
+std::uint32_t little_endian(Bytes bytes, std::size_t at) {
+    std::uint32_t number = 0;
+    for (std::size_t i = 4; i-- > 0;) number = number << 8U | byte_at(bytes, at + i);
+    return number;
+}
+
+Bytes webp_exif(Bytes bytes) {
+    constexpr std::string_view introduction("Exif\0\0", 6);  // what some put before it, as a JPEG has it
+    for (std::size_t at = 12; at + 8 <= bytes.size();) {
+        const std::size_t length = little_endian(bytes, at + 4);
+        if (length > bytes.size() - at - 8) break;
+        if (text_at(bytes, at, 4) == "EXIF") {
+            const Bytes exif = bytes.subspan(at + 8, length);
+            return text_at(exif, 0, 6) == introduction ? exif.subspan(6) : exif;
+        }
+        at += 8 + length + length % 2;
+    }
+    return {};
+}
+
+bool is_webp(Bytes bytes) {
+    return text_at(bytes, 0, 4) == "RIFF" && text_at(bytes, 8, 4) == "WEBP";
+}
+
 std::optional<StoredPixels> webp_pixels(Bytes bytes) {
     const std::string_view kind = text_at(bytes, 12, 4);
     if (kind.empty() || bytes.size() < 25) return {};
@@ -170,14 +203,25 @@ std::optional<StoredPixels> bmp_pixels(Bytes bytes) {
     return stored;
 }
 
+/// Bytes of the pixels that the header claims, at least: one channel, before compression.
+std::uint64_t least_png_bytes(Bytes bytes) {
+    const std::uint64_t bits_in_a_row = std::uint64_t{big_endian(bytes, 16, 4)} * byte_at(bytes, 24);
+    return (1 + bits_in_a_row / 8) * big_endian(bytes, 20, 4);
+}
+
 std::string_view why_png_incomplete(Bytes bytes) {
+    constexpr std::uint64_t most_that_a_byte_becomes = 1032;  // a limit of deflate
     bool has_end = false;
+    std::uint64_t compressed = 0;
     each_png_chunk(bytes, [&](std::string_view type, std::size_t at, std::size_t length) {
         has_end = type == "IEND" && length + 4 <= bytes.size() - at;  // a checksum follows
+        if (type == "IDAT") compressed += length;
         return !has_end;
     });
-    if (has_end) return "";
-    return "the PNG is cut short: its end is missing";
+    if (!has_end) return "the PNG is cut short: its end is missing";
+    if (bytes.size() >= 26 && least_png_bytes(bytes) / most_that_a_byte_becomes > compressed)
+        return "the PNG is too short for the size that its header claims";
+    return "";
 }
 
 }  // namespace
@@ -202,8 +246,14 @@ std::optional<PictureSize> size_in_header(Bytes bytes) noexcept {
 std::optional<StoredPixels> stored_pixels(Bytes bytes) noexcept {
     if (is_png(bytes)) return png_pixels(bytes);
     if (is_jpeg(bytes)) return jpeg_pixels(bytes);
-    if (text_at(bytes, 0, 4) == "RIFF" && text_at(bytes, 8, 4) == "WEBP") return webp_pixels(bytes);
+    if (is_webp(bytes)) return webp_pixels(bytes);
     if (text_at(bytes, 0, 2) == "BM") return bmp_pixels(bytes);
+    return {};
+}
+
+Bytes exif_of(Bytes bytes) noexcept {
+    if (is_png(bytes)) return png_exif(bytes);
+    if (is_webp(bytes)) return webp_exif(bytes);
     return {};
 }
 

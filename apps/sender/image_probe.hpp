@@ -30,9 +30,13 @@ bool is_jpeg(std::span<const std::byte> bytes) noexcept;
 /// WebP or BMP only has_alpha and is_animated are filled in.
 std::optional<StoredPixels> stored_pixels(std::span<const std::byte> bytes) noexcept;
 
+/// The EXIF data of a PNG or WebP, from their byte order on; empty where there are none, and for other formats.
+std::span<const std::byte> exif_of(std::span<const std::byte> bytes) noexcept;
+
 struct Ending {
     /// Why a JPEG or PNG cannot be whole: decoders hand out grey where the rest of a JPEG is missing, and do not say
-    /// so. Empty for whole files, for other formats and where nothing can be said.
+    /// so; and they take memory for whatever size a PNG claims. Empty for whole files, for other formats and where
+    /// nothing can be said.
     std::string_view why_incomplete;
     /// Where another JPEG begins at once behind this one, as in a motion JPEG; else 0. The second view in a file of
     /// several (MPF: stereo pairs, and what phones add to a photograph) does not count.

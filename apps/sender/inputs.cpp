@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 namespace fs = std::filesystem;
@@ -38,15 +39,23 @@ private:
         std::error_code error;
         std::vector<std::pair<fs::path, InputKind>> found;
         for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-            if (is_partial_file(entry->path()) || entry->is_directory(error)) continue;
-            if (const auto kind = kind_of(entry->path())) found.emplace_back(entry->path(), *kind);
+            const bool is_candidate = !is_partial_file(entry->path()) && !entry->is_directory(error);
+            const auto kind = is_candidate ? kind_of(entry->path()) : std::nullopt;
+            if (!kind)
+                list_.others.add(*entry);
+            else if (is_unsupported_picture(entry->path()))
+                list_.others.add_unsupported_picture(entry->path());
+            else
+                found.emplace_back(entry->path(), *kind);
         }
         if (error) {
             list_.problems.push_back(folder + ": the folder cannot be read: " + error.message());
             return;
         }
         if (found.empty()) list_.problems.push_back(folder + ": no pictures and no videos in this folder");
-        std::ranges::sort(found);
+        std::ranges::sort(found, [](const auto& left, const auto& right) {
+            return comes_before(left.first.filename().string(), right.first.filename().string());
+        });
         for (const auto& [path, kind] : found) add_file(path, kind);
     }
 
@@ -64,25 +73,21 @@ std::uint64_t picture_bytes(const std::string& path, Pixels pixels) {
     return 0;
 }
 
-std::uint64_t largest_page(const Input& input, std::uint64_t limit_bytes, Pixels pixels) {
-    std::uint64_t largest = 0;
+void add_pages(const Input& input, Pixels pixels, std::deque<FrameSize>& sizes) {
     PictureSource source(input.path, "", pixels);
-    try {
-        while (source.next())
-            if (source.frame_bytes() <= limit_bytes) largest = std::max(largest, source.frame_bytes());
-    } catch (const Unreadable&) {  // what comes before it counts
-    }
-    return largest;
+    for (std::size_t page = 1; source.next(); ++page) sizes.push_back({source.frame_bytes(), input, page});
 }
 
-std::uint64_t bytes_of(const Input& input, std::uint64_t limit_bytes, Pixels pixels) {
-    try {
-        if (input.kind == InputKind::video) return VideoSource(input.path, "").frame_bytes();
-        const std::uint64_t in_header = input.kind == InputKind::picture ? picture_bytes(input.path, pixels) : 0;
-        return in_header > 0 ? in_header : largest_page(input, limit_bytes, pixels);
-    } catch (const Unreadable&) {  // told when its turn comes
-        return 0;
+void add_sizes(const Input& input, Pixels pixels, std::deque<FrameSize>& sizes) {
+    if (input.kind == InputKind::video) {
+        sizes.push_back({VideoSource(input.path, "").frame_bytes(), input});
+        return;
     }
+    const std::uint64_t in_header = input.kind == InputKind::picture ? picture_bytes(input.path, pixels) : 0;
+    if (in_header > 0)
+        sizes.push_back({in_header, input});
+    else
+        add_pages(input, pixels, sizes);
 }
 
 }  // namespace
@@ -93,14 +98,18 @@ InputList list_inputs(const std::vector<std::string>& words) {
     return lister.take();
 }
 
-std::uint64_t largest_frame(const std::vector<Input>& inputs, std::uint64_t limit_bytes, Pixels pixels) {
-    std::uint64_t largest = 0;
+std::deque<FrameSize> frame_sizes(const std::vector<Input>& inputs, std::uint64_t limit_bytes, Pixels pixels) {
+    std::deque<FrameSize> sizes;
     for (const Input& input : inputs) {
         if (stop_requested()) break;
-        const std::uint64_t bytes = bytes_of(input, limit_bytes, pixels);
-        if (bytes <= limit_bytes) largest = std::max(largest, bytes);
+        try {
+            add_sizes(input, pixels, sizes);
+        } catch (const Unreadable&) {  // told when its turn comes; what came before it counts
+        }
     }
-    return largest;
+    std::erase_if(sizes, [&](const FrameSize& size) { return size.bytes == 0 || size.bytes > limit_bytes; });
+    std::ranges::stable_sort(sizes, std::ranges::greater{}, &FrameSize::bytes);
+    return sizes;
 }
 
 }  // namespace handoff::apps::sender

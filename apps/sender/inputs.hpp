@@ -2,9 +2,12 @@
 #pragma once
 
 #include "sender/content.hpp"
+#include "sender/other_files.hpp"
 #include "sender/pixels.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -19,14 +22,23 @@ struct Input {
 struct InputList {
     std::vector<Input> inputs;
     std::vector<std::string> problems;  ///< one sentence per word that leads nowhere
+    OtherFiles others;                  ///< in the folders
 };
 
-/// Folders become their pictures and videos (known by their content, else by their extension), sorted by name, without
-/// subfolders; everything else is taken as it is.
+/// Folders become their pictures and videos (known by their content, else by their extension), in the order of
+/// their names, numbers in them by their value, without subfolders; everything else is taken as it is.
 InputList list_inputs(const std::vector<std::string>& words);
 
-/// Bytes of the largest frame among them that is not above the limit, from headers where possible. 0: none is readable.
-std::uint64_t largest_frame(const std::vector<Input>& inputs, std::uint64_t limit_bytes,
-                            Pixels pixels = Pixels::automatic);
+/// A frame of an input, from its header where possible.
+struct FrameSize {
+    std::uint64_t bytes = 0;
+    Input input;
+    std::size_t page = 1;
+};
+
+/// The largest frame of each of them, and all pages of those that have some, that are not above the limit: the largest
+/// first. What cannot be read is left out.
+std::deque<FrameSize> frame_sizes(const std::vector<Input>& inputs, std::uint64_t limit_bytes,
+                                  Pixels pixels = Pixels::automatic);
 
 }  // namespace handoff::apps::sender

@@ -6,13 +6,16 @@
 #include "common/patience.hpp"
 #include "common/report.hpp"
 #include "sender/inputs.hpp"
+#include "sender/other_files.hpp"
 #include "sender/pattern_source.hpp"
 #include "sender/playlist.hpp"
 #include "sender/publishing.hpp"
 #include "sender/sending.hpp"
+#include "sender/slot_size.hpp"
 #include "sender/video_source.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -28,8 +31,14 @@ namespace {
 struct Material {
     std::unique_ptr<FrameSource> source;
     std::uint64_t largest_frame_bytes = 0;
+    std::optional<SlotSize> slot_size;  ///< of INPUT without --payload
     std::optional<std::uint64_t> total;
     std::vector<std::string> problems;
+    OtherFiles others;
+
+    std::uint64_t skipped() const {
+        return problems.size() + others.pictures() + (slot_size ? slot_size->skipped() : 0);
+    }
 };
 
 /// An input in the output folder would be overwritten by what became of it.
@@ -44,17 +53,20 @@ void refuse_saving_over(const std::vector<Input>& inputs, const OutputFolder* fo
     }
 }
 
-Material material_of_inputs(const Options& options, const OutputFolder* folder) {
+Material material_of_inputs(const Options& options, const OutputFolder* folder, Console& console) {
     InputList list = list_inputs(options.inputs);
     refuse_saving_over(list.inputs, folder);
     Material material;
     material.problems = std::move(list.problems);
-    if (!options.payload_bytes)
-        material.largest_frame_bytes = largest_frame(list.inputs, options.image_limit_bytes, options.pixels);
+    material.others = std::move(list.others);
+    std::deque<FrameSize> sizes;
+    if (!options.payload_bytes) sizes = frame_sizes(list.inputs, options.image_limit_bytes, options.pixels);
     const bool pictures_only =
         std::ranges::all_of(list.inputs, [](const Input& input) { return input.kind == InputKind::picture; });
     if (pictures_only && !options.loop) material.total = list.inputs.size();
-    material.source = std::make_unique<Playlist>(std::move(list.inputs), options.loop, options.pixels);
+    auto playlist = std::make_unique<Playlist>(std::move(list.inputs), options.loop, options.pixels);
+    if (!options.payload_bytes) material.slot_size.emplace(std::move(sizes), options.pixels, *playlist, console);
+    material.source = std::move(playlist);
     return material;
 }
 
@@ -78,19 +90,26 @@ Material material_of_pattern(const Options& options) {
     return material;
 }
 
-Material material_for(const Options& options, const OutputFolder* folder) {
+Material material_for(const Options& options, const OutputFolder* folder, Console& console) {
     Material material = options.pattern  ? material_of_pattern(options)
                         : options.camera ? material_of_camera(options)
-                                         : material_of_inputs(options, folder);
+                                         : material_of_inputs(options, folder, console);
     if (options.count) material.total = std::min(*options.count, material.total.value_or(*options.count));
     return material;
 }
 
-ChannelOptions channel_options(const Options& options, std::uint64_t largest_frame_bytes) {
+/// What open(bytes of a frame) makes. Throws what it throws.
+template <class Open>
+auto open_for(Material& material, const Options& options, const Open& open) {
+    if (material.slot_size) return material.slot_size->open(open);
+    return open(options.payload_bytes.value_or(material.largest_frame_bytes));
+}
+
+ChannelOptions channel_options(const Options& options, std::uint64_t payload_bytes) {
     constexpr std::uint64_t small_reply = 4096;  // room for a checksum beside the smallest picture
     ChannelOptions channel;
     channel.slots = options.slots;
-    channel.payload_bytes = options.payload_bytes.value_or(largest_frame_bytes);
+    channel.payload_bytes = payload_bytes;
     const std::uint64_t automatic =
         options.in_place ? small_reply : std::max<std::uint64_t>(channel.payload_bytes, small_reply);
     channel.reply_bytes = options.reply_bytes.value_or(automatic);
@@ -121,6 +140,14 @@ void tell_shape(const ChannelInfo& info, Console& console) {
                 (info.in_place ? ", edited in place" : ""));
 }
 
+void tell_others(const OtherFiles& others, Console& console) {
+    const std::string words = others.in_words();
+    if (others.pictures() > 0)
+        console.complain(words);
+    else if (!words.empty())
+        console.say(words);
+}
+
 /// Nothing among the inputs can be sent: say why for each, and create no channel.
 ExitCode tell_all_problems(Material& material, Console& console) {
     while (!stop_requested()) {
@@ -137,12 +164,15 @@ ExitCode tell_all_problems(Material& material, Console& console) {
         }
     }
     if (stop_requested()) return ExitCode::ok;
+    tell_others(material.others, console);
     console.complain("nothing to send: not one input can be read");
     return ExitCode::failed;
 }
 
 ExitCode send_all(const Options& options, Material& material, const OutputFolder* folder, Console& console) {
-    Sender sender(options.channel, channel_options(options, material.largest_frame_bytes));
+    Sender sender = open_for(material, options, [&](std::uint64_t bytes) {
+        return Sender(options.channel, channel_options(options, bytes));
+    });
     tell_shape(sender.info(), console);
     Sending sending(options, sender, *material.source, folder, material.total, console);
     ExitCode code = ExitCode::ok;
@@ -154,9 +184,10 @@ ExitCode send_all(const Options& options, Material& material, const OutputFolder
     }
     const auto elapsed = sending.elapsed();
     Tally tally = sending.tally();
-    tally.skipped += material.problems.size();
+    tally.skipped += material.skipped();
     console.say(report_in_words(Reporter::sender, tally, elapsed));
     if (tally.saved > 0) console.say("saved in " + folder->path().string());
+    tell_others(material.others, console);
     if (options.json) std::cout << report_in_json(Reporter::sender, options.channel, tally, elapsed) << std::endl;
     return code == ExitCode::ok ? tally.exit_code() : code;
 }
@@ -176,10 +207,12 @@ bool wait_for_subscriber(const Options& options, Publisher& publisher, Console& 
 }
 
 ExitCode publish_all(const Options& options, Material& material, Console& console) {
-    TopicOptions topic;
-    topic.history = options.history;
-    topic.payload_bytes = options.payload_bytes.value_or(material.largest_frame_bytes);
-    Publisher publisher(options.topic, topic);
+    Publisher publisher = open_for(material, options, [&](std::uint64_t bytes) {
+        TopicOptions topic;
+        topic.history = options.history;
+        topic.payload_bytes = bytes;
+        return Publisher(options.topic, topic);
+    });
     console.say("topic '" + options.topic + "': the last " + counted(publisher.info().history, "frame") + " of up to " +
                 bytes_in_words(publisher.info().payload_bytes));
     Publishing publishing(options, publisher, *material.source, material.total, console);
@@ -192,8 +225,9 @@ ExitCode publish_all(const Options& options, Material& material, Console& consol
     }
     const auto elapsed = publishing.elapsed();
     Tally tally = publishing.tally();
-    tally.skipped += material.problems.size();
+    tally.skipped += material.skipped();
     console.say(report_in_words(Reporter::publisher, tally, elapsed));
+    tell_others(material.others, console);
     if (options.json) std::cout << report_in_json(Reporter::publisher, options.topic, tally, elapsed) << std::endl;
     return code == ExitCode::ok ? tally.exit_code() : code;
 }
@@ -206,8 +240,9 @@ ExitCode run_sender(const Options& options) {
     if (!options.save_folder.empty()) folder.emplace(options.save_folder);
     const OutputFolder* save_folder = folder ? &*folder : nullptr;
     try {
-        Material material = material_for(options, save_folder);
+        Material material = material_for(options, save_folder, console);
         for (const std::string& problem : material.problems) console.complain(problem);
+        if (material.slot_size) material.largest_frame_bytes = material.slot_size->bytes();
         if (!options.payload_bytes && material.largest_frame_bytes == 0) return tell_all_problems(material, console);
         if (!options.topic.empty()) return publish_all(options, material, console);
         return send_all(options, material, save_folder, console);

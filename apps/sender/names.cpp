@@ -1,6 +1,8 @@
 #include "sender/names.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <cstddef>
 
 namespace handoff::apps::sender {
 
@@ -26,9 +28,10 @@ std::string first_free(const std::string& wanted, IsTaken is_taken) {
 
 }  // namespace
 
-std::string numbered(std::string_view name, std::uint64_t number) {
-    const std::string text = std::to_string(number);
-    return std::string(name) + "-" + std::string(digits - std::min(digits, text.size()), '0') + text;
+std::string lower_case(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
+    return text;
 }
 
 std::string Names::for_picture(const std::string& wanted) {

@@ -1,15 +1,14 @@
 // Names of frames, which become names of files: no two inputs of one run share one.
 #pragma once
 
-#include <cstdint>
+#include "common/frame_name.hpp"
+
 #include <set>
 #include <string>
-#include <string_view>
 
 namespace handoff::apps::sender {
 
-/// "pattern-000042"
-std::string numbered(std::string_view name, std::uint64_t number);
+std::string lower_case(std::string text);
 
 /// Gives out names; a second "cat" becomes "cat-2", the next one "cat-3".
 class Names {

@@ -19,7 +19,8 @@ namespace {
 constexpr const char* purpose =
     "sender [OPTION...] INPUT...\n"
     "Hands pictures to receivers through shared memory, and waits until each was processed.\n"
-    "INPUT is a picture, a video, or a folder: its pictures and videos in the order of their names.\n";
+    "INPUT is a picture, a video, or a folder: its pictures and videos in the order of their names\n"
+    "(img_9 before img_10).\n";
 
 constexpr const char* examples =
     "Examples:\n"

@@ -1,8 +1,10 @@
 #include "sender/picture_source.hpp"
 
+#include "sender/content.hpp"
 #include "sender/decoder_log.hpp"
 #include "sender/image_probe.hpp"
 #include "sender/names.hpp"
+#include "sender/orientation.hpp"
 
 #include <handoff/opencv.hpp>
 
@@ -213,8 +215,21 @@ void PictureSource::prepare_by_decoding() {
     type_ = decoded_.type();
 }
 
-void PictureSource::read_into(Loan& loan) {
+void PictureSource::refuse_if_unsupported() const {
     if (!refusal_.empty()) throw Unreadable(where() + ": " + refusal_);
+}
+
+void PictureSource::check() {
+    refuse_if_unsupported();
+    if (!decoded_.empty()) return;
+    if (pages_.size() > 1)
+        decode_page(flags_);
+    else
+        decode(flags_, nullptr);
+}
+
+void PictureSource::read_into(Loan& loan) {
+    refuse_if_unsupported();
     if (next_at_ != 0 && !paged_)
         remark(Remark::Kind::reduced,
                "has more pictures behind the first, which are left out; with the ending .mjpeg all are sent");
@@ -233,6 +248,8 @@ void PictureSource::read_into(Loan& loan) {
 
 cv::Mat PictureSource::decode(int flags, cv::Mat* target) {
     const auto bytes = jpeg_or_file();
+    const int orientation = orientation_of(bytes);
+    if (orientation != 1) flags |= cv::IMREAD_IGNORE_ORIENTATION;  // OpenCV heeds it in some formats only
     decoder_log::take();
     cv::Mat picture;
     try {
@@ -242,7 +259,7 @@ cv::Mat PictureSource::decode(int flags, cv::Mat* target) {
     } catch (const cv::Exception& error) {
         throw Unreadable(where() + ": OpenCV cannot decode it: " + error.err);
     }
-    return decoded(std::move(picture));
+    return upright(decoded(std::move(picture)), orientation);
 }
 
 cv::Mat PictureSource::decode_page(int flags) {
@@ -261,6 +278,8 @@ cv::Mat PictureSource::decode_page(int flags) {
 cv::Mat PictureSource::decoded(cv::Mat picture) {
     const auto said = decoder_log::take();
     const std::string first = said.first.empty() ? "" : " (" + said.first + ")";
+    if (picture.empty() && is_unsupported_picture(path_))
+        throw Unreadable(where() + ": this OpenCV cannot read pictures of this format; convert it to PNG or JPEG");
     if (picture.empty()) throw Unreadable(where() + ": not a picture that OpenCV can read, or damaged" + first);
     if (said.count > 0 && is_jpeg(file_)) remark(Remark::Kind::damaged, "damaged, parts of it are wrong" + first);
     return picture;

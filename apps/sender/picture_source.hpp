@@ -33,6 +33,9 @@ public:
     void read_into(Loan& loan) override;
     std::optional<Remark> take_remark() override;
 
+    /// Whether the picture that next() found can be decoded: a header may claim any size. Throws Unreadable.
+    void check();
+
 private:
     void open();
     bool next_page();
@@ -40,6 +43,7 @@ private:
     void prepare_by_header();
     void prepare_tiff(const TiffPage& page);
     void prepare_by_decoding();
+    void refuse_if_unsupported() const;
     cv::Mat decode(int flags, cv::Mat* target);
     cv::Mat decode_page(int flags);
     cv::Mat decoded(cv::Mat picture);

@@ -50,6 +50,10 @@ std::optional<Remark> Playlist::take_remark() {
     return first;
 }
 
+void Playlist::leave_out(const std::string& name) {
+    std::erase_if(inputs_, [&](const Input& input) { return input.name == name; });
+}
+
 void Playlist::close() {
     if (!current_) return;
     while (auto remark = current_->take_remark()) left_.push_back(std::move(*remark));

@@ -21,6 +21,8 @@ public:
     void read_into(Loan& loan) override;
     std::optional<Remark> take_remark() override;
     void drop_current() override;
+    /// Before the first next(): the input of that name is not sent.
+    void leave_out(const std::string& name);
 
 private:
     void close();

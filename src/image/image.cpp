@@ -51,8 +51,10 @@ Image Image::of(std::uint32_t width, std::uint32_t height, Encoding encoding) no
 }
 
 void Image::set_frame_id(std::string_view id) noexcept {
+    std::size_t kept = std::min(id.size(), sizeof frame_id - 1);
+    while (kept > 0 && kept < id.size() && (static_cast<unsigned char>(id[kept]) & 0xc0U) == 0x80U) --kept;
     std::memset(frame_id, 0, sizeof frame_id);
-    std::copy_n(id.data(), std::min(id.size(), sizeof frame_id - 1), frame_id);
+    std::copy_n(id.data(), kept, frame_id);
 }
 
 std::string_view Image::frame() const noexcept {

@@ -44,8 +44,8 @@ Sent sent_of(const std::string& path, Pixels pixels = Pixels::automatic) {
     decoder_log::keep();
     const UniqueName name("fidelity");
     const auto inputs = list_inputs({path}).inputs;
-    handoff::Sender sender(
-        name, {.slots = 1, .payload_bytes = std::max<std::uint64_t>(largest_frame(inputs, UINT64_MAX, pixels), 1)});
+    const auto sizes = frame_sizes(inputs, UINT64_MAX, pixels);
+    handoff::Sender sender(name, {.slots = 1, .payload_bytes = sizes.empty() ? 1 : sizes.front().bytes});
     Playlist playlist(inputs, false, pixels);
     Sent sent;
     try {
