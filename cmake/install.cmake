@@ -22,11 +22,13 @@ if(TARGET handoff_handoff)
 endif()
 if(TARGET handoff_tool_pages)
     set(made "${PROJECT_BINARY_DIR}/share")
-    install(FILES "${made}/handoff.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
-    install(FILES "${made}/handoff.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
-            RENAME handoff)
-    install(FILES "${made}/_handoff" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
-    install(FILES "${made}/handoff.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+    foreach(name handoff sender receiver)
+        install(FILES "${made}/${name}.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+        install(FILES "${made}/${name}.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
+                RENAME ${name})
+        install(FILES "${made}/_${name}" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+        install(FILES "${made}/${name}.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+    endforeach()
 endif()
 
 if(TARGET handoff_node)  # NODE_PATH=PREFIX/lib/node_modules

@@ -128,6 +128,12 @@ std::string_view name_of(Operation operation) noexcept {
     return "unknown";
 }
 
+std::vector<std::string> names_of_operations() {
+    std::vector<std::string> all;
+    for (const auto& [operation, word] : names) all.emplace_back(word);
+    return all;
+}
+
 bool makes_a_picture(Operation operation) noexcept {
     return operation != Operation::none && operation != Operation::checksum;
 }

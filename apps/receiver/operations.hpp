@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace handoff::apps::receiver {
 
@@ -26,6 +27,8 @@ enum class Operation : std::uint8_t {
 /// Errors: invalid_argument, with the names that are known.
 result<Operation> operation_named(std::string_view name);
 std::string_view name_of(Operation operation) noexcept;
+/// All of them, in the order in which help shows them.
+std::vector<std::string> names_of_operations();
 
 /// True if it turns a picture into another one.
 bool makes_a_picture(Operation operation) noexcept;

@@ -1,13 +1,9 @@
 #include "receiver/options.hpp"
 
 #include "common/arguments.hpp"
-#include "common/exit_code.hpp"
-
-#include <handoff/version.hpp>
+#include "common/command_line.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
-
-#include <iostream>
 
 namespace po = boost::program_options;
 
@@ -16,11 +12,10 @@ namespace handoff::apps::receiver {
 namespace {
 
 constexpr const char* purpose =
-    "receiver [OPTION...]\n"
     "Takes pictures that senders hand over through shared memory, processes them, and answers with the result.\n"
     "Any number of receivers share the work of a channel; each picture goes to one of them.\n";
 
-constexpr const char* examples =
+constexpr const char* more =
     "Operations:\n"
     "  none      an empty answer               flip      left becomes right\n"
     "  gray      one channel                   equalize  histogram of the luminance made flat\n"
@@ -38,8 +33,7 @@ constexpr const char* examples =
     "one\n"
     "finishes the picture in hand, the second one ends at once. A receiver that is killed loses nothing: its picture "
     "is\n"
-    "delivered again.\n"
-    "\n";
+    "delivered again.\n";
 
 po::options_description what_to_do() {
     po::options_description options("What to do");
@@ -66,9 +60,21 @@ po::options_description when_to_end() {
 po::options_description output() {
     po::options_description options("Output");
     options.add_options()("json", po::bool_switch(), "the report as one JSON object on stdout")(
-        "quiet", po::bool_switch(), "errors only")("help", po::bool_switch(), "this text")("version", po::bool_switch(),
-                                                                                           "the version");
+        "quiet", po::bool_switch(), "errors only");
+    add_options_about(options);
     return options;
+}
+
+CommandLine command_line() {
+    CommandLine line{.program = "receiver",
+                     .operands = "",
+                     .summary = "takes pictures out of shared memory, processes them, and answers",
+                     .description = purpose,
+                     .more = more,
+                     .options = {},
+                     .words = {{"completion", {"bash", "zsh", "fish"}}, {"operation", names_of_operations()}}};
+    line.options.add(what_to_do()).add(when_to_end()).add(output());
+    return line;
 }
 
 void refuse_if(bool nonsense, const char* why) {
@@ -110,17 +116,9 @@ Options options_in(const Arguments& arguments) {
 }  // namespace
 
 std::optional<Options> read_options(int argc, const char* const* argv) {
-    po::options_description visible;
-    visible.add(what_to_do()).add(when_to_end()).add(output());
-    const Arguments arguments(argc, argv, visible);
-    if (arguments.flag("help")) {
-        std::cout << purpose << visible << "\n" << examples << exit_codes_in_words();
-        return {};
-    }
-    if (arguments.flag("version")) {
-        std::cout << "receiver " << HANDOFF_VERSION << "\n";
-        return {};
-    }
+    const CommandLine line = command_line();
+    const Arguments arguments(argc, argv, line.options);
+    if (told_about(line, arguments)) return {};
     return options_in(arguments);
 }
 

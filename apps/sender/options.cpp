@@ -1,14 +1,11 @@
 #include "sender/options.hpp"
 
 #include "common/arguments.hpp"
-#include "common/exit_code.hpp"
-
-#include <handoff/version.hpp>
+#include "common/command_line.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 
 #include <climits>
-#include <iostream>
 
 namespace po = boost::program_options;
 
@@ -17,12 +14,11 @@ namespace handoff::apps::sender {
 namespace {
 
 constexpr const char* purpose =
-    "sender [OPTION...] INPUT...\n"
     "Hands pictures to receivers through shared memory, and waits until each was processed.\n"
     "INPUT is a picture, a video, or a folder: its pictures and videos in the order of their names\n"
     "(img_9 before img_10).\n";
 
-constexpr const char* examples =
+constexpr const char* more =
     "Examples:\n"
     "  receiver --operation gray &                            somebody has to do the work; either may start first\n"
     "  sender --save processed photos/                        what comes back is written as processed/NAME.png\n"
@@ -34,8 +30,7 @@ constexpr const char* examples =
     "Sizes: 4096, 64k, 64M (powers of 1000), 64Ki, 64Mi (of 1024). Durations: 250ms, 5s, 2min, 1h.\n"
     "A sender whose request timed out stops: the sentence says in whose hands the frame is. Failed frames and\n"
     "unreadable inputs are told and counted, and the sender goes on. The first Ctrl-C finishes the frame in hand, the\n"
-    "second one ends at once.\n"
-    "\n";
+    "second one ends at once.\n";
 
 po::options_description what_to_send() {
     po::options_description options("What to send");
@@ -76,15 +71,21 @@ po::options_description channel_shape() {
 po::options_description output() {
     po::options_description options("Output");
     options.add_options()("json", po::bool_switch(), "the report as one JSON object on stdout")(
-        "quiet", po::bool_switch(), "errors only")("help", po::bool_switch(), "this text")("version", po::bool_switch(),
-                                                                                           "the version");
+        "quiet", po::bool_switch(), "errors only");
+    add_options_about(options);
     return options;
 }
 
-po::options_description all_visible() {
-    po::options_description visible;
-    visible.add(what_to_send()).add(how_to_send()).add(channel_shape()).add(output());
-    return visible;
+CommandLine command_line() {
+    CommandLine line{.program = "sender",
+                     .operands = "INPUT...",
+                     .summary = "hands pictures and films to receivers through shared memory",
+                     .description = purpose,
+                     .more = more,
+                     .options = {},
+                     .words = {{"completion", {"bash", "zsh", "fish"}}}};
+    line.options.add(what_to_send()).add(how_to_send()).add(channel_shape()).add(output());
+    return line;
 }
 
 void refuse_if(bool nonsense, const char* why) {
@@ -163,18 +164,11 @@ Options options_in(const Arguments& arguments) {
 }  // namespace
 
 std::optional<Options> read_options(int argc, const char* const* argv) {
-    const po::options_description visible = all_visible();
-    po::options_description all = visible;
+    const CommandLine line = command_line();
+    po::options_description all = line.options;
     all.add_options()("input", po::value<std::vector<std::string>>());
     const Arguments arguments(argc, argv, all, po::positional_options_description().add("input", -1));
-    if (arguments.flag("help")) {
-        std::cout << purpose << visible << "\n" << examples << exit_codes_in_words();
-        return {};
-    }
-    if (arguments.flag("version")) {
-        std::cout << "sender " << HANDOFF_VERSION << "\n";
-        return {};
-    }
+    if (told_about(line, arguments)) return {};
     const Options options = options_in(arguments);
     refuse_nonsense(options, arguments);
     return options;
