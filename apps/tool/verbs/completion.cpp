@@ -1,9 +1,7 @@
 // Completion for shells, made from the tables of the verbs.
-//
-// Names of segments are other people's words: they reach the command line quoted, and are never expanded on the way.
+#include "common/shell_words.hpp"
 #include "tool/verbs.hpp"
 
-#include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <boost/smart_ptr/shared_ptr.hpp>
 
@@ -58,20 +56,6 @@ std::vector<std::string> words_of(const Verb& verb) {
     return words;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-    return text;
-}
-
-/// "--output", "-o".
-std::vector<std::string> spellings(const po::option_description& option) {
-    std::vector<std::string> names{"--" + option.long_name()};
-    const std::string brief = option.canonical_display_name(po::command_line_style::allow_dash_for_short);
-    if (brief.size() == 2 && brief[0] == '-' && brief[1] != '-') names.push_back(brief);
-    return names;
-}
-
 std::vector<std::string> all_spellings(const Verb& verb) {
     std::vector<std::string> all;
     for (const auto& option : all_options(verb))
@@ -85,34 +69,14 @@ std::string verb_names() {
     return joined(names);
 }
 
-/// In single quotes, for any shell.
-std::string quoted(const std::string& text) {
-    std::string result = "'";
-    for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
-}
+/// A variable, so that std::quoted() is not looked at.
+constexpr auto quoted = shell_quoted;
 
 // ---- bash -----------------------------------------------------------------------------------------------------------
 
-constexpr const char* bash_head = R"(# handoff completion for bash: source <(handoff completion bash)
-_handoff_names() {  # of segments, as they have to stand on the command line
-    local name quoted
-    while IFS= read -r name; do
-        [[ $name == "$2"* ]] || continue
-        printf -v quoted %q "$name"
-        COMPREPLY+=("$quoted")
-    done < <("$1" ls --names 2>/dev/null)
-}
-_handoff_files() {
-    local file
-    compopt -o filenames 2>/dev/null
-    while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$1")
-}
-_handoff_words() {
-    local word
-    for word in $2; do [[ $word == "$1"* ]] && COMPREPLY+=("$word"); done
-}
-_handoff() {
+constexpr const char* bash_head = "# handoff completion for bash: source <(handoff completion bash)\n";
+
+constexpr const char* bash_begin = R"(_handoff() {
     local program=$1 word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
     local options='' operand=none words='' value=''
     COMPREPLY=()
@@ -143,7 +107,8 @@ complete -F _handoff handoff
 )";
 
 void print_bash() {
-    std::cout << bash_head << "    if [[ $COMP_CWORD -eq 1 ]]; then\n        _handoff_words \"$word\" "
+    std::cout << bash_head << bash_functions << bash_begin
+              << "    if [[ $COMP_CWORD -eq 1 ]]; then\n        _handoff_words \"$word\" "
               << quoted(verb_names() + " help --help --version") << "\n        return\n    fi\n    case $verb in\n"
               << "        help) operand=word words=" << quoted(verb_names()) << " ;;\n";
     for (const Verb* verb : verbs())
@@ -160,13 +125,6 @@ void print_bash() {
 }
 
 // ---- zsh ------------------------------------------------------------------------------------------------------------
-
-/// Without what _arguments and _describe take for their own.
-std::string plain(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c == '[' || c == ']' || c == ':' || c == '\n'; }, ' ');
-    return text;
-}
 
 std::string zsh_action(const std::string& shape, const std::vector<std::string>& words) {
     if (shape == "segment") return "_handoff_names";
@@ -193,13 +151,8 @@ void print_zsh_verb(const Verb& verb) {
 void print_zsh() {
     std::cout << "#compdef handoff\n"
                  "# handoff completion for zsh: handoff completion zsh > a file _handoff in a folder of $fpath\n"
-                 "_handoff_names() {\n"
-                 "    local -a names\n"
-                 "    names=(\"${(@f)$(_call_program names $_handoff_program ls --names)}\")\n"
-                 "    names=(${names:#})\n"
-                 "    compadd -a names\n"
-                 "}\n"
-                 "_handoff() {\n"
+              << zsh_functions
+              << "_handoff() {\n"
                  "    local _handoff_program=${(q)words[1]}\n"
                  "    local -a verbs\n"
                  "    verbs=(\n";
@@ -224,13 +177,6 @@ void print_zsh() {
 }
 
 // ---- fish -----------------------------------------------------------------------------------------------------------
-
-/// In single quotes; fish knows \\ and \' in them.
-std::string fish_quoted(const std::string& text) {
-    std::string result = "'";
-    for (const char c : text) result += (c == '\'' || c == '\\' ? "\\" : "") + std::string(1, c == '\n' ? ' ' : c);
-    return result + "'";
-}
 
 std::string fish_values(const std::string& shape, const std::vector<std::string>& words) {
     if (shape == "segment") return " -a '(handoff ls --names 2>/dev/null)'";

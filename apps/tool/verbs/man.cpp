@@ -1,12 +1,10 @@
 // handoff(1), made from the tables of the verbs.
+#include "common/roff.hpp"
 #include "tool/verbs.hpp"
 
 #include <handoff/version.hpp>
 
-#include <boost/program_options/value_semantic.hpp>
-
 #include <iostream>
-#include <sstream>
 #include <string>
 
 namespace po = boost::program_options;
@@ -15,50 +13,12 @@ namespace handoff::apps::tool {
 
 namespace {
 
-/// Text as roff takes it: no backslash, hyphen or dot at the front means anything.
-std::string roff(const std::string& text) {
-    std::string escaped;
-    for (const char c : text) {
-        if ((c == '.' || c == '\'') && (escaped.empty() || escaped.back() == '\n')) escaped += "\\&";
-        if (c == '\\')
-            escaped += "\\e";
-        else if (c == '-')
-            escaped += "\\-";
-        else if (c == '\'')
-            escaped += "\\(aq";
-        else
-            escaped += c;
-    }
-    return escaped;
-}
-
-void print_option(const po::option_description& option) {
-    std::string name = option.format_name();
-    std::cout << ".TP\n\\fB" << roff(name) << "\\fR";
-    if (option.semantic()->max_tokens() > 0) std::cout << " \\fI" << roff(option.format_parameter()) << "\\fR";
-    std::cout << "\n" << roff(option.description()) << "\n";
-}
-
-/// Lines are filled as wide as the page is, but those that are indented stay as they are.
-void print_sentences(const std::string& text) {
-    std::istringstream lines(text);
-    bool is_filled = true;
-    for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with(' ') == is_filled) {
-            std::cout << (is_filled ? ".nf\n" : ".fi\n");
-            is_filled = !is_filled;
-        }
-        std::cout << roff(line) << "\n";
-    }
-    if (!is_filled) std::cout << ".fi\n";
-}
-
 void print_verb(const Verb& verb) {
     std::cout << ".SS \"handoff " << verb.name << (*verb.operands == '\0' ? "" : " ") << roff(verb.operands) << "\"\n";
-    print_sentences(verb.description);
+    std::cout << sentences_in_roff(verb.description);
     const po::options_description options = options_of(verb);
     for (const auto& option : options.options())
-        if (option->long_name() != "help") print_option(*option);
+        if (option->long_name() != "help") std::cout << option_in_roff(*option);
 }
 
 constexpr const char* files = R"(.SH FILES
@@ -88,8 +48,7 @@ ExitCode run(const Invocation&) {
     for (const Verb* verb : verbs()) print_verb(*verb);
     std::cout << ".SH EXIT STATUS\n";
     const std::string codes = exit_codes_in_words(true);
-    print_sentences(codes.substr(codes.find('\n') + 1));
-    std::cout << files;
+    std::cout << sentences_in_roff(codes.substr(codes.find('\n') + 1)) << files;
     return ExitCode::ok;
 }
 
