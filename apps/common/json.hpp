@@ -11,6 +11,8 @@ class JsonObject {
 public:
     JsonObject& add(std::string_view key, std::string_view text);
     JsonObject& add(std::string_view key, std::uint64_t number);
+    /// As a string of digits: for numbers that can pass 2^53, above which many readers of JSON round.
+    JsonObject& add_exact(std::string_view key, std::uint64_t number);
     /// With three digits behind the point; what is no number becomes 0.
     JsonObject& add(std::string_view key, double number);
     JsonObject& add_flag(std::string_view key, bool is_true);

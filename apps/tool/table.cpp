@@ -1,5 +1,7 @@
 #include "tool/table.hpp"
 
+#include "common/utf8.hpp"
+
 #include <algorithm>
 
 namespace handoff::apps::tool {
@@ -11,7 +13,7 @@ bool is_right(const std::string& heading) {
 }
 
 std::string padded(const std::string& cell, std::size_t width, bool right) {
-    const std::string spaces(width - std::min(width, cell.size()), ' ');
+    const std::string spaces(width - std::min(width, characters_in(cell)), ' ');
     return right ? spaces + cell : cell + spaces;
 }
 
@@ -25,7 +27,7 @@ std::string Table::str(const std::string& indent) const {
     std::vector<std::size_t> widths(headings_.size(), 0);
     for (const auto& line : lines)
         for (std::size_t column = 0; column < line.size(); ++column)
-            widths[column] = std::max(widths[column], line[column].size());
+            widths[column] = std::max(widths[column], characters_in(line[column]));
     std::string text;
     for (const auto& line : lines) {
         std::string words = indent;

@@ -1,8 +1,11 @@
 // What a person wants to know about a segment, read out of it.
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "inspect/view.hpp"
 #include "platform/clock.hpp"
+#include "platform/printable.hpp"
 #include "platform/process.hpp"
 
 namespace handoff::inspect {
@@ -36,6 +39,16 @@ Life life_of(const participants::Registry& registry, std::uint32_t index) {
     return stopped ? Life::stopped : Life::alive;
 }
 
+/// As it joined with it: in UTF-8, where that is what its name is in.
+std::string program_of(const ParticipantEntry& entry) {
+    std::array<char, sizeof entry.program + 1> name{};
+    for (std::size_t i = 0; i < entry.program.size(); ++i) {
+        const std::uint64_t eight = entry.program[i].load(relaxed);
+        std::memcpy(name.data() + sizeof eight * i, &eight, sizeof eight);
+    }
+    return platform::printable(name.data());
+}
+
 Participant describe(const participants::Registry& registry, std::uint32_t index, EntryWord word, std::int64_t now_ns) {
     const ParticipantEntry& entry = registry.entry(index);
     const auto& counters = entry.counters;
@@ -45,7 +58,7 @@ Participant describe(const participants::Registry& registry, std::uint32_t index
             life_of(registry, index),
             entry.pid.load(relaxed),
             entry.uid.load(relaxed),
-            registry.program_of(index),
+            program_of(entry),
             age(now_ns, entry.joined_ns.load(relaxed)),
             counters.messages.load(),
             counters.bytes.load(),
@@ -115,7 +128,7 @@ std::vector<FormerParticipant> Observer::View::former() const {
         const ParticipantEntry& entry = registry().entry(index);
         const EntryWord word = EntryWord::decode(entry.word.load());
         if (word.active || word.generation == 0) continue;  // taken, or never taken: the rest of it is not even touched
-        std::string program = registry().program_of(index);
+        std::string program = program_of(entry);
         if (program.empty()) continue;
         found.push_back({entry.joined_ns.load(relaxed), {entry.pid.load(relaxed), std::move(program)}});
     }

@@ -1,10 +1,11 @@
 #include "platform/deleted_mappings.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <set>
+
+#include "platform/printable.hpp"
 
 namespace handoff::platform {
 namespace {
@@ -29,9 +30,7 @@ std::string program_of(const fs::path& process) {
     std::ifstream file(process / "comm");
     std::string name;
     std::getline(file, name);
-    std::replace_if(
-        name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return name;
+    return printable(name);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tool/top/page.hpp"
 
 #include "common/units.hpp"
+#include "common/utf8.hpp"
 #include "tool/findings.hpp"
 #include "tool/words.hpp"
 
@@ -343,9 +344,9 @@ Page page_of(const Model& model, std::size_t columns, std::size_t rows) {
 }
 
 std::string printable(std::string_view text) {
-    std::string clean(text);
-    std::replace_if(
-        clean.begin(), clean.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    std::string clean;
+    for (; !text.empty(); text.remove_prefix(std::max<std::size_t>(utf8_length(text), 1)))
+        clean += text.front() < ' ' || text.front() > '~' ? '?' : text.front();
     return clean;
 }
 

@@ -1,0 +1,13 @@
+// Names that others gave, as a terminal, a log or JSON may have them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace handoff::platform {
+
+/// UTF-8 without control characters: each of those, and each byte that is no UTF-8, becomes '?'. A character that was
+/// cut in half at the end is left out.
+std::string printable(std::string_view text);
+
+}  // namespace handoff::platform
