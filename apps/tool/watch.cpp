@@ -12,11 +12,6 @@ namespace handoff::apps::tool {
 
 namespace {
 
-/// What a counter grew by. One that went backwards was damaged: nothing is told of it.
-std::uint64_t growth(std::uint64_t earlier, std::uint64_t later) {
-    return later > earlier ? later - earlier : 0;
-}
-
 /// What joined in between did all that it did since.
 const inspect::Participant& before(const inspect::Report& earlier, const inspect::Participant& now) {
     static const inspect::Participant nothing{};
@@ -58,6 +53,10 @@ Look look_at(const inspect::Found& file, std::map<std::string, Watched>& watched
 }
 
 }  // namespace
+
+std::uint64_t growth(std::uint64_t earlier, std::uint64_t later) noexcept {
+    return later > earlier ? later - earlier : 0;
+}
 
 Traffic traffic_between(const inspect::Report& earlier, const inspect::Report& later, double seconds) {
     Traffic traffic;

@@ -24,6 +24,9 @@ struct Traffic {
 /// Participants that came in between count from zero; what one did that left meanwhile is not seen.
 Traffic traffic_between(const inspect::Report& earlier, const inspect::Report& later, double seconds);
 
+/// What a counter grew by; 0 if it went backwards, which a damaged one does.
+std::uint64_t growth(std::uint64_t earlier, std::uint64_t later) noexcept;
+
 /// One look at one segment.
 struct Look {
     inspect::Found file;

@@ -140,6 +140,22 @@ BOOST_AUTO_TEST_CASE(the_lost_receiver_is_named_and_no_advice_takes_messages_awa
     BOOST_TEST(!contains(dead + gone, "handoff recv"));
 }
 
+/// A segment keeps 31 bytes of the name: the 31st may be half a character.
+BOOST_AUTO_TEST_CASE(a_program_is_called_by_its_name_in_any_language) {
+    const std::string umlauts = "\xc3\xa4\xc3\xb6\xc3\xbc", cut = "detector-of-thirty-bytes-" + umlauts;
+    for (const auto& [program, shown] : {std::pair("d\xc3\xa9tecteur-" + umlauts, "d\xc3\xa9tecteur-" + umlauts),
+                                         {cut.substr(1) + "\xc3\xa4", cut.substr(1)}}) {
+        const UniqueName name;
+        const RenamedTool renamed(program);
+        Sender sender(name, small_channel());
+        const Program receiving(renamed.path.string(), {"recv", name.str()}, {});
+        BOOST_TEST_REQUIRE(sender.wait_for_receiver(soon).has_value());
+        TOOL_TEST_SAYS(info_of(name.str()), "  " + shown + "  ");
+        TOOL_TEST_SAYS(output_of({"info", name.str(), "--json", "--interval", "1ms"}), "\"" + shown + "\"");
+        TOOL_TEST_SAYS(output_of({"metrics", name.str(), "--participants"}), "program=\"" + shown + "\"");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(who_is_stopped_goes_on_as_advised_and_a_timeout_names_it) {
     const UniqueName name;
     Sender sender(name, small_channel());

@@ -1,5 +1,6 @@
 #include "tool/metrics/exposition.hpp"
 #include "tool/metrics/server.hpp"
+#include "tool/metrics/totals.hpp"
 
 #include "common/arguments.hpp"
 #include "exposition.hpp"
@@ -21,9 +22,10 @@
 using namespace std::chrono_literals;
 using handoff::apps::UsageError;
 using handoff::apps::tool::escaped_label;
-using handoff::apps::tool::exposition_of;
+using handoff::apps::tool::Look;
 using handoff::apps::tool::parse_address;
 using handoff::apps::tool::ServerLimits;
+using handoff::apps::tool::Totals;
 using handoff::inspect::Kind;
 using handoff::inspect::Role;
 using handoff::inspect::SlotState;
@@ -40,6 +42,13 @@ using tool_test::participant;
 namespace {
 
 const std::string tool = HANDOFF_BIN_DIR "/handoff";
+
+/// What a reader of the metrics gets who came for the first time.
+std::string exposition_of(const std::vector<Look>& looks, bool with_participants = false) {
+    Totals totals;
+    totals.add(looks);
+    return handoff::apps::tool::exposition_of(looks, totals, with_participants);
+}
 
 /// serve() in a process of its own, at a free port of the loopback.
 class Served {
@@ -86,9 +95,10 @@ BOOST_AUTO_TEST_CASE(every_number_of_a_segment_is_there_once) {
     BOOST_TEST(page.value("handoff_redelivered_total") == 3);  // a topic has none
     BOOST_TEST(page.value("handoff_published_total", {{"kind", "topic"}}) == 12);
     BOOST_TEST(page.value("handoff_newest_age_seconds") == 0.25);
-    BOOST_TEST(page.value("handoff_messages_total", {{"role", "sender"}, {"pid", "1001"}, {"participant", "1"}}) == 7);
-    BOOST_TEST(page.value("handoff_message_bytes_total", {{"role", "receiver"}, {"program", "program"}}) == 500);
+    BOOST_TEST(page.value("handoff_messages_total", {{"role", "sender"}}) == 7);
+    BOOST_TEST(page.value("handoff_message_bytes_total", {{"role", "receiver"}}) == 500);
     BOOST_TEST(page.value("handoff_lost_total", {{"segment", "t"}}) == 9);
+    BOOST_TEST(page.value("handoff_messages_total", {{"role", "publisher"}}) == 0);  // nobody is not nothing
     BOOST_TEST(page.value("handoff_participants", {{"role", "receiver"}, {"life", "dead"}}) == 1);
     BOOST_TEST(page.value("handoff_participants", {{"role", "sender"}, {"life", "dead"}}) == 0);
     BOOST_TEST(page.types().at("handoff_slots") == "gauge");
@@ -99,8 +109,42 @@ BOOST_AUTO_TEST_CASE(one_process_that_takes_part_twice_makes_two_series) {
     auto report =
         tool_test::report("t", Kind::topic, {participant(1, Role::subscriber), participant(2, Role::subscriber)});
     report.participants[1].pid = report.participants[0].pid;
-    const Exposition page(exposition_of({tool_test::look(report)}));  // which refuses a series that comes twice
+    const Exposition page(exposition_of({tool_test::look(report)}, true));  // which refuses a series that comes twice
+    BOOST_TEST(page.series("handoff_participant_messages_total").size() == 2U);
+}
+
+/// A thousand restarts are no more series, and no counter falls.
+BOOST_AUTO_TEST_CASE(series_belong_to_segments_and_sums_outlive_who_made_them) {
+    const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+    Totals totals;
+    const auto page_with = [&](std::vector<handoff::inspect::Participant> here, std::uint64_t instance = 1) {
+        auto report = tool_test::report("c", Kind::channel, std::move(here));
+        report.instance = instance;
+        const std::vector<Look> looks{tool_test::look(report)};
+        totals.add(looks);
+        return handoff::apps::tool::exposition_of(looks, totals, false);
+    };
+    auto first = participant(1, Role::receiver, 100), second = participant(2, Role::receiver, 10);
+    first.timeouts = 5;
+    first.waiting = 1;
+    first.delay.counts[20] = 100;
+    const std::string alone = page_with({first}), both = page_with({first, second});
+    BOOST_TEST(lines(alone) == lines(both));
+    BOOST_TEST(lines(page_with({})) == lines(both));
+    second.messages = 12;
+    const std::string left = page_with({second});
+    const Exposition page(left);
+    BOOST_TEST(lines(left) == lines(both));
     BOOST_TEST(page.series("handoff_messages_total").size() == 2U);
+    BOOST_TEST(left.find("pid=") == std::string::npos);
+    const std::vector<std::pair<std::string, double>> rows{{"handoff_messages_total", 112},
+                                                           {"handoff_timeouts_total", 5},
+                                                           {"handoff_delay_seconds_count", 100},
+                                                           {"handoff_waiting_threads", 0}};
+    for (const auto& [name, expected] : rows) BOOST_TEST(page.value(name, {{"role", "receiver"}}) == expected, name);
+    const Exposition anew(page_with({participant(1, Role::receiver, 3)}, 2));  // of a new segment of that name
+    BOOST_TEST(anew.value("handoff_messages_total", {{"role", "receiver"}}) == 3);
+    BOOST_TEST(anew.value("handoff_timeouts_total", {{"role", "receiver"}}) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(histograms_are_cumulative_and_coarse_buckets_lose_nothing) {
@@ -130,7 +174,7 @@ BOOST_AUTO_TEST_CASE(histograms_are_cumulative_and_coarse_buckets_lose_nothing) 
     BOOST_TEST(cumulative.rbegin()->second == static_cast<double>(delay.count()));
     BOOST_TEST(page.value("handoff_delay_seconds_sum") > 0);
     BOOST_TEST(page.series("handoff_work_seconds_count").size() == 1U);
-    BOOST_TEST(page.series("handoff_round_trip_seconds_count").empty());  // of senders
+    BOOST_TEST(page.value("handoff_round_trip_seconds_count") == 0);  // of senders
 }
 
 BOOST_AUTO_TEST_CASE(the_sum_of_a_histogram_is_the_middle_of_its_buckets) {
@@ -146,10 +190,11 @@ BOOST_AUTO_TEST_CASE(labels_of_any_bytes_are_escaped) {
     auto report = tool_test::report("a\"b\\c\nd", Kind::latest, {participant(1, Role::writer)});
     report.participants[0].program = "\x1b[31m\xff";
     const Exposition page(
-        exposition_of({tool_test::look(report), tool_test::problem("x\"y", handoff::Errc::damaged, "s")}));
+        exposition_of({tool_test::look(report), tool_test::problem("x\"y", handoff::Errc::damaged, "s")}, true));
     BOOST_TEST(page.value("handoff_segment_bytes", {{"segment", "a\"b\\c\nd"}}) == 4096);
-    BOOST_TEST(page.value("handoff_messages_total", {{"program", "?[31m?"}}) == 0);
+    BOOST_TEST(page.value("handoff_participant_messages_total", {{"program", "?[31m?"}}) == 0);
     BOOST_TEST(page.value("handoff_segment_problem", {{"segment", "x\"y"}, {"code", "damaged"}}) == 1);
+    BOOST_TEST(escaped_label("d\xc3\xa9t\xc3") == "d\xc3\xa9t?");
     BOOST_TEST(escaped_label("\\\"\n\t") == "\\\\\\\"\\n?");
 }
 

@@ -1,5 +1,6 @@
 #include "tool/metrics/exposition.hpp"
 
+#include "common/utf8.hpp"
 #include "tool/report_json.hpp"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ std::string labels_of(Labels labels) {
 /// All samples of a metric stand together below its HELP and TYPE.
 class Page {
 public:
-    void begin(const std::string& name, const char* type, const char* help) {
+    void begin(const std::string& name, const char* type, const std::string& help) {
         name_ = name;
         header_ = "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
     }
@@ -68,13 +69,36 @@ std::string labels_of(const Report& report) {
     return labels_of({{"segment", report.name}, {"kind", inspect::to_string(report.kind)}});
 }
 
-/// With its id, since a process may take part more than once.
-std::string labels_of(const Report& report, const Participant& participant) {
-    return labels_of(report) + "," +
-           labels_of({{"role", inspect::to_string(participant.role)},
-                      {"program", participant.program},
-                      {"pid", std::to_string(participant.pid)},
-                      {"participant", std::to_string(participant.id)}});
+/// Whose numbers these are: those of a role in a segment, or those of one participant.
+struct Row {
+    std::string labels;
+    Participant numbers;
+};
+
+std::vector<Row> rows_of_totals(const std::vector<Look>& looks, const Totals& totals) {
+    std::vector<Row> rows;
+    for (const Look& look : looks)
+        if (look.report)
+            for (const Participant& sum : totals.of(look.report->name))
+                rows.push_back(
+                    {labels_of(*look.report) + "," + labels_of({{"role", inspect::to_string(sum.role)}}), sum});
+    return rows;
+}
+
+/// With the id, since a process may take part more than once.
+std::vector<Row> rows_of_participants(const std::vector<Look>& looks) {
+    std::vector<Row> rows;
+    for (const Look& look : looks) {
+        if (!look.report) continue;
+        for (const Participant& one : look.report->participants)
+            rows.push_back({labels_of(*look.report) + "," +
+                                labels_of({{"role", inspect::to_string(one.role)},
+                                           {"program", one.program},
+                                           {"pid", std::to_string(one.pid)},
+                                           {"participant", std::to_string(one.id)}}),
+                            one});
+    }
+    return rows;
 }
 
 template <class Value>
@@ -116,11 +140,8 @@ std::map<std::string, std::uint64_t> slot_counts(const Report& report) {
 }
 
 std::map<std::pair<std::string, std::string>, std::uint64_t> participant_counts(const Report& report) {
-    std::vector<Role> roles{Role::sender, Role::receiver};
-    if (report.kind == inspect::Kind::topic) roles = {Role::publisher, Role::subscriber};
-    if (report.kind == inspect::Kind::latest) roles = {Role::writer};
     std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
-    for (const Role role : roles)
+    for (const Role role : roles_of(report.kind))
         for (const inspect::Life life : {inspect::Life::alive, inspect::Life::stopped, inspect::Life::dead})
             counts[{inspect::to_string(role), inspect::to_string(life)}] = 0;
     for (const Participant& participant : report.participants)
@@ -156,29 +177,36 @@ void add_segment_counters(Page& page, const std::vector<Look>& looks) {
     counter("handoff_withdrawn_total", "Requests that their sender took back.", true, &Report::withdrawn);
 }
 
-template <class Number>
-void add_of_participants(Page& page, const std::vector<Look>& looks, const char* name, const char* type,
-                         const char* help, Number Participant::*member) {
-    page.begin(name, type, help);
-    for_each_segment(page, looks, [&](Page& to, const Report& report) {
-        for (const Participant& participant : report.participants)
-            to.add(labels_of(report, participant), std::uint64_t{participant.*member});
-    });
+bool is_any(Role) {
+    return true;
+}
+bool is_of_channel(Role role) {
+    return role == Role::sender || role == Role::receiver;
+}
+bool takes(Role role) {
+    return role == Role::receiver || role == Role::subscriber;
 }
 
-void add_participants(Page& page, const std::vector<Look>& looks) {
-    const auto counter = [&](const char* name, const char* help, std::uint64_t Participant::*member) {
-        add_of_participants(page, looks, name, "counter", help, member);
+/// The counters of all rows; metrics of participants have a prefix of their own, so that no sum counts anything twice.
+void add_counters(Page& page, const std::string& prefix, const std::vector<Row>& rows) {
+    const auto add = [&](const char* name, const char* type, const char* help, auto measures, auto member) {
+        page.begin(prefix + name, type, help);
+        for (const Row& row : rows)
+            if (measures(row.numbers.role)) page.add(row.labels, std::uint64_t{row.numbers.*member});
     };
-    counter("handoff_messages_total", "Messages sent, taken, published, copied or written.", &Participant::messages);
-    counter("handoff_message_bytes_total", "Payload of these messages.", &Participant::bytes);
-    counter("handoff_finished_total", "Answers received, or given.", &Participant::finished);
-    counter("handoff_answers_failed_total", "Answers that were failures.", &Participant::failed);
-    counter("handoff_returned_total", "Requests withdrawn, or given back.", &Participant::returned);
-    counter("handoff_timeouts_total", "Waits that ended at their deadline.", &Participant::timeouts);
-    counter("handoff_lost_total", "Messages overwritten before a subscriber came to them.", &Participant::lost);
-    add_of_participants(page, looks, "handoff_waiting_threads", "gauge",
-                        "Threads of a receiver that wait for a message.", &Participant::waiting);
+    add("messages_total", "counter", "Messages sent, taken, published, copied or written.", is_any,
+        &Participant::messages);
+    add("message_bytes_total", "counter", "Payload of these messages.", is_any, &Participant::bytes);
+    add("finished_total", "counter", "Answers received, or given.", is_of_channel, &Participant::finished);
+    add("answers_failed_total", "counter", "Answers that were failures.", is_of_channel, &Participant::failed);
+    add("returned_total", "counter", "Requests withdrawn, or given back.", is_of_channel, &Participant::returned);
+    add("timeouts_total", "counter", "Waits that ended at their deadline.", is_any, &Participant::timeouts);
+    add(
+        "lost_total", "counter", "Messages overwritten before a subscriber came to them.",
+        [](Role role) { return role == Role::subscriber; }, &Participant::lost);
+    add(
+        "waiting_threads", "gauge", "Threads of receivers that wait for a message.",
+        [](Role role) { return role == Role::receiver; }, &Participant::waiting);
 }
 
 /// Buckets end where a power of two of nanoseconds does; what is beyond the last bound is in +Inf alone.
@@ -198,24 +226,19 @@ void add_histogram(Page& page, const std::string& labels, const Spread& spread) 
     page.add(labels, count, "_count");
 }
 
-void add_histograms(Page& page, const std::vector<Look>& looks) {
-    const auto histogram = [&](const char* name, const char* help, auto measures, Spread Participant::*member) {
-        page.begin(name, "histogram", help);
-        for_each_segment(page, looks, [&](Page& to, const Report& report) {
-            for (const Participant& participant : report.participants)
-                if (measures(participant.role)) add_histogram(to, labels_of(report, participant), participant.*member);
-        });
+void add_histograms(Page& page, const std::string& prefix, const std::vector<Row>& rows) {
+    const auto histogram = [&](const char* name, const std::string& help, auto measures, Spread Participant::*member) {
+        page.begin(prefix + name, "histogram", help + " The sum is at most an eighth off.");
+        for (const Row& row : rows)
+            if (measures(row.numbers.role)) add_histogram(page, row.labels, row.numbers.*member);
     };
+    histogram("delay_seconds", "From sent to taken (receivers, subscribers).", takes, &Participant::delay);
     histogram(
-        "handoff_delay_seconds", "From sent to taken (receivers, subscribers). The sum is at most an eighth off.",
-        [](Role role) { return role == Role::receiver || role == Role::subscriber; }, &Participant::delay);
-    histogram(
-        "handoff_round_trip_seconds",
-        "From sent to the answer in the sender's hands. The sum is at most an eighth off.",
+        "round_trip_seconds", "From sent to the answer in the sender's hands.",
         [](Role role) { return role == Role::sender; }, &Participant::delay);
     histogram(
-        "handoff_work_seconds", "From taken to answered, by receivers. The sum is at most an eighth off.",
-        [](Role role) { return role == Role::receiver; }, &Participant::work);
+        "work_seconds", "From taken to answered, by receivers.", [](Role role) { return role == Role::receiver; },
+        &Participant::work);
 }
 
 void add_problems(Page& page, const std::vector<Look>& looks) {
@@ -227,7 +250,7 @@ void add_problems(Page& page, const std::vector<Look>& looks) {
 
 }  // namespace
 
-std::string exposition_of(const std::vector<Look>& looks) {
+std::string exposition_of(const std::vector<Look>& looks, const Totals& totals, bool with_participants) {
     Page page;
     page.begin("handoff_segments", "gauge", "Segments whose names fit.");
     page.add("", std::uint64_t{looks.size()});
@@ -235,20 +258,29 @@ std::string exposition_of(const std::vector<Look>& looks) {
     add_shapes(page, looks);
     add_states(page, looks);
     add_segment_counters(page, looks);
-    add_participants(page, looks);
-    add_histograms(page, looks);
+    const auto add_rows = [&](const std::string& prefix, const std::vector<Row>& rows) {
+        add_counters(page, prefix, rows);
+        add_histograms(page, prefix, rows);
+    };
+    add_rows("handoff_", rows_of_totals(looks, totals));
+    if (with_participants) add_rows("handoff_participant_", rows_of_participants(looks));
     return std::move(page).text();
 }
 
 std::string escaped_label(std::string_view value) {
     std::string text;
-    for (const char c : value) {
+    while (!value.empty()) {
+        const std::size_t length = utf8_length(value);
+        const char c = value.front();
         if (c == '\\' || c == '"')
             text += std::string{'\\', c};
         else if (c == '\n')
             text += "\\n";
+        else if (length == 0 || (length == 1 && (c < ' ' || c > '~')))
+            text += '?';
         else
-            text += c < ' ' || c > '~' ? '?' : c;
+            text += value.substr(0, length);
+        value.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return text;
 }

@@ -4,6 +4,8 @@
 #include "tool/verbs.hpp"
 #include "tool/watch.hpp"
 
+#include <boost/program_options/value_semantic.hpp>
+
 #include <iostream>
 
 namespace handoff::apps::tool {
@@ -13,7 +15,9 @@ namespace {
 void add_options(boost::program_options::options_description& options) {
     options.add_options()("listen", value("ADDRESS"),
                           "serve http://ADDRESS/metrics until Ctrl-C; like 127.0.0.1:9464, [::1]:9464, or 9464 on "
-                          "the loopback. Port 0 takes a free one");
+                          "the loopback. Port 0 takes a free one")(
+        "participants", boost::program_options::bool_switch(),
+        "each participant, too, as handoff_participant_...: 77 series for each receiver that ever comes");
 }
 
 void tell(const ServerAddress& address) {
@@ -24,7 +28,13 @@ void tell(const ServerAddress& address) {
 
 ExitCode run(const Invocation& invocation) {
     Watch watch(invocation.operands.empty() ? "*" : invocation.operands.front());
-    const auto page = [&] { return exposition_of(watch.look()); };
+    Totals totals;
+    const bool with_participants = invocation.arguments.flag("participants");
+    const auto page = [&] {
+        const auto looks = watch.look();
+        totals.add(looks);
+        return exposition_of(looks, totals, with_participants);
+    };
     if (invocation.arguments.given("listen"))
         serve(parse_address(invocation.arguments.text("listen")), ServerLimits{}, page, tell);
     else
@@ -43,8 +53,10 @@ const Verb metrics{
     .summary = "counters and histograms for Prometheus",
     .description =
         "Prints what is known of all segments in Prometheus' text format: gauges of slots and\n"
-        "participants, counters, histograms of delay, round trip and work. With --listen it serves them\n"
-        "to a Prometheus server: a look at each request, none in between.",
+        "participants, counters, histograms of delay, round trip and work, summed up for each segment and\n"
+        "role. With --listen it serves them to a Prometheus server: a look at each request, none in between;\n"
+        "what those did who have left since it began stays in the sums. Without it, or before it began: only\n"
+        "of those who are there.",
     .add_options = add_options,
     .run = run};
 
