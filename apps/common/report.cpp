@@ -90,7 +90,7 @@ std::string report_in_json(Reporter reporter, const std::string& channel, const 
     if (is_sending(reporter)) object.add("reduced", tally.reduced).add("damaged", tally.damaged);
     if (!topic) object.add("timed_out", tally.timed_out);
     if (reporter != Reporter::publisher) object.add("saved", tally.saved);
-    object.add("bytes", tally.bytes)
+    object.add_exact("bytes", tally.bytes)
         .add("seconds", std::chrono::duration<double>(elapsed).count())
         .add("frames_per_second", per_second(tally.frames, elapsed));
     if (!topic) add_times(object, "round_trip", tally.round_trip_ns);

@@ -12,7 +12,8 @@ void add_image(JsonObject& object, const Image& image) {
     if (!image.is_image()) return;
     object.add("width", std::uint64_t{image.width}).add("height", std::uint64_t{image.height});
     object.add("step_bytes", std::uint64_t{image.step});
-    object.add("encoding", name_of(image.encoding));
+    object.add("encoding", name_of(image.encoding)).add("frame_id", image.frame());
+    object.add("capture_time_ns", std::to_string(image.capture_time_ns));
 }
 
 std::uint64_t age_ns(std::chrono::steady_clock::time_point then) {
@@ -46,7 +47,7 @@ std::string message_json(const std::string& name, const inspect::Copied& message
                          Payload payload) {
     JsonObject object;
     object.add("segment", name).add("sequence", message.sequence).add("lost", message.lost);
-    object.add("age_ns", age_ns(message.published_at)).add("payload_bytes", std::uint64_t{message.size});
+    object.add_exact("age_ns", age_ns(message.published_at)).add("payload_bytes", std::uint64_t{message.size});
     add_image(object, message.image);
     if (payload == Payload::hex) object.add("payload", in_hex(bytes));
     if (payload == Payload::text)

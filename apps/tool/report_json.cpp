@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <string>
 
 namespace handoff::apps::tool {
 
@@ -18,6 +19,12 @@ using Json = nlohmann::ordered_json;
 
 std::int64_t ns(std::chrono::nanoseconds duration) {
     return duration.count();
+}
+
+/// For what can pass 2^53, above which many readers of JSON round: nanoseconds do so after 104 days.
+template <class Integer>
+std::string exact(Integer number) {
+    return std::to_string(number);
 }
 
 /// Ten thousandths are enough, and read better.
@@ -98,9 +105,9 @@ Json participant_json(const inspect::Participant& participant) {
             {"pid", participant.pid},
             {"uid", participant.uid},
             {"program", participant.program},
-            {"attached_for_ns", ns(participant.attached_for)},
+            {"attached_for_ns", exact(ns(participant.attached_for))},
             {"messages", participant.messages},
-            {"payload_bytes", participant.bytes},
+            {"payload_bytes_total", exact(participant.bytes)},
             {"finished", participant.finished},
             {"failed", participant.failed},
             {"returned", participant.returned},
@@ -119,7 +126,7 @@ Json image_json(const Image& image) {
             {"step_bytes", image.step},
             {"encoding", std::string(name_of(image.encoding))},
             {"frame_id", std::string(image.frame())},
-            {"capture_time_ns", image.capture_time_ns}};
+            {"capture_time_ns", exact(image.capture_time_ns)}};
 }
 
 Json slot_json(const inspect::Slot& slot) {
@@ -128,7 +135,7 @@ Json slot_json(const inspect::Slot& slot) {
             {"owner", slot.owner ? Json(*slot.owner) : Json(nullptr)},
             {"pinned_by", slot.pinned_by},
             {"kept", slot.kept},
-            {"since_ns", ns(slot.since)},
+            {"since_ns", exact(ns(slot.since))},
             {"payload_bytes", slot.bytes},
             {"image", image_json(slot.image)},
             {"sequence", slot.sequence},
@@ -148,7 +155,7 @@ void add_report(Json& json, const inspect::Report& report, bool with_participant
     json["layout_version"] = report.layout_version;
     json["instance"] = instance_in_words(report.instance);
     json["segment_bytes"] = report.segment_bytes;
-    json["created_at_ns"] = ns(report.created_at.time_since_epoch());
+    json["created_at_ns"] = exact(ns(report.created_at.time_since_epoch()));
     json["creator_pid"] = report.creator_pid;
     json["geometry"] = geometry_json(report);
     json["slots"] = slot_counts_json(report);
@@ -162,7 +169,7 @@ void add_report(Json& json, const inspect::Report& report, bool with_participant
         json["published"] = report.newest;
     }
     json["lost"] = lost_messages(report);
-    json["newest_age_ns"] = report.newest_age ? Json(ns(*report.newest_age)) : Json(nullptr);
+    json["newest_age_ns"] = report.newest_age ? Json(exact(ns(*report.newest_age))) : Json(nullptr);
     if (!with_participants_and_slots) return;
     json["participant_list"] = array_json(report.participants, participant_json);
     json["slot_list"] = array_json(report.slots, slot_json);
@@ -171,7 +178,7 @@ void add_report(Json& json, const inspect::Report& report, bool with_participant
 }  // namespace
 
 std::string report_json(const Look& look, bool with_participants_and_slots) {
-    Json json{{"schema", "handoff/1"}, {"name", look.file.name}, {"file", file_json(look.file)}};
+    Json json{{"schema", "handoff/2"}, {"name", look.file.name}, {"file", file_json(look.file)}};
     if (look.report) add_report(json, *look.report, with_participants_and_slots);
     if (look.traffic) json["traffic"] = traffic_json(*look.traffic);
     if (look.problem) json["problem"] = {{"code", name_of(*look.problem)}, {"sentence", look.problem->sentence()}};

@@ -9,7 +9,7 @@
 
 namespace handoff::apps::tool {
 
-/// One object on one line: what does not fit the schema "handoff/1" any more needs another name there.
+/// One object on one line: what does not fit the schema "handoff/2" any more needs another name there.
 std::string report_json(const Look& look, bool with_participants_and_slots);
 
 /// "no_such_segment", "timed_out", ...; "unknown" for a code of nobody's.

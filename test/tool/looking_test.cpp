@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(ls_tells_of_every_segment_what_is_so, Scene) {
     auto all = listed(base.str() + "*");
     BOOST_TEST_REQUIRE(all.size() == 4U);
     const json& one = all[channel];
-    BOOST_TEST(one.at("schema") == "handoff/1");
+    BOOST_TEST(one.at("schema") == "handoff/2");
     BOOST_TEST(one.at("kind") == "channel");
     BOOST_TEST(one.at("slots").at("count").get<int>() == 4);
     BOOST_TEST(one.at("participants").at("alive").get<int>() == 1);

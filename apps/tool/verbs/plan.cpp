@@ -16,6 +16,7 @@ namespace handoff::apps::tool {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t most_bytes = std::uint64_t{1} << 51;  // two pebibytes; four times that JSON's numbers hold
 
 /// "1920x1080x3" (a third number: bytes per pixel), or a size.
 std::uint64_t payload_bytes(const std::string& text) {
@@ -72,7 +73,7 @@ ExitCode run(const Invocation& invocation) {
     const std::uint64_t payload = payload_bytes(invocation.operands.front());
     const std::uint64_t one = segment_bytes(arguments, payload);
     const std::uint64_t segments = arguments.number("segments", 1, 1'000'000);
-    if (one > UINT64_MAX / 4 / segments) throw UsageError("so much memory no machine has");
+    if (one > most_bytes / segments) throw UsageError("so much memory no machine has");
     const std::uint64_t needed = one * segments;
     const auto fits = inspect::fits(needed);
     if (arguments.flag("json")) {
