@@ -10,6 +10,7 @@
 #include <array>
 #include <cinttypes>
 #include <cstdio>
+#include <ctime>
 #include <map>
 
 namespace handoff::apps::tool {
@@ -31,6 +32,14 @@ std::string octal(std::uint32_t mode) {
     std::array<char, 16> text{};
     std::snprintf(text.data(), text.size(), "%04o", mode);
     return text.data();
+}
+
+std::string time_in_words(std::chrono::system_clock::time_point when) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    char text[64];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", &local)};
 }
 
 std::string instance_in_words(std::uint64_t instance) {

@@ -16,6 +16,8 @@ std::string user_name(std::uint32_t uid);
 std::string group_name(std::uint32_t gid);
 /// "0640".
 std::string octal(std::uint32_t mode);
+/// "2026-11-21 22:22:34 +0000", where the reader lives.
+std::string time_in_words(std::chrono::system_clock::time_point when);
 /// "9f86d081884c7d65": all 64 bits, which a number in JSON cannot carry.
 std::string instance_in_words(std::uint64_t instance);
 /// "detector (pid 812)".

@@ -43,6 +43,10 @@ bool is_honestly_large(InputFile& file, std::uint64_t start, std::uint64_t end) 
     Walk walk(file, start, end);
     while (const auto record = walk.next()) {
         if (record->length > large && record->length < absurd) return true;
+        if (record->opcode == Opcode::chunk && record->length > chunk_head_bytes) {  // as it claims to be, unpacked
+            const std::uint64_t unpacked = ByteReader(file.peek(record->at + 2 * 8, 8)).u64();
+            if (unpacked > large && unpacked < absurd) return true;
+        }
         if (record->opcode != Opcode::chunk || record->length < chunk_head_bytes) continue;
         const std::uint64_t at = record->at + chunk_head_bytes;
         const std::uint64_t length = ByteReader(file.peek(at - 8, 8)).u64();
@@ -52,7 +56,7 @@ bool is_honestly_large(InputFile& file, std::uint64_t start, std::uint64_t end) 
     return false;
 }
 
-/// Messages and refusals until the end, which comes: each takes bytes of the file.
+/// Messages and refusals until the end, which comes: each takes bytes of the file, packed or not.
 std::uint64_t read_to_the_end(Reader& reader, std::uint64_t most) {
     std::uint64_t messages = 0;
     for (std::uint64_t refusals = 0;;) {
@@ -76,15 +80,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Input input(data, size);
     const bool with_hole = (input.next<std::uint8_t>() & 1) != 0;
     file.write(input.rest(), with_hole);
+    const std::uint64_t most = std::uint64_t{size + 1} * (128 * 1024 / 4);  // no compression is denser
     try {
         InputFile opened(file.path());
         if (opened.size() > magic.size() && is_honestly_large(opened, magic.size(), opened.size())) return 0;
         Reader reader(file.path());
         touch(reader.cut_off());
         for (const auto& [id, content] : reader.channels()) touch(content.channel.topic);
-        const std::uint64_t messages = read_to_the_end(reader, size);
+        const std::uint64_t messages = read_to_the_end(reader, most);
         reader.rewind();
-        require(read_to_the_end(reader, size) == messages, "the second reading finds what the first one found");
+        require(read_to_the_end(reader, most) == messages, "the second reading finds what the first one found");
     } catch (const Error& refusal) {
         require(!refusal.failure().sentence().empty(), "a refusal says why");
     }

@@ -1,5 +1,6 @@
 // `handoff play`, as a program.
 #include "tool/record_play_fixture.hpp"
+#include "tool/terminal.hpp"
 
 #include <handoff/latest.hpp>
 
@@ -8,6 +9,8 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+
+#include <termios.h>
 
 using namespace std::chrono_literals;
 using namespace recording_test;
@@ -122,6 +125,37 @@ BOOST_AUTO_TEST_CASE(a_loop_is_played_again_until_it_is_ended) {
         BOOST_TEST((std::ranges::equal(message->payload(), noise(10, place))));
     }
     interrupt(player);
+}
+
+BOOST_AUTO_TEST_CASE(the_space_bar_pauses_and_goes_on) {
+    const Folder folder;
+    const UniqueName name("pause");
+    write_steps(folder / "pause.mcap", name.str(), 8, 100ms);
+    handoff::Publisher before_it(name, {.history = 64, .payload_bytes = 4096});
+    auto subscriber = subscriber_of(name);
+    tool_test::Terminal terminal(HANDOFF_BIN_DIR "/handoff", {"play", folder / "pause.mcap", "--start-paused"});
+    terminal.wait_for("paused");
+    const termios while_it_plays = terminal.modes();
+    const auto first = subscriber.next(handoff::testing::scaled(400ms));  // four of them were due then
+    BOOST_TEST((!first && first.error() == handoff::Errc::timed_out));
+    terminal.type(" ");
+    terminal.wait_for("goes on");
+    BOOST_TEST_REQUIRE(subscriber.next(handoff::testing::patience).has_value());
+    terminal.mark();
+    terminal.type("x ");  // no other key does anything
+    terminal.wait_for("paused");
+    std::uint64_t came = 1;
+    while (subscriber.next(handoff::testing::scaled(300ms))) ++came;  // what was on its way
+    BOOST_TEST_REQUIRE(came < 8u);
+    terminal.type(" ");
+    for (; came < 8; ++came) BOOST_TEST_REQUIRE(subscriber.next(handoff::testing::patience).has_value());
+    BOOST_TEST(terminal.wait() == 0);
+    BOOST_TEST((while_it_plays.c_lflag & (ICANON | ECHO)) == 0u);
+    BOOST_TEST((terminal.modes().c_lflag & (ICANON | ECHO)) == static_cast<tcflag_t>(ICANON | ECHO));
+
+    auto nobody = handoff_program({"play", folder / "pause.mcap", "--start-paused"});
+    require_exit(nobody, 2);
+    BOOST_TEST(says(nobody, "stdin is no terminal"));
 }
 
 BOOST_AUTO_TEST_CASE(names_of_ros_become_names_of_segments) {

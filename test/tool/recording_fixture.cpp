@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <set>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -104,8 +105,15 @@ std::vector<Entry> plain_entries(std::size_t count, std::size_t most_bytes) {
     return entries;
 }
 
-void write_recording(const std::string& path, const std::vector<Entry>& entries, std::size_t per_chunk) {
-    Writer writer(path, true);
+std::vector<Compression> compressions() {
+    std::vector<Compression> all{Compression::none, Compression::lz4, Compression::zstd};
+    std::erase_if(all, [](Compression compression) { return !is_built_in(compression); });
+    return all;
+}
+
+void write_recording(const std::string& path, const std::vector<Entry>& entries, std::size_t per_chunk,
+                     Compression compression) {
+    Writer writer(path, {.replace = true, .compression = compression});
     std::size_t in_chunk = 0;
     for (const Entry& entry : entries) {
         MessageHead head = entry.head;
@@ -118,13 +126,45 @@ void write_recording(const std::string& path, const std::vector<Entry>& entries,
     BOOST_TEST(writer.messages() == entries.size());
 }
 
+namespace {
+
+using Declared = std::set<std::pair<Opcode, std::uint16_t>>;
+
+/// Schemas and channels that the chunk declares.
+void add_declared(InputFile& file, const Record& chunk, Declared& declared) {
+    std::vector<std::byte> bytes(chunk.length), records;
+    file.read(chunk.at, bytes);
+    ByteReader head(bytes);
+    head.u64();
+    head.u64();
+    const std::uint64_t size = head.u64();
+    head.u32();
+    const auto compression = compression_with_name_in_file(head.text()).value();
+    const Bytes packed = head.bytes(head.u64());
+    records.assign(packed.begin(), packed.end());
+    if (compression != Compression::none) decompress(compression, packed, size, records).value();
+    for (ByteReader in(records); !in.rest().empty();) {
+        const auto opcode = static_cast<Opcode>(in.u8());
+        ByteReader content(in.bytes(in.u64()));
+        if (opcode == Opcode::schema || opcode == Opcode::channel) declared.emplace(opcode, content.u16());
+    }
+}
+
+}  // namespace
+
 void check_index(const std::string& path) {
     InputFile file(path);
     Walk walk(file, magic.size(), file.size());
     using Place = std::pair<std::uint64_t, std::uint64_t>;  // offset and length
     std::vector<Place> there, told;
+    Declared declared, summarized;
     while (const auto record = walk.next()) {
-        if (record->opcode == Opcode::chunk) there.emplace_back(record->start(), record->end() - record->start());
+        if (record->opcode == Opcode::chunk) {
+            there.emplace_back(record->start(), record->end() - record->start());
+            add_declared(file, *record, declared);
+        }
+        if (record->opcode == Opcode::schema || record->opcode == Opcode::channel)
+            summarized.emplace(record->opcode, ByteReader(file.peek(record->at, 2)).u16());
         if (record->opcode != Opcode::chunk_index) continue;
         ByteReader in(file.peek(record->at, 32));
         in.u64();  // the times
@@ -133,6 +173,8 @@ void check_index(const std::string& path) {
         told.emplace_back(offset, in.u64());
     }
     BOOST_TEST((there == told), there.size() << " chunks, " << told.size() << " in the index");
+    BOOST_TEST((declared == summarized),
+               declared.size() << " schemas and channels in the chunks, " << summarized.size() << " in the summary");
 }
 
 ReadBack read_recording(const std::string& path) {

@@ -1,6 +1,7 @@
 // What the tests of recordings share: a folder of their own, and recordings of which every byte is known.
 #pragma once
 
+#include "tool/recording/compression.hpp"
 #include "tool/recording/mcap.hpp"
 
 #include <handoff/image.hpp>
@@ -15,6 +16,7 @@ namespace recording_test {
 
 using handoff::apps::tool::recording::Bytes;
 using handoff::apps::tool::recording::Channel;
+using handoff::apps::tool::recording::Compression;
 using handoff::apps::tool::recording::MessageHead;
 
 /// A folder that goes away with the test.
@@ -69,9 +71,12 @@ Channel plain_channel(const std::string& topic);
 /// `count` messages of 0 to `most_bytes` bytes on three channels.
 std::vector<Entry> plain_entries(std::size_t count, std::size_t most_bytes);
 /// Writes them, with a flush after every `per_chunk`.
-void write_recording(const std::string& path, const std::vector<Entry>& entries, std::size_t per_chunk = 1'000'000);
+void write_recording(const std::string& path, const std::vector<Entry>& entries, std::size_t per_chunk = 1'000'000,
+                     Compression compression = Compression::none);
+/// Those that this build has; "none" is the first.
+std::vector<Compression> compressions();
 
-/// Checks that the summary tells of every chunk that is in the file, and of no other.
+/// Checks that the summary tells of every chunk, channel and schema that is in the file, and of no other.
 void check_index(const std::string& path);
 
 /// What a Reader gives, to the end.

@@ -9,8 +9,10 @@
 
 namespace handoff::apps::tool::recording {
 
-inline std::uint32_t checksum_of(Bytes bytes) noexcept {
-    return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+/// Of these bytes, or of these behind others whose checksum is `before`.
+inline std::uint32_t checksum_of(Bytes bytes, std::uint32_t before = 0) noexcept {
+    return static_cast<std::uint32_t>(
+        ::crc32_z(before, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace handoff::apps::tool::recording

@@ -32,12 +32,12 @@ void end_record(std::vector<std::byte>& out, std::size_t start) {
     overwrite(out, start + 1, length);
 }
 
-Chunk::Chunk() {
+Chunk::Chunk(Compression compression) : compression_(compression) {
     clear();
 }
 
 void Chunk::clear() {
-    bytes_.assign(head_bytes, std::byte{0});
+    bytes_.assign(head_bytes(), std::byte{0});
     places_.clear();
     times_ = {};
 }
@@ -49,7 +49,7 @@ std::map<ChannelId, std::uint64_t> Chunk::counts() const {
 }
 
 void Chunk::add(const MessageHead& head, Bytes front, Bytes back) {
-    places_[head.channel].push_back({head.log_time_ns, bytes_.size() - head_bytes});
+    places_[head.channel].push_back({head.log_time_ns, bytes_.size() - head_bytes()});
     times_.include(head.log_time_ns);
     ByteWriter out(bytes_);
     out.u8(static_cast<std::uint8_t>(Opcode::message));
@@ -62,25 +62,33 @@ void Chunk::add(const MessageHead& head, Bytes front, Bytes back) {
     out.bytes(back);
 }
 
-void Chunk::fill_in_head() {
-    const Bytes records = Bytes(bytes_).subspan(head_bytes);
+void Chunk::compress_records() {
+    std::vector<std::byte> packed(head_bytes());
+    compress(compression_, Bytes(bytes_).subspan(head_bytes()), packed);
+    bytes_.swap(packed);
+}
+
+/// Of the records as they were before they were compressed.
+void Chunk::fill_in_head(std::uint64_t records_bytes, std::uint32_t checksum) {
     std::vector<std::byte> head;
     ByteWriter out(head);
     out.u8(static_cast<std::uint8_t>(Opcode::chunk));
     out.u64(bytes_.size() - record_head_bytes);
     out.u64(times_.first_ns);
     out.u64(times_.last_ns);
-    out.u64(records.size());
-    out.u32(checksum_of(records));
-    out.text("");  // not compressed
-    out.u64(records.size());
+    out.u64(records_bytes);
+    out.u32(checksum);
+    out.text(name_in_file(compression_));
+    out.u64(bytes_.size() - head_bytes());
     overwrite(bytes_, 0, head);
 }
 
 Bytes Chunk::finish(std::uint64_t offset, std::vector<std::byte>& chunk_indexes) {
-    fill_in_head();
+    const std::uint64_t records_bytes = bytes_.size() - head_bytes();
+    const std::uint32_t checksum = checksum_of(Bytes(bytes_).subspan(head_bytes()));
+    if (compression_ != Compression::none) compress_records();
+    fill_in_head(records_bytes, checksum);
     const std::uint64_t chunk_bytes = bytes_.size();
-    const std::uint64_t records_bytes = chunk_bytes - head_bytes;
     std::map<ChannelId, std::uint64_t> index_offsets;
     for (const auto& entry : places_) {
         index_offsets[entry.first] = offset + bytes_.size();
@@ -104,8 +112,8 @@ Bytes Chunk::finish(std::uint64_t offset, std::vector<std::byte>& chunk_indexes)
             out.u64(index_offset);
         }
         out.u64(bytes_.size() - chunk_bytes);
-        out.text("");
-        out.u64(records_bytes);
+        out.text(name_in_file(compression_));
+        out.u64(chunk_bytes - head_bytes());
         out.u64(records_bytes);
     });
     return bytes_;

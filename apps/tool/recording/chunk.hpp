@@ -1,6 +1,7 @@
 // One chunk of a recording, put together in memory: its records, and where in it each message is.
 #pragma once
 
+#include "tool/recording/compression.hpp"
 #include "tool/recording/mcap.hpp"
 
 #include <cstdint>
@@ -25,10 +26,10 @@ void end_record(std::vector<std::byte>& out, std::size_t start);
 
 class Chunk {
 public:
-    Chunk();
+    explicit Chunk(Compression compression);
 
-    bool empty() const noexcept { return bytes_.size() == head_bytes; }
-    /// With its head.
+    bool empty() const noexcept { return bytes_.size() == head_bytes(); }
+    /// With its head, and not compressed.
     std::size_t size() const noexcept { return bytes_.size(); }
     const TimeSpan& times() const noexcept { return times_; }
     /// Messages in it, by channel.
@@ -37,20 +38,24 @@ public:
     /// For declarations: schemas and channels.
     std::vector<std::byte>& records() noexcept { return bytes_; }
     void add(const MessageHead& head, Bytes front, Bytes back);
-    /// The chunk with its message indexes behind it, to be written at `offset`; the record that tells of it is added to
-    /// `chunk_indexes`. Only clear() may follow.
+    /// The chunk, compressed, with its message indexes behind it, to be written at `offset`; the record that tells of
+    /// it is added to `chunk_indexes`. Only clear() may follow. Throws Error(no_space) where memory for it is missing.
     Bytes finish(std::uint64_t offset, std::vector<std::byte>& chunk_indexes);
     void clear();
 
 private:
-    // Up to the records: opcode, length, two times, size, checksum, compression (none), size.
-    static constexpr std::size_t head_bytes = record_head_bytes + 8 + 8 + 8 + 4 + 4 + 8;
+    /// Up to the records: opcode, length, two times, size, checksum, compression, size.
+    std::size_t head_bytes() const noexcept {
+        return record_head_bytes + 8 + 8 + 8 + 4 + 4 + name_in_file(compression_).size() + 8;
+    }
 
     struct Place {
         std::uint64_t log_time_ns, offset;
     };
-    void fill_in_head();
+    void compress_records();
+    void fill_in_head(std::uint64_t records_bytes, std::uint32_t checksum);
 
+    const Compression compression_;
     std::vector<std::byte> bytes_;
     std::map<ChannelId, std::vector<Place>> places_;
     TimeSpan times_;

@@ -40,17 +40,19 @@ decltype(auto) with_advice(const Work& work, const Advice& advice) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path, bool replace)
+OutputFile::OutputFile(const std::string& path, bool replace, Unfinished unfinished)
     : file_(with_advice([&] { return NewFile(path, replace ? NewFile::Older::replaced : NewFile::Older::kept); },
                         [](const Error& error) -> std::string {
                             if (error.code() != Errc::already_exists) return "";
                             return ". What is there already is only replaced with --force";
-                        })) {}
+                        })),
+      unfinished_(unfinished) {}
 
 void OutputFile::append(Bytes bytes) {
     with_advice([&] { file_.append(bytes); },
                 [&](const Error&) {
                     failed_ = true;
+                    if (unfinished_ == Unfinished::removed) return std::string(". It is removed");
                     return ". The " + bytes_in_words(size()) + " that are in it already can be played";
                 });
 }
@@ -64,6 +66,7 @@ void OutputFile::complete(Bytes end) {
             if (!file_.place_as(path())) throw Error(Errc::already_exists, path() + " is still the older one");
         },
         [&](const Error&) {
+            if (unfinished_ == Unfinished::removed) return std::string();
             keep_unfinished();
             return ". The new one is in " + current_path();
         });

@@ -13,14 +13,19 @@ namespace handoff::apps::tool::recording {
 /// Written from front to end. It gets its name when it is complete; see NewFile for what it is called before.
 class OutputFile {
 public:
+    /// What becomes of a part that cannot be completed.
+    enum class Unfinished { kept, removed };
     /// Makes the file. One that exists is refused (already_exists) unless `replace`.
-    OutputFile(const std::string& path, bool replace);
+    OutputFile(const std::string& path, bool replace, Unfinished unfinished = Unfinished::kept);
 
     /// Appends all of it with one system call where the kernel takes it so. If that fails, the file is cut back to what
     /// it was before, and the Error says what is wrong and how much there is.
     void append(Bytes bytes);
-    /// From now on it stays, under the name it has, where it is not completed: what is in it can be played.
-    void keep_unfinished() noexcept { file_.leave_partial(); }
+    /// From now on it stays, under the name it has, where it is not completed: what is in it can be played. (Unless it
+    /// is to be removed.)
+    void keep_unfinished() noexcept {
+        if (unfinished_ == Unfinished::kept) file_.leave_partial();
+    }
     /// Appends the end, and gives the file its name. Where something could not be written before, it takes nobody's
     /// place: an older file is worth more than a part of a new one. The Error says where it is then.
     void complete(Bytes end);
@@ -32,6 +37,7 @@ public:
 
 private:
     NewFile file_;
+    const Unfinished unfinished_;
     bool failed_ = false;
 };
 

@@ -4,10 +4,12 @@
 #include "tool/recording/bytes.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace handoff::apps::tool::recording {
 
@@ -20,6 +22,8 @@ enum class Opcode : std::uint8_t {
     chunk = 0x06,
     message_index = 0x07,
     chunk_index = 0x08,
+    attachment = 0x09,
+    attachment_index = 0x0A,
     statistics = 0x0B,
     metadata = 0x0C,
     metadata_index = 0x0D,
@@ -40,7 +44,21 @@ struct Schema {
     friend bool operator==(const Schema&, const Schema&) = default;
 };
 
+/// What a file says of itself.
+struct Header {
+    std::string profile;  ///< what the messages are made for, as "ros2"
+    std::string library;  ///< and what wrote them
+};
+
 using Metadata = std::map<std::string, std::string>;
+/// 0 where it is missing, or is no number.
+inline std::uint64_t number_in(const Metadata& metadata, const std::string& key) {
+    const auto found = metadata.find(key);
+    std::uint64_t number = 0;
+    if (found != metadata.end())
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
+    return number;
+}
 
 struct Channel {
     std::string topic;
@@ -49,6 +67,15 @@ struct Channel {
     Metadata metadata;
     friend bool operator==(const Channel&, const Channel&) = default;
 };
+
+/// Pairs of words that belong to the whole file.
+struct NamedMetadata {
+    std::string name;
+    Metadata pairs;
+};
+/// The name under which the recorder leaves its counts.
+inline constexpr const char* counts_name = "handoff";
+inline constexpr std::string_view recorded_prefix = "recorded.", lost_prefix = "lost.";  ///< of names of segments
 
 using ChannelId = std::uint16_t;
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <thread>
 #include <utility>
 
@@ -13,13 +12,9 @@ namespace handoff::apps::tool::recording {
 
 namespace {
 
-std::uint64_t number_in(const Metadata& metadata, const std::string& key) {
-    const auto found = metadata.find(key);
-    std::uint64_t number = 0;
-    if (found != metadata.end())
-        std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
-    return number;
-}
+/// Before a message is due it is copied into its slot, and not long before: a slot that is held for minutes looks as if
+/// somebody hung.
+constexpr std::chrono::milliseconds time_to_prepare{20};
 
 bool is_image_channel(const Channel& channel) {
     return channel.message_encoding == "cdr" && channel.schema.name == image_schema().name;
@@ -140,11 +135,11 @@ bool Player::is_over(const Message& message) const noexcept {
 void Player::play(const Message& message) {
     const auto outlet = outlets_.find(name_for(message.channel.topic));
     if (outlet == outlets_.end()) return;
-    if (auto* publisher = std::get_if<Publisher>(&outlet->second.to)) {
-        if (message.head.log_time_ns >= *first_ns_) publish(*publisher, message);
-        return;
-    }
-    if (!wait_until_due(message)) return;
+    auto* publisher = std::get_if<Publisher>(&outlet->second.to);
+    if (publisher != nullptr && message.head.log_time_ns < *first_ns_) return;
+    if (!wait_until_due(message, time_to_prepare)) return;
+    if (publisher != nullptr) return publish(*publisher, message);
+    if (!wait_until_due(message, {})) return;
     (void)std::get<LatestBytes>(outlet->second.to).write(message.data).value();
     ++published_;
     payload_bytes_ += message.data.size();
@@ -168,7 +163,7 @@ void Player::publish(Publisher& publisher, const Message& message) {
     std::ranges::copy(payload, loan.payload().begin());
     if (image.is_image()) loan.describe(image).value();
     loan.resize(payload.size()).value();  // there may be bytes behind the last row
-    if (!wait_until_due(message)) return;
+    if (!wait_until_due(message, {})) return;
     (void)publisher.publish(std::move(loan)).value();
     ++published_;
     payload_bytes_ += payload.size();
@@ -184,16 +179,31 @@ std::uint64_t Player::time_of(const MessageHead& head) const noexcept {
     return std::max(*first_ns_, is_believable ? head.publish_time_ns : head.log_time_ns);
 }
 
-/// False if the program is asked to end meanwhile.
-bool Player::wait_until_due(const Message& message) {
-    if (options_.rate == 0 || message.head.log_time_ns < *first_ns_) return true;
+/// As if the time did not pass meanwhile.
+void Player::wait_while_paused() {
+    if (!options_.is_paused || !options_.is_paused()) return;
+    const auto since = Clock::now();
+    while (!stop_requested() && options_.is_paused()) std::this_thread::sleep_for(slice / 2);
+    if (began_) *began_ += Clock::now() - since;
+}
+
+/// False if the program is asked to end meanwhile. It can be paused while there is much time left, not when a slot is
+/// in its hands already.
+bool Player::wait_until_due(const Message& message, std::chrono::nanoseconds ahead) {
+    if (message.head.log_time_ns < *first_ns_) return true;
+    const bool can_pause = ahead.count() > 0;
+    if (can_pause) wait_while_paused();
+    if (options_.rate == 0) return !stop_requested();
     if (!began_) began_ = Clock::now();
     constexpr double century_s = 3.2e9;  // a time that is out of its mind shall not overflow
     const double since_first_s = static_cast<double>(time_of(message.head) - *first_ns_) / 1e9;
-    const auto due = *began_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
-                                   std::clamp(since_first_s / options_.rate, 0.0, century_s)));
-    while (!stop_requested() && Clock::now() < due)
-        std::this_thread::sleep_for(std::min<Clock::duration>(due - Clock::now(), slice));
+    const auto wait = std::chrono::duration_cast<Clock::duration>(
+                          std::chrono::duration<double>(std::clamp(since_first_s / options_.rate, 0.0, century_s))) -
+                      std::chrono::duration_cast<Clock::duration>(ahead);
+    while (!stop_requested() && Clock::now() < *began_ + wait) {
+        std::this_thread::sleep_for(std::min<Clock::duration>(*began_ + wait - Clock::now(), slice));
+        if (can_pause) wait_while_paused();
+    }
     return !stop_requested();
 }
 

@@ -25,6 +25,7 @@ struct PlayOptions {
     std::optional<std::uint32_t> history;
     std::chrono::nanoseconds start{0};                   ///< of the recording that are passed over
     std::optional<std::chrono::nanoseconds> duration{};  ///< of the recording that are played; none: to its end
+    std::function<bool()> is_paused{};                   ///< asked again and again; none: never
 };
 
 class Player {
@@ -62,7 +63,8 @@ private:
     bool is_over(const Message& message) const noexcept;
     void publish(Publisher& publisher, const Message& message);
     std::uint64_t time_of(const MessageHead& head) const noexcept;
-    bool wait_until_due(const Message& message);
+    void wait_while_paused();
+    bool wait_until_due(const Message& message, std::chrono::nanoseconds ahead);
     void complain(const std::string& sentence);
 
     Reader& reader_;

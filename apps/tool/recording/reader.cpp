@@ -2,7 +2,6 @@
 
 #include "common/units.hpp"
 #include "tool/recording/checksum.hpp"
-#include "tool/recording/chunk.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -13,7 +12,8 @@ namespace handoff::apps::tool::recording {
 
 namespace {
 
-constexpr std::uint64_t chunk_head_bytes = 8 + 8 + 8 + 4 + 4 + 8;  // of one that is not compressed
+constexpr std::uint64_t chunk_head_bytes = 8 + 8 + 8 + 4 + 4 + 8;  // without the name of the compression
+constexpr const char* left_out = ". It is left out";
 
 Metadata read_metadata(ByteReader& in) {
     Metadata metadata;
@@ -63,15 +63,48 @@ void Reader::survey() {
     bool whole = false;
     while (const auto record = walk.next()) {
         if (record->opcode == Opcode::data_end) in_summary = true;
-        if (record->opcode == Opcode::chunk && !in_summary) survey_chunk(*record);
-        if (record->opcode == Opcode::message && !in_summary) survey_message(*record);
+        if (!in_summary) note(*record);
         declare(*record, in_summary);
         if (record->opcode != Opcode::footer) continue;
         whole = true;
+        inventory_.is_complete = has_its_end(*record);
         break;
     }
     if (!in_summary && !whole) say_where_it_ends(walk.at());
     std::ranges::stable_sort(stretches_, {}, &Stretch::first_ns);
+}
+
+void Reader::note(const Record& record) {
+    switch (record.opcode) {
+        case Opcode::header: {
+            const auto bytes = content(record);
+            ByteReader in(bytes);
+            inventory_.header = {std::string(in.text()), std::string(in.text())};
+            break;
+        }
+        case Opcode::chunk:
+            return survey_chunk(record);
+        case Opcode::message:
+            return survey_message(record);
+        case Opcode::attachment:
+            return inventory_.attachments.push_back(record);
+        case Opcode::metadata:
+            return inventory_.metadata.push_back(record);
+        default:
+            break;
+    }
+}
+
+bool Reader::has_its_end(const Record& footer) {
+    return footer.end() + magic.size() == file_.size() &&
+           std::ranges::equal(file_.peek(footer.end(), magic.size()), magic);
+}
+
+NamedMetadata Reader::metadata(const Record& record) {
+    const auto bytes = content(record);
+    ByteReader in(bytes);
+    std::string name(in.text());
+    return {std::move(name), read_metadata(in)};
 }
 
 void Reader::say_where_it_ends(std::uint64_t at) {
@@ -86,44 +119,78 @@ void Reader::say_where_it_ends(std::uint64_t at) {
 
 void Reader::survey_chunk(const Record& record) {
     TimeSpan times;
-    if (const auto head = chunk_head(record)) {
+    const auto head = chunk_head(record);
+    if (head && head->compression != Compression::none) {
+        std::vector<std::byte> records;
+        if (read_records(*head, records))
+            note_records(records, times);
+        else
+            ++inventory_.unreadable_chunks;
+    } else if (head) {
         Walk walk(file_, head->at, head->at + head->length);
         while (const auto inner = walk.next()) {
             if (inner->opcode == Opcode::message)
-                if (const auto time = note_message(*inner)) times.include(*time);
+                if (const auto time = note_message(file_.peek(inner->at, message_head_bytes), inner->length))
+                    times.include(*time);
             declare(*inner, false);
         }
     }
+    if (head) {
+        Inventory::Chunks& chunks = inventory_.chunks[head->compression];
+        ++chunks.count;
+        chunks.packed_bytes += head->length;
+        chunks.bytes += head->bytes;
+    } else {
+        ++inventory_.unreadable_chunks;
+    }
+    inventory_.times.include(times);
     if (times.empty && !stretches_.empty()) times.include(stretches_.back().first_ns);  // what is wrong is told there
     stretches_.push_back({times.first_ns, times.last_ns, record.start(), record.end(), true});
 }
 
+void Reader::note_records(Bytes records, TimeSpan& times) {
+    for (ByteReader in(records); !in.rest().empty();) {
+        const auto opcode = static_cast<Opcode>(in.u8());
+        const Bytes content = in.bytes(in.u64());
+        if (!in.ok()) return;
+        if (opcode == Opcode::message)
+            if (const auto time = note_message(content, content.size())) times.include(*time);
+        declare(opcode, content, false);
+    }
+}
+
 void Reader::survey_message(const Record& record) {
-    const auto time = note_message(record);
+    const auto time = note_message(file_.peek(record.at, message_head_bytes), record.length);
     if (!time) return;
+    inventory_.times.include(*time);
     const bool goes_on = !stretches_.empty() && !stretches_.back().is_chunk && *time >= stretches_.back().last_ns;
     if (!goes_on) stretches_.push_back({*time, *time, record.start(), record.end(), false});
     stretches_.back().last_ns = *time;
     stretches_.back().end = record.end();
 }
 
-std::optional<std::uint64_t> Reader::note_message(const Record& record) {
-    if (record.length < message_head_bytes) return std::nullopt;
-    ByteReader head(file_.peek(record.at, message_head_bytes));
+std::optional<std::uint64_t> Reader::note_message(Bytes begin, std::uint64_t length) {
+    if (length < message_head_bytes) return std::nullopt;
+    ByteReader head(begin);
     ChannelContent& content = channels_[head.u16()];
     ++content.messages;
     ++messages_;
-    content.largest_bytes = std::max(content.largest_bytes, record.length - message_head_bytes);
+    content.bytes += length - message_head_bytes;
+    content.largest_bytes = std::max(content.largest_bytes, length - message_head_bytes);
     head.u32();  // the sequence
     return head.u64();
 }
 
 void Reader::declare(const Record& record, bool in_summary) {
-    if (record.opcode != Opcode::schema && record.opcode != Opcode::channel) return;
-    const auto bytes = content(record);
-    ByteReader in(bytes);
+    if (record.opcode == Opcode::schema || record.opcode == Opcode::channel)
+        declare(record.opcode, content(record), in_summary);
+}
+
+void Reader::declare(Opcode opcode, Bytes content, bool in_summary) {
+    if (opcode != Opcode::schema && opcode != Opcode::channel) return;
+    ByteReader in(content);
     const std::uint16_t id = in.u16();
-    if (record.opcode == Opcode::schema) {
+    if (opcode == Opcode::schema) {
         Schema schema{std::string(in.text()), std::string(in.text()), std::string(in.text())};
         if (in.ok() && (in_summary || !schemas_.contains(id))) schemas_[id] = std::move(schema);
         return;
@@ -138,10 +205,14 @@ void Reader::declare(const Record& record, bool in_summary) {
 /// A sparse file may claim any number of bytes and have them, too: asked before anything is allocated.
 void Reader::check_room(std::uint64_t at, std::uint64_t bytes) const {
     const std::uint64_t available = inspect::memory().ram_available_bytes / 2;
-    if (bytes > available)
-        throw Error(Errc::no_space, file_.path() + " has a record of " + bytes_in_words(bytes) + " at byte " +
-                                        std::to_string(at) + "; this machine can give " + bytes_in_words(available) +
-                                        " to read it");
+    if (bytes <= available && open_bytes_ <= available - bytes) return;
+    const std::string place = " at byte " + std::to_string(at);
+    const std::string limit = "; this machine can give " + bytes_in_words(available) + " to read ";
+    if (bytes > available || open_bytes_ == 0)
+        throw Error(Errc::no_space, file_.path() + " has a record of " + bytes_in_words(bytes) + place + limit + "it");
+    throw Error(Errc::no_space, file_.path() + " has a chunk of " + bytes_in_words(bytes) + place +
+                                    " whose times overlap with chunks of " + bytes_in_words(open_bytes_) + limit +
+                                    "them together");
 }
 
 std::vector<std::byte> Reader::content(const Record& record) {
@@ -151,19 +222,51 @@ std::vector<std::byte> Reader::content(const Record& record) {
     return bytes;
 }
 
-std::optional<Reader::ChunkHead> Reader::chunk_head(const Record& record) {
+result<Reader::ChunkHead> Reader::chunk_head(const Record& record) {
+    const auto contradiction = [&] {
+        return damaged(record.start(), "its sizes contradict each other" + std::string(left_out));
+    };
     ByteReader in(file_.peek(record.at, static_cast<std::size_t>(std::min<std::uint64_t>(record.length, 256))));
     in.u64();  // the times
     in.u64();
-    in.u64();  // the size, again below
+    const std::uint64_t bytes = in.u64();
     const std::uint32_t checksum = in.u32();
-    const std::string_view compression = in.text();
+    const std::string_view name = in.text();
+    const std::uint64_t head_bytes = chunk_head_bytes + name.size();
     const std::uint64_t length = in.u64();
-    if (in.ok() && !compression.empty())
-        throw Error(Errc::mismatch, file_.path() + " is compressed (" + std::string(compression) +
-                                        "), which cannot be read here: 'mcap decompress' makes one that is not");
-    if (!in.ok() || record.length < chunk_head_bytes || length > record.length - chunk_head_bytes) return std::nullopt;
-    return ChunkHead{record.start(), record.at + chunk_head_bytes, length, checksum};
+    if (!in.ok() || record.length < head_bytes || length > record.length - head_bytes) return contradiction();
+    const auto compression = compression_with_name_in_file(name);
+    if (!compression)
+        return damaged(record.start(),
+                       "it is compressed with '" + std::string(name) + "', which MCAP does not know" + left_out);
+    if (!is_built_in(*compression))
+        throw Error(Errc::mismatch, file_.path() + " is compressed (" + std::string(name) + "), and " +
+                                        how_to_build_in(*compression) +
+                                        ". 'mcap decompress' makes one that is not compressed");
+    if (*compression != Compression::none && !can_be(*compression, length, bytes)) return contradiction();
+    return ChunkHead{record.start(), record.at + head_bytes,
+                     length,         *compression == Compression::none ? length : bytes,
+                     checksum,       *compression};
+}
+
+/// Fills in what can be read, with the checksum wrong or right; says what is wrong.
+result<void> Reader::read_records(const ChunkHead& head, std::vector<std::byte>& records) {
+    const bool is_packed = head.compression != Compression::none;
+    check_room(head.start, std::max(head.bytes, head.length));  // so that their sum is a number
+    check_room(head.start, head.bytes + (is_packed ? head.length : 0));
+    std::vector<std::byte> packed;
+    std::vector<std::byte>& read = is_packed ? packed : records;
+    read.resize(static_cast<std::size_t>(head.length));
+    file_.read(head.at, read);
+    if (is_packed)
+        if (const auto unpacked = decompress(head.compression, packed, head.bytes, records); !unpacked) {
+            records.clear();
+            return damaged(head.start, unpacked.error().sentence() + left_out);
+        }
+    if (head.checksum != 0 && head.checksum != checksum_of(records))
+        return damaged(head.start,
+                       "its bytes are not those that were written, the checksum says" + std::string(left_out));
+    return success();
 }
 
 // ---- reading -----------------------------------------------------------------------------------------------------
@@ -175,13 +278,10 @@ Failure Reader::damaged(std::uint64_t at, const std::string& why) const {
 /// Fills in what can be read; says what cannot.
 result<void> Reader::load_chunk(Source& source, std::uint64_t at) {
     const auto record = source.walk.next();
-    const auto head = record ? chunk_head(*record) : std::nullopt;
-    if (!head) return damaged(at, "its sizes contradict each other. It is left out");
-    check_room(at, open_bytes_ + head->length);
-    source.bytes.resize(static_cast<std::size_t>(head->length));
-    file_.read(head->at, source.bytes);
-    if (head->checksum != 0 && head->checksum != checksum_of(source.bytes))
-        return damaged(at, "its bytes are not those that were written, the checksum says. It is left out");
+    if (!record) return damaged(at, "it was cut" + std::string(left_out));
+    const auto head = chunk_head(*record);
+    if (!head) return head.error();
+    if (auto read = read_records(*head, source.bytes); !read) return read;
     ByteReader in(source.bytes);
     while (!in.rest().empty()) {
         const std::size_t offset = source.bytes.size() - in.rest().size();

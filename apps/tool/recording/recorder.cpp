@@ -112,8 +112,6 @@ bool Recorder::take(Source& source, std::uint64_t most) {
         if (std::exchange(source.since_birth, false)) copied->lost = copied->sequence - 1;
         tape_.add(source.shape, *copied, Bytes(buffer_).first(copied->size));
         ++recorded_;
-        payload_bytes_ += copied->size;
-        lost_ += copied->lost;
     }
     return most > 0;
 }

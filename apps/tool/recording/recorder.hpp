@@ -38,9 +38,8 @@ public:
     /// `progress` often. Throws Error as Tape does.
     void run(const Limits& limits, const std::function<void()>& progress);
 
+    /// Given to the tape.
     std::uint64_t recorded() const noexcept { return recorded_; }
-    std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
-    std::uint64_t lost() const noexcept { return lost_; }
     /// Segments that were looked at, with messages or without.
     std::size_t segments() const noexcept { return seen_.size(); }
     /// True if a segment could not be read to its end.
@@ -72,7 +71,7 @@ private:
     bool first_scan_ = true;
     bool failed_ = false;
     std::vector<std::byte> buffer_;
-    std::uint64_t recorded_ = 0, payload_bytes_ = 0, lost_ = 0;
+    std::uint64_t recorded_ = 0;
 };
 
 }  // namespace handoff::apps::tool::recording

@@ -19,28 +19,29 @@ std::chrono::nanoseconds wall_clock_minus_steady_clock() {
 Metadata metadata_of(const Counts& counts) {
     Metadata metadata;
     for (const auto& [name, count] : counts) {
-        metadata["recorded." + name] = std::to_string(count.recorded);
-        metadata["lost." + name] = std::to_string(count.lost);
+        metadata[std::string(recorded_prefix) + name] = std::to_string(count.recorded);
+        metadata[std::string(lost_prefix) + name] = std::to_string(count.lost());
     }
     return metadata;
 }
 
-void add(Counts& counts, const std::string& name, std::uint64_t lost) {
-    Count& count = counts[name];
-    ++count.recorded;
-    count.lost += lost;
-}
-
 }  // namespace
 
-Tape::Tape(std::string path, bool replace, Split split)
-    : path_(std::move(path)), replace_(replace), split_(split), wall_minus_steady_(wall_clock_minus_steady_clock()) {
+Tape::Tape(std::string path, bool replace, Form form)
+    : path_(std::move(path)), replace_(replace), form_(form), wall_minus_steady_(wall_clock_minus_steady_clock()) {
     first_path_ = path_of(1);
-    writer_ = std::make_unique<Writer>(first_path_, replace_);
+    writer_ = new_writer(first_path_);
+}
+
+std::unique_ptr<Writer> Tape::new_writer(const std::string& path) const {
+    Writer::Options options;
+    options.replace = replace_;
+    options.compression = form_.compression;
+    return std::make_unique<Writer>(path, options);
 }
 
 std::string Tape::path_of(std::uint32_t file) const {
-    if (!split_.wanted()) return path_;
+    if (!form_.split.wanted()) return path_;
     std::filesystem::path path(path_);
     std::string number = std::to_string(file);
     number.insert(0, 3 - std::min<std::size_t>(3, number.size()), '0');
@@ -50,13 +51,21 @@ std::string Tape::path_of(std::uint32_t file) const {
 
 void Tape::begin_next_file() {
     close();
-    auto next = std::make_unique<Writer>(path_of(files_ + 1), replace_);
+    auto next = new_writer(path_of(files_ + 1));
     bytes_before_ += writer_->bytes();
-    messages_before_ += writer_->messages();
     writer_ = std::move(next);
     ++files_;
+    file_messages_ = 0;
     file_counts_.clear();
     file_began_ = Clock::now();
+    repeat_latest_values();
+}
+
+void Tape::repeat_latest_values() {
+    for (const auto& [name, value] : latest_) {
+        waiting_.push_back({name, value.payload.size(), true});
+        writing([&] { put(value.from, value.message, value.payload, file_began_); });
+    }
 }
 
 ChannelId Tape::channel_for(const SegmentShape& from, bool is_image) {
@@ -71,10 +80,32 @@ ChannelId Tape::channel_for(const SegmentShape& from, bool is_image) {
 
 void Tape::add(const SegmentShape& from, const Copied& message, Bytes payload) {
     const auto now = Clock::now();
-    const bool file_is_full =
-        (split_.bytes && writer_->bytes() >= *split_.bytes) || (split_.time && now - file_began_ >= *split_.time);
-    if (file_is_full && !file_counts_.empty()) begin_next_file();
+    try {
+        if (is_full(now)) begin_next_file();
+    } catch (const Error&) {
+        for (Counts* counts : {&counts_, &file_counts_}) {
+            (*counts)[from.name].overwritten += message.lost;
+            ++(*counts)[from.name].unwritten;
+        }
+        throw;
+    }
+    for (Counts* counts : {&counts_, &file_counts_}) {
+        ++(*counts)[from.name].recorded;
+        (*counts)[from.name].overwritten += message.lost;
+    }
+    waiting_.push_back({from.name, payload.size(), false});
+    writing([&] { put(from, message, payload, now); });
+    if (form_.split.wanted() && from.kind == inspect::Kind::latest)
+        latest_.insert_or_assign(from.name, LatestValue{from, message, {payload.begin(), payload.end()}});
+}
 
+bool Tape::is_full(Clock::time_point now) const {
+    const bool is_full = (form_.split.bytes && writer_->bytes() >= *form_.split.bytes) ||
+                         (form_.split.time && now - file_began_ >= *form_.split.time);
+    return is_full && !file_counts_.empty();
+}
+
+void Tape::put(const SegmentShape& from, const Copied& message, Bytes payload, Clock::time_point now) {
     const auto wall_ns = [&](Clock::time_point time) {
         return static_cast<std::uint64_t>((time.time_since_epoch() + wall_minus_steady_).count());
     };
@@ -86,17 +117,66 @@ void Tape::add(const SegmentShape& from, const Copied& message, Bytes payload) {
     if (is_image) write_image_head(image_head_, message.image, from.name, publish_time_ns, payload.size());
     if (!writer_->is_waiting()) waiting_since_ = now;
     writer_->add(head, image_head_, payload);
-    recording::add(counts_, from.name, message.lost);
-    recording::add(file_counts_, from.name, message.lost);
 }
 
 void Tape::tick() {
     if (!writer_->is_waiting() || Clock::now() - waiting_since_ < longest_in_memory) return;
-    writer_->flush();
+    writing([&] { writer_->flush(); });
 }
 
 void Tape::close() {
-    writer_->close(metadata_of(file_counts_));
+    std::optional<Failure> failure;
+    try {
+        writing([&] { writer_->flush(); });
+    } catch (const Error& error) {
+        failure = error.failure();
+    }
+    writer_->close(metadata_of(file_counts_));  // where the disk is full, the summary may still fit
+    if (failure) throw Error(*failure);
+}
+
+template <class Work>
+void Tape::writing(const Work& work) {
+    try {
+        work();
+    } catch (const Error&) {
+        settle();
+        throw;
+    }
+    settle();
+}
+
+/// A Writer writes a whole chunk or nothing of it, and then has nothing that waits.
+void Tape::settle() {
+    for (; file_messages_ < writer_->messages(); ++file_messages_) {
+        const Waiting& written = waiting_.front();
+        if (!written.is_repeated) {
+            ++messages_;
+            payload_bytes_ += written.payload_bytes;
+        }
+        waiting_.pop_front();
+    }
+    if (writer_->is_waiting()) return;
+    for (const Waiting& gone : waiting_) {
+        if (gone.is_repeated) continue;
+        for (Counts* counts : {&counts_, &file_counts_}) {
+            --(*counts)[gone.name].recorded;
+            ++(*counts)[gone.name].unwritten;
+        }
+    }
+    waiting_.clear();
+}
+
+std::uint64_t Tape::lost() const noexcept {
+    std::uint64_t lost = 0;
+    for (const auto& [name, count] : counts_) lost += count.lost();
+    return lost;
+}
+
+std::uint64_t Tape::unwritten() const noexcept {
+    std::uint64_t unwritten = 0;
+    for (const auto& [name, count] : counts_) unwritten += count.unwritten;
+    return unwritten;
 }
 
 }  // namespace handoff::apps::tool::recording

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 namespace handoff::apps::tool::recording {
@@ -63,11 +64,16 @@ private:
 
 }  // namespace
 
-Writer::Writer(const std::string& path, bool replace) : file_(path, replace) {
+Header Writer::our_header() {
+    return {"ros2", "handoff " HANDOFF_VERSION};
+}
+
+Writer::Writer(const std::string& path, const Options& options)
+    : file_(path, options.replace, options.unfinished), chunk_(options.compression) {
     std::vector<std::byte> begin(magic.begin(), magic.end());
-    put_record(begin, Opcode::header, [](ByteWriter& out) {
-        out.text("ros2");
-        out.text("handoff " HANDOFF_VERSION);
+    put_record(begin, Opcode::header, [&](ByteWriter& out) {
+        out.text(options.header.profile);
+        out.text(options.header.library);
     });
     file_.append(begin);
 }
@@ -100,11 +106,12 @@ void Writer::flush() {
         file_.append(chunk_.finish(file_.size(), chunk_indexes_));
     } catch (...) {
         chunk_indexes_.resize(indexes_before);
-        for (Stream& stream : streams_) stream.declared = false;  // what was declared in this chunk is lost with it
+        settle_declarations(false);
         chunk_.clear();
         throw;
     }
     chunk_.clear();
+    settle_declarations(true);
     file_.keep_unfinished();
     ++chunks_;
     times_.include(times);
@@ -114,18 +121,74 @@ void Writer::flush() {
     }
 }
 
-void Writer::close(const Metadata& metadata) {
+void Writer::add_metadata(const NamedMetadata& metadata) {
+    metadata_.push_back(metadata);
+}
+
+void Writer::add_attachment(std::uint64_t bytes, const std::function<void(std::uint64_t, std::span<std::byte>)>& read) {
+    constexpr std::uint64_t most_at_once = 1 << 20;
+    flush();
+    const std::uint64_t start = file_.size();
+    std::vector<std::byte> piece;
+    ByteWriter(piece).u8(static_cast<std::uint8_t>(Opcode::attachment));
+    ByteWriter(piece).u64(bytes);
+    file_.append(piece);
+    std::vector<std::byte> begin;  // times, names and the length of what is attached
+    for (std::uint64_t done = 0; done < bytes; done += piece.size()) {
+        piece.resize(static_cast<std::size_t>(std::min(most_at_once, bytes - done)));
+        read(done, piece);
+        file_.append(piece);
+        if (done == 0) begin = piece;
+    }
+    ByteReader in(begin);
+    const std::uint64_t log_time_ns = in.u64(), create_time_ns = in.u64();
+    const std::string_view name = in.text(), media_type = in.text();
+    const std::uint64_t data_bytes = in.u64();
+    put_record(attachment_indexes_, Opcode::attachment_index, [&](ByteWriter& out) {
+        out.u64(start);
+        out.u64(record_head_bytes + bytes);
+        out.u64(log_time_ns);
+        out.u64(create_time_ns);
+        out.u64(data_bytes);
+        out.text(name);
+        out.text(media_type);
+    });
+    ++attachments_;
+}
+
+void Writer::close(const Metadata& counts) {
     if (complete_) return;
     flush();
-    file_.complete(end(metadata));
+    file_.complete(end(counts));
     complete_ = true;
 }
 
 void Writer::declare(ChannelId id, std::vector<std::byte>& out) {
     Stream& stream = streams_.at(id - 1u);
-    if (std::exchange(stream.declared, true)) return;
+    if (stream.declared != Declared::no) return;
+    stream.declared = Declared::in_this_chunk;
     if (stream.schema_id != 0) put_schema(stream.schema_id, out);
     put_channel(id, out);
+}
+
+void Writer::settle_declarations(bool written) {
+    for (Stream& stream : streams_)
+        if (stream.declared == Declared::in_this_chunk)
+            stream.declared = written ? Declared::in_the_file : Declared::no;
+}
+
+std::vector<ChannelId> Writer::channels_in_the_file() const {
+    std::vector<ChannelId> ids;
+    for (std::size_t i = 0; i < streams_.size(); ++i)
+        if (streams_[i].declared == Declared::in_the_file) ids.push_back(static_cast<ChannelId>(i + 1));
+    return ids;
+}
+
+std::vector<std::uint16_t> Writer::schemas_in_the_file() const {
+    std::set<std::uint16_t> ids;
+    for (const ChannelId id : channels_in_the_file()) ids.insert(streams_[id - 1u].schema_id);
+    ids.erase(0);
+    return {ids.begin(), ids.end()};
 }
 
 void Writer::put_schema(std::uint16_t id, std::vector<std::byte>& out) const {
@@ -149,49 +212,55 @@ void Writer::put_channel(ChannelId id, std::vector<std::byte>& out) const {
     });
 }
 
-void Writer::put_statistics(std::vector<std::byte>& out) const {
+void Writer::put_statistics(std::vector<std::byte>& out, std::uint32_t metadata_count) const {
+    const auto channels = channels_in_the_file();
     put_record(out, Opcode::statistics, [&](ByteWriter& record) {
         record.u64(messages_);
-        record.u16(static_cast<std::uint16_t>(schemas_.size()));
-        record.u32(static_cast<std::uint32_t>(streams_.size()));
-        record.u32(0);  // attachments
-        record.u32(1);  // metadata
+        record.u16(static_cast<std::uint16_t>(schemas_in_the_file().size()));
+        record.u32(static_cast<std::uint32_t>(channels.size()));
+        record.u32(attachments_);
+        record.u32(metadata_count);
         record.u32(chunks_);
         record.u64(times_.first_ns);
         record.u64(times_.last_ns);
-        record.u32(static_cast<std::uint32_t>(streams_.size() * 10));
-        for (std::size_t i = 0; i < streams_.size(); ++i) {
-            record.u16(static_cast<ChannelId>(i + 1));
-            record.u64(streams_[i].messages);
+        record.u32(static_cast<std::uint32_t>(channels.size() * 10));
+        for (const ChannelId id : channels) {
+            record.u16(id);
+            record.u64(streams_[id - 1u].messages);
         }
     });
 }
 
-std::vector<std::byte> Writer::end(const Metadata& metadata) const {
-    std::vector<std::byte> bytes;
-    put_record(bytes, Opcode::metadata, [&](ByteWriter& out) {
-        out.text("handoff");
-        put_metadata(out, metadata);
-    });
-    const std::size_t metadata_bytes = bytes.size();
+std::vector<std::byte> Writer::end(const Metadata& counts) const {
+    std::vector<NamedMetadata> metadata = metadata_;
+    if (!counts.empty()) metadata.push_back({counts_name, counts});
+    std::vector<std::byte> bytes, metadata_indexes;
+    for (const NamedMetadata& one : metadata) {
+        const std::size_t start = bytes.size();
+        put_record(bytes, Opcode::metadata, [&](ByteWriter& out) {
+            out.text(one.name);
+            put_metadata(out, one.pairs);
+        });
+        put_record(metadata_indexes, Opcode::metadata_index, [&](ByteWriter& out) {
+            out.u64(file_.size() + start);
+            out.u64(bytes.size() - start);
+            out.text(one.name);
+        });
+    }
     put_record(bytes, Opcode::data_end, [](ByteWriter& out) { out.u32(0); });  // each chunk has a checksum of its own
 
     Summary summary(bytes, file_.size());
     summary.group(Opcode::schema, [&] {
-        for (std::size_t i = 0; i < schemas_.size(); ++i) put_schema(static_cast<std::uint16_t>(i + 1), bytes);
+        for (const std::uint16_t id : schemas_in_the_file()) put_schema(id, bytes);
     });
     summary.group(Opcode::channel, [&] {
-        for (std::size_t i = 0; i < streams_.size(); ++i) put_channel(static_cast<ChannelId>(i + 1), bytes);
+        for (const ChannelId id : channels_in_the_file()) put_channel(id, bytes);
     });
-    summary.group(Opcode::statistics, [&] { put_statistics(bytes); });
+    const auto metadata_count = static_cast<std::uint32_t>(metadata.size());
+    summary.group(Opcode::statistics, [&] { put_statistics(bytes, metadata_count); });
     summary.group(Opcode::chunk_index, [&] { ByteWriter(bytes).bytes(chunk_indexes_); });
-    summary.group(Opcode::metadata_index, [&] {
-        put_record(bytes, Opcode::metadata_index, [&](ByteWriter& out) {
-            out.u64(file_.size());
-            out.u64(metadata_bytes);
-            out.text("handoff");
-        });
-    });
+    summary.group(Opcode::attachment_index, [&] { ByteWriter(bytes).bytes(attachment_indexes_); });
+    summary.group(Opcode::metadata_index, [&] { ByteWriter(bytes).bytes(metadata_indexes); });
     summary.end();
     return bytes;
 }

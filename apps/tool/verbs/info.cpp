@@ -1,5 +1,6 @@
 #include "common/units.hpp"
 #include "tool/findings.hpp"
+#include "tool/recording/description.hpp"
 #include "tool/report_json.hpp"
 #include "tool/table.hpp"
 #include "tool/verbs.hpp"
@@ -9,7 +10,6 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
-#include <ctime>
 #include <iostream>
 
 namespace po = boost::program_options;
@@ -22,14 +22,6 @@ using inspect::Slot;
 using inspect::SlotState;
 
 namespace {
-
-std::string time_in_words(std::chrono::system_clock::time_point when) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-    std::tm local{};
-    localtime_r(&seconds, &local);
-    char text[64];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", &local)};
-}
 
 std::string options_in_words(const Report& report) {
     std::string words = counted(report.slots.size(), "slot") + " of " + bytes_in_words(report.payload_bytes);
@@ -118,6 +110,12 @@ void print(const Report& report) {
 
 ExitCode run(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
+    if (recording::is_meant(name)) {
+        recording::Reader reader(name);
+        std::cout << (invocation.arguments.flag("json") ? recording::description_json(reader)
+                                                        : recording::description_in_words(reader));
+        return ExitCode::ok;
+    }
     const inspect::Observer observer(name);  // throws what is wrong, in a sentence
     if (!invocation.arguments.flag("json")) {
         print(observer.report());
@@ -141,9 +139,11 @@ const Verb info{"info",
                 1,
                 1,
                 Operand::segment,
-                "one segment in full: every participant, every slot, what is wrong",
+                "one segment in full: every participant, every slot, what is wrong; or a recording",
                 "Shows options, participants with their counters and latencies, who holds which slot since when,\n"
-                "and what looks wrong, with what to do about it. Also of a segment whose users are all dead.",
+                "and what looks wrong, with what to do about it. Also of a segment whose users are all dead.\n"
+                "Of a recording: its topics, times and sizes, and whether it has its end. (A file is meant if there\n"
+                "is one, or the word ends as one, and no segment has that name.)",
                 add_options,
                 run};
 

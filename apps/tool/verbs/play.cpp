@@ -3,6 +3,7 @@
 #include "common/json.hpp"
 #include "common/patience.hpp"
 #include "common/units.hpp"
+#include "tool/keyboard.hpp"
 #include "tool/recording/player.hpp"
 #include "tool/verbs.hpp"
 
@@ -20,6 +21,29 @@ namespace {
 
 using recording::Player;
 using recording::Reader;
+
+/// The space bar, where a person is there to press it.
+class PauseKey {
+public:
+    PauseKey(Console& console, bool begin_paused) : console_(console), is_paused_(begin_paused) {
+        if (keyboard_.is_there()) console_.say("space bar: pause, and go on");
+        if (begin_paused) console_.say("paused");
+    }
+    bool is_paused() {
+        while (const auto key = keyboard_.next()) {
+            if (*key != ' ') continue;
+            is_paused_ = !is_paused_;
+            console_.say(is_paused_ ? "paused" : "goes on");
+        }
+        return is_paused_;
+    }
+    bool can_go_on() const { return keyboard_.is_there(); }
+
+private:
+    Keyboard keyboard_;
+    Console& console_;
+    bool is_paused_;
+};
 
 recording::PlayOptions play_options(const Arguments& arguments) {
     recording::PlayOptions options;
@@ -47,9 +71,13 @@ void report(const Player& player, double seconds, const Arguments& arguments, Co
 ExitCode run_play(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     Console console("handoff play", arguments.flag("quiet"));
-    const auto options = play_options(arguments);
+    auto options = play_options(arguments);
     Reader reader(invocation.operands.front());
     if (!reader.cut_off().empty()) console.say(reader.cut_off());
+    PauseKey pause(console, arguments.flag("start-paused"));
+    if (arguments.flag("start-paused") && !pause.can_go_on())
+        throw UsageError("--start-paused: stdin is no terminal, so nobody could make it go on");
+    options.is_paused = [&] { return pause.is_paused(); };
     Player player(reader, options, [&](const std::string& sentence) { console.complain(sentence); });
     if (arguments.flag("wait-subscriber")) player.wait_for_subscribers();
     const bool loop = arguments.flag("loop");
@@ -75,7 +103,8 @@ void add_options(po::options_description& options) {
                                                       "put before the names of the segments that it is played into")(
         "history", value("N"), "messages that a topic keeps, if it does not exist yet; as recorded, at least 8")(
         "start", value("D"), "pass over so much of the recording; latest values are as they were then")(
-        "duration", value("D"), "play so much of it")(
+        "duration", value("D"), "play so much of it")("start-paused", po::bool_switch(),
+                                                      "begin when the space bar is pressed")(
         "wait-subscriber", po::bool_switch(), "begin when every topic has a subscriber")("quiet", po::bool_switch(),
                                                                                          "errors only");
     add_json_option(options);
@@ -92,8 +121,8 @@ const Verb play{
     "publish what was recorded",
     "Publishes into topics and latest values of the recorded names, byte for byte what was recorded, at the\n"
     "pace and in the order in which it was logged. What does not exist is created, and goes away as usual when\n"
-    "everybody has left. Plays the recordings of others, too, if they are not compressed: images of ROS as\n"
-    "images, everything else as bytes.",
+    "everybody has left. Plays the recordings of others, too: images of ROS as images, everything else as\n"
+    "bytes. Where stdin is a terminal, the space bar pauses, and goes on.",
     add_options,
     run_play};
 

@@ -21,6 +21,7 @@ namespace handoff::apps::tool {
 
 namespace {
 
+using recording::Compression;
 using recording::Recorder;
 using recording::Tape;
 
@@ -39,6 +40,16 @@ recording::Split split_of(const Arguments& arguments) {
     return split;
 }
 
+Compression compression_of(const Arguments& arguments) {
+    const std::string text = arguments.text("compression");
+    for (const Compression compression : {Compression::none, Compression::lz4, Compression::zstd}) {
+        if (text != to_string(compression)) continue;
+        if (!is_built_in(compression)) throw Error(Errc::mismatch, "--compression: " + how_to_build_in(compression));
+        return compression;
+    }
+    throw UsageError("--compression: '" + text + "' is none of none, lz4, zstd");
+}
+
 Recorder::Limits limits_of(const Arguments& arguments) {
     Recorder::Limits limits;
     if (arguments.given("duration")) limits.until = in(arguments.duration("duration"));
@@ -51,21 +62,30 @@ std::string files_in_words(const Tape& tape) {
                              : counted(tape.files(), "file") + ", the first is " + tape.first_path();
 }
 
+void say_losses(const Tape& tape, Console& console) {
+    for (const auto& [name, count] : tape.counts()) {
+        const std::string total = " of " + std::to_string(count.recorded + count.lost());
+        const std::string begin = "lost of " + name + ": ";
+        if (count.overwritten > 0)
+            console.say(begin + std::to_string(count.overwritten) + total +
+                        ", overwritten before they could be copied: a longer history helps");
+        if (count.unwritten > 0)
+            console.say(begin + std::to_string(count.unwritten) + total + ", copied, but the file could not take them");
+    }
+}
+
 void report(const Recorder& recorder, const Tape& tape, double seconds, const Arguments& arguments, Console& console) {
     console.end_progress();
     console.say(counted(tape.messages(), "message") + " of " + counted(recorder.segments(), "segment") +
                 " recorded in " + fixed(seconds, 1) + " s, " + bytes_in_words(tape.bytes()) + ": " +
                 files_in_words(tape));
-    for (const auto& [name, count] : tape.counts())
-        if (count.lost > 0)
-            console.say("lost of " + name + ": " + std::to_string(count.lost) + " of " +
-                        std::to_string(count.recorded + count.lost) +
-                        ", overwritten before they could be copied: a longer history helps");
+    say_losses(tape, console);
     if (!arguments.flag("json")) return;
     JsonObject json;
     json.add("file", tape.first_path()).add("files", std::uint64_t{tape.files()}).add("file_bytes", tape.bytes());
     json.add("segments", std::uint64_t{recorder.segments()}).add("messages", tape.messages());
-    json.add("payload_bytes", recorder.payload_bytes()).add("lost", recorder.lost()).add("seconds", seconds);
+    json.add("payload_bytes", tape.payload_bytes()).add("lost", tape.lost());
+    json.add("unwritten", tape.unwritten()).add("seconds", seconds);
     std::cout << json.str() << std::endl;
 }
 
@@ -87,23 +107,23 @@ std::optional<Failure> record_all(Recorder& recorder, Tape& tape, const Recorder
     return failure;
 }
 
-ExitCode exit_code(const Recorder& recorder, const Arguments& arguments, Console& console) {
+ExitCode exit_code(const Recorder& recorder, const Tape& tape, const Arguments& arguments, Console& console) {
     if (recorder.failed()) return ExitCode::failed;
     if (recorder.segments() == 0 && !stop_requested()) {
         console.complain("nothing was recorded: no topic and no latest value of that name appeared");
         return ExitCode::timed_out;
     }
-    return arguments.flag("strict") && recorder.lost() > 0 ? ExitCode::lost : ExitCode::ok;
+    return arguments.flag("strict") && tape.lost() > 0 ? ExitCode::lost : ExitCode::ok;
 }
 
 ExitCode run_record(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     if (!arguments.given("output")) throw UsageError("-o FILE.mcap is missing");
     Console console("handoff record", arguments.flag("quiet"));
-    const auto split = split_of(arguments);
+    const Tape::Form form{split_of(arguments), compression_of(arguments)};
     const auto limits = limits_of(arguments);
     Recorder::check(invocation.operands);
-    Tape tape(arguments.text("output"), arguments.flag("force"), split);
+    Tape tape(arguments.text("output"), arguments.flag("force"), form);
     Recorder recorder({invocation.operands, arguments.texts("exclude")}, tape,
                       [&](const std::string& sentence) { console.say(sentence); });
     const auto began = Clock::now();
@@ -115,7 +135,7 @@ ExitCode run_record(const Invocation& invocation) {
     const auto failure = record_all(recorder, tape, limits, progress, console);
     report(recorder, tape, seconds(), arguments, console);
     if (failure) throw Error(*failure);
-    return exit_code(recorder, arguments, console);
+    return exit_code(recorder, tape, arguments, console);
 }
 
 void add_options(po::options_description& options) {
@@ -125,6 +145,7 @@ void add_options(po::options_description& options) {
                                                      po::value<std::vector<std::string>>()->value_name("GLOB"),
                                                      "leave out what fits; may be given several times")(
         "split", value("SIZE|D"), "begin another file after so many bytes, or after so long: FILE-001.mcap, ...")(
+        "compression", value("none|lz4|zstd", "none"), "of what is written: smaller files for more work")(
         "strict", po::bool_switch(), "end with exit code 5 if a message was lost")("quiet", po::bool_switch(),
                                                                                    "errors only");
     add_json_option(options);
