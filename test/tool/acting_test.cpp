@@ -42,6 +42,41 @@ BOOST_AUTO_TEST_CASE(topics_and_latest_values_take_part_too) {
     for (const auto* name : {&topic, &value}) words_of({"rm", name->str()}, 0);
 }
 
+BOOST_AUTO_TEST_CASE(send_sends_at_a_rate_and_as_often_as_it_is_told) {
+    const UniqueName name("rate");
+    Subscriber subscriber(name, {.history = 64, .payload_bytes = 64});
+    struct Row {
+        std::vector<std::string> options;
+        std::vector<std::string> expected;
+        std::chrono::milliseconds least;
+    };
+    const std::vector<Row> rows{
+        {{"--rate", "20", "--count", "5"}, {"a\nb\nc\n", "a\nb\nc\n", "a\nb\nc\n", "a\nb\nc\n", "a\nb\nc\n"}, 200ms},
+        {{"--count", "2"}, {"a\nb\nc\n", "a\nb\nc\n"}, 0ms},
+        {{"--rate", "20", "--lines"}, {"a", "b", "c"}, 100ms},
+        {{"--count", "2", "--lines"}, {"a", "b"}, 0ms}};
+    for (const Row& row : rows) {
+        std::vector<std::string> arguments{"send", name.str()};
+        arguments.insert(arguments.end(), row.options.begin(), row.options.end());
+        TOOL_TEST_SAYS(words_of(arguments, 0, "a\nb\nc\n"), std::to_string(row.expected.size()) + " messages sent");
+        std::vector<std::string> came;
+        std::vector<std::chrono::steady_clock::time_point> when;
+        while (const auto message = subscriber.next(Deadline::now())) {
+            came.emplace_back(reinterpret_cast<const char*>(message->payload().data()), message->payload().size());
+            when.push_back(message->published_at());
+        }
+        BOOST_TEST(came == row.expected, boost::test_tools::per_element());
+        BOOST_TEST_REQUIRE(!when.empty());
+        BOOST_TEST((when.back() - when.front()) / 1ms >= row.least / 1ms - 20);  // the first may be late
+    }
+    Program endless = tool({"send", name.str(), "--rate", "100"}, "again");
+    for (int i = 0; i < 10; ++i) BOOST_TEST_REQUIRE(subscriber.next(soon).has_value());
+    endless.signal(SIGINT);
+    BOOST_TEST(endless.wait(soon).code == 0);
+    for (const std::string& option : {"--rate", "--count"})
+        TOOL_TEST_SAYS(words_of({"send", name.str(), option, "0"}, 2, "x"), option);
+}
+
 BOOST_AUTO_TEST_CASE(who_waits_in_vain_ends_with_the_code_for_that) {
     const UniqueName name;
     const Sender sender(name, small_channel());
@@ -109,8 +144,9 @@ BOOST_AUTO_TEST_CASE(words_that_make_no_sense_are_refused_with_a_sentence) {
     TOOL_TEST_SAYS(words_of({"info", "a/b"}, 2), "not allowed");
     TOOL_TEST_SAYS(words_of({"send", "x", "--kind", "queue"}, 2, "x"), "none of channel, topic, latest");
     TOOL_TEST_SAYS(output_of({"--help"}), "every participant, every slot");
-    for (const char* verb : {"ls", "info", "top", "echo", "hz", "bw", "lat", "snap", "send", "recv", "record", "play",
-                             "plan", "doctor", "clean", "rm", "metrics", "completion", "man"}) {
+    for (const char* verb :
+         {"ls",     "info", "top",    "echo", "hz",     "bw",    "lat", "snap",    "send",       "recv",
+          "record", "play", "repair", "plan", "doctor", "clean", "rm",  "metrics", "completion", "man"}) {
         TOOL_TEST_SAYS(output_of({verb, "--help"}), "--help");
         BOOST_TEST(output_of({"help", verb}) == output_of({verb, "--help"}));
     }

@@ -192,20 +192,54 @@ Input::Limit limit_for(const Invocation& invocation) {
     return {most_unasked, "which is what is taken without --payload-bytes"};
 }
 
+/// When the next message goes out, and whether one does. Without --rate at once; a moment that was missed, because
+/// nothing was there or nobody took it, is not made up for.
+class Schedule {
+public:
+    Schedule(const Arguments& arguments, std::uint64_t most) : left_(most) {
+        if (arguments.given("rate"))
+            period_ =
+                std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / arguments.rate("rate")));
+        if (arguments.given("count")) left_ = arguments.number("count", 1, UINT64_MAX);
+    }
+
+    bool wants_more() const { return left_ > 0 && !stop_requested(); }
+    /// False if the program is asked to end meanwhile.
+    bool wait() {
+        while (!stop_requested() && Clock::now() < due_)
+            std::this_thread::sleep_for(std::min<Clock::duration>(due_ - Clock::now(), slice));
+        due_ = std::max(due_ + period_, Clock::now());
+        --left_;
+        return !stop_requested();
+    }
+
+private:
+    Clock::duration period_{0};
+    Clock::time_point due_ = Clock::now();
+    std::uint64_t left_;
+};
+
 void send_lines(const Invocation& invocation, std::uint64_t& sent) {
     Input input(limit_for(invocation));
+    Schedule schedule(invocation.arguments, UINT64_MAX);
     const auto outlet = outlet_for(invocation, 1);
-    for (auto line = input.line(); line; line = input.line()) {
+    while (schedule.wants_more()) {
+        const auto line = input.line();
+        if (!line || !schedule.wait()) return;
         outlet->put(bytes_of(*line));
         ++sent;
     }
 }
 
 void send_all(const Invocation& invocation, std::uint64_t& sent) {
+    Schedule schedule(invocation.arguments, invocation.arguments.given("rate") ? UINT64_MAX : 1);
     const auto message = Input(limit_for(invocation)).all();
     if (!message) return;
-    outlet_for(invocation, std::max<std::size_t>(message->size(), 1))->put(bytes_of(*message));
-    ++sent;
+    const auto outlet = outlet_for(invocation, std::max<std::size_t>(message->size(), 1));
+    while (schedule.wants_more() && schedule.wait()) {
+        outlet->put(bytes_of(*message));
+        ++sent;
+    }
 }
 
 ExitCode run_send(const Invocation& invocation) {
@@ -223,6 +257,9 @@ ExitCode run_send(const Invocation& invocation) {
 
 void add_send_options(po::options_description& options) {
     options.add_options()("lines", po::bool_switch(), "each line is a message; without: all of stdin is one")(
+        "rate", value("X"),
+        "messages a second: with --lines of the lines; without, stdin's message again and again until Ctrl-C")(
+        "count", value("N"), "end after N messages; without --lines: send stdin's message so often")(
         "request", po::bool_switch(), "of a channel: wait for each answer and write it to stdout")(
         "kind", value("KIND", "channel"), "channel, topic or latest, if it does not exist yet")(
         "payload-bytes", value("SIZE", "64Ki"), "largest message, if it does not exist yet")(
@@ -367,7 +404,7 @@ const Verb send{
     Operand::segment,
     "bytes or lines from stdin",
     "Sends to a channel, publishes on a topic, or writes a latest value: whatever NAME is, or is to become.\n"
-    "With --request each answer goes to stdout.",
+    "With --request each answer goes to stdout; with --rate 10 the message goes out ten times a second.",
     add_send_options,
     run_send};
 const Verb recv{
