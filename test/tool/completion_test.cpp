@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 using handoff::testing::Program;
@@ -127,6 +128,29 @@ BOOST_AUTO_TEST_CASE(a_value_is_no_option_and_files_are_offered_where_files_belo
     BOOST_TEST((files == Words{fake.folder() + "/names"}));
 }
 
+BOOST_AUTO_TEST_CASE(each_operand_is_offered_what_belongs_in_its_place) {
+    const FakeTool fake({"frames"});
+    const std::string part = fake.folder() + "/na";
+    const Words none, names{"frames"}, files{fake.folder() + "/names"};
+    const std::vector<std::pair<Words, Words>> rows{
+        {{"snap", ""}, names},
+        {{"snap", "frames", part}, files},
+        {{"snap", "--raw", "frames", part}, files},
+        {{"snap", "--timeout", "2s", ""}, names},
+        {{"snap", "--timeout", "=", "2s", ""}, names},
+        {{"snap", "--timeout", "2s", "frames", part}, files},
+        {{"snap", "frames", "x.png", ""}, none},
+        {{"rm", "a", "b", ""}, names},
+        {{"record", "-o", "x.mcap", "a", ""}, names},
+        {{"record", "a", "-o", part}, files},
+        {{"plan", "64Ki", ""}, none},
+        {{"completion", "bash", ""}, none},
+        {{"top", "frames", ""}, none},
+    };
+    for (const auto& [words, offers] : rows)
+        BOOST_TEST((bash_offers(fake.program(), words, fake.folder()) == offers), words.front() << ' ' << words.back());
+}
+
 BOOST_AUTO_TEST_CASE(a_hostile_name_is_offered_quoted_and_never_run) {
     const FakeTool fake({"$(touch pwned)", "`touch pwned`", "a b", "'; touch pwned '"});
     const Words offers = bash_offers(fake.program(), {"info", ""}, fake.folder());
@@ -169,6 +193,10 @@ BOOST_AUTO_TEST_CASE(fish_offers_verbs_options_and_names) {
     BOOST_TEST(offers("info ").find("frames") != std::string::npos);
     BOOST_TEST(offers("info ").find("$(touch pwned)") != std::string::npos);
     BOOST_TEST(offers("top --in").find("--interval") != std::string::npos);
+    BOOST_TEST(offers("rm a b ").find("frames") != std::string::npos);
+    BOOST_TEST(offers("snap --timeout 2s ").find("frames") != std::string::npos);
+    BOOST_TEST(offers("snap frames ").find("frames") == std::string::npos);
+    BOOST_TEST(offers("snap frames na").find("names") != std::string::npos);
     BOOST_TEST(!std::filesystem::exists(fake.folder() + "/pwned"));
 }
 

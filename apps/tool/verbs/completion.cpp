@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,15 @@ namespace handoff::apps::tool {
 
 namespace {
 
-/// What stands after an option, or in the place of an operand.
+/// What is meant by a word of the usage line, as FILE.png.
+std::string shape_of_word(const std::string& word) {
+    if (word.find("GLOB") != std::string::npos || word.find("NAME") != std::string::npos) return "segment";
+    return word.find("FILE") != std::string::npos ? "file" : "value";
+}
+
+/// What stands after an option.
 std::string shape_of(const po::option_description& option) {
-    if (option.semantic()->max_tokens() == 0) return "";
-    const std::string parameter = option.format_parameter();
-    if (parameter.find("GLOB") != std::string::npos || parameter.find("NAME") != std::string::npos) return "segment";
-    return parameter.find("FILE") != std::string::npos ? "file" : "value";
+    return option.semantic()->max_tokens() == 0 ? "" : shape_of_word(option.format_parameter());
 }
 
 /// A copy: options_of() returns the description itself, which would be gone.
@@ -43,11 +47,26 @@ std::string shape_of(const Verb& verb) {
     return "none";
 }
 
+/// What belongs in the place of each operand, after what the usage line calls it: "NAME FILE.png" is {segment, file}.
+std::vector<std::string> shapes_of_operands(const Verb& verb) {
+    std::vector<std::string> shapes;
+    std::istringstream words(verb.operands);
+    for (std::string word; words >> word && !word.starts_with('-');)
+        shapes.push_back(shapes.empty() ? shape_of(verb) : shape_of_word(word));
+    return shapes;
+}
+
+/// What belongs in all places behind those.
+std::string shape_of_more(const Verb& verb) {
+    const auto shapes = shapes_of_operands(verb);
+    return verb.most_operands == any_number && !shapes.empty() ? shapes.back() : "";
+}
+
 /// "bash|zsh|fish": the words themselves.
 std::vector<std::string> words_of(const Verb& verb) {
     std::vector<std::string> words;
     std::string operands = verb.operands;
-    if (operands.find('|') == std::string::npos) return words;
+    if (verb.completes != Operand::word || operands.find('|') == std::string::npos) return words;
     for (std::size_t bar = 0; bar != std::string::npos; operands.erase(0, bar + 1)) {
         bar = operands.find('|');
         words.push_back(operands.substr(0, bar));
@@ -60,6 +79,15 @@ std::vector<std::string> all_spellings(const Verb& verb) {
     std::vector<std::string> all;
     for (const auto& option : all_options(verb))
         for (const std::string& name : spellings(*option)) all.push_back(name);
+    return all;
+}
+
+/// Those that have a value behind them.
+std::vector<std::string> spellings_with_value(const Verb& verb) {
+    std::vector<std::string> all;
+    for (const auto& option : all_options(verb))
+        if (!shape_of(*option).empty())
+            for (const std::string& name : spellings(*option)) all.push_back(name);
     return all;
 }
 
@@ -78,7 +106,7 @@ constexpr const char* bash_head = "# handoff completion for bash: source <(hando
 
 constexpr const char* bash_begin = R"(_handoff() {
     local program=$1 word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
-    local options='' operand=none words='' value=''
+    local options='' operand=none operands=() more='' words='' value='' valued='' place=0 i
     COMPREPLY=()
     if [[ $word == = ]]; then
         word=''
@@ -92,6 +120,16 @@ constexpr const char* bash_tail = R"(    esac
 )";
 
 constexpr const char* bash_end = R"(    esac
+    for (( i = 2; i < COMP_CWORD; i++ )); do  # how many operands stand before this one
+        if [[ ${COMP_WORDS[i+1]} == = ]]; then
+            (( i += 2 ))
+        elif [[ " $valued " == *" ${COMP_WORDS[i]} "* ]]; then
+            (( i += 1 ))
+        elif [[ ${COMP_WORDS[i]} != -* ]]; then
+            (( place += 1 ))
+        fi
+    done
+    [[ ${#operands[@]} -gt 0 ]] && operand=${operands[place]:-$more}
     [[ -n $value ]] && operand=$value
     if [[ -z $value && $word == -* ]]; then
         _handoff_words "$word" "$options"
@@ -112,9 +150,10 @@ void print_bash() {
               << quoted(verb_names() + " help --help --version") << "\n        return\n    fi\n    case $verb in\n"
               << "        help) operand=word words=" << quoted(verb_names()) << " ;;\n";
     for (const Verb* verb : verbs())
-        std::cout << "        " << verb->name << ") operand=" << shape_of(*verb)
-                  << " words=" << quoted(joined(words_of(*verb))) << " options=" << quoted(joined(all_spellings(*verb)))
-                  << " ;;\n";
+        std::cout << "        " << verb->name << ") operands=(" << joined(shapes_of_operands(*verb)) << ")"
+                  << " more=" << quoted(shape_of_more(*verb)) << " words=" << quoted(joined(words_of(*verb)))
+                  << "\n            options=" << quoted(joined(all_spellings(*verb)))
+                  << " valued=" << quoted(joined(spellings_with_value(*verb))) << " ;;\n";
     std::cout << bash_tail;
     for (const Verb* verb : verbs())
         for (const auto& option : all_options(*verb))
@@ -142,9 +181,13 @@ void print_zsh_verb(const Verb& verb) {
             std::cout << " \\\n                " << quoted(spec);
         }
     }
-    if (verb.completes != Operand::none)
+    const auto shapes = shapes_of_operands(verb);
+    const bool repeats = !shape_of_more(verb).empty();
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+        const std::string place = repeats && i + 1 == shapes.size() ? "*" : std::to_string(i + 1);
         std::cout << " \\\n                "
-                  << quoted("*:" + plain(verb.operands) + ":" + zsh_action(shape_of(verb), words_of(verb)));
+                  << quoted(place + ":" + plain(verb.operands) + ":" + zsh_action(shapes[i], words_of(verb)));
+    }
     std::cout << " ;;\n";
 }
 
@@ -184,9 +227,43 @@ std::string fish_values(const std::string& shape, const std::vector<std::string>
     return shape == "word" && !words.empty() ? " -a " + fish_quoted(joined(words)) : "";
 }
 
+constexpr const char* fish_head = R"(# handoff completion for fish: handoff completion fish | source
+function __handoff_stands_at  # this place among the operands (-N: N-1 or behind) of this verb, whose options with a value follow
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and test "$words[2]" = $argv[1]; or return 1
+    set -l place 0
+    set -l is_value 0
+    for word in $words
+        if test $is_value -eq 1
+            set is_value 0
+        else if contains -- $word $argv[3..-1]
+            set is_value 1
+        else if not string match -q -- '-*' $word
+            set place (math $place + 1)
+        end
+    end
+    set place (math $place - 2)  # the program and the verb
+    test $place -eq $argv[2]; or begin; test $argv[2] -lt 0; and test $place -ge (math "-1 - $argv[2]"); end
+end
+complete -c handoff -f
+)";
+
+/// Offers in the place of operands. -1 - N: in the place N and all behind it.
+void print_fish_operands(const Verb& verb) {
+    const auto shapes = shapes_of_operands(verb);
+    const bool repeats = !shape_of_more(verb).empty();
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+        const std::string values = fish_values(shapes[i], words_of(verb));
+        const bool is_last = repeats && i + 1 == shapes.size();
+        const std::string place = is_last ? "-" + std::to_string(i + 1) : std::to_string(i);
+        if (!values.empty())
+            std::cout << "complete -c handoff -n '__handoff_stands_at " << verb.name << " " << place << " "
+                      << joined(spellings_with_value(verb)) << "'" << values << "\n";
+    }
+}
+
 void print_fish() {
-    std::cout << "# handoff completion for fish: handoff completion fish | source\n"
-                 "complete -c handoff -f\n";
+    std::cout << fish_head;
     for (const Verb* verb : verbs())
         std::cout << "complete -c handoff -n __fish_use_subcommand -a " << verb->name << " -d "
                   << fish_quoted(verb->summary) << "\n";
@@ -195,8 +272,7 @@ void print_fish() {
     for (const Verb* verb : verbs()) {
         const std::string after =
             "complete -c handoff -n '__fish_seen_subcommand_from " + std::string(verb->name) + "'";
-        if (const std::string values = fish_values(shape_of(*verb), words_of(*verb)); !values.empty())
-            std::cout << after << values << "\n";
+        print_fish_operands(*verb);
         for (const auto& option : all_options(*verb)) {
             std::cout << after;
             for (const std::string& name : spellings(*option))

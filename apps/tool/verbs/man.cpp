@@ -21,6 +21,21 @@ void print_verb(const Verb& verb) {
         if (option->long_name() != "help") std::cout << option_in_roff(*option);
 }
 
+constexpr const char* common_options = R"(.SH OPTIONS
+Each verb has its own, see there. All of them know
+.TP
+\fB\-h\fR, \fB\-\-help\fR
+what the verb does, and its options
+.P
+and without a verb there are
+.TP
+\fB\-h\fR, \fB\-\-help\fR
+the verbs and the exit codes
+.TP
+\fB\-\-version\fR
+the version
+)";
+
 constexpr const char* files = R"(.SH FILES
 .TP
 \fI/dev/shm/handoff.NAME\fR
@@ -44,7 +59,7 @@ ExitCode run(const Invocation&) {
         << ".SH SYNOPSIS\n.B handoff\n.I VERB\n.RI [ OPTION ...]\n.RI [ WORD ...]\n.br\n.B handoff help\n.I VERB\n"
         << ".SH DESCRIPTION\nShows and explains what goes on in segments, without disturbing those who use them;\n"
         << "cleans up after the dead, records and plays.\nData goes to stdout, words go to stderr.\n"
-        << ".SH VERBS\n";
+        << common_options << ".SH VERBS\n";
     for (const Verb* verb : verbs()) print_verb(*verb);
     std::cout << ".SH EXIT STATUS\n";
     const std::string codes = exit_codes_in_words(true);
