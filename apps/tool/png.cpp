@@ -38,9 +38,12 @@ std::optional<Shape> shape_of(Encoding encoding) {
         case Encoding::rgba8:
             return Shape{PNG_COLOR_TYPE_RGB_ALPHA, 8, false};
         case Encoding::bgr16:
+        case Encoding::type_16UC3:
             return Shape{PNG_COLOR_TYPE_RGB, 16, true};
         case Encoding::rgb16:
             return Shape{PNG_COLOR_TYPE_RGB, 16, false};
+        case Encoding::type_16UC4:
+            return Shape{PNG_COLOR_TYPE_RGB_ALPHA, 16, true};
         default:
             return std::nullopt;
     }
@@ -92,8 +95,8 @@ private:
 result<std::vector<std::byte>> as_png(const Image& image, std::span<const std::byte> pixels) try {
     const auto shape = shape_of(image.encoding);
     if (!shape)
-        return Failure(Errc::invalid_argument, "PNG knows no images of " + std::string(name_of(image.encoding)) +
-                                                   ": --raw writes the bytes as they are");
+        return Failure(Errc::mismatch, "PNG knows no images of " + std::string(name_of(image.encoding)) +
+                                           ": --raw writes the bytes as they are");
     return Writer().write(image, *shape, pixels);
 } catch (const Error& error) {
     return error.failure();

@@ -11,7 +11,7 @@
 namespace handoff::apps::tool {
 
 /// The image as the bytes of a PNG file: gray and colour, 8 or 16 bit, with alpha where it has one. Errors:
-/// invalid_argument for encodings that PNG does not know.
+/// mismatch for encodings that PNG does not know.
 result<std::vector<std::byte>> as_png(const Image& image, std::span<const std::byte> pixels);
 
 }  // namespace handoff::apps::tool

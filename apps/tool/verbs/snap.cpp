@@ -3,6 +3,7 @@
 #include "common/patience.hpp"
 #include "common/units.hpp"
 #include "tool/png.hpp"
+#include "tool/scaled.hpp"
 #include "tool/verbs.hpp"
 #include "tool/words.hpp"
 
@@ -12,6 +13,7 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include <iostream>
+#include <optional>
 #include <thread>
 
 namespace po = boost::program_options;
@@ -48,19 +50,20 @@ ExitCode run(const Invocation& invocation) {
     const std::span<const std::byte> payload(buffer.data(), copied->size);
     const bool raw = invocation.arguments.flag("raw");
     if (!raw && !copied->image.is_image())
-        throw Error(Errc::invalid_argument, "the newest message of '" + name + "' (" + bytes_in_words(copied->size) +
-                                                ") is no image: --raw writes its bytes as they are");
+        throw Error(Errc::mismatch, "the newest message of '" + name + "' (" + bytes_in_words(copied->size) +
+                                        ") is no image: --raw writes its bytes as they are");
+    const auto picture = raw ? std::nullopt : scaled(copied->image, payload);
     if (raw) {
         write_file(path, payload);
     } else {
-        const auto png = as_png(copied->image, payload);
+        const auto png = picture ? as_png(picture->image, picture->pixels) : as_png(copied->image, payload);
         if (!png) throw Error(png.error());
         write_file(path, *png);
     }
     const auto age = std::chrono::steady_clock::now() - copied->published_at;
     std::cerr << (path == "-" ? "stdout" : path) << ": message " << copied->sequence << ", "
               << (copied->image.is_image() ? image_in_words(copied->image) : bytes_in_words(copied->size)) << ", "
-              << age_in_words(age) << " old\n";
+              << age_in_words(age) << " old" << (picture ? "; " + picture->words() : "") << "\n";
     return ExitCode::ok;
 }
 
@@ -80,7 +83,8 @@ const Verb snap{
     Operand::segment,
     "the newest image as a file",
     "Copies the newest message, waits for nobody and holds nothing longer than the copy takes. Of a channel:\n"
-    "the one that was sent last, read or not. FILE may be - for stdout.",
+    "the one that was sent last, read or not. FILE may be - for stdout. Pictures of floats or signed\n"
+    "integers are scaled to 8 bits between the 1st and 99th percentile of their numbers, and it says so.",
     add_options,
     run};
 
