@@ -39,10 +39,7 @@ the version
 constexpr const char* files = R"(.SH FILES
 .TP
 \fI/dev/shm/handoff.NAME\fR
-the segment NAME
-.TP
-\fI/dev/shm/handoff.NAME.lock\fR
-whoever takes part in it holds a byte of this file, and the kernel frees it when they die
+the segment NAME; whoever takes part in it holds a lock on one byte of it, and the kernel frees that when they die
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
