@@ -93,11 +93,15 @@ bool is_transport_stream(std::string_view text) {
     return true;
 }
 
+}  // namespace
+
 std::optional<InputKind> kind_by_signature(std::string_view text) {
     for (const Signature& signature : signatures)
         if (text.size() > signature.at && text.substr(signature.at).starts_with(signature.bytes)) return signature.kind;
     return {};
 }
+
+namespace {
 
 std::optional<InputKind> kind_by_content(const fs::path& path) {
     constexpr std::uint64_t enough = 256U << 10U;  // what the size of a photograph may need, too

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 namespace handoff::apps::sender {
 
@@ -16,6 +17,9 @@ enum class InputKind : std::uint8_t {
 /// By content; by extension where the content says nothing, and for what is no file (an address, a device). Nothing: no
 /// kind of picture or video that is known.
 std::optional<InputKind> kind_of(const std::filesystem::path& path);
+
+/// By the beginning of its bytes, where that is one that no text has by chance; without JPEG, PNG and TIFF.
+std::optional<InputKind> kind_by_signature(std::string_view text);
 
 /// True for a picture in a format that OpenCV knows nothing of, or was built without: HEIF, AVIF, JPEG 2000 and so on.
 bool is_unsupported_picture(const std::filesystem::path& path);

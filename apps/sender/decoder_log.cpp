@@ -19,8 +19,12 @@ bool is_about_pixels(const std::string& text) {
     return !text.empty() && text.rfind("libpng warning", 0) != 0;
 }
 
+void count(const std::string& text) {
+    if (is_about_pixels(text) && complaints.count++ == 0) complaints.first = text;
+}
+
 void end_line() {
-    if (is_about_pixels(line) && complaints.count++ == 0) complaints.first = line;
+    count(line);
     line.clear();
 }
 
@@ -54,6 +58,11 @@ bool keep() {
 #else
     return false;
 #endif
+}
+
+void note(const std::string& text) {
+    const std::lock_guard lock(mutex);
+    count(text);
 }
 
 Complaints take() {

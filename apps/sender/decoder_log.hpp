@@ -13,6 +13,9 @@ namespace decoder_log {
 /// that is impossible (a C library without fopencookie): it is shown as before.
 bool keep();
 
+/// A line of a decoder that does not write to `stderr`.
+void note(const std::string& line);
+
 struct Complaints {
     std::uint64_t count = 0;  ///< lines
     std::string first;

@@ -83,9 +83,10 @@ bool Feed::read_into(Loan& loan) {
 
 void Feed::pass_on_remarks() {
     while (const auto remark = source_.take_remark()) {
+        const bool reduced = remark->kind == Remark::Kind::reduced;
         const bool damaged = remark->kind == Remark::Kind::damaged;
-        ++(damaged ? tally_.damaged : tally_.reduced);
-        if (!damaged && options_.pixels == Pixels::bgr8)
+        (reduced ? tally_.reduced : damaged ? tally_.damaged : tally_.skipped) += remark->count;
+        if (reduced && options_.pixels == Pixels::bgr8)
             console_.say(remark->sentence);  // was asked for
         else
             console_.complain(remark->sentence);

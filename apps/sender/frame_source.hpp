@@ -21,9 +21,11 @@ struct Remark {
     enum class Kind : std::uint8_t {
         reduced,  ///< some of what it holds is left out: bits, alpha, pictures
         damaged,  ///< the decoder went on behind damage
+        skipped,  ///< frames were passed over
     };
     Kind kind = Kind::reduced;
     std::string sentence;
+    std::uint64_t count = 1;  ///< inputs, or frames passed over
 };
 
 /// next() and read_into() in turn. After Unreadable comes next() again.
@@ -44,8 +46,8 @@ public:
     virtual void read_into(Loan& loan) = 0;
     /// What the input just read lost, or what its decoder complained of: once, also behind the last frame.
     virtual std::optional<Remark> take_remark() { return {}; }
-    /// The frame that next() found cannot be sent: its input is not tried again.
-    virtual void drop_current() {}
+    /// The frame that next() found cannot be sent: its input is not tried again. True: only such frames are not.
+    virtual bool drop_current() { return false; }
 };
 
 }  // namespace handoff::apps::sender

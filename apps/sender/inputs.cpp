@@ -2,13 +2,16 @@
 
 #include "common/new_file.hpp"
 #include "common/signals.hpp"
+#include "sender/addresses.hpp"
 #include "sender/names.hpp"
 #include "sender/picture_source.hpp"
 #include "sender/video_source.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
+#include <string_view>
 #include <utility>
 
 namespace fs = std::filesystem;
@@ -17,29 +20,64 @@ namespace handoff::apps::sender {
 
 namespace {
 
+bool is_standard_input(const std::string& word) {
+    constexpr std::array<std::string_view, 4> names{"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"};
+    return std::ranges::find(names, word) != names.end();
+}
+
+/// /dev/video0, or a link to it as udev makes them.
+bool is_camera(const fs::path& path) {
+    std::error_code error;
+    return fs::canonical(path, error).string().starts_with("/dev/video");
+}
+
+Access access_of(const std::string& word) {
+    std::error_code error;
+    const fs::file_status status = fs::status(is_standard_input(word) ? "/dev/stdin" : word, error);
+    if (fs::is_regular_file(status)) return Access::file;  // stdin, too
+    if (is_standard_input(word) || fs::is_fifo(status)) return Access::once;
+    if (fs::is_character_file(status) && is_camera(word)) return Access::camera;
+    return !fs::exists(status) && is_address(word) ? Access::address : Access::file;
+}
+
 class InputLister {
 public:
     void add(const std::string& word) {
         std::error_code error;
-        if (fs::is_directory(word, error))
-            add_folder(word);
-        else
-            add_file(word, kind_of(word).value_or(InputKind::picture));
+        if (fs::is_directory(word, error)) return add_folder(word);
+        if (is_standard_input(word) && std::exchange(has_standard_input_, true))
+            return list_.problems.push_back(word + ": stdin is named twice, and can be read once");
+        const std::string path = is_standard_input(word) ? "/dev/stdin" : word;
+        const Access access = access_of(word);
+        if (access == Access::file) return add_file(path, kind_of(path).value_or(InputKind::picture));
+        const bool is_remote = access == Access::address;
+        add(path, names_.for_video(is_remote ? name_of_address(word) : fs::path(path).stem().string()),
+            InputKind::video, access);
     }
     InputList take() { return std::move(list_); }
 
 private:
+    void add(std::string path, std::string name, InputKind kind, Access access) {
+        Input input;
+        input.path = std::move(path);
+        input.name = std::move(name);
+        input.kind = kind;
+        input.access = access;
+        list_.inputs.push_back(std::move(input));
+    }
+
     void add_file(const fs::path& path, InputKind kind) {
         const std::string stem = path.stem().string();
-        list_.inputs.push_back(
-            {path.string(), kind == InputKind::picture ? names_.for_picture(stem) : names_.for_video(stem), kind});
+        add(path.string(), kind == InputKind::picture ? names_.for_picture(stem) : names_.for_video(stem), kind,
+            Access::file);
     }
 
     void add_folder(const std::string& folder) {
         std::error_code error;
         std::vector<std::pair<fs::path, InputKind>> found;
         for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-            const bool is_candidate = !is_partial_file(entry->path()) && !entry->is_directory(error);
+            const bool is_pipe = entry->is_fifo(error) || entry->is_socket(error);  // would keep us waiting
+            const bool is_candidate = !is_partial_file(entry->path()) && !entry->is_directory(error) && !is_pipe;
             const auto kind = is_candidate ? kind_of(entry->path()) : std::nullopt;
             if (!kind)
                 list_.others.add(*entry);
@@ -61,6 +99,7 @@ private:
 
     InputList list_;
     Names names_;
+    bool has_standard_input_ = false;
 };
 
 std::uint64_t picture_bytes(const std::string& path, Pixels pixels) {
@@ -78,7 +117,16 @@ void add_pages(const Input& input, Pixels pixels, std::deque<FrameSize>& sizes) 
     for (std::size_t page = 1; source.next(); ++page) sizes.push_back({source.frame_bytes(), input, page});
 }
 
+/// Of what was opened ahead: it belongs to the playlist alone.
+FrameSize size_of_opened(const Input& input) {
+    FrameSize size{input.opened->frame_bytes(), input};
+    size.input.opened.reset();
+    return size;
+}
+
 void add_sizes(const Input& input, Pixels pixels, std::deque<FrameSize>& sizes) {
+    if (input.opened) return sizes.push_back(size_of_opened(input));
+    if (input.access != Access::file || !input.problem.empty()) return;
     if (input.kind == InputKind::video) {
         sizes.push_back({VideoSource(input.path, "").frame_bytes(), input});
         return;
@@ -91,6 +139,11 @@ void add_sizes(const Input& input, Pixels pixels, std::deque<FrameSize>& sizes) 
 }
 
 }  // namespace
+
+std::string with_shown_name(const Input& input, const std::string& sentence) {
+    if (input.shown.empty() || !sentence.starts_with(input.path)) return sentence;
+    return input.shown + sentence.substr(input.path.size());
+}
 
 InputList list_inputs(const std::vector<std::string>& words) {
     InputLister lister;

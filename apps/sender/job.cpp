@@ -5,14 +5,15 @@
 #include "common/output_folder.hpp"
 #include "common/patience.hpp"
 #include "common/report.hpp"
+#include "sender/camera_source.hpp"
 #include "sender/inputs.hpp"
+#include "sender/opening.hpp"
 #include "sender/other_files.hpp"
 #include "sender/pattern_source.hpp"
 #include "sender/playlist.hpp"
 #include "sender/publishing.hpp"
 #include "sender/sending.hpp"
 #include "sender/slot_size.hpp"
-#include "sender/video_source.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -60,7 +61,10 @@ Material material_of_inputs(const Options& options, const OutputFolder* folder, 
     material.problems = std::move(list.problems);
     material.others = std::move(list.others);
     std::deque<FrameSize> sizes;
-    if (!options.payload_bytes) sizes = frame_sizes(list.inputs, options.image_limit_bytes, options.pixels);
+    if (!options.payload_bytes) {
+        open_ahead(list.inputs, console);
+        sizes = frame_sizes(list.inputs, options.image_limit_bytes, options.pixels);
+    }
     const bool pictures_only =
         std::ranges::all_of(list.inputs, [](const Input& input) { return input.kind == InputKind::picture; });
     if (pictures_only && !options.loop) material.total = list.inputs.size();
@@ -72,9 +76,9 @@ Material material_of_inputs(const Options& options, const OutputFolder* folder, 
 
 Material material_of_camera(const Options& options) {
     Material material;
-    material.source = std::make_unique<VideoSource>(*options.camera);
+    material.source = std::make_unique<CameraSource>(*options.camera);
     material.largest_frame_bytes = material.source->frame_bytes();
-    if (options.payload_bytes) return material;
+    if (options.payload_bytes || stop_requested()) return material;
     if (material.largest_frame_bytes == 0)
         throw UsageError("--camera: it does not tell the size of its frames; say how large they are with --payload");
     if (material.largest_frame_bytes > options.image_limit_bytes)
@@ -148,8 +152,18 @@ void tell_others(const OtherFiles& others, Console& console) {
         console.say(words);
 }
 
+/// The program was asked to end before it knew how large a slot must be.
+ExitCode tell_that_nothing_was_sent(const Options& options, Console& console) {
+    const bool topic = !options.topic.empty();
+    const Reporter reporter = topic ? Reporter::publisher : Reporter::sender;
+    console.say(report_in_words(reporter, {}, {}));
+    if (options.json)
+        std::cout << report_in_json(reporter, topic ? options.topic : options.channel, {}, {}) << std::endl;
+    return ExitCode::ok;
+}
+
 /// Nothing among the inputs can be sent: say why for each, and create no channel.
-ExitCode tell_all_problems(Material& material, Console& console) {
+ExitCode tell_all_problems(const Options& options, Material& material, Console& console) {
     while (!stop_requested()) {
         try {
             if (!material.source->next()) break;
@@ -163,7 +177,7 @@ ExitCode tell_all_problems(Material& material, Console& console) {
             console.complain(error.what());
         }
     }
-    if (stop_requested()) return ExitCode::ok;
+    if (stop_requested()) return tell_that_nothing_was_sent(options, console);
     tell_others(material.others, console);
     console.complain("nothing to send: not one input can be read");
     return ExitCode::failed;
@@ -243,7 +257,9 @@ ExitCode run_sender(const Options& options) {
         Material material = material_for(options, save_folder, console);
         for (const std::string& problem : material.problems) console.complain(problem);
         if (material.slot_size) material.largest_frame_bytes = material.slot_size->bytes();
-        if (!options.payload_bytes && material.largest_frame_bytes == 0) return tell_all_problems(material, console);
+        if (stop_requested()) return tell_that_nothing_was_sent(options, console);
+        if (!options.payload_bytes && material.largest_frame_bytes == 0)
+            return tell_all_problems(options, material, console);
         if (!options.topic.empty()) return publish_all(options, material, console);
         return send_all(options, material, save_folder, console);
     } catch (const Unreadable& error) {  // the camera

@@ -3,12 +3,17 @@
 #include "common/quiet_opencv.hpp"
 #include "sender/decoder_log.hpp"
 #include "sender/job.hpp"
+#include "sender/stoppable.hpp"
+
+#include <cstdlib>
 
 int main(int argc, char** argv) {
     using namespace handoff::apps;
     quieten_opencv(!sender::decoder_log::keep());  // what FFmpeg says about damage is counted
-    return run_program("sender", [&] {
+    const int code = run_program("sender", [&] {
         const auto options = sender::read_options(argc, argv);
         return options ? sender::run_sender(*options) : ExitCode::ok;
     });
+    if (sender::some_thread_was_left_behind()) std::_Exit(code);  // all is written, and it uses what exit() destroys
+    return code;
 }

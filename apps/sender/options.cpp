@@ -16,7 +16,8 @@ namespace {
 constexpr const char* purpose =
     "Hands pictures to receivers through shared memory, and waits until each was processed.\n"
     "INPUT is a picture, a video, or a folder: its pictures and videos in the order of their names\n"
-    "(img_9 before img_10).\n";
+    "(img_9 before img_10); or what can be read once: a named pipe, - for stdin, an address\n"
+    "(rtsp://, http://, udp://), a camera (/dev/video0).\n";
 
 constexpr const char* more =
     "Examples:\n"
@@ -24,6 +25,8 @@ constexpr const char* more =
     "  sender --save processed photos/                        what comes back is written as processed/NAME.png\n"
     "  sender --pattern 1920x1080 --count 1000 --in-flight 4  how fast is it?\n"
     "  sender --camera 0 --rate 30                            until Ctrl-C\n"
+    "  sender rtsp://camera/1                                 a camera in the network, until it ends or Ctrl-C\n"
+    "  ffmpeg -i film.mp4 -f mjpeg - | sender -               what another program makes\n"
     "  sender --no-wait --timeout 1h photos/                  a work queue: wait for space only\n"
     "  sender --topic wall --loop --rate 25 film.mp4          broadcast; look with: receiver --topic wall\n"
     "\n"

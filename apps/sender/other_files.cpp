@@ -26,6 +26,8 @@ void OtherFiles::add(const fs::directory_entry& entry) {
     std::error_code ignored;
     if (entry.is_directory(ignored))
         ++kinds_["subfolder"].count;
+    else if (entry.is_fifo(ignored) || entry.is_socket(ignored))
+        ++kinds_["pipe or socket (name it as an INPUT of its own)"].count;
     else
         ++kinds_[kind_of_name(entry.path())].count;
 }

@@ -20,20 +20,20 @@ public:
     std::string name() const override { return current_->name(); }
     void read_into(Loan& loan) override;
     std::optional<Remark> take_remark() override;
-    void drop_current() override;
+    bool drop_current() override;
     /// Before the first next(): the input of that name is not sent.
     void leave_out(const std::string& name);
 
 private:
     void close();
-    std::unique_ptr<FrameSource> open(const Input& input) const;
+    void remove_current();
 
     std::vector<Input> inputs_;
     bool loop_;
     Pixels pixels_;
     std::deque<Remark> left_;  ///< remarks of an input that is behind us
     std::size_t at_ = 0;
-    std::unique_ptr<FrameSource> current_;
+    std::shared_ptr<FrameSource> current_;
 };
 
 }  // namespace handoff::apps::sender

@@ -18,7 +18,7 @@ std::string why_unreadable(const FrameSize& frame, Pixels pixels) {
         for (std::size_t page = 0; page < frame.page; ++page) source.next();
         source.check();
     } catch (const Unreadable& error) {
-        return error.what();
+        return with_shown_name(frame.input, error.what());
     }
     return "";
 }

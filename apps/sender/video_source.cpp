@@ -1,101 +1,61 @@
 #include "sender/video_source.hpp"
 
+#include "sender/addresses.hpp"
 #include "sender/decoder_log.hpp"
 #include "sender/names.hpp"
+#include "sender/stoppable.hpp"
 #include "sender/transport_stream.hpp"
 
 #include <handoff/opencv.hpp>
 
-#include <opencv2/videoio/registry.hpp>
-
-#include <algorithm>
-#include <array>
-#include <cstdint>
-#include <filesystem>
-#include <string_view>
-#include <system_error>
 #include <utility>
-
-namespace fs = std::filesystem;
 
 namespace handoff::apps::sender {
 
 namespace {
 
-PictureSize size_of(const cv::VideoCapture& capture) {
-    return {static_cast<std::uint32_t>(capture.get(cv::CAP_PROP_FRAME_WIDTH)),
-            static_cast<std::uint32_t>(capture.get(cv::CAP_PROP_FRAME_HEIGHT))};
-}
-
-/// What FFmpeg cannot read, the others cannot either: where it is there, they need not be started to fail too.
-int file_backend() {
-    const auto backends = cv::videoio_registry::getStreamBackends();
-    const bool has_ffmpeg = std::ranges::find(backends, cv::CAP_FFMPEG) != backends.end();
-    return has_ffmpeg ? cv::CAP_FFMPEG : cv::CAP_ANY;
-}
-
-struct LostByVideo {
-    unsigned bits = 8;
-    bool alpha = false;
-};
-
-/// FFmpeg's names of raw pixel formats: "Y3", then 11 and 10 for planes of 10 bits with colours at half the size, or
-/// the other way round where bytes are; "Y4" with alpha; "BGR" 48 for three channels of 16 bits.
-LostByVideo lost_by_video(std::uint32_t code) {
-    std::array<unsigned char, 4> tag{};
-    for (unsigned i = 0; i < 4; ++i) tag[i] = static_cast<unsigned char>(code >> (8 * i));
-    if (tag[3] == 'Y' || tag[2] == 'Y') std::ranges::reverse(tag);
-    const std::string_view text(reinterpret_cast<const char*>(tag.data()), tag.size());
-    LostByVideo lost;
-    const bool planes = tag[0] == 'Y' && tag[1] >= '1' && tag[1] <= '4';
-    if (planes && tag[3] > 8 && tag[3] <= 16) lost.bits = tag[3];
-    if (text == "P010" || text == "P210") lost.bits = 10;
-    if (text == "P016" || text == "P216") lost.bits = 16;
-    const auto colours = text.substr(tag[0] == 48 || tag[0] == 64 ? 1 : 0, 3);
-    const unsigned bits_of_all = colours == text.substr(1) ? tag[0] : tag[3];
-    if ((colours == "BGR" || colours == "RGB") && bits_of_all == 48) lost.bits = 16;
-    if ((colours == "RBA" || colours == "BRA") && bits_of_all == 64) lost = {16, true};
-    if (planes && (tag[1] == '2' || tag[1] == '4') && tag[2] <= 16) lost.alpha = true;
-    if (text == "RGBA" || text == "BGRA" || text == "ARGB" || text == "ABGR") lost.alpha = true;
-    return lost;
+std::string in_words(PictureSize size) {
+    return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
 }  // namespace
 
-VideoSource::VideoSource(const std::string& path, std::string name) : path_(path), name_(std::move(name)) {
-    std::error_code ignored;  // what is no file may be an address, which OpenCV knows how to open
-    if (const auto status = fs::status(path, ignored); fs::exists(status) && !fs::is_regular_file(status))
-        throw Unreadable(path + ": neither a file nor a folder");  // a pipe would keep us waiting
-    decoder_log::take();
-    if (!capture_.open(path, file_backend())) {
-        const std::string first = decoder_log::take().first;
-        throw Unreadable(path + ": not a video that OpenCV can read" + (first.empty() ? "" : " (" + first + ")"));
+VideoSource::VideoSource(const std::string& path, std::string name)
+    : VideoSource(path, std::move(name), true, [&] { return std::make_shared<FilmDecoder>(path, false); }) {}
+
+VideoSource::VideoSource(std::shared_ptr<ReadOnce> bytes, std::string shown, std::string name)
+    : VideoSource(std::move(shown), std::move(name), false,
+                  [&] { return std::make_shared<FilmDecoder>(std::move(bytes)); }) {}
+
+std::unique_ptr<VideoSource> VideoSource::at_address(const std::string& address, std::string name) {
+    const auto open = [&address] {  // nobody can interrupt the look-up of a name
+        const auto opened = unless_stopped([address] { return std::make_shared<FilmDecoder>(address, true); });
+        return opened.value_or(nullptr);
+    };
+    return std::unique_ptr<VideoSource>(new VideoSource(without_password(address), std::move(name), false, open));
+}
+
+VideoSource::VideoSource(std::string shown, std::string name, bool is_file, const Open& open)
+    : shown_(std::move(shown)), name_(std::move(name)), is_file_(is_file) {
+    try {
+        decoder_ = open();
+    } catch (const Unreadable& why) {
+        if (!stop_requested()) throw Unreadable(shown_ + ": " + without_password(why.what()));
     }
-    size_ = size_of(capture_);
+    ended_ = decoder_ == nullptr;
+    if (ended_) return;
+    size_ = decoder_->size();
     look_at_pixel_format();
 }
 
-VideoSource::VideoSource(int camera)
-    : is_camera_(true), path_("camera " + std::to_string(camera)), name_("camera-" + std::to_string(camera)) {
-    if (!capture_.open(camera))
-        throw Unreadable("camera " + std::to_string(camera) +
-                         " cannot be opened: is it plugged in, free, and may you read /dev/video" +
-                         std::to_string(camera) + "?");
-    size_ = size_of(capture_);
-}
-
-/// OpenCV's capture hands out 8 bits and three channels, whatever the film has.
 void VideoSource::look_at_pixel_format() {
-    const double code = capture_.get(cv::CAP_PROP_CODEC_PIXEL_FORMAT);
-    if (!(code >= 0) || code > UINT32_MAX) return;
-    const LostByVideo lost = lost_by_video(static_cast<std::uint32_t>(code));
-    if (lost.bits > 8)
-        remark(Remark::Kind::reduced, "has " + std::to_string(lost.bits) + " bits per channel, sent as bgr8");
-    if (lost.alpha) remark(Remark::Kind::reduced, "has alpha, sent as bgr8");
+    const int bits = decoder_->bits_per_channel();
+    if (bits > 8) remark(Remark::Kind::reduced, "has " + std::to_string(bits) + " bits per channel, sent as bgr8");
+    if (decoder_->has_alpha()) remark(Remark::Kind::reduced, "has alpha, sent as bgr8");
 }
 
-void VideoSource::remark(Remark::Kind kind, const std::string& what) {
-    remarks_.push_back({kind, path_ + ": " + what});
+void VideoSource::remark(Remark::Kind kind, const std::string& what, std::uint64_t count) {
+    remarks_.push_back({kind, shown_ + ": " + what, count});
 }
 
 std::optional<Remark> VideoSource::take_remark() {
@@ -106,40 +66,73 @@ std::optional<Remark> VideoSource::take_remark() {
 }
 
 bool VideoSource::next() {
-    if (ended_) return false;
-    if (!capture_.grab()) {
-        ended_ = true;
-        tell_damage();
-        check_the_end();
-        return false;
+    while (!ended_ && decode_next()) {
+        if (dropped_size_ != size_) {
+            tell_dropped();
+            return true;
+        }
+        ++dropped_;
     }
-    ++frame_;
-    last_frame_ms_ = capture_.get(cv::CAP_PROP_POS_MSEC);
-    return true;
+    return false;
+}
+
+bool VideoSource::decode_next() {
+    if (decoder_->next()) {
+        ++frame_;
+        size_ = decoder_->size();
+        last_frame_ms_ = decoder_->position_ms();
+        return true;
+    }
+    ended_ = true;
+    tell_dropped();
+    if (stop_requested()) return false;
+    tell_damage();
+    check_the_end();
+    return false;
+}
+
+/// A film that begins with what cannot be sent is left as a whole.
+bool VideoSource::drop_current() {
+    if (frame_ <= 1) ended_ = true;
+    dropped_size_ = size_;
+    return !ended_;
+}
+
+void VideoSource::tell_dropped() {
+    if (dropped_ > 0)
+        remark(Remark::Kind::skipped,
+               counted(dropped_, "more frame") + " of " + in_words(*dropped_size_) + ", up to number " +
+                   std::to_string(ended_ ? frame_ : frame_ - 1) + ", not sent either",
+               dropped_);
+    dropped_ = 0;
+    dropped_size_.reset();
 }
 
 void VideoSource::tell_damage() {
-    if (is_camera_) return;
     const auto said = decoder_log::take();
     if (said.count > 0)
-        remark(Remark::Kind::damaged,
-               "damaged: the decoder complained " + counted(said.count, "time") + ", first: " + said.first);
-    else if (const auto why = why_transport_stream_incomplete(path_); !why.empty())
+        remark(Remark::Kind::damaged, "damaged: the decoder complained " + counted(said.count, "time") +
+                                          ", first: " + without_password(said.first));
+    else if (!is_file_)
+        return;
+    else if (const auto why = why_transport_stream_incomplete(shown_); !why.empty())
         remark(Remark::Kind::damaged, "damaged: " + std::string(why));
 }
 
 /// Frames may be fewer than announced, where the same picture is shown again, and the announced number an estimate:
 /// only if the time of the last one is far from the end too, something is missing.
 void VideoSource::check_the_end() const {
-    if (frame_ == 0) throw Unreadable(path_ + ": not one frame could be read");
-    if (is_camera_) throw Unreadable(path_ + ": no more frames come, after " + counted(frame_, "frame"));
+    const std::string& why = decoder_->why_ended();
+    const std::string reason = why.empty() ? "" : ": " + without_password(why);
+    if (frame_ == 0) throw Unreadable(shown_ + ": not one frame could be read" + reason);
+    if (!why.empty()) throw Unreadable(shown_ + ": no more frames come, after " + counted(frame_, "frame") + reason);
     constexpr double enough = 0.9;
-    const double announced = capture_.get(cv::CAP_PROP_FRAME_COUNT);
-    const double rate = capture_.get(cv::CAP_PROP_FPS);
+    const double announced = decoder_->frames();
+    const double rate = decoder_->frames_per_second();
     const bool too_few = static_cast<double>(frame_) < enough * announced;
     const bool too_early = rate > 0 && last_frame_ms_ / 1000 < enough * announced / rate;
     if (too_few && too_early)
-        throw Unreadable(path_ + ": the video is cut short: " + counted(frame_, "frame") + " of " +
+        throw Unreadable(shown_ + ": the video is cut short: " + counted(frame_, "frame") + " of " +
                          fixed(announced, 0) + " are there");
 }
 
@@ -148,12 +141,11 @@ std::string VideoSource::name() const {
 }
 
 void VideoSource::read_into(Loan& loan) {
-    const bool fits = size_.width > 0 && size_.height > 0 && size_.bgr_bytes() <= loan.payload().size();
-    cv::Mat frame;
-    if (fits) frame = opencv::as_mat(loan, static_cast<int>(size_.height), static_cast<int>(size_.width), CV_8UC3);
-    if (!capture_.retrieve(frame) || frame.empty())
-        throw Unreadable(path_ + ": frame " + std::to_string(frame_) + " cannot be decoded");
-    opencv::ensure_in(loan, frame);
+    try {
+        opencv::copy_to(loan, decoder_->picture());
+    } catch (const Unreadable& why) {
+        throw Unreadable(shown_ + ": frame " + std::to_string(frame_) + ": " + why.what());
+    }
 }
 
 }  // namespace handoff::apps::sender

@@ -9,8 +9,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -112,18 +110,6 @@ BOOST_AUTO_TEST_CASE(a_picture_that_may_not_grow_is_told_and_the_others_are_kept
     check_said(working, "not saved: cannot write");
     check_said(working, "File too large");
     BOOST_TEST(files_in(folder / "out").empty());
-}
-
-BOOST_AUTO_TEST_CASE(a_pipe_among_the_inputs_keeps_nobody_waiting) {
-    const UniqueName name("pipe");
-    const Folder folder;
-    for (const char* pipe : {"film.mp4", "picture.png"}) {
-        BOOST_TEST_REQUIRE(mkfifo((folder / pipe).c_str(), 0600) == 0);
-        Program feeding = sender({"--channel", name.str(), folder / pipe});
-        require_exit(feeding, 1);
-        check_said(feeding, (folder / pipe) + ": neither a file nor a folder");
-    }
-    BOOST_TEST(name.left_behind().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
