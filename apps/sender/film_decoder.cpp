@@ -70,7 +70,7 @@ void on_ffmpeg_log(void* context, int level, const char* format, va_list argumen
     decoder_log::note(without_address(line.data()));
 }
 
-std::string in_words(int error) {
+std::string ffmpeg_words(int error) {
     std::array<char, AV_ERROR_MAX_STRING_SIZE> words{};
     av_strerror(error, words.data(), words.size());
     return words.data();
@@ -79,7 +79,7 @@ std::string in_words(int error) {
 /// What a decoder or a server said is worth more than the number of an error.
 Unreadable refusal(const std::string& what, int error) {
     const std::string first = decoder_log::take().first;
-    return Unreadable(what + " (" + (first.empty() ? in_words(error) : first) + ")");
+    return Unreadable(what + " (" + (first.empty() ? ffmpeg_words(error) : first) + ")");
 }
 
 template <class T>
@@ -222,7 +222,7 @@ void FilmDecoder::feed() {
     avcodec_send_packet(codec_.get(), nullptr);
     if (got == AVERROR_EOF || stop_requested()) return;
     const bool silent = silence_ends_ && Clock::now() >= *silence_ends_;
-    why_ended_ = silent ? "nothing came for " + duration_in_words(longest_silence) : in_words(got);
+    why_ended_ = silent ? "nothing came for " + duration_in_words(longest_silence) : ffmpeg_words(got);
 }
 
 PictureSize FilmDecoder::size() const {

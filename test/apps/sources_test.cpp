@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/videoio.hpp>
 
 #include <chrono>
 #include <string>

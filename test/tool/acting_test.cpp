@@ -1,6 +1,7 @@
 // send, recv, plan, clean, rm, and how the command line is refused.
 #include "tool/tool.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(send_sends_at_a_rate_and_as_often_as_it_is_told) {
     for (int i = 0; i < 10; ++i) BOOST_TEST_REQUIRE(subscriber.next(soon).has_value());
     endless.signal(SIGINT);
     BOOST_TEST(endless.wait(soon).code == 0);
-    for (const std::string& option : {"--rate", "--count"})
+    for (const std::string option : {"--rate", "--count"})
         TOOL_TEST_SAYS(words_of({"send", name.str(), option, "0"}, 2, "x"), option);
 }
 
