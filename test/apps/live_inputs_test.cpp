@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_what_waits_for_an_input_within_a_second) 
             const UniqueName name("silent");
             Program working = receiver({"--channel", name.str(), "--quiet"});
             Program feeding = sender({"--channel", name.str(), "--json", row.input});
-            BOOST_TEST_REQUIRE(handoff::testing::eventually([&] { return row.is_waiting(feeding); }));
+            BOOST_TEST_REQUIRE(handoff::testing::eventually([&] { return row.is_waiting(feeding); }, 60s));
             BOOST_TEST((time_to_end(feeding, row.signal) < handoff::testing::scaled(2s)));
             BOOST_TEST(number(feeding, "skipped") == 0);
             BOOST_TEST(feeding.errors().find("skipped 0") != std::string::npos, feeding.errors());

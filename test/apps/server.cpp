@@ -75,7 +75,8 @@ std::uint16_t Server::unused_port() {
 }
 
 std::string multipart(const std::string& jpeg, int count) {
-    std::string answer = "HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n";
+    std::string answer =
+        "HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n";
     for (int part = 0; part < count; ++part)
         answer += "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + std::to_string(jpeg.size()) + "\r\n\r\n" +
                   jpeg + "\r\n";
