@@ -163,6 +163,7 @@ BOOST_AUTO_TEST_CASE(what_this_program_was_built_without_is_refused_with_a_sente
     const Folder folder;
     for (const Compression compression : {Compression::lz4, Compression::zstd}) {
         const std::string name(name_in_file(compression));
+        BOOST_TEST(how_to_build_in(compression).find("lib" + name + "-dev") != std::string::npos);
         if (is_built_in(compression)) continue;
         write_file(folder / "packed.mcap", file_with_chunk(name, {}, 0, 0));
         BOOST_CHECK_EXCEPTION(Reader{folder / "packed.mcap"}, Error, [&](const Error& error) {

@@ -7,7 +7,8 @@
 
 namespace handoff::apps::tool::recording {
 
-/// True if somebody who types this means a file: there is one, or it has the ending of one, and no segment has the name.
+/// True if somebody who types this means a file: there is one, or it has the ending of one, and no segment has the
+/// name.
 bool is_meant(const std::string& name);
 
 /// Lines for a person.

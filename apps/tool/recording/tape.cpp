@@ -49,7 +49,8 @@ std::string Tape::path_of(std::uint32_t file) const {
     return path.string();
 }
 
-void Tape::begin_next_file() {
+/// Its latest values are logged no later than the message that it is begun for.
+void Tape::begin_next_file(Clock::time_point now) {
     close();
     auto next = new_writer(path_of(files_ + 1));
     bytes_before_ += writer_->bytes();
@@ -57,7 +58,7 @@ void Tape::begin_next_file() {
     ++files_;
     file_messages_ = 0;
     file_counts_.clear();
-    file_began_ = Clock::now();
+    file_began_ = now;
     repeat_latest_values();
 }
 
@@ -81,7 +82,7 @@ ChannelId Tape::channel_for(const SegmentShape& from, bool is_image) {
 void Tape::add(const SegmentShape& from, const Copied& message, Bytes payload) {
     const auto now = Clock::now();
     try {
-        if (is_full(now)) begin_next_file();
+        if (is_full(now)) begin_next_file(now);
     } catch (const Error&) {
         for (Counts* counts : {&counts_, &file_counts_}) {
             (*counts)[from.name].overwritten += message.lost;

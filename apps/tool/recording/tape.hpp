@@ -93,7 +93,7 @@ private:
     std::unique_ptr<Writer> new_writer(const std::string& path) const;
     std::string path_of(std::uint32_t file) const;
     bool is_full(Clock::time_point now) const;
-    void begin_next_file();
+    void begin_next_file(Clock::time_point now);
     void repeat_latest_values();
     void put(const SegmentShape& from, const Copied& message, Bytes payload, Clock::time_point now);
     ChannelId channel_for(const SegmentShape& from, bool is_image);
