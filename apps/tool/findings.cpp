@@ -1,10 +1,10 @@
 #include "tool/findings.hpp"
 
 #include "common/units.hpp"
+#include "tool/holdings.hpp"
 #include "tool/words.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace handoff::apps::tool {
 
@@ -18,32 +18,6 @@ using inspect::SlotState;
 namespace {
 
 constexpr std::chrono::seconds long_time{10};
-
-/// What one participant holds.
-struct Holding {
-    std::uint64_t slots = 0;
-    std::chrono::nanoseconds longest{0};
-
-    std::string words() const {
-        if (slots == 0) return "holds nothing";
-        const std::string held = "holds " + counted(slots, "slot");
-        return longest.count() == 0 ? held : held + ", the oldest for " + age_in_words(longest);
-    }
-};
-
-std::map<std::uint32_t, Holding> holdings(const Report& report) {
-    std::map<std::uint32_t, Holding> all;
-    const auto add = [&](std::uint32_t index, std::chrono::nanoseconds since) {
-        Holding& holding = all[index];
-        ++holding.slots;
-        holding.longest = std::max(holding.longest, since);
-    };
-    for (const auto& slot : report.slots) {
-        if (slot.owner) add(*slot.owner, slot.since);
-        for (const std::uint32_t index : slot.pinned_by) add(index, slot.since);
-    }
-    return all;
-}
 
 std::uint64_t count(const Report& report, Role role, bool living = true) {
     return static_cast<std::uint64_t>(

@@ -2,15 +2,20 @@
 #include "common/program.hpp"
 #include "tool/verb.hpp"
 
+#include <handoff/inspect.hpp>
 #include <handoff/version.hpp>
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <iomanip>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace po = boost::program_options;
@@ -31,12 +36,60 @@ void print_help() {
     std::cout << "\n'handoff VERB --help' tells more about a verb.\n\n" << exit_codes_in_words(true);
 }
 
+/// What a verb is called elsewhere: in ROS 2, iceoryx2, DDS tools and shells.
+constexpr std::array<std::pair<const char*, const char*>, 17> elsewhere{{{"list", "ls"},
+                                                                         {"status", "ls"},
+                                                                         {"show", "info"},
+                                                                         {"describe", "info"},
+                                                                         {"sub", "echo"},
+                                                                         {"subscribe", "echo"},
+                                                                         {"pub", "send"},
+                                                                         {"publish", "send"},
+                                                                         {"receive", "recv"},
+                                                                         {"delay", "lat"},
+                                                                         {"latency", "lat"},
+                                                                         {"bandwidth", "bw"},
+                                                                         {"rate", "hz"},
+                                                                         {"rec", "record"},
+                                                                         {"replay", "play"},
+                                                                         {"remove", "rm"},
+                                                                         {"delete", "rm"}}};
+
+std::string which_verb_was_meant(const std::string& word) {
+    for (const auto& [theirs, ours] : elsewhere)
+        if (word == theirs) return std::string("; did you mean '") + ours + "'?";
+    std::vector<std::string> names;
+    for (const Verb* verb : verbs()) names.emplace_back(verb->name);
+    return handoff::inspect::did_you_mean(word, names);
+}
+
+/// Which option of the verb was meant by the first one that it does not have; "" where all are known.
+std::string which_option_was_meant(const po::options_description& options, int argc, const char* const* argv) {
+    std::vector<std::string> names;
+    for (const auto& option : options.options())
+        if (option->long_name() != "operand") names.push_back("--" + option->long_name());
+    for (int i = 1; i < argc; ++i) {
+        const std::string word(argv[i], std::strcspn(argv[i], "="));
+        if (!word.starts_with("--") || word == "--") continue;
+        if (std::find(names.begin(), names.end(), word) == names.end())
+            return handoff::inspect::did_you_mean(word, names);
+    }
+    return "";
+}
+
+Arguments parsed(int argc, const char* const* argv, const po::options_description& options,
+                 const po::positional_options_description& positional) try {
+    return {argc, argv, options, positional, ShortForms::yes};
+} catch (const UsageError& error) {
+    throw UsageError(error.what() + which_option_was_meant(options, argc, argv));
+}
+
 ExitCode run_verb(const Verb& verb, int argc, const char* const* argv) {
     po::options_description all(options_of(verb));
     all.add_options()("operand", po::value<std::vector<std::string>>(), "");
     po::positional_options_description positional;
     positional.add("operand", -1);
-    const Arguments arguments(argc, argv, all, positional, ShortForms::yes);
+    const Arguments arguments = parsed(argc, argv, all, positional);
     if (arguments.flag("help")) {
         std::cout << help_of(verb);
         return ExitCode::ok;
@@ -59,7 +112,7 @@ ExitCode run(int argc, const char* const* argv) {
     }
     const std::string name = first == "help" ? argv[2] : first;
     const Verb* verb = find_verb(name);
-    if (verb == nullptr) throw UsageError("there is no verb '" + name + "'");
+    if (verb == nullptr) throw UsageError("there is no verb '" + name + "'" + which_verb_was_meant(name));
     if (first != "help") return run_verb(*verb, argc - 1, argv + 1);
     std::cout << help_of(*verb);
     return ExitCode::ok;

@@ -5,7 +5,7 @@
 
 namespace handoff::apps::tool {
 
-extern const Verb ls, info, top, echo, hz, bw, lat, snap, send, recv, record, play, repair, plan, doctor, clean, rm,
+extern const Verb ls, info, ps, top, echo, hz, bw, lat, snap, send, recv, record, play, repair, plan, doctor, clean, rm,
     metrics, completion, man;
 
 }  // namespace handoff::apps::tool

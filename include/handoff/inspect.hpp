@@ -185,6 +185,8 @@ HANDOFF_EXPORT std::vector<Found> find(const std::string& glob = "*");
 
 /// "; did you mean 'frames'?" for a name that no segment has and that resembles one which a segment has; "" otherwise.
 HANDOFF_EXPORT std::string did_you_mean(std::string_view name);
+/// The same for other words: "; did you mean 'info'?" for one that resembles one of `known` and is none of them.
+HANDOFF_EXPORT std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
 /// What clean() did, or would do.
 struct Cleaned {

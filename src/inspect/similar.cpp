@@ -1,4 +1,4 @@
-// Which name was meant by one that no segment has.
+// Which name was meant by one that no segment has, which word by one that nobody knows.
 #include <handoff/inspect.hpp>
 
 #include <algorithm>
@@ -39,9 +39,9 @@ std::size_t distance_between(const std::string& left, const std::string& right) 
     return last.back();
 }
 
-/// How far a name is from the one that was asked for; nothing: too far to be meant.
-std::optional<std::size_t> resemblance(const std::string& asked, const std::string& name) {
-    constexpr std::size_t least_part = 3;  // "cam" may mean "camera", "c" may mean anything
+/// How far a name is from the one that was asked for; nothing: too far to be meant. A part of it from `least_part`
+/// letters on may mean it: "cam" means "camera", "c" may mean anything.
+std::optional<std::size_t> resemblance(const std::string& asked, const std::string& name, std::size_t least_part) {
     const std::size_t distance = distance_between(asked, name);
     const bool is_part = std::min(asked.size(), name.size()) >= least_part &&
                          (name.find(asked) != std::string::npos || asked.find(name) != std::string::npos);
@@ -49,21 +49,32 @@ std::optional<std::size_t> resemblance(const std::string& asked, const std::stri
     return is_part || is_near ? std::optional(distance) : std::nullopt;
 }
 
+std::string nearest_of(std::string_view asked, const std::vector<std::string>& known, std::size_t least_part) {
+    constexpr std::size_t most = 256;  // nobody means a name by a novel
+    const std::string wanted = lower_case(asked.substr(0, most));
+    std::optional<std::size_t> least;
+    std::string nearest;
+    for (const std::string& name : known) {
+        if (name == asked) return "";
+        const auto distance = resemblance(wanted, lower_case(name), least_part);
+        if (!distance || (least && *distance >= *least)) continue;
+        least = distance;
+        nearest = name;
+    }
+    return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
+}
+
 }  // namespace
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+    return nearest_of(word, known, 2);
+}
 
 std::string did_you_mean(std::string_view name) try {
     if (!segment::check_name(name)) return "";
-    const std::string asked = lower_case(name);
-    std::optional<std::size_t> least;
-    std::string nearest;
-    for (const Found& found : find()) {
-        if (found.name == name) return "";
-        const auto distance = resemblance(asked, lower_case(found.name));
-        if (!distance || (least && *distance >= *least)) continue;
-        least = distance;
-        nearest = found.name;
-    }
-    return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
+    std::vector<std::string> names;
+    for (const Found& found : find()) names.push_back(found.name);
+    return nearest_of(name, names, 3);
 } catch (const Error&) {  // who cannot read the folder of segments has no name to offer
     return "";
 }

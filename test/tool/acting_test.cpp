@@ -135,7 +135,19 @@ BOOST_AUTO_TEST_CASE(rm_refuses_what_is_in_use) {
 }
 
 BOOST_AUTO_TEST_CASE(words_that_make_no_sense_are_refused_with_a_sentence) {
-    TOOL_TEST_SAYS(words_of({"lss"}, 2), "there is no verb 'lss'");
+    const std::vector<std::pair<std::vector<std::string>, std::string>> slips{
+        {{"lss"}, "there is no verb 'lss'; did you mean 'ls'?"},
+        {{"sned", "x"}, "did you mean 'send'?"},
+        {{"Info", "x"}, "did you mean 'info'?"},
+        {{"help", "recrod"}, "did you mean 'record'?"},
+        {{"list"}, "did you mean 'ls'?"},
+        {{"delay", "x"}, "did you mean 'lat'?"},
+        {{"ls", "--jsn"}, "did you mean '--json'?"},
+        {{"hz", "x", "--durations=1s"}, "did you mean '--duration'?"},
+    };
+    for (const auto& [words, meant] : slips) TOOL_TEST_SAYS(words_of(words, 2), meant);
+    BOOST_TEST(!contains(words_of({"frobnicate"}, 2), "did you mean"));
+    BOOST_TEST(!contains(words_of({"ls", "--interval"}, 2), "did you mean"));
     BOOST_TEST(output_of({"-h"}) == output_of({"--help"}));
     BOOST_TEST(output_of({"ls", "-h"}) == output_of({"ls", "--help"}));
     TOOL_TEST_SAYS(words_of({"info"}, 2), "handoff info NAME");
@@ -146,8 +158,8 @@ BOOST_AUTO_TEST_CASE(words_that_make_no_sense_are_refused_with_a_sentence) {
     TOOL_TEST_SAYS(words_of({"send", "x", "--kind", "queue"}, 2, "x"), "none of channel, topic, latest");
     TOOL_TEST_SAYS(output_of({"--help"}), "every participant, every slot");
     for (const char* verb :
-         {"ls",     "info", "top",    "echo", "hz",     "bw",    "lat", "snap",    "send",       "recv",
-          "record", "play", "repair", "plan", "doctor", "clean", "rm",  "metrics", "completion", "man"}) {
+         {"ls",     "info", "ps",     "top",  "echo",   "hz",    "bw", "lat",     "snap",       "send", "recv",
+          "record", "play", "repair", "plan", "doctor", "clean", "rm", "metrics", "completion", "man"}) {
         TOOL_TEST_SAYS(output_of({verb, "--help"}), "--help");
         BOOST_TEST(output_of({"help", verb}) == output_of({verb, "--help"}));
     }

@@ -181,6 +181,42 @@ BOOST_AUTO_TEST_CASE(echo_prints_each_message_that_passes) {
     inspect::clean(name.str()).value();
 }
 
+BOOST_AUTO_TEST_CASE(echo_shows_what_fits_the_filter) {
+    const UniqueName name;
+    Publisher publisher(name, small_topic());
+    const auto publish_all = [&] {
+        for (int i = 0; i < 3; ++i) {
+            Loan loan = filled(publisher.loan().value(), std::string(4 * (i + 1), 'x'));
+            Image image = Image::of(4, static_cast<std::uint32_t>(i + 1), Encoding::mono8);
+            image.set_frame_id("cam" + std::to_string(i));
+            loan.describe(image).value();
+            (void)publisher.publish(std::move(loan)).value();
+        }
+        publish(publisher, "no image");
+    };
+    const std::vector<std::pair<std::vector<std::string>, std::string>> rows{
+        {{"--filter", "frame_id=cam1"}, "cam1"},
+        {{"--filter", "frame_id=cam[12]", "--filter", "height=3"}, "cam2"},
+        {{"--filter", "payload_bytes=8", "--payload", "text", "--filter", "payload=x*"}, "cam1"},
+        {{"--filter", "capture_time_ns=0", "--filter", "width=4", "--filter", "height=1"}, "cam0"},
+    };
+    for (const auto& [filter, fits] : rows) {
+        std::vector<std::string> words{"echo", name.str(), "--once", "--timeout", "20s"};
+        words.insert(words.end(), filter.begin(), filter.end());
+        Program echo = tool(words);
+        HANDOFF_REQUIRE_EVENTUALLY((publish_all(), echo.ends_within(5ms)));
+        BOOST_TEST(lines_of(echo.output()).at(0).at("frame_id") == fits);
+    }
+    Program none = tool({"echo", name.str(), "--timeout", "200ms", "--filter", "encoding=bgr8"});
+    HANDOFF_REQUIRE_EVENTUALLY((publish_all(), none.ends_within(5ms)));
+    BOOST_TEST(none.wait(soon).code == 4);
+    TOOL_TEST_SAYS(none.errors(), "no message that fits passed in '" + name.str() + "'");
+    BOOST_TEST(none.output() == "");
+    TOOL_TEST_SAYS(words_of({"echo", name.str(), "--filter", "widht=4"}, 2), "did you mean 'width'?");
+    TOOL_TEST_SAYS(words_of({"echo", name.str(), "--filter", "width"}, 2), "has no '='");
+    TOOL_TEST_SAYS(words_of({"echo", name.str(), "--filter", "payload=x"}, 2), "--payload text");
+}
+
 BOOST_AUTO_TEST_CASE(echo_ends_after_one_message_or_after_silence) {
     const UniqueName name;
     const Publisher publisher(name, small_topic());
@@ -235,6 +271,58 @@ BOOST_AUTO_TEST_CASE(rates_add_up_to_what_was_published) {
     TOOL_TEST_SAYS(endless.errors(), "messages/s");
     child.kill();
     inspect::clean(name.str()).value();
+}
+
+BOOST_AUTO_TEST_CASE(rates_of_all_that_fit_a_pattern_have_a_line_each) {
+    const UniqueName base;
+    const Sweeper sweeper{base.str()};
+    const std::string first = base.str() + "-a", second = base.str() + "-longer", pattern = base.str() + "-*";
+    Child busy(publishing(first));
+    busy.wait_for("open");
+    const Publisher idle(second, small_topic());
+    for (const char* verb : {"hz", "bw", "lat"}) {
+        std::map<std::string, int> lines;
+        for (const json& line :
+             lines_of(output_of({verb, pattern, "--interval", "20ms", "--duration", "100ms", "--json"})))
+            ++lines[line.at("segment")];
+        BOOST_TEST(lines.size() == 2U, verb);
+        BOOST_TEST(lines[first] == lines[second]);
+    }
+    Program hz = tool({"hz", pattern, "--interval", "20ms", "--duration", "60ms"});
+    BOOST_TEST(hz.wait(soon).ok());
+    TOOL_TEST_SAYS(hz.output(), "\n" + second + "  0.00 messages/s\n");
+    TOOL_TEST_SAYS(hz.output(), first + "       ");  // in columns
+    TOOL_TEST_SAYS(hz.errors(), first + ": in 0.");
+    TOOL_TEST_SAYS(hz.errors(), second + ": in 0.");
+    Program early = tool({"hz", base.str() + "_later*", "--interval", "10ms"});
+    early.wait_for_errors("no segment fits yet");
+    const Publisher late(base.str() + "_later", small_topic());
+    early.wait_for_output("_later  0.00 messages/s");
+    early.signal(SIGINT);
+    BOOST_TEST(early.wait(soon).ok());
+    busy.kill();
+}
+
+BOOST_FIXTURE_TEST_CASE(ps_tells_of_every_process_what_it_holds_where, Scene) {
+    std::map<std::pair<std::string, int>, json> parts;
+    for (const json& part : lines_of(output_of({"ps", base.str() + "*", "--json"})))
+        parts[{part.at("segment").get<std::string>() + " " + part.at("role").get<std::string>(), part.at("pid")}] =
+            part;
+    BOOST_TEST_REQUIRE(parts.size() == 6U);
+    const json held = parts[{channel + " receiver", stopped.pid()}];
+    BOOST_TEST(held.at("life") == "stopped");
+    BOOST_TEST(held.at("slots") == 1);
+    BOOST_TEST(std::stoull(held.at("held_for_ns").get<std::string>()) > 0U);
+    BOOST_TEST(parts[std::pair(channel + " receiver", dead.pid())].at("life") == "dead");
+    for (const std::string& place :
+         {channel + " sender", topic + " publisher", topic + " subscriber", value + " writer"})
+        BOOST_TEST(parts[std::pair(place, getpid())].at("life") == "alive", place);
+    Program table = tool({"ps", base.str() + "*"});
+    BOOST_TEST(table.wait(soon).ok());
+    TOOL_TEST_SAYS(table.output(), "PID  USER");
+    TOOL_TEST_SAYS(table.errors(), "is not a segment of handoff");
+    TOOL_TEST_SAYS(words_of({"ps", channel + "x"}, 3), "did you mean '" + channel + "'?");
+    TOOL_TEST_SAYS(words_of({"ps", "no-such-*-anywhere"}, 0), "nobody takes part");
 }
 
 BOOST_AUTO_TEST_CASE(latencies_come_from_what_was_taken_in_between) {

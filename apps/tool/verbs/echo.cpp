@@ -1,6 +1,7 @@
 #include "common/output.hpp"
 #include "common/patience.hpp"
 #include "common/units.hpp"
+#include "tool/filter.hpp"
 #include "tool/message_json.hpp"
 #include "tool/passing.hpp"
 #include "tool/verbs.hpp"
@@ -8,10 +9,13 @@
 #include <handoff/inspect.hpp>
 
 #include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
 
 #include <iostream>
 #include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace po = boost::program_options;
 
@@ -24,6 +28,7 @@ constexpr std::chrono::milliseconds pause{1};
 struct Wishes {
     std::string name;
     Payload payload = Payload::none;
+    Filter filter;
     std::uint64_t count = UINT64_MAX;
     Clock::time_point until = Clock::time_point::max();
     std::optional<Clock::duration> patience;  ///< with silence
@@ -36,13 +41,15 @@ public:
     ExitCode run() {
         check_output();
         while (!is_over() && observer_.is_current()) {
+            const std::uint64_t shown_before = shown_;
             const bool saw = observer_.kind() == inspect::Kind::channel ? look_at_channel() : copy_one();
-            if (saw) heard_at_ = Clock::now();
-            if (!saw && is_silent()) return ExitCode::timed_out;
+            if (shown_ > shown_before) heard_at_ = Clock::now();
+            if (is_silent()) return ExitCode::timed_out;
             if (!saw) std::this_thread::sleep_for(pause);
         }
         if (!is_over()) std::cerr << "'" << wishes_.name << "' is gone\n";
         if (missed_ > 0) std::cerr << missed_ << " messages passed faster than they could be looked at\n";
+        if (left_out_ > 0) std::cerr << counted(left_out_, "message") << " did not fit\n";
         return ExitCode::ok;
     }
 
@@ -52,12 +59,17 @@ private:
     /// Says so if it was for too long.
     bool is_silent() const {
         if (!wishes_.patience || Clock::now() - heard_at_ < *wishes_.patience) return false;
-        std::cerr << "no message passed in '" << wishes_.name << "' for " << duration_in_words(*wishes_.patience)
-                  << "; 'handoff info " << wishes_.name << "' shows who is there\n";
+        std::cerr << (wishes_.filter.is_empty() ? "no message passed in '" : "no message that fits passed in '")
+                  << wishes_.name << "' for " << duration_in_words(*wishes_.patience) << "; 'handoff info "
+                  << wishes_.name << "' shows who is there\n";
         return true;
     }
 
     void show(const std::string& line) {
+        if (!wishes_.filter.lets_pass(line)) {
+            ++left_out_;
+            return;
+        }
         std::cout << line << '\n';
         flush_output();
         ++shown_;
@@ -91,6 +103,7 @@ private:
     Clock::time_point heard_at_ = Clock::now();
     std::uint64_t shown_ = 0;
     std::uint64_t missed_ = 0;
+    std::uint64_t left_out_ = 0;
 };
 
 Payload payload_named(const std::string& word) {
@@ -105,6 +118,9 @@ ExitCode run(const Invocation& invocation) {
     Wishes wishes;
     wishes.name = invocation.operands.front();
     wishes.payload = payload_named(arguments.text("payload"));
+    wishes.filter = Filter(arguments.texts("filter"));
+    if (wishes.filter.asks_for("payload") && wishes.payload == Payload::none)
+        throw UsageError("--filter: for the payload, --payload hex or --payload text is needed, too");
     if (arguments.flag("once")) wishes.count = 1;
     if (arguments.given("timeout")) wishes.patience = arguments.duration("timeout");
     if (arguments.given("count")) wishes.count = arguments.number("count", 1, UINT64_MAX);
@@ -114,6 +130,8 @@ ExitCode run(const Invocation& invocation) {
 
 void add_options(po::options_description& options) {
     options.add_options()("payload", value("HOW", "none"), "the bytes, too: hex or text (not of a channel)")(
+        "filter", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+        "only what fits: encoding=bgr8, frame_id='cam*'; several times: all of them")(
         "count", value("N"), "end after N messages")("once", po::bool_switch(), "end after one, as --count 1")(
         "timeout", value("D"), "end with exit code 4 when none passed for so long")(
         "duration", value("D"), "end after so long (250ms, 5s, 2min)");

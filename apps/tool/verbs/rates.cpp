@@ -5,13 +5,20 @@
 #include "common/units.hpp"
 #include "tool/verbs.hpp"
 #include "tool/watch.hpp"
+#include "tool/words.hpp"
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
 #include <algorithm>
 #include <iostream>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace po = boost::program_options;
 
@@ -39,9 +46,9 @@ void add_spread(Line& line, const char* what, const inspect::Spread& spread) {
     line.json.add(std::string(what) + "_count", spread.count());
 }
 
-Line line_for(Measure measure, const Traffic& traffic) {
+Line line_for(Measure measure, const std::string& segment, const Traffic& traffic) {
     Line line;
-    line.json.add("seconds", traffic.seconds);
+    line.json.add("segment", segment).add("seconds", traffic.seconds);
     if (measure == Measure::latency) {
         add_spread(line, "delay", traffic.delay);
         add_spread(line, "work", traffic.work);
@@ -73,12 +80,12 @@ public:
         whole_.work += traffic.work;
         whole_.round_trip += traffic.round_trip;
     }
-    void print(Measure measure) {
+    void print(Measure measure, const std::string& whose) {
         if (rates_.empty()) return;
         whole_.messages_per_second = messages_ / whole_.seconds;
         whole_.bytes_per_second = bytes_ / whole_.seconds;
         std::sort(rates_.begin(), rates_.end());
-        std::cerr << "in " << fixed(whole_.seconds, 1) << " s: " << line_for(measure, whole_).words;
+        std::cerr << whose << "in " << fixed(whole_.seconds, 1) << " s: " << line_for(measure, "", whole_).words;
         if (measure == Measure::rate)
             std::cerr << " (intervals: least " << fixed(rates_.front(), 2) << ", median "
                       << fixed(rates_[rates_.size() / 2], 2) << ", most " << fixed(rates_.back(), 2) << ")";
@@ -97,30 +104,91 @@ void sleep_until(Clock::time_point when) {
         std::this_thread::sleep_for(std::min<Clock::duration>(when - Clock::now(), slice));
 }
 
+/// One segment by its name, and not another one that has it later. What happened until it went counts.
+class Named {
+public:
+    explicit Named(const std::string& name) : observer_(name), before_(observer_.report()), before_at_(Clock::now()) {}
+
+    bool is_there() const { return observer_.is_current(); }
+    Look look() {
+        Look look{.file = {}, .report = {}, .problem = {}, .traffic = {}};
+        look.file.name = observer_.name();
+        auto now = observer_.report();
+        const auto now_at = Clock::now();
+        look.traffic = traffic_between(before_, now, std::chrono::duration<double>(now_at - before_at_).count());
+        before_ = std::move(now);
+        before_at_ = now_at;
+        return look;
+    }
+
+private:
+    inspect::Observer observer_;
+    inspect::Report before_;
+    Clock::time_point before_at_;
+};
+
+/// Prints what was measured since the look before, a line for each segment.
+class Measuring {
+public:
+    Measuring(Measure what, bool names_them, bool in_json) : what_(what), names_them_(names_them), in_json_(in_json) {}
+
+    void show(const std::vector<Look>& looks) {
+        std::size_t longest = 0;
+        for (const Look& look : looks) longest = std::max(longest, look.file.name.size());
+        for (const Look& look : looks) {
+            if (look.problem) tell_once(look);
+            if (!look.traffic) continue;
+            summaries_[look.file.name].add(*look.traffic);
+            print(look, longest);
+        }
+        flush_output();
+        if (looks.empty() && names_them_ && !std::exchange(has_told_of_none_, true))
+            std::cerr << "no segment fits yet\n";
+    }
+
+    void print_summaries() {
+        for (auto& [name, summary] : summaries_) summary.print(what_, names_them_ ? name + ": " : "");
+    }
+
+private:
+    /// Once for each segment: what cannot be read now will not be readable at the next look.
+    void tell_once(const Look& look) {
+        if (told_.insert(look.file.name).second)
+            std::cerr << look.file.name << ": " << look.problem->sentence() << "\n";
+    }
+
+    void print(const Look& look, std::size_t longest) const {
+        const Line line = line_for(what_, look.file.name, *look.traffic);
+        const std::string gap(longest - look.file.name.size() + 2, ' ');
+        std::cout << (in_json_ ? line.json.str() : (names_them_ ? look.file.name + gap : "") + line.words) << '\n';
+    }
+
+    const Measure what_;
+    const bool names_them_;
+    const bool in_json_;
+    std::map<std::string, Summary> summaries_;
+    std::set<std::string> told_;
+    bool has_told_of_none_ = false;
+};
+
 ExitCode measure(Measure what, const Invocation& invocation) {
     const auto& arguments = invocation.arguments;
     const std::string& name = invocation.operands.front();
     const auto interval = arguments.duration("interval");
     if (interval < std::chrono::milliseconds(1)) throw UsageError("--interval: at least 1ms");
     const auto until = arguments.given("duration") ? in(arguments.duration("duration")) : Clock::time_point::max();
-    inspect::Observer observer(name);
-    auto before = observer.report();
-    auto before_at = Clock::now();
-    Summary summary;
-    while (!stop_requested() && Clock::now() < until && observer.is_current()) {
-        sleep_until(std::min(before_at + interval, until));
-        auto now = observer.report();
-        const auto now_at = Clock::now();
-        const Traffic traffic = traffic_between(before, now, std::chrono::duration<double>(now_at - before_at).count());
-        before = std::move(now);
-        before_at = now_at;
-        summary.add(traffic);
-        const Line line = line_for(what, traffic);
-        std::cout << (arguments.flag("json") ? line.json.str() : line.words) << '\n';
-        flush_output();
+    const bool many = is_glob(name);
+    std::optional<Named> one;
+    if (!many) one.emplace(name);  // throws what is wrong with it
+    Watch watch(name);
+    Measuring measuring(what, many, arguments.flag("json"));
+    if (many) measuring.show(watch.look());
+    while (!stop_requested() && Clock::now() < until && (many || one->is_there())) {
+        sleep_until(std::min(Clock::now() + interval, until));
+        measuring.show(many ? watch.look() : std::vector<Look>{one->look()});
     }
-    if (!observer.is_current()) std::cerr << "'" << name << "' is gone\n";
-    summary.print(what);
+    if (!many && !one->is_there()) std::cerr << "'" << name << "' is gone\n";
+    measuring.print_summaries();
     return ExitCode::ok;
 }
 
@@ -142,34 +210,35 @@ void add_options(po::options_description& options) {
 }  // namespace
 
 const Verb hz{"hz",
-              "NAME",
+              "NAME|GLOB",
               1,
               1,
               Operand::segment,
               "messages per second, until Ctrl-C",
               "Counts what is sent or published, a line every second, and sums up at the end.\n"
-              "It reads counters that are there anyway: exact at any rate, and nobody is disturbed.",
+              "It reads counters that are there anyway: exact at any rate, and nobody is disturbed.\n"
+              "With a pattern ('cam*') a line for each segment whose name fits, also for those that come later.",
               add_options,
               run_hz};
 const Verb bw{"bw",
-              "NAME",
+              "NAME|GLOB",
               1,
               1,
               Operand::segment,
               "bytes per second, until Ctrl-C",
-              "As hz, for the bytes of the payloads.",
+              "As hz, for the bytes of the payloads, with one name or a pattern.",
               add_options,
               run_bw};
 const Verb lat{
     "lat",
-    "NAME",
+    "NAME|GLOB",
     1,
     1,
     Operand::segment,
     "latencies with their spread, until Ctrl-C",
     "delay: from sent or published to taken. work: from taken to answered. round_trip: from sent to answered.\n"
     "Read from histograms that the participants keep: at most an eighth off. Handles that were opened with\n"
-    "coarse timestamps keep none.",
+    "coarse timestamps keep none. With a pattern, a line for each segment, as hz.",
     add_options,
     run_lat};
 
