@@ -271,6 +271,9 @@ BOOST_AUTO_TEST_CASE(without_a_terminal_or_on_an_unknown_one_it_says_what_to_do)
     Terminal unknown(tool, {"top"}, 80, 24, {"TERM=no-such-terminal"});
     BOOST_TEST(unknown.wait() == 1);
     BOOST_TEST(unknown.output().find("'no-such-terminal', is not known") != std::string::npos, unknown.output());
+    Terminal dumb(tool, {"top"}, 80, 24, {"TERM=dumb"});
+    BOOST_TEST(dumb.wait() == 1);
+    BOOST_TEST(dumb.output().find("'dumb', cannot be drawn on. Type `handoff ls`") != std::string::npos, dumb.output());
     Terminal hasty(tool, {"top", "--interval", "1ms"});
     BOOST_TEST(hasty.wait() == 2);
 }

@@ -124,18 +124,24 @@ std::optional<Key> special_key(int code) {
     }
 }
 
+[[noreturn]] void refuse_terminal(const std::string& why) {
+    const char* type = std::getenv("TERM");
+    throw Error(Errc::system, "this terminal, of the type '" + std::string(type == nullptr ? "" : type) + "', " + why);
+}
+
 }  // namespace
 
 Screen::Screen() {
     say_size_if_absurd();
     SCREEN* terminal = newterm(nullptr, stdout, stdin);
-    if (terminal == nullptr) {
-        const char* type = std::getenv("TERM");
-        throw Error(Errc::system, "this terminal, of the type '" + std::string(type == nullptr ? "" : type) +
-                                      "', is not known. Set TERM to what it is, or use 'handoff ls --json'");
-    }
+    if (terminal == nullptr) refuse_terminal("is not known. Set TERM to what it is, or type `handoff ls`");
     terminal_ = terminal;
     set_term(terminal);
+    if (tigetstr("cup") == nullptr) {  // as on TERM=dumb: the cursor cannot be moved
+        endwin();
+        delscreen(terminal);
+        refuse_terminal("cannot be drawn on. Type `handoff ls`, which prints the same once");
+    }
     old_quit_ = std::signal(SIGQUIT, on_quit_signal);
     watch_size();
     cbreak();

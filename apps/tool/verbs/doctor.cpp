@@ -1,6 +1,7 @@
 #include "common/json.hpp"
 #include "common/units.hpp"
 #include "tool/findings.hpp"
+#include "tool/shm_files.hpp"
 #include "tool/verbs.hpp"
 #include "tool/watch.hpp"
 #include "tool/words.hpp"
@@ -63,11 +64,13 @@ Check check_shared_memory(const inspect::Memory& memory) {
     const std::string enlarge = is_container()
                                     ? "start the container with --shm-size=1g, or share the host's: --ipc=host"
                                     : "`mount -o remount,size=50% " + memory.directory + "`";
+    if (memory.free_bytes < memory.total_bytes / 10)
+        return {"shared memory", Verdict::bad,
+                what + "; " + largest_in_words(files_by_size(memory.directory), memory.total_bytes - memory.free_bytes),
+                "`handoff clean` removes segments that nobody needs, other files are for their owners to remove; or " +
+                    enlarge};
     if (memory.total_bytes <= docker_default)
         return {"shared memory", Verdict::bad, what + ": little (six megabytes are one picture of 1080p)", enlarge};
-    if (memory.free_bytes < memory.total_bytes / 10)
-        return {"shared memory", Verdict::bad, what,
-                enlarge + "; `handoff ls` shows who takes it, `handoff clean` what is left over"};
     return {"shared memory", Verdict::good, what, ""};
 }
 
@@ -168,8 +171,7 @@ Check check_limits() {
 
 /// Where the sentence itself does not say what to type.
 std::string advice_for(const std::string& name, const Failure& problem) {
-    const bool says_it = problem == Errc::permission_denied || problem == Errc::not_a_segment;
-    return says_it
+    return problem == Errc::not_a_segment
                ? ""
                : "`handoff rm " + name +
                      "` if nobody needs it. Where that says it is in use, end who uses it, or `handoff rm --force " +
@@ -183,6 +185,10 @@ void check_segments(std::vector<Check>& checks) {
     for (const Look& look : watch.look()) {
         const std::string& name = look.file.name;
         ++count;
+        if (look.problem && *look.problem == Errc::permission_denied) {  // as it should be, among strangers
+            checks.push_back({name, Verdict::note, look.problem->sentence(), "to look at it, be that user, or root"});
+            continue;
+        }
         if (look.problem) {
             checks.push_back({name, Verdict::bad, look.problem->sentence(), advice_for(name, *look.problem)});
             continue;
@@ -249,7 +255,7 @@ const Verb doctor{
     Operand::none,
     "all checks at once, each with a verdict and what to type",
     "Looks at shared memory, limits, rights, clock, cores, and at every segment. Exit code 1 if something is\n"
-    "bad.",
+    "bad. Segments of other users that you may not read are a note, not an error.",
     add_json_option,
     run};
 
