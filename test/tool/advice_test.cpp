@@ -261,6 +261,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_was_misspelled_is_corrected_by_every_verb) {
              {"info", wrong}, {"ls", wrong}, {"hz", wrong}, {"rm", wrong}, {"clean", wrong}, {"recv", wrong}})
         TOOL_TEST_SAYS(words_of(words, 3), meant);
     TOOL_TEST_SAYS(words_of({"snap", wrong, "x.png"}, 3), meant);
+    const std::string waiting = words_of({"recv", wrong, "--timeout", "50ms"}, 3);  // who waits says for whom
+    TOOL_TEST_SAYS(waiting, "waiting for '" + wrong + "' to be created; " + meant);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace po = boost::program_options;
 
@@ -364,13 +365,16 @@ ExitCode receive_from_latest(const Invocation& invocation) {
     return ExitCode::ok;
 }
 
-/// Waits for a segment to appear, where the user gave it time.
+/// Waits for a segment to appear, where the user gave it time. Who waits leaves no trace in shared memory: it is said.
 void wait_for_segment(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
     const auto until =
         invocation.arguments.given("timeout") ? in(invocation.arguments.duration("timeout")) : Clock::now();
+    bool has_said = false;
     while (Clock::now() < until && !stop_requested()) {
         if (!inspect::find(name).empty()) return;
+        if (!std::exchange(has_said, true))
+            std::cerr << "waiting for '" << name << "' to be created" << inspect::did_you_mean(name) << std::endl;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 }
