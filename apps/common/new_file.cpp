@@ -1,6 +1,7 @@
 #include "common/new_file.hpp"
 
 #include "common/frame_name.hpp"
+#include "common/system_error.hpp"
 
 #include <handoff/error.hpp>
 
@@ -24,14 +25,6 @@ namespace {
 
 constexpr std::string_view partial_suffix = ".partial";
 constexpr std::size_t number_digits = 8;
-
-[[noreturn]] void refuse(const std::string& what, int error_number, const std::string& advice = "") {
-    const Errc code = error_number == EACCES || error_number == EPERM || error_number == EROFS ? Errc::permission_denied
-                      : error_number == ENOSPC || error_number == EDQUOT                       ? Errc::no_space
-                      : error_number == EEXIST                                                 ? Errc::already_exists
-                                                                                               : Errc::system;
-    throw Error(code, what + ": " + std::generic_category().message(error_number) + advice);
-}
 
 fs::path folder_of(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -73,7 +66,7 @@ bool rename_to_free_name(const std::string& from, const std::string& to) {
         return true;
     }
     if (errno == EEXIST) return false;
-    refuse("cannot write " + to, errno, ": it cannot be renamed from " + from);
+    throw_system("cannot write " + to, errno, ": it cannot be renamed from " + from);
 }
 
 }  // namespace
@@ -94,8 +87,8 @@ NewFile::~NewFile() {
 bool NewFile::find_target() {
     struct stat status {};
     const bool exists = ::stat(path_.c_str(), &status) == 0;
-    if (!exists && errno != ENOENT) refuse("cannot write " + path_, errno);
-    if (exists && older_ == Older::kept) refuse("cannot write " + path_, EEXIST);
+    if (!exists && errno != ENOENT) throw_system("cannot write " + path_, errno);
+    if (exists && older_ == Older::kept) throw_system("cannot write " + path_, EEXIST);
     target_ = followed(path_).string();
     return exists && (!S_ISREG(status.st_mode) || target_.empty());
 }
@@ -103,7 +96,7 @@ bool NewFile::find_target() {
 void NewFile::open_directly() {
     placed_ = path_;
     fd_ = ::open(path_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);  // no wait for a pipe's reader
-    if (fd_ < 0) refuse("cannot write " + path_, errno, errno == ENXIO ? ". Nobody reads from that pipe" : "");
+    if (fd_ < 0) throw_system("cannot write " + path_, errno, errno == ENXIO ? ". Nobody reads from that pipe" : "");
     ::fcntl(fd_, F_SETFL, O_WRONLY);  // a pipe that is full makes us wait
 }
 
@@ -112,14 +105,15 @@ void NewFile::open_partial() {
     const bool replaces = older_ == Older::replaced && ::stat(target_.c_str(), &older) == 0;
     // Renaming asks for the folder's permission only: a file that was made read-only stays.
     if (replaces && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0)
-        refuse("cannot write " + path_, errno);
+        throw_system("cannot write " + path_, errno);
     const mode_t mode = replaces ? older.st_mode & 0777U : 0666U;  // a new one: less what the umask takes away
     partial_ = partial_name(target_).string();
     fd_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd_ < 0) {
         partial_.clear();
-        refuse("cannot write " + path_, errno,
-               errno == EACCES ? ": it is written beside its place and renamed, and its folder takes no new file" : "");
+        throw_system(
+            "cannot write " + path_, errno,
+            errno == EACCES ? ": it is written beside its place and renamed, and its folder takes no new file" : "");
     }
     if (!replaces) return;
     if (::fchown(fd_, older.st_uid, older.st_gid) != 0) (void)!::fchown(fd_, static_cast<uid_t>(-1), older.st_gid);
@@ -134,7 +128,7 @@ void NewFile::append(std::span<const std::byte> bytes) {
         if (written <= 0) {
             const int error_number = written < 0 ? errno : EIO;
             if (::ftruncate(fd_, static_cast<off_t>(before)) == 0 && ::lseek(fd_, 0, SEEK_END) >= 0) size_ = before;
-            refuse("cannot write " + path_, error_number);
+            throw_system("cannot write " + path_, error_number);
         }
         size_ += static_cast<std::uint64_t>(written);
         bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -143,15 +137,16 @@ void NewFile::append(std::span<const std::byte> bytes) {
 
 /// A file system across a network says only here what it did not take.
 void NewFile::finish() {
-    if (fd_ >= 0 && ::close(std::exchange(fd_, -1)) != 0 && errno != EINTR) refuse("cannot write " + path_, errno);
+    if (fd_ >= 0 && ::close(std::exchange(fd_, -1)) != 0 && errno != EINTR)
+        throw_system("cannot write " + path_, errno);
 }
 
 void NewFile::place() {
     finish();
     if (partial_.empty()) return;
-    if (older_ == Older::kept && !rename_to_free_name(partial_, target_)) refuse("cannot write " + path_, EEXIST);
+    if (older_ == Older::kept && !rename_to_free_name(partial_, target_)) throw_system("cannot write " + path_, EEXIST);
     if (older_ == Older::replaced && ::rename(partial_.c_str(), target_.c_str()) != 0)
-        refuse("cannot write " + path_, errno);
+        throw_system("cannot write " + path_, errno);
     partial_.clear();
     placed_ = path_;
 }

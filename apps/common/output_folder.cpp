@@ -2,6 +2,7 @@
 
 #include "common/frame_name.hpp"
 #include "common/new_file.hpp"
+#include "common/system_error.hpp"
 
 #include <handoff/error.hpp>
 
@@ -25,11 +26,6 @@ namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-Error refused(const std::string& what, int error) {
-    const Errc code = error == EACCES || error == EPERM || error == EROFS ? Errc::permission_denied : Errc::system;
-    return {code, what + ": " + std::generic_category().message(error)};
-}
-
 std::vector<unsigned char> as_png(const cv::Mat& picture, Encoding encoding) {
     cv::Mat blue_first = picture;
     if (encoding == Encoding::rgb8 || encoding == Encoding::rgb16) cv::cvtColor(picture, blue_first, cv::COLOR_RGB2BGR);
@@ -49,11 +45,11 @@ OutputFolder::OutputFolder(fs::path folder) : folder_(std::move(folder)) {
     std::error_code error;
     fs::create_directories(folder_, error);
     if (error && !fs::is_directory(folder_))
-        throw refused("cannot create the folder " + folder_.string(), error.value());
-    if (!fs::is_directory(folder_)) throw refused("cannot write into " + folder_.string(), ENOTDIR);
+        throw_system("cannot create the folder " + folder_.string(), error.value());
+    if (!fs::is_directory(folder_)) throw_system("cannot write into " + folder_.string(), ENOTDIR);
     const fs::path trial = folder_ / (".handoff-trial-" + std::to_string(std::random_device{}()));
     if (!File(std::fopen(trial.c_str(), "wx"), std::fclose))
-        throw refused("cannot write into the folder " + folder_.string(), errno);
+        throw_system("cannot write into the folder " + folder_.string(), errno);
     fs::remove(trial, error);
 }
 

@@ -4,6 +4,8 @@
 #include <handoff/opencv.hpp>
 
 #include <deque>
+#include <filesystem>
+#include <fstream>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -84,6 +86,23 @@ private:
     cv::Mat last_;
 };
 
+/// Under its name there is a whole picture or the older one, whatever happens meanwhile.
+void write(const std::string& path, const cv::Mat& picture) {
+    std::vector<unsigned char> bytes;
+    if (!cv::imencode(std::filesystem::path(path).extension().string(), picture, bytes))
+        throw std::runtime_error("cannot write '" + path + "' as a picture");
+    const std::string partial = path + ".partial";
+    std::ofstream file(partial, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    if (!file) {
+        std::error_code ignored;
+        std::filesystem::remove(partial, ignored);
+        throw std::runtime_error("cannot write '" + path + "': is the disk full, and may you write there?");
+    }
+    std::filesystem::rename(partial, path);
+}
+
 int send_pictures(const Options& options) {
     const cv::Mat picture = picture_of(options.input);
     Client client(options);
@@ -94,8 +113,7 @@ int send_pictures(const Options& options) {
         std::cout << " of " << client.last().cols << "x" << client.last().rows << ", "
                   << cv::countNonZero(client.last()) << " pixels on edges";
     std::cout << std::endl;
-    if (!options.output.empty() && !client.last().empty() && !cv::imwrite(options.output, client.last()))
-        throw std::runtime_error("cannot write '" + options.output + "'");
+    if (!options.output.empty() && !client.last().empty()) write(options.output, client.last());
     return example::ok;
 }
 

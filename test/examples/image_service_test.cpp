@@ -1,7 +1,10 @@
 // Pictures in, edges out, several workers; pictures are written and read by hand as PPM and PGM.
 #include "examples/fixture.hpp"
+#include "testing/streams.hpp"
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 using namespace examples_test;
 
@@ -94,6 +97,21 @@ BOOST_FIXTURE_TEST_CASE(the_edge_of_a_picture_is_found_where_it_is, Service) {
     BOOST_TEST_REQUIRE(bright.size() == 1u);
     BOOST_TEST(std::abs(bright[0] - width / 2) <= 1);
     BOOST_TEST(asking.output() == "1 answers of 160x120, 120 pixels on edges\n");
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_that_the_disk_does_not_take_leaves_the_older_one, Service) {
+    std::ofstream(folder / "edges.pgm") << "older";
+    auto service = server();
+    auto asking =
+        handoff::test::start_with({"trap '' XFSZ; ulimit -f 8;", ""}, HANDOFF_BIN_DIR "/examples/image_service_client",
+                                  {"--name", name.str(), "--output", folder / "edges.pgm"});
+    BOOST_TEST(asking.wait().code == 1);
+    BOOST_TEST(asking.errors().find("cannot write") != std::string::npos, asking.errors());
+    end(service);
+    std::ifstream file(folder / "edges.pgm");
+    BOOST_TEST((std::string(std::istreambuf_iterator<char>(file), {}) == "older"));
+    BOOST_TEST(!std::filesystem::exists(folder / "edges.pgm.partial"));
     BOOST_TEST(name.left_behind().empty());
 }
 

@@ -1,12 +1,12 @@
 #include "tool/recording/file.hpp"
 
+#include "common/system_error.hpp"
 #include "common/units.hpp"
 
 #include <handoff/error.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -17,14 +17,9 @@ namespace handoff::apps::tool::recording {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& what, int error_number) {
-    const Errc code = error_number == EACCES || error_number == EPERM ? Errc::permission_denied : Errc::system;
-    throw Error(code, what + ": " + std::generic_category().message(error_number));
-}
-
 int opened(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // never waits for a pipe's other end
-    if (fd < 0) refuse("cannot open " + path, errno);
+    if (fd < 0) throw_system("cannot open " + path, errno);
     return fd;
 }
 
@@ -77,7 +72,7 @@ InputFile::InputFile(std::string path) : path_(std::move(path)), fd_(opened(path
     const int error_number = ::fstat(fd_, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
     if (error_number != 0) {
         ::close(fd_);
-        refuse("cannot read " + path_, error_number);
+        throw_system("cannot read " + path_, error_number);
     }
     if (!S_ISREG(status.st_mode)) {
         ::close(fd_);
@@ -97,7 +92,7 @@ std::size_t InputFile::read_some(std::uint64_t offset, std::span<std::byte> into
     while (done < into.size()) {
         const ssize_t got = ::pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) refuse("cannot read " + path_, errno);
+        if (got < 0) throw_system("cannot read " + path_, errno);
         if (got == 0) break;
         done += static_cast<std::size_t>(got);
     }
