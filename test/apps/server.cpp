@@ -27,9 +27,17 @@ std::pair<int, std::uint16_t> listen_somewhere() {
     return {listener, ntohs(address.sin_port)};
 }
 
+/// To FFmpeg an answer that does not say its length has no good end.
+std::string with_length(std::string answer) {
+    const auto end_of_head = answer.find("\r\n\r\n");
+    const std::size_t length = answer.size() - end_of_head - 4;
+    return answer.insert(end_of_head, "\r\nContent-Length: " + std::to_string(length));
+}
+
 }  // namespace
 
-Server::Server(std::string bytes, Then then) : bytes_(std::move(bytes)), then_(then) {
+Server::Server(std::string bytes, Then then)
+    : bytes_(then == Then::close ? with_length(std::move(bytes)) : std::move(bytes)), then_(then) {
     std::tie(listener_, port_) = listen_somewhere();
     BOOST_TEST_REQUIRE(::pipe(end_) == 0);
     thread_ = std::jthread([this] { serve(); });
@@ -75,8 +83,7 @@ std::uint16_t Server::unused_port() {
 }
 
 std::string multipart(const std::string& jpeg, int count) {
-    std::string answer =
-        "HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n";
+    std::string answer = "HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n";
     for (int part = 0; part < count; ++part)
         answer += "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + std::to_string(jpeg.size()) + "\r\n\r\n" +
                   jpeg + "\r\n";
