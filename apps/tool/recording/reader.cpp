@@ -252,8 +252,8 @@ result<Reader::ChunkHead> Reader::chunk_head(const Record& record) {
 /// Fills in what can be read, with the checksum wrong or right; says what is wrong.
 result<void> Reader::read_records(const ChunkHead& head, std::vector<std::byte>& records) {
     const bool is_packed = head.compression != Compression::none;
-    check_room(head.start, std::max(head.bytes, head.length));  // so that their sum is a number
-    check_room(head.start, head.bytes + (is_packed ? head.length : 0));
+    const std::uint64_t beside = is_packed ? head.length : 0;
+    check_room(head.start, head.bytes > UINT64_MAX - beside ? UINT64_MAX : head.bytes + beside);
     std::vector<std::byte> packed;
     std::vector<std::byte>& read = is_packed ? packed : records;
     read.resize(static_cast<std::size_t>(head.length));
