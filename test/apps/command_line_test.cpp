@@ -6,9 +6,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
+#include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace apps_test;
@@ -25,11 +26,15 @@ std::string path_of(const std::string& program) {
     return HANDOFF_BIN_DIR "/" + program;
 }
 
-std::string said_by(const std::string& program, const Words& options) {
+/// Asked once for each: loading OpenCV takes a tenth of a second.
+const std::string& said_by(const std::string& program, const Words& options) {
+    static std::map<std::pair<std::string, Words>, std::string> known;
+    std::string& said = known[{program, options}];
+    if (!said.empty()) return said;
     Program asked(path_of(program), options);
     require_exit(asked, 0);
     BOOST_TEST(asked.errors() == "");
-    return asked.output();
+    return said = asked.output();
 }
 
 bool is_installed(const std::string& program) {

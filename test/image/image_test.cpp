@@ -126,6 +126,10 @@ BOOST_AUTO_TEST_CASE(a_frame_id_comes_back_and_is_cut_where_it_does_not_fit) {
     BOOST_TEST(image.frame() == "");
     image.set_frame_id("a camera with a fairly long name!");
     BOOST_TEST(image.frame() == "a camera with a fairly long nam");
+    image.set_frame_id("a camera behind the small caf\xc3\xa9s");
+    BOOST_TEST(image.frame() == "a camera behind the small caf\xc3\xa9");
+    image.set_frame_id("a camera behind the little caf\xc3\xa9");  // the last character would be cut in half
+    BOOST_TEST(image.frame() == "a camera behind the little caf");
     image.set_frame_id("front");
     BOOST_TEST(image.frame() == "front");
     BOOST_TEST(image.frame_id[6] == '\0', "rests of the longer name stayed behind");
