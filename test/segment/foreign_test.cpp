@@ -24,6 +24,8 @@ using handoff::testing::UniqueName;
 namespace {
 
 constexpr std::array kinds{"channel", "topic", "latest"};
+/// The corpus was recorded by programs of 64 bits. Those of 32 are told that it is not theirs.
+constexpr bool corpus_is_ours = sizeof(void*) == 8;
 
 /// The bytes of test/segment/corpus/KIND.words: a length, then "offset value" for each word that is not zero.
 std::string recorded(const std::string& kind) {
@@ -117,7 +119,9 @@ BOOST_AUTO_TEST_CASE(what_an_older_build_of_this_layout_left_is_read) {
     const UniqueName channel, topic, latest;
     for (const auto& [name, kind] : {std::pair(&channel, "channel"), {&topic, "topic"}, {&latest, "latest"}}) {
         put_there(*name, recorded(kind));
+        if constexpr (!corpus_is_ours) HANDOFF_TEST_CODE(refusal_as(kind, *name), Errc::wrong_version);
     }
+    if constexpr (!corpus_is_ours) return;
     Receiver receiver(channel);
     BOOST_TEST(is_hello(receiver.try_receive().value().payload()));
     Subscriber subscriber(topic);
@@ -146,6 +150,10 @@ BOOST_AUTO_TEST_CASE(a_removed_segment_that_got_its_name_back_is_one_like_any_ot
     std::string bytes = recorded("channel");
     write_at(bytes, offsetof(SegmentHeader, state), std::uint32_t{2});  // retired: for those who still look at it
     put_there(name, bytes);
+    if constexpr (!corpus_is_ours) {
+        HANDOFF_TEST_CODE(refusal_as("channel", name), Errc::wrong_version);
+        return;
+    }
     BOOST_TEST(Receiver(name).try_receive().has_value());
 }
 
