@@ -84,8 +84,8 @@ static_assert(sizeof(Counters) == 64, "what a participant counts with every mess
 
 /// The table's layout as a number for the fingerprint of a segment.
 constexpr std::uint64_t layout_code() noexcept {
-    return segment::packed({sizeof(ParticipantEntry), offsetof(ParticipantEntry, counters),
-                            offsetof(ParticipantEntry, answered)});
+    return segment::packed(
+        {sizeof(ParticipantEntry), offsetof(ParticipantEntry, counters), offsetof(ParticipantEntry, answered)});
 }
 
 /// Places `count` empty entries into zeroed memory.

@@ -21,7 +21,8 @@ using handoff::testing::Program;
 using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
-/// A test that reaches it has found a hang: a thousand segments on a loaded machine, or one that stands still, take ten.
+/// A test that reaches it has found a hang: a thousand segments on a loaded machine, or one that stands still, take
+/// ten.
 inline const auto soon = handoff::testing::scaled(30s);
 
 inline Program tool(const std::vector<std::string>& arguments, const std::string& input = "") {
