@@ -4,7 +4,7 @@
     models/run.py [--only NAME] [--jobs N] [--report FILE] [--keep DIR]
 
 Every model must be searched completely, without an error and without an invalid end state; in every mutant an error must
-be found. Needs spin, a C compiler and (for test/weak) a C++20 compiler with Boost. Bounded: 2.2 GB a search, two
+be found. Needs spin, a C compiler and (for test/weak) a C++20 compiler with Boost. Bounded: 3 GB a search, two
 searches at a time. Ends with 0 if all is as it must be, else with 1.
 """
 
@@ -22,7 +22,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-MEGABYTES = 2200
+MEGABYTES = 3000
 DEEPEST = 100_000
 PATIENCE_S = 400
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 namespace handoff::apps {
 
@@ -17,6 +18,12 @@ inline constexpr std::chrono::milliseconds slice{100};
 /// The moment after `timeout`.
 inline Clock::time_point in(std::chrono::nanoseconds timeout) {
     return Clock::now() + std::chrono::duration_cast<Clock::duration>(timeout);
+}
+
+/// Until `when`, or until the program is asked to end.
+inline void sleep_until(Clock::time_point when) {
+    for (auto now = Clock::now(); !stop_requested() && now < when; now = Clock::now())
+        std::this_thread::sleep_for(std::min<Clock::duration>(when - now, slice));
 }
 
 /// Calls wait(Deadline) until it does not time out, `until` has passed, or `gave_up()`. The last answer of `wait` is

@@ -32,6 +32,27 @@ bool has_something(int descriptor, std::chrono::milliseconds patience) {
     return ::poll(&waiting, 1, static_cast<int>(patience.count())) > 0;
 }
 
+std::filesystem::path folder_of_copies() {
+    std::error_code ignored;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(ignored);
+    return folder.empty() ? "/tmp" : folder;
+}
+
+Unreadable no_place(const std::string& shown, int error) {
+    return Unreadable(shown + ": it is needed whole before its first picture, and cannot be kept in " +
+                      folder_of_copies().string() + ": " + in_words(error) +
+                      "; set TMPDIR to a folder with space, or send what can be read as it comes: MPEG-TS, Matroska, "
+                      "motion JPEG");
+}
+
+int nameless_file(const std::string& shown) {
+    std::string name = folder_of_copies() / "handoff-sender-XXXXXX";
+    const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+    if (descriptor < 0) throw no_place(shown, errno);
+    ::unlink(name.c_str());
+    return descriptor;
+}
+
 }  // namespace
 
 std::shared_ptr<ReadOnce> ReadOnce::pipe(const std::string& path) {
@@ -93,29 +114,13 @@ std::size_t ReadOnce::read_more(std::span<std::byte> target) {
     return 0;
 }
 
-Copy::Copy(ReadOnce& source, const std::string& shown) {
-    std::error_code ignored;
-    const std::filesystem::path folder = std::filesystem::temp_directory_path(ignored);
-    std::string name = (folder.empty() ? "/tmp" : folder) / "handoff-sender-XXXXXX";
-    const auto refusal = [&](int error) {
-        return Unreadable(shown + ": it is needed whole before its first picture, and cannot be kept in " +
-                          std::filesystem::path(name).parent_path().string() + ": " + in_words(error) +
-                          "; set TMPDIR to a folder with space" +
-                          ", or send what can be read as it comes: MPEG-TS, Matroska, motion JPEG");
-    };
-    descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-    if (descriptor_ < 0) throw refusal(errno);
-    ::unlink(name.c_str());
+Copy::Copy(ReadOnce& source, const std::string& shown) : Copy(nameless_file(shown)) {
     std::array<std::byte, chunk_bytes> bytes;
     while (const std::size_t count = source.read(bytes)) {
         for (std::size_t written = 0; written < count;) {
             const ssize_t some = ::write(descriptor_, bytes.data() + written, count - written);
             if (some < 0 && errno == EINTR) continue;
-            if (some < 0) {
-                const int error = errno;
-                ::close(descriptor_);
-                throw refusal(error);
-            }
+            if (some < 0) throw no_place(shown, errno);
             written += static_cast<std::size_t>(some);
         }
     }

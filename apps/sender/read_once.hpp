@@ -54,7 +54,9 @@ public:
     std::string path() const { return "/dev/fd/" + std::to_string(descriptor_); }
 
 private:
-    int descriptor_;
+    explicit Copy(int descriptor) noexcept : descriptor_(descriptor) {}
+
+    const int descriptor_;
 };
 
 }  // namespace handoff::apps::sender

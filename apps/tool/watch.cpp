@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace handoff::apps::tool {
@@ -110,9 +109,7 @@ std::vector<Look> Watch::look() {
 std::vector<Look> look_twice(const std::string& glob, std::chrono::nanoseconds interval) {
     Watch watch(glob);
     watch.look();
-    const auto until = in(interval);
-    while (Clock::now() < until && !stop_requested())
-        std::this_thread::sleep_for(std::min<Clock::duration>(until - Clock::now(), slice));
+    sleep_until(in(interval));
     return watch.look();
 }
 

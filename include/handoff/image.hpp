@@ -74,7 +74,7 @@ struct Image {
 
     /// A description without gaps between rows.
     HANDOFF_EXPORT static Image of(std::uint32_t width, std::uint32_t height, Encoding encoding) noexcept;
-    /// Sets frame_id; what does not fit (31 bytes) is cut off.
+    /// Sets frame_id; what does not fit (31 bytes) is cut off, of UTF-8 at the end of a whole character.
     HANDOFF_EXPORT void set_frame_id(std::string_view id) noexcept;
     /// frame_id up to its NUL, or all of it where a damaged segment has none.
     HANDOFF_EXPORT std::string_view frame() const noexcept;

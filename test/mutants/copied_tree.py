@@ -26,8 +26,8 @@ class CopiedTree:
 
     def configure(self, programs):
         """Returns what CMake says if it fails."""
-        # Less optimised than what is shipped, which takes the compiler half the time: what is broken in the source is
-        # broken at every level.
+        # Less optimised than what is shipped, which the compiler has sooner: what is broken in the source is broken at
+        # every level.
         command = ["cmake", "-S", self.source, "-B", self.binary, "-DCMAKE_BUILD_TYPE=Release",
                    "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG",
                    "-DHANDOFF_PROGRAMS=" + ("ON" if programs else "OFF")]

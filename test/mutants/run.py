@@ -7,7 +7,7 @@ The seeded bugs are in the *.toml files beside this program. The tree is copied 
 once and found green; then each mutant is put in, built, and the tests that must kill it are run. Every one of them
 must go red, or hang. Exit code 1 if a mutant survives one of its tests, or if the list does not fit the tree any more.
 
-All of them together take an hour or two. What was killed is written down in DIR/killed.json with a digest of the mutant
+What was killed is written down in DIR/killed.json with a digest of the mutant
 and of all that is compiled into handoff: --resume tries only what that file does not have.
 """
 

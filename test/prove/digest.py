@@ -67,7 +67,7 @@ def check():
         print(f"the page was made with this protocol ({now})")
         return 0
     print(f"the sources have digest {now}; on docs/reliability.md these parts ran with another protocol, or never: "
-          f"{', '.join(stale)}. `./dev prove {' '.join(stale)}` makes them anew; all together take an hour or two")
+          f"{', '.join(stale)}. `./dev prove {' '.join(stale)}` makes them anew")
     return SKIPPED
 
 

@@ -1,6 +1,8 @@
 #include "tool/report_json.hpp"
 
 #include "looks.hpp"
+#include "tool/filter.hpp"
+#include "tool/message_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -146,6 +148,24 @@ BOOST_AUTO_TEST_CASE(every_key_is_in_the_documentation) {
     BOOST_TEST(keys.size() > 60U);
     for (const std::string& key : keys)
         BOOST_TEST(text.str().find("`" + key + "`") != std::string::npos, "docs/tool-json.md does not tell of " << key);
+}
+
+// The filter knows keys by a list of its own, so that it can tell what was meant before a message has come.
+BOOST_AUTO_TEST_CASE(every_key_that_echo_prints_can_be_filtered_by) {
+    namespace tool = handoff::apps::tool;
+    const auto picture = handoff::Image::of(4, 3, handoff::Encoding::bgr8);
+    tool::Passed passed{};
+    passed.image = picture;
+    handoff::Copied copied{};
+    copied.image = picture;
+    for (const std::string& line : {tool::message_json(tool_test::report("frames", Kind::channel, {}, {}), passed),
+                                    tool::message_json("frames", copied, {}, tool::Payload::text)}) {
+        std::set<std::string> keys;
+        collect_keys(ordered_json::parse(line), keys);
+        keys.erase("segment");  // one is named already
+        BOOST_TEST(keys.size() >= 9U);
+        for (const std::string& key : keys) BOOST_CHECK_NO_THROW(tool::Filter({key + "=*"}));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

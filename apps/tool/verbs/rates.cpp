@@ -16,7 +16,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -98,11 +97,6 @@ private:
     double bytes_ = 0;
     std::vector<double> rates_;
 };
-
-void sleep_until(Clock::time_point when) {
-    while (!stop_requested() && Clock::now() < when)
-        std::this_thread::sleep_for(std::min<Clock::duration>(when - Clock::now(), slice));
-}
 
 /// One segment by its name, and not another one that has it later. What happened until it went counts.
 class Named {

@@ -1,11 +1,11 @@
-// send and recv: shell scripts take part.
+// send: shell scripts take part.
 #include "common/output.hpp"
 #include "common/patience.hpp"
 #include "common/stopped.hpp"
 #include "common/units.hpp"
 #include "tool/input.hpp"
+#include "tool/patiently.hpp"
 #include "tool/verbs.hpp"
-#include "tool/words.hpp"
 
 #include <handoff/channel.hpp>
 #include <handoff/inspect.hpp>
@@ -15,14 +15,11 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace po = boost::program_options;
@@ -51,20 +48,6 @@ Kind kind_of(const Invocation& invocation) {
         if (word == to_string(kind)) return kind;
     throw UsageError("--kind: '" + word + "' is none of channel, topic, latest");
 }
-
-Deadline deadline_for(const Arguments& arguments) {
-    return arguments.given("timeout") ? Deadline(in(arguments.duration("timeout"))) : Deadline::never();
-}
-
-/// Calls wait(Deadline) in slices, so that Ctrl-C is noticed.
-template <class Wait>
-auto patiently(const Arguments& arguments, Wait wait) {
-    const auto until =
-        arguments.given("timeout") ? in(arguments.duration("timeout")) : Clock::now() + std::chrono::hours(24 * 3650);
-    return wait_in_slices(until, wait);
-}
-
-// ---- send -----------------------------------------------------------------------------------------------------------
 
 /// Where messages go.
 class Outlet {
@@ -207,8 +190,7 @@ public:
     bool wants_more() const { return left_ > 0 && !stop_requested(); }
     /// False if the program is asked to end meanwhile.
     bool wait() {
-        while (!stop_requested() && Clock::now() < due_)
-            std::this_thread::sleep_for(std::min<Clock::duration>(due_ - Clock::now(), slice));
+        sleep_until(due_);
         due_ = std::max(due_ + period_, Clock::now());
         --left_;
         return !stop_requested();
@@ -270,134 +252,6 @@ void add_send_options(po::options_description& options) {
                                                                                          "errors only");
 }
 
-// ---- recv -----------------------------------------------------------------------------------------------------------
-
-class Printer {
-public:
-    explicit Printer(const Invocation& invocation)
-        : lines_(invocation.arguments.flag("lines")),
-          most_(invocation.arguments.given("count") ? invocation.arguments.number("count", 1, UINT64_MAX)
-                                                    : UINT64_MAX) {}
-    void print(std::span<const std::byte> message) {
-        std::cout.write(reinterpret_cast<const char*>(message.data()), static_cast<std::streamsize>(message.size()));
-        if (lines_) std::cout << '\n';
-        flush_output();
-        ++count_;
-    }
-    bool wants_more() const { return count_ < most_ && !stop_requested(); }
-    /// Ends the loop: true for the end of a stream and Ctrl-C, throws everything else.
-    static ExitCode end_with(const Failure& failure) {
-        if (failure == Errc::end_of_stream || stop_requested()) return ExitCode::ok;
-        throw Error(failure);
-    }
-
-private:
-    bool lines_;
-    std::uint64_t most_;
-    std::uint64_t count_ = 0;
-};
-
-/// The pixels of a picture help nobody on a terminal, and steer it.
-void refuse_image_on_terminal(const Image& image, const std::string& name, const char* what_becomes_of_it) {
-    if (!image.is_image() || isatty(STDOUT_FILENO) == 0) return;
-    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + image_in_words(image) +
-                                            ") and stdout is a terminal: nothing was written" + what_becomes_of_it +
-                                            ". To look at the newest one, type `handoff snap " + name + " " + name +
-                                            ".png`; for the bytes, redirect stdout to a file or a pipe");
-}
-
-/// Before anything is taken. What is sent later is looked at when it comes.
-void refuse_unread_images_on_terminal(const std::string& name) {
-    for (const auto& slot : inspect::Observer(name).report().slots)
-        if (slot.state == inspect::SlotState::ready) refuse_image_on_terminal(slot.image, name, ", and nothing taken");
-}
-
-ExitCode receive_from_channel(const Invocation& invocation) {
-    const std::string& name = invocation.operands.front();
-    refuse_unread_images_on_terminal(name);
-    std::cerr << "taking messages of '" << name
-              << "' for good: no other receiver gets them, and who waits for an answer gets an empty one\n";
-    ChannelOptions options;
-    options.attach_deadline = deadline_for(invocation.arguments);
-    Receiver receiver(name, options);
-    Printer printer(invocation);
-    while (printer.wants_more()) {
-        auto request = patiently(invocation.arguments, [&](Deadline deadline) { return receiver.receive(deadline); });
-        if (!request) return Printer::end_with(request.error());
-        refuse_image_on_terminal(request->image(), name, ", and the message goes to another receiver");
-        try {
-            printer.print(request->payload());
-        } catch (const OutputFailed& failed) {
-            throw Error(Errc::system, std::string(failed.what()) + ". The last message goes to another receiver");
-        }
-        request->processed().value();
-    }
-    return ExitCode::ok;
-}
-
-ExitCode receive_from_topic(const Invocation& invocation) {
-    const std::string& name = invocation.operands.front();
-    Subscriber subscriber(name);
-    Printer printer(invocation);
-    while (printer.wants_more()) {
-        const auto message =
-            patiently(invocation.arguments, [&](Deadline deadline) { return subscriber.next(deadline); });
-        if (!message) return Printer::end_with(message.error());
-        if (message->lost() > 0) std::cerr << counted(message->lost(), "message") << " lost\n";
-        refuse_image_on_terminal(message->image(), name, "");
-        printer.print(message->payload());
-    }
-    return ExitCode::ok;
-}
-
-ExitCode receive_from_latest(const Invocation& invocation) {
-    LatestOptions options;
-    options.read_only = true;
-    LatestBytes latest(invocation.operands.front(), options);
-    std::vector<std::byte> buffer(latest.info().capacity_bytes);
-    Printer printer(invocation);
-    while (printer.wants_more()) {
-        const auto reading =
-            patiently(invocation.arguments, [&](Deadline deadline) { return latest.wait_newer(buffer, deadline); });
-        if (!reading) return Printer::end_with(reading.error());
-        printer.print(std::span(buffer).first(reading->size));
-    }
-    return ExitCode::ok;
-}
-
-/// Waits for a segment to appear, where the user gave it time. Who waits leaves no trace in shared memory: it is said.
-void wait_for_segment(const Invocation& invocation) {
-    const std::string& name = invocation.operands.front();
-    const auto until =
-        invocation.arguments.given("timeout") ? in(invocation.arguments.duration("timeout")) : Clock::now();
-    bool has_said = false;
-    while (Clock::now() < until && !stop_requested()) {
-        if (!inspect::find(name).empty()) return;
-        if (!std::exchange(has_said, true))
-            std::cerr << "waiting for '" << name << "' to be created" << inspect::did_you_mean(name) << std::endl;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-}
-
-ExitCode run_recv(const Invocation& invocation) {
-    wait_for_segment(invocation);
-    switch (inspect::Observer(invocation.operands.front()).kind()) {
-        case Kind::topic:
-            return receive_from_topic(invocation);
-        case Kind::latest:
-            return receive_from_latest(invocation);
-        case Kind::channel:
-            break;
-    }
-    return receive_from_channel(invocation);
-}
-
-void add_recv_options(po::options_description& options) {
-    options.add_options()("lines", po::bool_switch(), "a newline after each message")(
-        "count", value("N"), "end after N messages")("timeout", value("D"),
-                                                     "give up after so long without a message (exit code 4)");
-}
-
 }  // namespace
 
 const Verb send{
@@ -411,18 +265,5 @@ const Verb send{
     "With --request each answer goes to stdout; with --rate 10 the message goes out ten times a second.",
     add_send_options,
     run_send};
-const Verb recv{
-    "recv",
-    "NAME",
-    1,
-    1,
-    Operand::segment,
-    "messages to stdout",
-    "Takes from a channel, listens to a topic, or follows a latest value. Ends when all senders have left.\n"
-    "What it takes from a channel is gone for good: no other receiver gets it, and each request is\n"
-    "answered, empty, when it was written. To look without taking: echo, snap. Images are not written to\n"
-    "a terminal.",
-    add_recv_options,
-    run_recv};
 
 }  // namespace handoff::apps::tool
