@@ -253,6 +253,64 @@ BOOST_AUTO_TEST_CASE(an_image_that_comes_later_goes_back_to_the_others) {
     BOOST_TEST((only_message(name.str()).state == inspect::SlotState::ready));
 }
 
+BOOST_AUTO_TEST_CASE(a_recording_without_its_end_is_repaired_as_info_advises) {
+    const UniqueName name;
+    const std::string base = std::filesystem::temp_directory_path() / name.str();
+    const std::string path = base + ".mcap", repaired = base + "-repaired.mcap";
+    Publisher publisher(name, small_topic());
+    publish(publisher, "kept");
+    words_of({"record", name.str(), "-o", path, "--count", "1"}, 0);
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 50);
+    type_what_begins("handoff repair", output_of({"info", path}));
+    const std::string whole = output_of({"info", repaired});
+    TOOL_TEST_SAYS(whole, ", complete");
+    TOOL_TEST_SAYS(whole, "nothing looks wrong");
+    type("handoff repair '" + repaired + "'");  // looks at the checksums, too: nothing is to be done
+    std::filesystem::remove(path);
+    std::filesystem::remove(repaired);
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_for_a_picture_that_is_not_there_yet_is_shown_who_is) {
+    const UniqueName name;
+    const Publisher publisher(name, small_topic());
+    const std::string words = words_of({"snap", name.str(), "-", "--timeout", "1ms"}, 4);
+    type_what_begins("handoff info", words);
+    TOOL_TEST_SAYS(info_of(name.str()), "publisher");
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_that_everybody_left_goes_as_doctor_advises) {
+    const UniqueName name;
+    {
+        Sender sender(name, small_channel());
+        send(sender, "unread");  // or the name would go with the last one
+    }
+    const std::string left = doctor_about(name.str());
+    TOOL_TEST_SAYS(left, "nobody is there any more");
+    type_what_begins("handoff clean", left);
+    type_what_begins("handoff rm", output_of({"clean", name.str()}));
+    BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_that_cannot_be_drawn_on_is_shown_the_same_once) {
+    const UniqueName name;
+    const Publisher publisher(name, small_topic());
+    Terminal dumb(HANDOFF_BIN_DIR "/handoff", {"top"}, 80, 24, {"TERM=dumb"});
+    BOOST_TEST(dumb.wait() == 1);
+    for (const std::string& command : commands_in(dumb.output())) TOOL_TEST_SAYS(type(command), name.str());
+    BOOST_TEST(commands_in(dumb.output()).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_on_files_is_lifted_as_doctor_advises) {
+    Program limited("/bin/sh", {"-c", "ulimit -S -f 1000; " HANDOFF_BIN_DIR "/handoff doctor"});
+    BOOST_TEST_REQUIRE(limited.wait(soon).signal == 0);
+    std::string advice;
+    for (const std::string& command : commands_in(limited.output()))
+        if (command.starts_with("ulimit")) advice = command;
+    BOOST_TEST(advice == "ulimit -f unlimited");
+    const std::string lifted = type("ulimit -S -f 1000; " + advice + "; handoff doctor || true");
+    BOOST_TEST(!contains(lifted, "ulimit"));
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_was_misspelled_is_corrected_by_every_verb) {
     const UniqueName name;
     const Sender sender(name, small_channel());
