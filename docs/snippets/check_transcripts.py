@@ -13,20 +13,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # nothing is left in the source tree
+
+from transcripts import blocks, shape  # noqa: E402
+
 BIN, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALLER = (("3840x2160", "320x240"), ("--count 200", "--count 60 --rate 30"), ("--count 100", "--count 30"),
            ("sleep 2", "sleep 1"))
-
-
-def blocks(page):
-    """(language, text) of every code block."""
-    return re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-
-
-def shape(line):
-    line = re.sub(r"'[^']*'", "NAME", line)
-    return re.sub(r"\d[\d.,]*(?: (?:B|kB|MB|GB|us|ms|s|min)\b)?", "N", line).strip()
 
 
 def run(script, name):
