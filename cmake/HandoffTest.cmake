@@ -1,4 +1,4 @@
-# handoff_test(NAME SOURCES file... [LIBRARIES target...] [TIMEOUT seconds])
+# handoff_test(NAME SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [ALONE])
 #
 # Builds bin/tests/test_NAME on Boost.Test and makes every test case in it a CTest test of its own, called
 # NAME/suite/case. A case that runs longer than TIMEOUT (60 s; three times that under a sanitizer) is killed and has
@@ -10,7 +10,7 @@ set(handoff_test_dir "${CMAKE_CURRENT_LIST_DIR}")
 set(handoff_on_ground /bin/sh "${CMAKE_CURRENT_LIST_DIR}/../test/on_ground.sh")
 
 function(handoff_test name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "ALONE" "TIMEOUT" "SOURCES;LIBRARIES")
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 60)
     endif()
@@ -21,10 +21,11 @@ function(handoff_test name)
     handoff_use_precompiled(${target} handoff_test_headers)
     target_compile_options(${target} PRIVATE ${handoff_test_optimisation})
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/tests")
-    handoff_list_cases(${target} ${name} ${arg_TIMEOUT})
+    handoff_list_cases(${target} ${name} ${arg_TIMEOUT} ${arg_ALONE})
 endfunction()
 
-# Makes every case that the executable `target` lists (--list_content) a CTest test NAME/case.
+# Makes every case that the executable `target` lists (--list_content) a CTest test NAME/case. With TRUE behind the
+# timeout CTest runs nothing beside it.
 function(handoff_list_cases target name timeout_s)
     math(EXPR timeout "${timeout_s} * ${handoff_test_timeout_scale}")
     set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake")
@@ -32,7 +33,7 @@ function(handoff_list_cases target name timeout_s)
         TARGET ${target} POST_BUILD
         COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"
                 "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${handoff_test_environment}" "-DOUTPUT=${list}"
-                "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
+                "-DALONE=${ARGN}" "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
                 -P "${handoff_test_dir}/list_test_cases.cmake"
         VERBATIM)
 

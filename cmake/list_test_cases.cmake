@@ -3,6 +3,7 @@
 # Asks a Boost.Test executable for its test cases and writes one add_test() for each. Boost lists one unit per line,
 # indented by four spaces per level, with a star if it is enabled: "suite*", "    case*: description".
 # -DEMULATOR=...: what runs the executable where it was built for another machine. -DLAUNCHER=...: what runs every test.
+# -DALONE=TRUE: nothing runs beside its tests.
 
 execute_process(COMMAND ${EMULATOR} "${EXECUTABLE}" --list_content RESULT_VARIABLE status TIMEOUT 60
                 OUTPUT_VARIABLE listing ERROR_VARIABLE listing)
@@ -19,6 +20,11 @@ foreach(word IN LISTS LAUNCHER EMULATOR EXECUTABLE)
     string(APPEND command " [[${word}]]")
 endforeach()
 
+set(alone FALSE)
+if(ALONE)
+    set(alone TRUE)
+endif()
+
 set(script "")
 set(pending "")  # a case, unless the next line turns out to be deeper
 
@@ -30,7 +36,7 @@ function(write_pending)
            "add_test([[${NAME}/${pending}]]${command} [[--run_test=${pending}]] --log_level=test_suite"
            " --color_output=no)\n"
            "set_tests_properties([[${NAME}/${pending}]] PROPERTIES TIMEOUT ${TIMEOUT} LABELS [[${NAME}]]"
-           " DISABLED ${pending_is_disabled} ENVIRONMENT [[${ENVIRONMENT}]]"
+           " DISABLED ${pending_is_disabled} RUN_SERIAL ${alone} ENVIRONMENT [[${ENVIRONMENT}]]"
            " SKIP_RETURN_CODE 77 SKIP_REGULAR_EXPRESSION [[is skipped because precondition]])\n")
     set(script "${script}" PARENT_SCOPE)
 endfunction()

@@ -43,8 +43,10 @@ std::vector<DeletedMapping> deleted_mappings(std::string_view prefix) {
         std::uint32_t pid = 0;
         const auto [rest, problem] = std::from_chars(name.data(), name.data() + name.size(), pid);
         if (problem != std::errc() || rest != name.data() + name.size()) continue;
-        for (const std::string& path : deleted_files(entry->path(), prefix))
-            found.push_back({path, pid, program_of(entry->path())});
+        const auto paths = deleted_files(entry->path(), prefix);
+        if (paths.empty()) continue;
+        const std::string program = program_of(entry->path());
+        for (const std::string& path : paths) found.push_back({path, pid, program});
     }
     return found;
 }

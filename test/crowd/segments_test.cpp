@@ -68,12 +68,12 @@ BOOST_AUTO_TEST_CASE(wait_any_sleeps_on_128_and_looks_each_millisecond_at_more) 
     constexpr auto time = 300ms;
     Values few(most);
     const long sleeps = few.sleeps_in(time);
-    if (sleeps > 30) {  // once a tick is 3
+    if (sleeps > 10) {  // once a tick is 3
         BOOST_TEST_MESSAGE("this kernel has no futex_waitv: " << sleeps << " looks");
         return;
     }
     Values more(most + 1);
-    BOOST_TEST(more.sleeps_in(time) > 60);
+    BOOST_TEST(more.sleeps_in(time) > 15);  // some 300 where nothing else wants the processor
 }
 
 BOOST_AUTO_TEST_SUITE_END()

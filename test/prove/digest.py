@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A digest of the protocol's sources without comments and white space, and whether docs/reliability.md was made with it.
+"""A digest of the protocol's sources without comments and white space, and whether the tables were made with it.
 
 usage: digest.py            prints the digest
        digest.py --check    exit code 0: all parts on the page carry this digest; 77 (a skipped test): some do not, said
@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("sync", "segment", "participants", "slots", "channel", "topic", "latest")
 PLATFORM = ("futex", "lock_file", "shm_file", "clock", "process")
-PAGE = ROOT / "docs" / "reliability.md"
+PAGE = ROOT / "docs" / "measurements" / "reliability.md"
 PARTS = ("stepping", "controls", "figures", "soak", "mutants", "models", "fuzz")
 HEAD = "| part | date | commit | digest of the protocol's sources | machine |\n|---|---|---|---|---|\n"
 ROW = re.compile(r"^\| (\w+) \| [^|]* \| [^|]* \| ([0-9a-f]{16}|unknown) \| [^|]* \|$", re.MULTILINE)
@@ -66,7 +66,7 @@ def check():
     if not stale:
         print(f"the page was made with this protocol ({now})")
         return 0
-    print(f"the sources have digest {now}; on docs/reliability.md these parts ran with another protocol, or never: "
+    print(f"the sources have digest {now}; on docs/measurements/reliability.md these parts ran with another protocol, or never: "
           f"{', '.join(stale)}. `./dev prove {' '.join(stale)}` makes them anew")
     return SKIPPED
 

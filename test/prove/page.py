@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Puts the tables of a run into docs/reliability.md.
+"""Puts the tables of a run into docs/measurements/reliability.md.
 
 usage: page.py PAGE FOLDER
 

@@ -77,9 +77,9 @@ done
 # Each part says which protocol it tried: tables of several protocols beside each other prove nothing of one.
 # shellcheck disable=SC2086  # a list of parts
 python3 test/prove/digest.py --ledger "$(commit)" "$(machine)" $held >"$tables/run.md"
-python3 test/prove/page.py docs/reliability.md "$tables"
+python3 test/prove/page.py docs/measurements/reliability.md "$tables"
 if [ -n "$wrong" ]; then
     say "WRONG:$wrong"
     exit 1
 fi
-say "zero failures; the tables are in docs/reliability.md"
+say "zero failures; the tables are in docs/measurements/reliability.md"
