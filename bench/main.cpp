@@ -51,7 +51,7 @@ boost::program_options::options_description description_of(Options& options) {
     add("quick", po::bool_switch(&options.quick), "3 rounds of 50 ms: a first look");
     add("json", po::value(&options.json), "write all results into this file; - is stdout, and the table then stderr");
     add("svg", po::value(&options.svg), "write plots into this directory");
-    add("page", po::value(&options.page), "fill the tables of this page (docs/performance.md)");
+    add("page", po::value(&options.page), "fill the tables of this page (docs/measurements/performance.md)");
     add("contenders", po::value(&options.directory),
         "directory of the contenders' programs (default: beside this one)");
     add("list", po::bool_switch(&options.list), "say what can be measured, and whom with");

@@ -40,7 +40,7 @@ boost::program_options::options_description description_of(Options& options) {
     add("quick", po::bool_switch(&options.quick), "1 round of 0.3 s: a first look");
     add("json", po::value(&options.json), "write all results into this file; - is stdout, and the tables then stderr");
     add("svg", po::value(&options.svg), "write plots into this directory");
-    add("page", po::value(&options.page), "fill the part `crowd` of this page (docs/performance.md)");
+    add("page", po::value(&options.page), "fill the part `crowd` of this page (docs/measurements/crowd.md)");
     add("list", po::bool_switch(&options.list), "say what can be measured, and whom with");
     add("help", po::bool_switch(&options.help), "print this");
     return description;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Whether the pages hang together: every link between them leads somewhere, every decision says what became of it, and
-ARCHITECTURE.md and test/README.md name every folder.
+"""Whether the pages hang together: every link between them leads somewhere, every decision says what became of it,
+ARCHITECTURE.md and test/README.md name every folder, README.md shows lines of docs/snippets/patterns.cpp, and
+docs/performance.md rows of its measurements.
 
 usage: check_pages.py REPOSITORY
 """
@@ -11,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(sys.argv[1]).resolve()
 LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
-STATUS = re.compile(r"^\*\*Status:\*\* (?:accepted|replaced by \[\d+\]\([^)]*\))(.*)\.$", re.MULTILINE)
+STATUS = re.compile(r"^\*\*Status:\*\* (?:accepted|replaced by \[\d+\]\([^)]*\))(.*?)\.$", re.MULTILINE | re.DOTALL)
 
 
 def pages():
@@ -60,7 +61,7 @@ def mistakes_of_decisions():
         if not status:
             yield f"{page.name} has no line '**Status:** accepted' or 'replaced by'"
             continue
-        for verb, others in re.findall(r"(amended by|amends) ((?:\[\d+\]\([^)]*\)(?: and )?)+)", status[1]):
+        for verb, others in re.findall(r"(amended by|amends) ((?:\[\d+\]\([^)]*\)(?: and )?)+)", " ".join(status[1].split())):
             named.setdefault((number, verb), set()).update(map(int, re.findall(r"\[(\d+)\]", others)))
     for (number, verb), others in named.items():
         back = "amends" if verb == "amended by" else "amended by"
@@ -81,5 +82,21 @@ def rooms_without_a_word():
                 if room.is_dir() and room.name != "__pycache__" and f"`{room.name}`" not in tests)
 
 
-wrong = [*rooms_without_a_word(), *broken_links(), *mistakes_of_decisions()]
+def rows_that_nobody_measured():
+    """The short table of docs/performance.md is made of rows of the long one."""
+    measured = (ROOT / "docs/measurements/performance.md").read_text(encoding="utf-8").splitlines()
+    table = re.search(r"^## In short\n\n(.*?)\n\n", (ROOT / "docs/performance.md").read_text(encoding="utf-8"),
+                      re.MULTILINE | re.DOTALL)
+    yield from (f"docs/performance.md shows a row that docs/measurements/performance.md does not have: {row}"
+                for row in table[1].splitlines() if row not in measured)
+
+
+def lines_that_nobody_compiles():
+    compiled = [line.strip() for line in (ROOT / "docs/snippets/patterns.cpp").read_text(encoding="utf-8").splitlines()]
+    shown = re.findall(r"^```cpp\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    yield from (f"README.md shows a line that is not in docs/snippets/patterns.cpp: {line}"
+                for block in shown for line in block.splitlines() if line.strip() not in compiled)
+
+
+wrong = [*rows_that_nobody_measured(), *lines_that_nobody_compiles(), *rooms_without_a_word(), *broken_links(), *mistakes_of_decisions()]
 sys.exit("\n".join(wrong) if wrong else 0)

@@ -3,7 +3,7 @@
 
 usage: check_transcripts.py BIN_DIR REPOSITORY
 
-Runs the scripts of README.md with small pictures on channels of its own.
+Runs the scripts of docs/reliability.md with small pictures on channels of its own; README.md shows what the demo prints.
 """
 
 import os
@@ -19,6 +19,7 @@ from transcripts import blocks, shape  # noqa: E402
 
 BIN, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+KILLS = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
 SMALLER = (("3840x2160", "320x240"), ("--count 200", "--count 60 --rate 30"), ("--count 100", "--count 30"),
            ("sleep 2", "sleep 1"))
 
@@ -36,7 +37,7 @@ def run(script, name):
 
 
 def scripts_and_transcripts():
-    found = blocks(README)
+    found = blocks(KILLS)
     for (language, script), (_, transcript) in zip(found, found[1:]):
         if language == "sh" and "kill -9" in script:
             yield script, transcript
@@ -50,14 +51,14 @@ def main():
     wrong, printed = [], set()
     pairs = list(scripts_and_transcripts())
     if len(pairs) != 2:
-        sys.exit(f"README.md has {len(pairs)} scripts with a kill -9 and a transcript; 2 are expected here")
+        sys.exit(f"docs/reliability.md has {len(pairs)} scripts with a kill -9 and a transcript; 2 are expected here")
     for number, (script, transcript) in enumerate(pairs):
         now = run(script, f"readme-{os.getpid()}-{number}")
         lines = {shape(line) for line in now.splitlines()}
         printed |= lines
         wrong += [f"the programs do not print: {line}\n--- they print:\n{now}" for line in transcript.splitlines()
                   if not line.startswith("kill.sh: ") and shape(line) not in lines]
-        wrong += [f"README.md has no such line: {line}" for line in now.splitlines()
+        wrong += [f"docs/reliability.md has no such line: {line}" for line in now.splitlines()
                   if " ended with 0" not in line and " Killed " not in line and not line.startswith("waiting for ")
                   and "No such process" not in line
                   and shape(line) not in map(shape, transcript.splitlines())]
