@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Whether the pages hang together: every link between them leads somewhere, every decision says what became of it,
-ARCHITECTURE.md and test/README.md name every folder, README.md shows lines of docs/snippets/patterns.cpp, and
-docs/performance.md rows of its measurements.
+ARCHITECTURE.md and test/README.md name every folder, README.md shows lines of docs/snippets/patterns.cpp,
+docs/performance.md rows of its measurements, and docs/errors.md every error.
 
 usage: check_pages.py REPOSITORY
 """
@@ -82,6 +82,19 @@ def rooms_without_a_word():
                 if room.is_dir() and room.name != "__pycache__" and f"`{room.name}`" not in tests)
 
 
+def errors_that_are_not_told():
+    """docs/errors.md has number, name and sentence of every code, and of no other."""
+    header = (ROOT / "include/handoff/error.hpp").read_text(encoding="utf-8")
+    source = (ROOT / "src/error.cpp").read_text(encoding="utf-8")
+    numbers = dict(re.findall(r"^    (\w+) = (\d+),", header, re.MULTILINE))
+    sentences = dict(re.findall(r'case Errc::(\w+):\s*return "([^"]*)";', source))
+    told = set(re.findall(r"^\| (\d+) \| `(\w+)` \| `\w+` \| (.*?) \|", (ROOT / "docs/errors.md").read_text(encoding="utf-8"),
+                          re.MULTILINE))
+    there = {(number, name, sentences[name]) for name, number in numbers.items()}
+    yield from (f"docs/errors.md does not say: {' '.join(error)}" for error in sorted(there - told))
+    yield from (f"docs/errors.md says of an error that is not there: {' '.join(error)}" for error in sorted(told - there))
+
+
 def rows_that_nobody_measured():
     """The short table of docs/performance.md is made of rows of the long one."""
     measured = (ROOT / "docs/measurements/performance.md").read_text(encoding="utf-8").splitlines()
@@ -98,5 +111,5 @@ def lines_that_nobody_compiles():
                 for block in shown for line in block.splitlines() if line.strip() not in compiled)
 
 
-wrong = [*rows_that_nobody_measured(), *lines_that_nobody_compiles(), *rooms_without_a_word(), *broken_links(), *mistakes_of_decisions()]
+wrong = [*errors_that_are_not_told(), *rows_that_nobody_measured(), *lines_that_nobody_compiles(), *rooms_without_a_word(), *broken_links(), *mistakes_of_decisions()]
 sys.exit("\n".join(wrong) if wrong else 0)
