@@ -1,4 +1,4 @@
-# The steps of one package test; WAY is cmake, pkg_config, programs or node.
+# The steps of one package test; WAY is cmake, pkg_config, programs, tool or node.
 
 function(step what)
     execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 240)
@@ -52,6 +52,20 @@ if(WAY STREQUAL "programs")
             message(FATAL_ERROR "The moved ${program} does not find the library beside it:\n${output}")
         endif()
     endforeach()
+endif()
+
+if(WAY STREQUAL "tool")
+    step("ldd handoff" ldd "${prefix}/bin/handoff")
+    if(output MATCHES "opencv" OR NOT output MATCHES "libhandoff.so.0 => [^\n]*/moved")
+        message(FATAL_ERROR "The moved tool needs OpenCV, or does not find the library beside it:\n${output}")
+    endif()
+    step("configure without OpenCV" "${CMAKE_COMMAND}" -S "${SOURCE_DIR}/../.." -B "${WORK_DIR}/build" -G "${GENERATOR}"
+         "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_DISABLE_FIND_PACKAGE_OpenCV=ON -DHANDOFF_DEVELOP=OFF
+         -DHANDOFF_PROGRAMS=OFF -DHANDOFF_TOOL=ON)
+    step("what would be built" "${CMAKE_COMMAND}" --build "${WORK_DIR}/build" --target handoff_handoff -- -n)
+    if(output MATCHES "sender" OR output MATCHES "opencv")
+        message(FATAL_ERROR "The tool is not built alone:\n${output}")
+    endif()
 endif()
 
 if(WAY STREQUAL "node")
