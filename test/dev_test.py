@@ -41,7 +41,7 @@ class Machine(unittest.TestCase):
             done = self.run_dev(verb, "now")
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"{verb} takes nothing after it, but was given: now", done.stdout)
-            self.assertIn("./dev VERB", self.run_dev(verb, "--help").stdout)
+            self.assertIn("./dev [--yes] VERB", self.run_dev(verb, "--help").stdout)
 
     def test_an_ordinary_user_without_rights_is_told_what_root_has_to_do(self):
         self.program("dpkg-query", "echo unknown")
@@ -51,6 +51,34 @@ class Machine(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("sudo does not let somebody install them. As root: apt-get install g++ cmake", done.stdout)
         self.assertNotIn("network", done.stdout)
+
+    def at_a_terminal(self, typed, *words):
+        """What ./dev answers to somebody who sits at a terminal, and how it ends."""
+        ours, theirs = pty.openpty()
+        os.write(ours, typed)
+        done = self.run_dev(*words, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        shown = os.read(ours, 65536).decode()
+        os.close(ours)
+        return shown, done.returncode
+
+    def test_who_sits_at_a_terminal_is_asked_before_anything_is_installed(self):
+        self.program("dpkg-query", "echo unknown")
+        self.program("id", "echo 0")
+        self.program("apt-get", f"echo \"$@\" >>{self.root}/installed")
+        self.program("cmake", "true")
+        installed = self.root / "installed"
+        shown, code = self.at_a_terminal(b"n\n", "build")
+        self.assertIn("To be installed with apt-get: g++ cmake", shown)
+        self.assertIn("nothing was installed. To do it by hand: apt-get install g++ cmake", shown)
+        self.assertEqual((code, installed.exists()), (1, False))
+        for typed, words in ((b"\n", ("build",)), (b"", ("--yes", "build"))):
+            shown, code = self.at_a_terminal(typed, *words)
+            self.assertEqual("Go on?" in shown, "--yes" not in words)
+            self.assertEqual((code, installed.exists()), (0, True), shown)
+            installed.unlink()
+        self.assertEqual(self.run_dev("build", stdin=subprocess.DEVNULL).returncode, 0)  # a script
+        self.assertTrue(installed.exists())
 
     def test_a_build_that_fails_shows_why_and_ends_so(self):
         self.program("cmake", 'case $1 in --build) echo "[1/2] Building a.o"; echo "a.cpp:1: error: no"; exit 3 ;; esac')
