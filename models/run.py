@@ -268,6 +268,8 @@ def main():
     check_that_no_mutant_is_forgotten()
     if shutil.which("spin") is None:
         sys.exit("run.py: spin is missing: apt-get install spin")
+    if arguments.report:
+        os.makedirs(os.path.dirname(os.path.abspath(arguments.report)), exist_ok=True)
     folder = arguments.keep or tempfile.mkdtemp(prefix="handoff-models-")
     start = time.monotonic()
     try:

@@ -63,8 +63,9 @@ void Tape::begin_next_file(Clock::time_point now) {
 }
 
 void Tape::repeat_latest_values() {
-    for (const auto& [name, value] : latest_) {
-        waiting_.push_back({name, value.payload.size(), true});
+    for (const auto& known : latest_) {
+        const auto& value = known.second;  // no binding: Clang 14 does not let a lambda see one
+        waiting_.push_back({known.first, value.payload.size(), true});
         writing([&] { put(value.from, value.message, value.payload, file_began_); });
     }
 }
