@@ -9,7 +9,6 @@ Makes the scenes of the pages with smaller pictures, on segments of its own: a d
 recorder that is killed.
 """
 
-import getpass
 import os
 import re
 import shutil
@@ -121,7 +120,8 @@ def recordings(scene):
 
 
 def comparable(line):
-    line = line.replace(getpass.getuser(), "root").replace(CHANNEL, "frames").replace(TOPIC, "camera")
+    line = line.replace(CHANNEL, "frames").replace(TOPIC, "camera")
+    line = re.sub(r"\S+(\s+(?:0600$|alive\b))", r"root\1", line)  # whoever runs this
     return shape(re.sub(r"mcap\.[0-9a-f]{8}\.partial", "mcap.partial", line))
 
 

@@ -12,5 +12,5 @@ def shape(line):
     """The line without numbers, units, names in quotation marks, and the widths of columns."""
     line = re.sub(r"'[^']*'", "NAME", line)
     line = re.sub(r"\b(?=[a-f]*\d)[0-9a-f]{8,}\b", "N", line)
-    line = re.sub(r"\d[\d.,]*(?: (?:B|kB|MB|GB|us|ms|s|min)\b)?", "N", line)
+    line = re.sub(r"\d[\d.,]*(?: (?:B|kB|MB|GB|ns|us|ms|s|min)\b)?", "N", line)
     return " ".join(line.split())

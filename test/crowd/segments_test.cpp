@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(wait_any_sleeps_on_128_and_looks_each_millisecond_at_more) 
         return;
     }
     Values more(most + 1);
-    BOOST_TEST(more.sleeps_in(time) > 15);  // some 300 where nothing else wants the processor
+    BOOST_TEST(more.sleeps_in(time) > 15);  // 300 looks, where nothing else wants the processor
 }
 
 BOOST_AUTO_TEST_SUITE_END()
