@@ -26,7 +26,7 @@ std::string unique_name() {
 }
 
 handoff::ChannelOptions options_for(std::uint32_t slots) {
-    return {.slots = slots, .payload_bytes = payload, .timestamps = handoff::Timestamps::coarse};
+    return {.slot_count = slots, .payload_bytes = payload, .timestamps = handoff::Timestamps::coarse};
 }
 
 void send(handoff::Sender& sender, std::int64_t messages) {

@@ -19,7 +19,7 @@ std::string unique_name() {
 
 struct Channel {
     explicit Channel(std::size_t bytes)
-        : name(unique_name()), sender(name, {.slots = 8, .payload_bytes = bytes}), receiver(name) {}
+        : name(unique_name()), sender(name, {.slot_count = 8, .payload_bytes = bytes}), receiver(name) {}
     std::string name;
     handoff::Sender sender;
     handoff::Receiver receiver;

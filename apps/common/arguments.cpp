@@ -26,7 +26,7 @@ constexpr int style(ShortForms short_forms) {
 
 template <class T>
 T checked(const std::string& option, result<T> parsed) {
-    if (!parsed) refuse(option, parsed.error().sentence());
+    if (!parsed) refuse(option, parsed.error().message());
     return *parsed;
 }
 

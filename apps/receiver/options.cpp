@@ -85,7 +85,7 @@ Options options_in(const Arguments& arguments) {
     Options options;
     options.channel = arguments.text("channel");
     const auto operation = operation_named(arguments.text("operation"));
-    if (!operation) throw UsageError("--operation: " + operation.error().sentence());
+    if (!operation) throw UsageError("--operation: " + operation.error().message());
     options.operation = *operation;
     options.topic = arguments.text("topic");
     options.newest = arguments.flag("newest");

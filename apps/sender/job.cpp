@@ -112,7 +112,7 @@ auto open_for(Material& material, const Options& options, const Open& open) {
 ChannelOptions channel_options(const Options& options, std::uint64_t payload_bytes) {
     constexpr std::uint64_t small_reply = 4096;  // room for a checksum beside the smallest picture
     ChannelOptions channel;
-    channel.slots = options.slots;
+    channel.slot_count = options.slots;
     channel.payload_bytes = payload_bytes;
     const std::uint64_t automatic =
         options.in_place ? small_reply : std::max<std::uint64_t>(channel.payload_bytes, small_reply);
@@ -139,7 +139,7 @@ bool wait_for_receiver(const Options& options, Sender& sender, Console& console)
 }
 
 void tell_shape(const ChannelInfo& info, Console& console) {
-    console.say("channel '" + info.name + "': " + counted(info.slots, "slot") + " of " +
+    console.say("channel '" + info.name + "': " + counted(info.slot_count, "slot") + " of " +
                 bytes_in_words(info.payload_bytes) + ", answers of " + bytes_in_words(info.reply_bytes) +
                 (info.in_place ? ", edited in place" : ""));
 }

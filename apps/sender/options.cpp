@@ -141,7 +141,7 @@ Options options_in(const Arguments& arguments) {
     if (arguments.given("camera")) options.camera = static_cast<int>(arguments.number("camera", 0, 9999));
     if (arguments.given("pattern")) {
         const auto size = parse_picture_size(arguments.text("pattern"));
-        if (!size) throw UsageError("--pattern: " + size.error().sentence());
+        if (!size) throw UsageError("--pattern: " + size.error().message());
         options.pattern = *size;
     }
     if (arguments.given("count")) options.count = arguments.number("count", 1, UINT64_MAX);

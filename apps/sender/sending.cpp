@@ -97,7 +97,7 @@ void Sending::settle_front() {
         settle(request, *processed);
     } else if (processed.error() == Errc::failed || processed.error() == Errc::given_up) {
         ++tally_.failed;
-        console_.complain(request.name + ": " + processed.error().sentence());
+        console_.complain(request.name + ": " + processed.error().message());
     } else if (processed.error() == Errc::timed_out) {
         take_back(request, processed.error());
     } else {
@@ -117,7 +117,7 @@ void Sending::take_back(InFlight& request, const Failure& timed_out) {
     ++(unread ? taken_back_ : left_to_receivers_);
     if (stop_requested()) return;
     ++tally_.timed_out;
-    console_.complain(request.name + ": " + timed_out.sentence() + "; --timeout is " +
+    console_.complain(request.name + ": " + timed_out.message() + "; --timeout is " +
                       duration_in_words(options_.timeout) + stopped_receivers(channel_.name));
 }
 

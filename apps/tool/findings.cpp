@@ -26,8 +26,8 @@ std::uint64_t count(const Report& report, Role role, bool living = true) {
 }
 
 std::uint64_t count(const Report& report, SlotState state) {
-    return static_cast<std::uint64_t>(
-        std::count_if(report.slots.begin(), report.slots.end(), [&](const auto& slot) { return slot.state == state; }));
+    return static_cast<std::uint64_t>(std::count_if(report.slot_list.begin(), report.slot_list.end(),
+                                                    [&](const auto& slot) { return slot.state == state; }));
 }
 
 void find_people(const Report& report, std::vector<Finding>& found) {
@@ -107,9 +107,10 @@ void find_missing(const Report& report, std::vector<Finding>& found) {
 void find_channel(const Report& report, std::vector<Finding>& found) {
     const std::uint64_t ready = count(report, SlotState::ready);
     const std::uint64_t receivers = count(report, Role::receiver);
-    if (used_slots(report) == report.slots.size() && receivers > 0)
-        found.push_back({"all " + std::to_string(report.slots.size()) + " slots are in use: " + std::to_string(ready) +
-                             " unread, " + std::to_string(count(report, SlotState::taken)) + " taken, " +
+    if (used_slots(report) == report.slot_list.size() && receivers > 0)
+        found.push_back({"all " + std::to_string(report.slot_list.size()) +
+                             " slots are in use: " + std::to_string(ready) + " unread, " +
+                             std::to_string(count(report, SlotState::taken)) + " taken, " +
                              std::to_string(count(report, SlotState::loaned)) + " on loan: senders wait for receivers",
                          "start more receivers, make them faster, or send less"});
     if (report.given_up > 0)

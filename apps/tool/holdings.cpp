@@ -20,7 +20,7 @@ std::map<std::uint32_t, Holding> holdings(const inspect::Report& report) {
         ++holding.slots;
         holding.longest = std::max(holding.longest, since);
     };
-    for (const auto& slot : report.slots) {
+    for (const auto& slot : report.slot_list) {
         if (slot.owner) add(*slot.owner, slot.since);
         for (const std::uint32_t index : slot.pinned_by) add(index, slot.since);
     }

@@ -11,7 +11,7 @@ std::vector<Passed> Passing::look(const inspect::Report& report) {
     const auto now = std::chrono::steady_clock::now();
     const bool count_apart = report.kind == inspect::Kind::channel;
     std::vector<Passed> all;
-    for (const Slot& slot : report.slots)
+    for (const Slot& slot : report.slot_list)
         if (slot.state != SlotState::free && slot.state != SlotState::loaned && slot.sequence != 0)
             all.push_back({slot.sender, slot.sequence, slot.bytes, slot.image, slot.deliveries, slot.state, now});
     std::sort(all.begin(), all.end(), [](const Passed& a, const Passed& b) { return a.sequence < b.sequence; });

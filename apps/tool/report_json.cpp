@@ -70,9 +70,9 @@ Json slot_counts_json(const inspect::Report& report) {
                                 inspect::SlotState::taken,    inspect::SlotState::processed, inspect::SlotState::failed,
                                 inspect::SlotState::given_up, inspect::SlotState::published};
     Json json = Json::object();
-    json["count"] = report.slots.size();
+    json["count"] = report.slot_list.size();
     for (const inspect::SlotState state : states) json[inspect::to_string(state)] = 0;
-    for (const inspect::Slot& slot : report.slots) {
+    for (const inspect::Slot& slot : report.slot_list) {
         Json& count = json[inspect::to_string(slot.state)];
         count = count.is_null() ? 1 : count.get<std::uint64_t>() + 1;
     }
@@ -172,7 +172,7 @@ void add_report(Json& json, const inspect::Report& report, bool with_participant
     json["newest_age_ns"] = report.newest_age ? Json(exact(ns(*report.newest_age))) : Json(nullptr);
     if (!with_participants_and_slots) return;
     json["participant_list"] = array_json(report.participants, participant_json);
-    json["slot_list"] = array_json(report.slots, slot_json);
+    json["slot_list"] = array_json(report.slot_list, slot_json);
 }
 
 }  // namespace
@@ -181,7 +181,7 @@ std::string report_json(const Look& look, bool with_participants_and_slots) {
     Json json{{"schema", "handoff/2"}, {"name", look.file.name}, {"file", file_json(look.file)}};
     if (look.report) add_report(json, *look.report, with_participants_and_slots);
     if (look.traffic) json["traffic"] = traffic_json(*look.traffic);
-    if (look.problem) json["problem"] = {{"code", name_of(*look.problem)}, {"sentence", look.problem->sentence()}};
+    if (look.problem) json["problem"] = {{"code", name_of(*look.problem)}, {"sentence", look.problem->message()}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);  // names of programs are any bytes
 }
 

@@ -41,7 +41,7 @@ Look look_at(const inspect::Found& file, std::map<std::string, Watched>& watched
         const std::chrono::duration<double> elapsed = now - entry.last_at;
         if (entry.last) look.traffic = traffic_between(*entry.last, *look.report, elapsed.count());
         entry.last = look.report;
-        entry.last->slots = {};  // traffic is not counted by slots, of which there may be many
+        entry.last->slot_list = {};  // traffic is not counted by slots, of which there may be many
         entry.last_at = now;
     } catch (const Error& error) {
         watched.erase(file.name);

@@ -65,7 +65,7 @@ std::optional<inspect::Role> missing_role(const inspect::Report& report) {
                            [&](const auto& one) { return one.role == role && one.life != Life::dead; });
     };
     if (report.kind == inspect::Kind::channel) {
-        const bool has_unread = std::any_of(report.slots.begin(), report.slots.end(),
+        const bool has_unread = std::any_of(report.slot_list.begin(), report.slot_list.end(),
                                             [](const auto& slot) { return slot.state == SlotState::ready; });
         if (!lives(Role::receiver) && (has_unread || lives(Role::sender))) return Role::receiver;
         if (lives(Role::receiver) && !lives(Role::sender) && !has_unread) return Role::sender;
@@ -98,7 +98,7 @@ std::string people_in_words(const inspect::Report& report) {
 
 std::uint32_t used_slots(const inspect::Report& report) {
     return static_cast<std::uint32_t>(
-        std::count_if(report.slots.begin(), report.slots.end(), [](const inspect::Slot& slot) {
+        std::count_if(report.slot_list.begin(), report.slot_list.end(), [](const inspect::Slot& slot) {
             if (slot.state == SlotState::published) return slot.kept || !slot.pinned_by.empty();
             return slot.state != SlotState::free;
         }));

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 handoff::ChannelOptions options_of(const Task& task, handoff::WaitPolicy wait) {
     constexpr std::uint32_t others = 1;
-    return {.slots = slots,
+    return {.slot_count = slots,
             .payload_bytes = request_bytes,
             .reply_bytes = 8,
             .participants = task.many + others,

@@ -53,7 +53,7 @@ class Handoff final : public Way {
 public:
     Handoff(const std::string& name, Work work, handoff::WaitPolicy wait)
         : work_(work),
-          sender_(name, {.slots = 2,
+          sender_(name, {.slot_count = 2,
                          .payload_bytes = frame_bytes,
                          .reply_bytes = sizeof(std::uint64_t),
                          .in_place = work == Work::back,

@@ -34,7 +34,7 @@ bool is_stream_of_small_messages(const Task& task) {
 }
 
 handoff::ChannelOptions options_of(const Task& task) {
-    return {.slots = task.slots,
+    return {.slot_count = task.slots,
             .payload_bytes = task.bytes,
             .participants = std::max(32U, task.participants),
             .wait = policy_of(task),

@@ -105,7 +105,7 @@ export interface Opening {
 export interface ChannelOptions extends SegmentOptions {
   payloadBytes?: number;
   replyBytes?: number;
-  slots?: number;
+  slotCount?: number;
   maxDeliveries?: number;
   inPlace?: boolean;
   /** Maps all pages when opening: no page fault later, a slower start. */
@@ -113,7 +113,7 @@ export interface ChannelOptions extends SegmentOptions {
 }
 export interface ChannelInfo {
   name: string;
-  slots: number;
+  slotCount: number;
   payloadBytes: number;
   replyBytes: number;
   participants: number;
@@ -242,7 +242,7 @@ export interface TopicInfo {
   history: number;
   loans: number;
   pinBudget: number;
-  slots: number;
+  slotCount: number;
   participants: number;
   lifetime: 'until_last_leaves' | 'persistent';
 }

@@ -6,7 +6,7 @@
 using namespace std::chrono_literals;
 
 int main() {
-    handoff::ChannelOptions options{.slots = 256, .payload_bytes = 64};
+    handoff::ChannelOptions options{.slot_count = 256, .payload_bytes = 64};
     options.timestamps = handoff::Timestamps::coarse;
     handoff::Sender sender("snippet-batches", options);
     handoff::Receiver receiver("snippet-batches", options);  // as well in another process

@@ -8,7 +8,8 @@ using namespace std::chrono_literals;
 
 int main() {
     constexpr std::size_t frame_bytes = 1920 * 1080 * 3;
-    handoff::Sender sender("snippet-frames", {.slots = 3, .payload_bytes = frame_bytes, .reply_bytes = frame_bytes});
+    handoff::Sender sender("snippet-frames",
+                           {.slot_count = 3, .payload_bytes = frame_bytes, .reply_bytes = frame_bytes});
 
     std::jthread detector([] {  // as well in another process
         handoff::Receiver receiver("snippet-frames");

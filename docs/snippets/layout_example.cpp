@@ -28,7 +28,7 @@ void print(std::string_view title, std::uint64_t begin, std::uint64_t end) {
 
 int main() {
     const std::string name = "layout-" + std::to_string(getpid());
-    handoff::Sender sender(name, {.slots = 2, .payload_bytes = 100, .reply_bytes = 40, .participants = 2});
+    handoff::Sender sender(name, {.slot_count = 2, .payload_bytes = 100, .reply_bytes = 40, .participants = 2});
     handoff::Loan loan = sender.try_loan().value();
     std::memcpy(loan.payload().data(), "hello", 5);
     loan.resize(5).value();

@@ -19,7 +19,7 @@ void draw(std::span<std::byte> pixels) {
 }
 
 void channel() {
-    handoff::Sender sender("work", {.slots = 8, .payload_bytes = frame_bytes, .reply_bytes = 64});
+    handoff::Sender sender("work", {.slot_count = 8, .payload_bytes = frame_bytes, .reply_bytes = 64});
     std::jthread worker([] {
         handoff::Receiver receiver("work");  // another process, or ten: each request goes to one
         while (auto request = receiver.receive(10s)) request->processed(request->payload().first(1)).value();

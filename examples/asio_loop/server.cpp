@@ -48,7 +48,7 @@ private:
             request->processed((*request)->a + (*request)->b).value();
             ++served_;
         } else if (request.error() == Errc::mismatch) {
-            std::cerr << request.error().sentence() << '\n';
+            std::cerr << request.error().message() << '\n';
         } else if (request.error() != Errc::empty && request.error() != Errc::end_of_stream) {
             throw handoff::Error(request.error());
         }

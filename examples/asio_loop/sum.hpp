@@ -13,7 +13,7 @@ struct Numbers {
 using Sum = std::int64_t;
 
 inline handoff::ChannelOptions channel_options() {
-    return {.slots = 8, .payload_bytes = sizeof(Numbers), .reply_bytes = sizeof(Sum)};
+    return {.slot_count = 8, .payload_bytes = sizeof(Numbers), .reply_bytes = sizeof(Sum)};
 }
 
 }  // namespace asio_loop

@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     add("pixels", example::number(most_pixels, 1, 1'000'000'000, 1920 * 1080), "of the largest picture");
     return example::run(argc, argv, "Finds edges in the pictures that image_service clients send.", options, [&] {
         given.workers = static_cast<unsigned>(workers);
-        given.slots = static_cast<std::uint32_t>(slots);
+        given.slot_count = static_cast<std::uint32_t>(slots);
         given.most_pixels = static_cast<std::size_t>(most_pixels);
         return serve(given);
     });

@@ -27,7 +27,7 @@ using Work = std::function<void(const cv::Mat& picture, cv::Mat& answer)>;
 struct Options {
     std::string name;
     unsigned workers = 2;
-    std::uint32_t slots = 8;
+    std::uint32_t slot_count = 8;
     std::size_t most_pixels = 1920 * 1080;
 };
 
@@ -56,7 +56,7 @@ public:
 private:
     static handoff::ChannelOptions channel_options(const Options& options) {
         constexpr std::size_t bgr_bytes = 3;
-        return {.slots = options.slots,
+        return {.slot_count = options.slot_count,
                 .payload_bytes = options.most_pixels * bgr_bytes,
                 .reply_bytes = options.most_pixels};
     }

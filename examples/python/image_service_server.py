@@ -42,7 +42,7 @@ def main():
     options.add_argument("--pixels", type=int, default=1920 * 1080, help="of the largest picture")
     chosen = options.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with handoff.Receiver(chosen.name, slots=chosen.slots, payload_bytes=3 * chosen.pixels,
+    with handoff.Receiver(chosen.name, slot_count=chosen.slots, payload_bytes=3 * chosen.pixels,
                           reply_bytes=chosen.pixels) as receiver:
         while True:
             try:

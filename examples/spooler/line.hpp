@@ -28,7 +28,7 @@ struct LineHeader {
 
 /// A request is never given up: it is not the line's fault when a server dies with it.
 inline handoff::ChannelOptions channel_options() {
-    return {.slots = 10,
+    return {.slot_count = 10,
             .payload_bytes = sizeof(LineHeader) + most_text,
             .participants = 256,
             .max_deliveries = handoff::unlimited_deliveries};

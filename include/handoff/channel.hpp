@@ -1,6 +1,6 @@
 // handoff channel: request -> processed, between senders and competing receivers in any number of processes.
 //
-//   handoff::Sender sender("frames", {.slots = 8, .payload_bytes = 1920 * 1080 * 3, .reply_bytes = 4096});
+//   handoff::Sender sender("frames", {.slot_count = 8, .payload_bytes = 1920 * 1080 * 3, .reply_bytes = 4096});
 //   auto loan = sender.loan(100ms).value();              // a slot in shared memory, ours until it is sent
 //   fill(loan.payload());                                // written in place: nothing is copied later
 //   auto processed = sender.request(std::move(loan), 500ms);
@@ -42,11 +42,11 @@
 
 namespace handoff {
 
-namespace channel {
+namespace detail::channel {
 class Member;
 struct Claim;
 enum class Bell : std::uint8_t;
-}  // namespace channel
+}  // namespace detail::channel
 
 /// max_deliveries for a channel that never gives a request up.
 inline constexpr std::uint32_t unlimited_deliveries = 0;
@@ -55,7 +55,7 @@ inline constexpr std::uint32_t unlimited_deliveries = 0;
 /// shape, and is refused with `mismatch` if its payload or reply area is smaller than asked for, or if in_place differs
 /// from a request for it.
 struct ChannelOptions {
-    std::uint32_t slots = 8;          ///< messages that can exist at once, 1 to 65,535
+    std::uint32_t slot_count = 8;     ///< messages that can exist at once, 1 to 65,535
     std::size_t payload_bytes = 0;    ///< capacity for the request; 0: attach only, never create
     std::size_t reply_bytes = 0;      ///< capacity for the answer, 0 or more
     std::uint32_t participants = 32;  ///< senders and receivers that can be attached at once, 2 to 1,024
@@ -76,7 +76,7 @@ struct ChannelOptions {
 /// The shape of an open channel.
 struct ChannelInfo {
     std::string name;
-    std::uint32_t slots;
+    std::uint32_t slot_count;
     std::size_t payload_bytes;
     std::size_t reply_bytes;
     std::uint32_t participants;
@@ -129,7 +129,7 @@ private:
     Processed() = default;
     void release() noexcept;
 
-    std::shared_ptr<channel::Member> member_;
+    std::shared_ptr<detail::channel::Member> member_;
     std::uint32_t slot_ = 0;
     std::span<const std::byte> reply_;
     std::span<const std::byte> payload_;
@@ -163,11 +163,11 @@ public:
 
 private:
     friend class Sender;
-    Pending(std::shared_ptr<channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
+    Pending(std::shared_ptr<detail::channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
     void abandon() noexcept;
     result<Processed> collect();
 
-    std::shared_ptr<channel::Member> member_;
+    std::shared_ptr<detail::channel::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t sequence_ = 0;
 };
@@ -221,11 +221,11 @@ public:
 
 private:
     result<void> check(const Loan& loan) const;
-    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, channel::Bell bell);
-    Loan loan_of(const slots::Held& held);
-    channel::Member& usable() const;
+    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Bell bell);
+    Loan loan_of(const detail::slot::Held& held);
+    detail::channel::Member& usable() const;
 
-    std::shared_ptr<channel::Member> member_;
+    std::shared_ptr<detail::channel::Member> member_;
 };
 
 /// A request taken from the channel, ours until processed() or failed(). Destroyed without either (an exception, say),
@@ -289,10 +289,10 @@ public:
 private:
     friend class Receiver;
     result<void> finish(std::size_t reply_bytes, bool ok);
-    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, channel::Bell bell);
+    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Bell bell);
     void give_back() noexcept;
 
-    std::shared_ptr<channel::Member> member_;
+    std::shared_ptr<detail::channel::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
     std::span<std::byte> payload_;
@@ -346,11 +346,11 @@ public:
     std::string who_holds() const;
 
 private:
-    result<Request> request_of(const channel::Claim& claim, std::int64_t now_ns);
+    result<Request> request_of(const detail::channel::Claim& claim, std::int64_t now_ns);
     Failure nothing_came() const;
-    channel::Member& usable() const;
+    detail::channel::Member& usable() const;
 
-    std::shared_ptr<channel::Member> member_;
+    std::shared_ptr<detail::channel::Member> member_;
 };
 
 }  // namespace handoff

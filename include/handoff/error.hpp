@@ -22,7 +22,7 @@ namespace handoff {
 
 /// Why something was refused. The numbers are stable: they cross process and language borders.
 enum class Errc : int {
-    timed_out = 1,         ///< the deadline passed; the sentence says who holds what
+    timed_out = 1,         ///< the deadline passed; the message says who holds what
     full = 2,              ///< try_loan: no free slot at this moment
     empty = 3,             ///< try_receive: nothing to take at this moment
     end_of_stream = 4,     ///< every sender has left and nothing is queued
@@ -42,11 +42,11 @@ enum class Errc : int {
     too_many_participants = 18,
     damaged = 19,         ///< bytes in the segment contradict each other; nothing was touched
     ownership_lost = 20,  ///< the slot is no longer ours: another process wrote into the segment
-    system = 21,          ///< the operating system refused; the sentence carries its words
+    system = 21,          ///< the operating system refused; the message carries its words
     removed = 22,         ///< its name was removed from /dev/shm while it was in use (rm, logind): open it again
 };
 
-/// The category "handoff". message() gives one sentence per Errc.
+/// The category "handoff". Its message() is one sentence per Errc.
 HANDOFF_EXPORT const std::error_category& error_category() noexcept;
 
 /// Makes Errc usable wherever a std::error_code is.
@@ -59,36 +59,36 @@ inline std::ostream& operator<<(std::ostream& out, Errc code) {
     return out << make_error_code(code);
 }
 
-/// A refusal: code and sentence. Cheap where no sentence was needed (polling): then the category's sentence stands in.
+/// An error: code and message. Cheap where no message was made (polling): message() is then the category's sentence.
 class HANDOFF_EXPORT Failure {
 public:
     Failure() = default;
     Failure(Errc code) noexcept : code_(code) {}  // NOLINT: implicit, so that `return Errc::empty;` reads well
-    Failure(Errc code, std::string sentence)
-        : code_(code), sentence_(std::make_shared<const std::string>(std::move(sentence))) {}
+    Failure(Errc code, std::string message)
+        : code_(code), message_(std::make_shared<const std::string>(std::move(message))) {}
 
     std::error_code code() const noexcept { return make_error_code(code_); }
     /// What failed, why, and what to do next.
-    std::string sentence() const { return sentence_ == nullptr || sentence_->empty() ? code().message() : *sentence_; }
+    std::string message() const { return message_ == nullptr || message_->empty() ? code().message() : *message_; }
 
     friend bool operator==(const Failure& failure, Errc code) noexcept { return failure.code_ == code; }
     friend std::error_code make_error_code(const Failure& failure) noexcept { return failure.code(); }
 
-    /// "handoff:1 " and the sentence, for logs and test reports.
+    /// "handoff:1 " and the message, for logs and test reports.
     friend std::ostream& operator<<(std::ostream& out, const Failure& failure) {
-        return out << failure.code() << ' ' << failure.sentence();
+        return out << failure.code() << ' ' << failure.message();
     }
 
 private:
     Errc code_{};  ///< a result carries a Failure even when it is good: keep it small
-    std::shared_ptr<const std::string> sentence_;
+    std::shared_ptr<const std::string> message_;
 };
 
 /// The one exception type of handoff: thrown by constructors, and by value() on a result that holds a Failure.
 class HANDOFF_EXPORT Error : public std::runtime_error {
 public:
-    explicit Error(const Failure& failure) : std::runtime_error(failure.sentence()), failure_(failure) {}
-    Error(Errc code, std::string sentence) : Error(Failure(code, std::move(sentence))) {}
+    explicit Error(const Failure& failure) : std::runtime_error(failure.message()), failure_(failure) {}
+    Error(Errc code, std::string message) : Error(Failure(code, std::move(message))) {}
 
     std::error_code code() const noexcept { return failure_.code(); }
     const Failure& failure() const noexcept { return failure_; }

@@ -137,7 +137,7 @@ struct Report {
 
     std::vector<Participant> participants;  ///< by index
     std::vector<FormerParticipant> former;  ///< who joined last comes first
-    std::vector<Slot> slots;                ///< all of them, by index
+    std::vector<Slot> slot_list;            ///< all of them, by index
 };
 
 /// What was copied out, with its bytes in the buffer that was given.

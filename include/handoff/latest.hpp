@@ -32,7 +32,7 @@
 
 namespace handoff {
 
-namespace latest {
+namespace detail::latest {
 class Cell;
 }
 
@@ -100,7 +100,7 @@ public:
     LatestInfo info() const;
 
 private:
-    std::shared_ptr<latest::Cell> cell_;
+    std::shared_ptr<detail::latest::Cell> cell_;
 };
 
 /// A value of T with where it stands.

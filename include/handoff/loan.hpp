@@ -13,10 +13,10 @@
 
 namespace handoff {
 
-namespace slots {
+namespace detail::slot {
 class Lender;
 struct Held;
-}  // namespace slots
+}  // namespace detail::slot
 
 /// A free slot on loan. Destroyed without being sent or published, it is given back.
 class HANDOFF_EXPORT Loan {
@@ -50,10 +50,11 @@ public:
 private:
     friend class Sender;
     friend class Publisher;
-    Loan(std::shared_ptr<slots::Lender> lender, const slots::Held& held, std::span<std::byte> payload) noexcept;
+    Loan(std::shared_ptr<detail::slot::Lender> lender, const detail::slot::Held& held,
+         std::span<std::byte> payload) noexcept;
     void give_back() noexcept;
 
-    std::shared_ptr<slots::Lender> lender_;
+    std::shared_ptr<detail::slot::Lender> lender_;
     std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
     std::span<std::byte> payload_;

@@ -42,10 +42,10 @@
 
 namespace handoff {
 
-namespace slots {
+namespace detail::slot {
 class BroadcastMember;
 }
-namespace topic {
+namespace detail::topic {
 class Reader;
 }
 
@@ -95,7 +95,7 @@ struct TopicInfo {
     std::size_t payload_bytes;
     std::uint32_t loans;
     std::uint32_t pin_budget;
-    std::uint32_t slots;
+    std::uint32_t slot_count;
     std::uint32_t participants;
     Lifetime lifetime;
 };
@@ -132,8 +132,8 @@ public:
     TopicState state() const;
 
 private:
-    slots::BroadcastMember& usable() const;
-    std::shared_ptr<slots::BroadcastMember> member_;
+    detail::slot::BroadcastMember& usable() const;
+    std::shared_ptr<detail::slot::BroadcastMember> member_;
 };
 
 /// A message, pinned: its bytes stay whole and in place until this is destroyed, whatever the publishers do.
@@ -154,11 +154,11 @@ public:
     std::chrono::steady_clock::time_point published_at() const noexcept { return published_at_; }
 
 private:
-    friend class topic::Reader;
+    friend class detail::topic::Reader;
     Message() = default;
     void unpin() noexcept;
 
-    std::shared_ptr<topic::Reader> reader_;
+    std::shared_ptr<detail::topic::Reader> reader_;
     std::uint32_t slot_ = 0;
     std::span<const std::byte> payload_;
     Image image_;
@@ -214,7 +214,7 @@ public:
     TopicState state() const;
 
 private:
-    std::shared_ptr<topic::Reader> reader_;
+    std::shared_ptr<detail::topic::Reader> reader_;
 };
 
 }  // namespace handoff

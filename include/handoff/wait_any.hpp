@@ -17,21 +17,21 @@
 
 namespace handoff {
 
-namespace sync {
+namespace detail::sync {
 class WaitSource;
 }
 
 /// Something to wait for; made by the waitable() of Receiver, Subscriber and Latest. Keeps its segment attached.
 class HANDOFF_EXPORT Waitable {
 public:
-    explicit Waitable(std::shared_ptr<sync::WaitSource> source) noexcept : source_(std::move(source)) {}
+    explicit Waitable(std::shared_ptr<detail::sync::WaitSource> source) noexcept : source_(std::move(source)) {}
 
     /// True if the handle's try_... would not answer `empty` at this moment.
     bool was_ready() const noexcept;
 
 private:
     friend HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable>, Deadline);
-    std::shared_ptr<sync::WaitSource> source_;
+    std::shared_ptr<detail::sync::WaitSource> source_;
 };
 
 /// Waits until at least one of them has something (a message, a newer value, the end of its stream, the news that its

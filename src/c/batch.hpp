@@ -10,7 +10,7 @@
 
 #include "c/border.hpp"
 
-namespace handoff::c {
+namespace handoff::detail::c {
 
 /// Places for at most `most` values; a channel never has more than `slots`.
 template <class T>
@@ -39,4 +39,4 @@ std::vector<T> take_all(H** handles, std::size_t count, const char* what) {
     return values;
 }
 
-}  // namespace handoff::c
+}  // namespace handoff::detail::c

@@ -20,7 +20,7 @@ struct handoff_waitable {
     handoff::Waitable value;
 };
 
-namespace handoff::c {
+namespace handoff::detail::c {
 
 /// Keeps the refusal for handoff_last_error() of this thread, and returns its status.
 handoff_status refuse(Failure failure) noexcept;
@@ -151,4 +151,4 @@ inline std::int64_t ns_of(std::chrono::steady_clock::time_point at) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
 }
 
-}  // namespace handoff::c
+}  // namespace handoff::detail::c

@@ -2,12 +2,12 @@
 
 #include "c/border.hpp"
 
-namespace handoff::c {
+namespace handoff::detail::c {
 
 ChannelOptions channel_options(const handoff_channel_options* options) {
     const handoff_channel_options given = options_or(options, handoff_channel_options HANDOFF_CHANNEL_OPTIONS_INIT);
     ChannelOptions made;
-    made.slots = given.slots;
+    made.slot_count = given.slot_count;
     made.payload_bytes = capacity(given.payload_bytes, "payload_bytes");
     made.reply_bytes = capacity(given.reply_bytes, "reply_bytes");
     made.participants = given.participants;
@@ -28,7 +28,7 @@ handoff_status fill_info(const ChannelInfo& info, handoff_channel_info* out) {
     handoff_channel_info filled = HANDOFF_CHANNEL_INFO_INIT;
     filled.payload_bytes = info.payload_bytes;
     filled.reply_bytes = info.reply_bytes;
-    filled.slots = info.slots;
+    filled.slot_count = info.slot_count;
     filled.participants = info.participants;
     filled.max_deliveries = info.max_deliveries;
     filled.in_place = info.in_place ? 1 : 0;
@@ -48,4 +48,4 @@ handoff_status fill_text(const std::string& text, char* buffer, std::size_t buff
     return HANDOFF_OK;
 }
 
-}  // namespace handoff::c
+}  // namespace handoff::detail::c

@@ -4,7 +4,7 @@
 #include <handoff/c/channel.h>
 #include <handoff/channel.hpp>
 
-namespace handoff::c {
+namespace handoff::detail::c {
 
 /// Throws Error where the options make no sense.
 ChannelOptions channel_options(const handoff_channel_options* options);
@@ -12,4 +12,4 @@ handoff_status fill_info(const ChannelInfo& info, handoff_channel_info* out);
 handoff_status fill_state(const ChannelState& state, handoff_channel_state* out);
 handoff_status fill_text(const std::string& text, char* buffer, std::size_t buffer_bytes);
 
-}  // namespace handoff::c
+}  // namespace handoff::detail::c

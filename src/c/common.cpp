@@ -9,7 +9,7 @@
 #include "c/border.hpp"
 #include "segment/segment_layout.hpp"
 
-namespace handoff::c {
+namespace handoff::detail::c {
 namespace {
 
 constexpr std::array<const char*, 23> status_names{"ok",
@@ -82,7 +82,7 @@ Deadline deadline(std::int64_t timeout_ns) {
     return timeout_ns == HANDOFF_FOREVER ? Deadline::never() : Deadline(std::chrono::nanoseconds(timeout_ns));
 }
 
-}  // namespace handoff::c
+}  // namespace handoff::detail::c
 
 using namespace handoff;
 
@@ -93,7 +93,7 @@ uint32_t handoff_abi_version() {
 }
 
 uint32_t handoff_layout_version() {
-    return segment::layout_version;
+    return detail::segment::layout_version;
 }
 
 const char* handoff_version() {
@@ -101,9 +101,9 @@ const char* handoff_version() {
 }
 
 const char* handoff_last_error() {
-    auto& last = c::last;
+    auto& last = detail::c::last;
     try {
-        if (!last.is_worded) last.sentence = last.failure.sentence();
+        if (!last.is_worded) last.sentence = last.failure.message();
         last.is_worded = true;
         return last.sentence.c_str();
     } catch (...) {
@@ -113,17 +113,17 @@ const char* handoff_last_error() {
 
 const char* handoff_status_name(handoff_status status) {
     const auto index = static_cast<std::size_t>(status);
-    return status >= 0 && index < c::status_names.size() ? c::status_names[index] : "unknown";
+    return status >= 0 && index < detail::c::status_names.size() ? detail::c::status_names[index] : "unknown";
 }
 
 handoff_status handoff_wait_any(const handoff_waitable* const* waitables, size_t count, int64_t timeout_ns,
                                 size_t* index) {
-    return c::guarded([&] {
+    return detail::c::guarded([&] {
         std::vector<Waitable> all;
         all.reserve(count);
-        if (count > 0) c::place(waitables, "the waitables");
-        for (std::size_t at = 0; at < count; ++at) all.push_back(c::handle(waitables[at], "waitable").value);
-        return c::store(wait_any(all, c::deadline(timeout_ns)), c::place(index, "the index"));
+        if (count > 0) detail::c::place(waitables, "the waitables");
+        for (std::size_t at = 0; at < count; ++at) all.push_back(detail::c::handle(waitables[at], "waitable").value);
+        return detail::c::store(wait_any(all, detail::c::deadline(timeout_ns)), detail::c::place(index, "the index"));
     });
 }
 
@@ -132,11 +132,11 @@ bool handoff_waitable_was_ready(const handoff_waitable* waitable) {
 }
 
 void handoff_waitable_drop(handoff_waitable** waitable) {
-    c::drop(waitable);
+    detail::c::drop(waitable);
 }
 
 handoff_status handoff_survive_truncation() {
-    return c::guarded([] {
+    return detail::c::guarded([] {
         survive_truncation();
         return HANDOFF_OK;
     });

@@ -38,27 +38,29 @@ Encoding known(std::uint32_t number) {
 
 }  // namespace
 
-Image c::image_of(const handoff_image& image) noexcept {
+Image detail::c::image_of(const handoff_image& image) noexcept {
     return std::bit_cast<Image>(image);
 }
-handoff_image c::image_of(const Image& image) noexcept {
+handoff_image detail::c::image_of(const Image& image) noexcept {
     return std::bit_cast<handoff_image>(image);
 }
 
 extern "C" {
 
 handoff_status handoff_image_init(handoff_image* image, uint32_t width, uint32_t height, uint32_t encoding) {
-    return c::guarded([&] {
+    return detail::c::guarded([&] {
         const Image made = Image::of(width, height, known(encoding));
         check_image(made, UINT64_MAX).value();
-        *c::place(image, "the image") = c::image_of(made);
+        *detail::c::place(image, "the image") = detail::c::image_of(made);
         return HANDOFF_OK;
     });
 }
 
 handoff_status handoff_image_check(const handoff_image* image, uint64_t available_bytes) {
-    return c::guarded(
-        [&] { return c::status_of(check_image(c::image_of(*c::place(image, "the image")), available_bytes)); });
+    return detail::c::guarded([&] {
+        return detail::c::status_of(
+            check_image(detail::c::image_of(*detail::c::place(image, "the image")), available_bytes));
+    });
 }
 
 const char* handoff_encoding_name(uint32_t encoding) {
@@ -66,21 +68,21 @@ const char* handoff_encoding_name(uint32_t encoding) {
 }
 
 handoff_status handoff_encoding_of(const char* name, uint32_t* encoding) {
-    return c::guarded([&] {
-        auto* out = c::place(encoding, "the encoding");
-        auto found = encoding_of(c::text(name, "the name of the encoding"));
-        if (!found) return c::refuse(std::move(found).error());
+    return detail::c::guarded([&] {
+        auto* out = detail::c::place(encoding, "the encoding");
+        auto found = encoding_of(detail::c::text(name, "the name of the encoding"));
+        if (!found) return detail::c::refuse(std::move(found).error());
         *out = static_cast<uint32_t>(*found);
         return handoff_status{HANDOFF_OK};
     });
 }
 
 handoff_status handoff_encoding_pixel(uint32_t encoding, handoff_pixel* pixel) {
-    return c::guarded([&] {
+    return detail::c::guarded([&] {
         const Encoding which = known(encoding);
-        const std::size_t bytes = image::bytes_per_channel(which);
-        *c::place(pixel, "the pixel") = {static_cast<uint32_t>(bytes_per_pixel(which) / bytes),
-                                         static_cast<uint32_t>(bytes), static_cast<uint32_t>(kind_of(which))};
+        const std::size_t bytes = detail::image::bytes_per_channel(which);
+        *detail::c::place(pixel, "the pixel") = {static_cast<uint32_t>(bytes_per_pixel(which) / bytes),
+                                                 static_cast<uint32_t>(bytes), static_cast<uint32_t>(kind_of(which))};
         return HANDOFF_OK;
     });
 }

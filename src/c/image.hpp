@@ -4,9 +4,9 @@
 #include <handoff/c/image.h>
 #include <handoff/image.hpp>
 
-namespace handoff::c {
+namespace handoff::detail::c {
 
 Image image_of(const handoff_image& image) noexcept;
 handoff_image image_of(const Image& image) noexcept;
 
-}  // namespace handoff::c
+}  // namespace handoff::detail::c

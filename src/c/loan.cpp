@@ -20,17 +20,19 @@ size_t handoff_loan_bytes(const handoff_loan* loan) {
 }
 
 handoff_status handoff_loan_resize(handoff_loan* loan, size_t bytes) {
-    return c::guarded([&] { return c::status_of(c::handle(loan, "loan").value.resize(bytes)); });
+    return detail::c::guarded(
+        [&] { return detail::c::status_of(detail::c::handle(loan, "loan").value.resize(bytes)); });
 }
 
 handoff_status handoff_loan_describe(handoff_loan* loan, const handoff_image* image) {
-    return c::guarded([&] {
-        return c::status_of(c::handle(loan, "loan").value.describe(c::image_of(*c::place(image, "the image"))));
+    return detail::c::guarded([&] {
+        return detail::c::status_of(
+            detail::c::handle(loan, "loan").value.describe(detail::c::image_of(*detail::c::place(image, "the image"))));
     });
 }
 
 void handoff_loan_drop(handoff_loan** loan) {
-    c::drop(loan);
+    detail::c::drop(loan);
 }
 
 }  // extern "C"

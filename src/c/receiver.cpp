@@ -16,13 +16,13 @@ struct handoff_request {
 namespace {
 
 Receiver& receiver_of(handoff_receiver* receiver) {
-    return c::handle(receiver, "receiver").value;
+    return detail::c::handle(receiver, "receiver").value;
 }
 const Receiver& receiver_of(const handoff_receiver* receiver) {
-    return c::handle(receiver, "receiver").value;
+    return detail::c::handle(receiver, "receiver").value;
 }
 Request& request_of(handoff_request* request) {
-    return c::handle(request, "request").value;
+    return detail::c::handle(request, "request").value;
 }
 
 }  // namespace
@@ -33,89 +33,91 @@ extern "C" {
 
 handoff_status handoff_receiver_open(const char* name, const handoff_channel_options* options,
                                      handoff_receiver** receiver) {
-    return c::guarded([&] {
-        c::place(receiver, "the receiver");
-        *receiver = new handoff_receiver{Receiver(c::text(name, "the name"), c::channel_options(options))};
+    return detail::c::guarded([&] {
+        detail::c::place(receiver, "the receiver");
+        *receiver =
+            new handoff_receiver{Receiver(detail::c::text(name, "the name"), detail::c::channel_options(options))};
         return HANDOFF_OK;
     });
 }
 
 void handoff_receiver_close(handoff_receiver** receiver) {
-    c::drop(receiver);
+    detail::c::drop(receiver);
 }
 
 handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns, handoff_request** request) {
-    return c::guarded([&] {
-        c::place(request, "the request");
-        return c::deliver(receiver_of(receiver).receive(c::deadline(timeout_ns)), request);
+    return detail::c::guarded([&] {
+        detail::c::place(request, "the request");
+        return detail::c::deliver(receiver_of(receiver).receive(detail::c::deadline(timeout_ns)), request);
     });
 }
 
 handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_request** request) {
-    return c::guarded([&] {
-        c::place(request, "the request");
-        return c::deliver(receiver_of(receiver).try_receive(), request);
+    return detail::c::guarded([&] {
+        detail::c::place(request, "the request");
+        return detail::c::deliver(receiver_of(receiver).try_receive(), request);
     });
 }
 
 handoff_status handoff_receiver_receive_batch(handoff_receiver* receiver, int64_t timeout_ns,
                                               handoff_request** requests, size_t most, size_t* received) {
-    return c::guarded([&] {
-        if (most > 0) c::place(requests, "the requests");
-        c::place(received, "the number of requests");
+    return detail::c::guarded([&] {
+        if (most > 0) detail::c::place(requests, "the requests");
+        detail::c::place(received, "the number of requests");
         Receiver& from = receiver_of(receiver);
-        auto batch = c::places_for<Request>(most, from.info().slots);
-        const auto count = from.receive(batch, c::deadline(timeout_ns));
-        if (count) c::hand_out(batch, *count, requests);
-        return c::store(count, received);
+        auto batch = detail::c::places_for<Request>(most, from.info().slot_count);
+        const auto count = from.receive(batch, detail::c::deadline(timeout_ns));
+        if (count) detail::c::hand_out(batch, *count, requests);
+        return detail::c::store(count, received);
     });
 }
 
 handoff_status handoff_receiver_processed_batch(handoff_receiver* receiver, handoff_request** requests, size_t count) {
-    return c::guarded([&] {
-        auto batch = c::take_all<Request>(requests, count, "request");
-        return c::status_of(receiver_of(receiver).processed(batch));
+    return detail::c::guarded([&] {
+        auto batch = detail::c::take_all<Request>(requests, count, "request");
+        return detail::c::status_of(receiver_of(receiver).processed(batch));
     });
 }
 
 handoff_status handoff_receiver_waitable(const handoff_receiver* receiver, handoff_waitable** waitable) {
-    return c::guarded([&] {
-        c::place(waitable, "the waitable");
+    return detail::c::guarded([&] {
+        detail::c::place(waitable, "the waitable");
         *waitable = new handoff_waitable{receiver_of(receiver).waitable()};
         return HANDOFF_OK;
     });
 }
 
 handoff_status handoff_receiver_descriptor(const handoff_receiver* receiver, int* descriptor) {
-    return c::guarded([&] {
-        *c::place(descriptor, "the descriptor") = receiver_of(receiver).descriptor();
+    return detail::c::guarded([&] {
+        *detail::c::place(descriptor, "the descriptor") = receiver_of(receiver).descriptor();
         return HANDOFF_OK;
     });
 }
 
 handoff_status handoff_receiver_info(const handoff_receiver* receiver, handoff_channel_info* info) {
-    return c::guarded([&] { return c::fill_info(receiver_of(receiver).info(), info); });
+    return detail::c::guarded([&] { return detail::c::fill_info(receiver_of(receiver).info(), info); });
 }
 
 handoff_status handoff_receiver_state(const handoff_receiver* receiver, handoff_channel_state* state) {
-    return c::guarded([&] { return c::fill_state(receiver_of(receiver).state(), state); });
+    return detail::c::guarded([&] { return detail::c::fill_state(receiver_of(receiver).state(), state); });
 }
 
 handoff_status handoff_receiver_who_holds(const handoff_receiver* receiver, char* buffer, size_t buffer_bytes) {
-    return c::guarded([&] { return c::fill_text(receiver_of(receiver).who_holds(), buffer, buffer_bytes); });
+    return detail::c::guarded(
+        [&] { return detail::c::fill_text(receiver_of(receiver).who_holds(), buffer, buffer_bytes); });
 }
 
 // ---- request ----------------------------------------------------------------------------------------------------
 
 const void* handoff_request_payload(const handoff_request* request, size_t* bytes) {
-    return c::bytes_of(request == nullptr ? std::span<const std::byte>() : request->value.payload(), bytes);
+    return detail::c::bytes_of(request == nullptr ? std::span<const std::byte>() : request->value.payload(), bytes);
 }
 
 handoff_status handoff_request_editable(handoff_request* request, void** data, size_t* bytes) {
-    return c::guarded([&] {
-        c::place(data, "the data");
+    return detail::c::guarded([&] {
+        detail::c::place(data, "the data");
         auto editable = request_of(request).editable();
-        if (!editable) return c::refuse(std::move(editable).error());
+        if (!editable) return detail::c::refuse(std::move(editable).error());
         *data = editable->data();
         if (bytes != nullptr) *bytes = editable->size();
         return handoff_status{HANDOFF_OK};
@@ -123,8 +125,10 @@ handoff_status handoff_request_editable(handoff_request* request, void** data, s
 }
 
 handoff_status handoff_request_describe(handoff_request* request, const handoff_image* image) {
-    return c::guarded(
-        [&] { return c::status_of(request_of(request).describe(c::image_of(*c::place(image, "the image")))); });
+    return detail::c::guarded([&] {
+        return detail::c::status_of(
+            request_of(request).describe(detail::c::image_of(*detail::c::place(image, "the image"))));
+    });
 }
 
 void* handoff_request_reply(const handoff_request* request, size_t* capacity) {
@@ -134,36 +138,39 @@ void* handoff_request_reply(const handoff_request* request, size_t* capacity) {
 }
 
 handoff_status handoff_request_describe_reply(handoff_request* request, const handoff_image* image) {
-    return c::guarded(
-        [&] { return c::status_of(request_of(request).describe_reply(c::image_of(*c::place(image, "the image")))); });
+    return detail::c::guarded([&] {
+        return detail::c::status_of(
+            request_of(request).describe_reply(detail::c::image_of(*detail::c::place(image, "the image"))));
+    });
 }
 
 handoff_status handoff_request_about(const handoff_request* request, handoff_request_info* info) {
-    return c::guarded([&] {
-        const Request& value = c::handle(request, "request").value;
-        return c::fill({sizeof(handoff_request_info), value.sender().value, value.sequence(), value.deliveries(), 0,
-                        c::ns_of(value.sent_at()), c::ns_of(value.taken_at()), c::image_of(value.image())},
-                       info);
+    return detail::c::guarded([&] {
+        const Request& value = detail::c::handle(request, "request").value;
+        return detail::c::fill(
+            {sizeof(handoff_request_info), value.sender().value, value.sequence(), value.deliveries(), 0,
+             detail::c::ns_of(value.sent_at()), detail::c::ns_of(value.taken_at()), detail::c::image_of(value.image())},
+            info);
     });
 }
 
 handoff_status handoff_request_processed(handoff_request** request, size_t reply_bytes) {
-    return c::guarded([&] {
-        auto outcome = request_of(*c::place(request, "the request")).processed(reply_bytes);
-        if (outcome || !(outcome.error() == Errc::too_large)) c::drop(request);
-        return c::status_of(std::move(outcome));
+    return detail::c::guarded([&] {
+        auto outcome = request_of(*detail::c::place(request, "the request")).processed(reply_bytes);
+        if (outcome || !(outcome.error() == Errc::too_large)) detail::c::drop(request);
+        return detail::c::status_of(std::move(outcome));
     });
 }
 
 handoff_status handoff_request_failed(handoff_request** request, const char* reason) {
-    return c::guarded([&] {
-        Request taken = c::take(request, "request");
-        return c::status_of(taken.failed(reason == nullptr ? "" : reason));
+    return detail::c::guarded([&] {
+        Request taken = detail::c::take(request, "request");
+        return detail::c::status_of(taken.failed(reason == nullptr ? "" : reason));
     });
 }
 
 void handoff_request_drop(handoff_request** request) {
-    c::drop(request);
+    detail::c::drop(request);
 }
 
 }  // extern "C"

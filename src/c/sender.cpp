@@ -20,10 +20,10 @@ struct handoff_processed {
 namespace {
 
 Sender& sender_of(handoff_sender* sender) {
-    return c::handle(sender, "sender").value;
+    return detail::c::handle(sender, "sender").value;
 }
 const Sender& sender_of(const handoff_sender* sender) {
-    return c::handle(sender, "sender").value;
+    return detail::c::handle(sender, "sender").value;
 }
 
 }  // namespace
@@ -33,108 +33,111 @@ extern "C" {
 // ---- sender -----------------------------------------------------------------------------------------------------
 
 handoff_status handoff_sender_open(const char* name, const handoff_channel_options* options, handoff_sender** sender) {
-    return c::guarded([&] {
-        c::place(sender, "the sender");
-        *sender = new handoff_sender{Sender(c::text(name, "the name"), c::channel_options(options))};
+    return detail::c::guarded([&] {
+        detail::c::place(sender, "the sender");
+        *sender = new handoff_sender{Sender(detail::c::text(name, "the name"), detail::c::channel_options(options))};
         return HANDOFF_OK;
     });
 }
 
 void handoff_sender_close(handoff_sender** sender) {
-    c::drop(sender);
+    detail::c::drop(sender);
 }
 
 handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loan) {
-    return c::guarded([&] {
-        c::place(loan, "the loan");
-        return c::deliver(sender_of(sender).loan(c::deadline(timeout_ns)), loan);
+    return detail::c::guarded([&] {
+        detail::c::place(loan, "the loan");
+        return detail::c::deliver(sender_of(sender).loan(detail::c::deadline(timeout_ns)), loan);
     });
 }
 
 handoff_status handoff_sender_try_loan(handoff_sender* sender, handoff_loan** loan) {
-    return c::guarded([&] {
-        c::place(loan, "the loan");
-        return c::deliver(sender_of(sender).try_loan(), loan);
+    return detail::c::guarded([&] {
+        detail::c::place(loan, "the loan");
+        return detail::c::deliver(sender_of(sender).try_loan(), loan);
     });
 }
 
 handoff_status handoff_sender_send(handoff_sender* sender, handoff_loan** loan) {
-    return c::guarded([&] {
-        Loan taken = c::take(loan, "loan");
-        return c::status_of(sender_of(sender).send(std::move(taken)));
+    return detail::c::guarded([&] {
+        Loan taken = detail::c::take(loan, "loan");
+        return detail::c::status_of(sender_of(sender).send(std::move(taken)));
     });
 }
 
 handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loans, size_t most,
                                          size_t* loaned) {
-    return c::guarded([&] {
-        if (most > 0) c::place(loans, "the loans");
-        c::place(loaned, "the number of loans");
+    return detail::c::guarded([&] {
+        if (most > 0) detail::c::place(loans, "the loans");
+        detail::c::place(loaned, "the number of loans");
         Sender& from = sender_of(sender);
-        auto batch = c::places_for<Loan>(most, from.info().slots);
-        const auto count = from.loan(batch, c::deadline(timeout_ns));
-        if (count) c::hand_out(batch, *count, loans);
-        return c::store(count, loaned);
+        auto batch = detail::c::places_for<Loan>(most, from.info().slot_count);
+        const auto count = from.loan(batch, detail::c::deadline(timeout_ns));
+        if (count) detail::c::hand_out(batch, *count, loans);
+        return detail::c::store(count, loaned);
     });
 }
 
 handoff_status handoff_sender_send_batch(handoff_sender* sender, handoff_loan** loans, size_t count) {
-    return c::guarded([&] {
-        auto batch = c::take_all<Loan>(loans, count, "loan");
-        return c::status_of(sender_of(sender).send(batch));
+    return detail::c::guarded([&] {
+        auto batch = detail::c::take_all<Loan>(loans, count, "loan");
+        return detail::c::status_of(sender_of(sender).send(batch));
     });
 }
 
 handoff_status handoff_sender_request(handoff_sender* sender, handoff_loan** loan, int64_t timeout_ns,
                                       handoff_processed** processed) {
-    return c::guarded([&] {
-        Loan taken = c::take(loan, "loan");
-        c::place(processed, "the processed");
-        return c::deliver(sender_of(sender).request(std::move(taken), c::deadline(timeout_ns)), processed);
+    return detail::c::guarded([&] {
+        Loan taken = detail::c::take(loan, "loan");
+        detail::c::place(processed, "the processed");
+        return detail::c::deliver(sender_of(sender).request(std::move(taken), detail::c::deadline(timeout_ns)),
+                                  processed);
     });
 }
 
 handoff_status handoff_sender_request_async(handoff_sender* sender, handoff_loan** loan, handoff_pending** pending) {
-    return c::guarded([&] {
-        Loan taken = c::take(loan, "loan");
-        c::place(pending, "the pending");
-        return c::deliver(sender_of(sender).request_async(std::move(taken)), pending);
+    return detail::c::guarded([&] {
+        Loan taken = detail::c::take(loan, "loan");
+        detail::c::place(pending, "the pending");
+        return detail::c::deliver(sender_of(sender).request_async(std::move(taken)), pending);
     });
 }
 
 handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns) {
-    return c::guarded([&] { return c::status_of(sender_of(sender).wait_for_receiver(c::deadline(timeout_ns))); });
+    return detail::c::guarded(
+        [&] { return detail::c::status_of(sender_of(sender).wait_for_receiver(detail::c::deadline(timeout_ns))); });
 }
 
 handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id) {
-    return c::guarded([&] {
-        *c::place(id, "the id") = sender_of(sender).id().value;
+    return detail::c::guarded([&] {
+        *detail::c::place(id, "the id") = sender_of(sender).id().value;
         return HANDOFF_OK;
     });
 }
 
 handoff_status handoff_sender_info(const handoff_sender* sender, handoff_channel_info* info) {
-    return c::guarded([&] { return c::fill_info(sender_of(sender).info(), info); });
+    return detail::c::guarded([&] { return detail::c::fill_info(sender_of(sender).info(), info); });
 }
 
 handoff_status handoff_sender_state(const handoff_sender* sender, handoff_channel_state* state) {
-    return c::guarded([&] { return c::fill_state(sender_of(sender).state(), state); });
+    return detail::c::guarded([&] { return detail::c::fill_state(sender_of(sender).state(), state); });
 }
 
 handoff_status handoff_sender_who_holds(const handoff_sender* sender, char* buffer, size_t buffer_bytes) {
-    return c::guarded([&] { return c::fill_text(sender_of(sender).who_holds(), buffer, buffer_bytes); });
+    return detail::c::guarded(
+        [&] { return detail::c::fill_text(sender_of(sender).who_holds(), buffer, buffer_bytes); });
 }
 
 // ---- pending ----------------------------------------------------------------------------------------------------
 
 handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns, handoff_processed** processed) {
-    return c::guarded([&] {
-        const Deadline until = c::deadline(timeout_ns);
-        c::place(processed, "the processed");
-        auto& held = c::handle(*c::place(pending, "the pending"), "pending");
+    return detail::c::guarded([&] {
+        const Deadline until = detail::c::deadline(timeout_ns);
+        detail::c::place(processed, "the processed");
+        auto& held = detail::c::handle(*detail::c::place(pending, "the pending"), "pending");
         auto outcome = held.value.wait(until);
-        if (outcome || !(outcome.error() == Errc::timed_out)) c::drop(pending);
-        return c::deliver(std::move(outcome), processed);
+        if (outcome || !(outcome.error() == Errc::timed_out)) detail::c::drop(pending);
+        return detail::c::deliver(std::move(outcome), processed);
     });
 }
 
@@ -143,9 +146,9 @@ bool handoff_pending_was_answered(const handoff_pending* pending) {
 }
 
 handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back) {
-    return c::guarded([&] {
-        Pending taken = c::take(pending, "pending");
-        return c::store(taken.withdraw(), taken_back);
+    return detail::c::guarded([&] {
+        Pending taken = detail::c::take(pending, "pending");
+        return detail::c::store(taken.withdraw(), taken_back);
     });
 }
 
@@ -154,30 +157,31 @@ uint64_t handoff_pending_sequence(const handoff_pending* pending) {
 }
 
 void handoff_pending_drop(handoff_pending** pending) {
-    c::drop(pending);
+    detail::c::drop(pending);
 }
 
 // ---- processed --------------------------------------------------------------------------------------------------
 
 const void* handoff_processed_reply(const handoff_processed* processed, size_t* bytes) {
-    return c::bytes_of(processed == nullptr ? std::span<const std::byte>() : processed->value.reply(), bytes);
+    return detail::c::bytes_of(processed == nullptr ? std::span<const std::byte>() : processed->value.reply(), bytes);
 }
 
 const void* handoff_processed_payload(const handoff_processed* processed, size_t* bytes) {
-    return c::bytes_of(processed == nullptr ? std::span<const std::byte>() : processed->value.payload(), bytes);
+    return detail::c::bytes_of(processed == nullptr ? std::span<const std::byte>() : processed->value.payload(), bytes);
 }
 
 handoff_status handoff_processed_about(const handoff_processed* processed, handoff_processed_info* info) {
-    return c::guarded([&] {
-        const Processed& value = c::handle(processed, "processed").value;
-        return c::fill({sizeof(handoff_processed_info), value.sequence(), value.deliveries(), 0,
-                        value.round_trip().count(), c::image_of(value.image()), c::image_of(value.reply_image())},
-                       info);
+    return detail::c::guarded([&] {
+        const Processed& value = detail::c::handle(processed, "processed").value;
+        return detail::c::fill(
+            {sizeof(handoff_processed_info), value.sequence(), value.deliveries(), 0, value.round_trip().count(),
+             detail::c::image_of(value.image()), detail::c::image_of(value.reply_image())},
+            info);
     });
 }
 
 void handoff_processed_drop(handoff_processed** processed) {
-    c::drop(processed);
+    detail::c::drop(processed);
 }
 
 }  // extern "C"

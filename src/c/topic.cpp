@@ -22,27 +22,29 @@ namespace {
 static_assert(HANDOFF_START_NEXT == static_cast<int>(Start::next));
 
 TopicOptions topic_options(const handoff_topic_options* options) {
-    const handoff_topic_options given = c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
+    const handoff_topic_options given =
+        detail::c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
     TopicOptions made;
     made.history = given.history;
-    made.payload_bytes = c::capacity(given.payload_bytes, "payload_bytes");
+    made.payload_bytes = detail::c::capacity(given.payload_bytes, "payload_bytes");
     made.loans = given.loans;
     made.pin_budget = given.pin_budget;
     made.participants = given.participants;
-    made.lifetime = c::enumerator(given.lifetime, Lifetime::persistent, "lifetime");
+    made.lifetime = detail::c::enumerator(given.lifetime, Lifetime::persistent, "lifetime");
     made.mode = given.mode;
     if (given.group != nullptr) made.group = given.group;
-    made.open = c::enumerator(given.open, Open::attach, "open");
-    made.wait = c::enumerator(given.wait, WaitPolicy::sleep, "wait");
-    made.attach_deadline = c::deadline(given.attach_timeout_ns);
-    made.timestamps = c::enumerator(given.timestamps, Timestamps::coarse, "timestamps");
-    made.prefault = c::flag(given.prefault, "prefault");
+    made.open = detail::c::enumerator(given.open, Open::attach, "open");
+    made.wait = detail::c::enumerator(given.wait, WaitPolicy::sleep, "wait");
+    made.attach_deadline = detail::c::deadline(given.attach_timeout_ns);
+    made.timestamps = detail::c::enumerator(given.timestamps, Timestamps::coarse, "timestamps");
+    made.prefault = detail::c::flag(given.prefault, "prefault");
     return made;
 }
 
 SubscriberOptions subscriber_options(const handoff_subscriber_options* options) {
-    const auto given = c::options_or(options, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
-    return {c::enumerator(given.start, Start::next, "start"), given.pins, c::flag(given.read_only, "read_only")};
+    const auto given = detail::c::options_or(options, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
+    return {detail::c::enumerator(given.start, Start::next, "start"), given.pins,
+            detail::c::flag(given.read_only, "read_only")};
 }
 
 handoff_status fill_info(const TopicInfo& info, handoff_topic_info* out) {
@@ -51,38 +53,38 @@ handoff_status fill_info(const TopicInfo& info, handoff_topic_info* out) {
     filled.history = info.history;
     filled.loans = info.loans;
     filled.pin_budget = info.pin_budget;
-    filled.slots = info.slots;
+    filled.slot_count = info.slot_count;
     filled.participants = info.participants;
     filled.lifetime = static_cast<uint32_t>(info.lifetime);
-    c::set_name(filled.name, info.name);
-    return c::fill(filled, out);
+    detail::c::set_name(filled.name, info.name);
+    return detail::c::fill(filled, out);
 }
 
 handoff_status fill_state(const TopicState& state, handoff_topic_state* out) {
-    return c::fill({sizeof(handoff_topic_state), state.free, state.loaned, state.published, state.pinned,
-                    state.publishers, state.subscribers, state.newest},
-                   out);
+    return detail::c::fill({sizeof(handoff_topic_state), state.free, state.loaned, state.published, state.pinned,
+                            state.publishers, state.subscribers, state.newest},
+                           out);
 }
 
 handoff_status store_copied(const result<Copied>& copied, handoff_message_info* info) {
-    if (!copied) return c::refuse(copied.error());
+    if (!copied) return detail::c::refuse(copied.error());
     if (info == nullptr) return HANDOFF_OK;
-    return c::fill({sizeof(handoff_message_info), copied->size, copied->sequence, copied->lost,
-                    c::ns_of(copied->published_at), c::image_of(copied->image)},
-                   info);
+    return detail::c::fill({sizeof(handoff_message_info), copied->size, copied->sequence, copied->lost,
+                            detail::c::ns_of(copied->published_at), detail::c::image_of(copied->image)},
+                           info);
 }
 
 Publisher& publisher_of(handoff_publisher* publisher) {
-    return c::handle(publisher, "publisher").value;
+    return detail::c::handle(publisher, "publisher").value;
 }
 const Publisher& publisher_of(const handoff_publisher* publisher) {
-    return c::handle(publisher, "publisher").value;
+    return detail::c::handle(publisher, "publisher").value;
 }
 Subscriber& subscriber_of(handoff_subscriber* subscriber) {
-    return c::handle(subscriber, "subscriber").value;
+    return detail::c::handle(subscriber, "subscriber").value;
 }
 const Subscriber& subscriber_of(const handoff_subscriber* subscriber) {
-    return c::handle(subscriber, "subscriber").value;
+    return detail::c::handle(subscriber, "subscriber").value;
 }
 
 }  // namespace
@@ -93,145 +95,148 @@ extern "C" {
 
 handoff_status handoff_publisher_open(const char* name, const handoff_topic_options* options,
                                       handoff_publisher** publisher) {
-    return c::guarded([&] {
-        c::place(publisher, "the publisher");
-        *publisher = new handoff_publisher{Publisher(c::text(name, "the name"), topic_options(options))};
+    return detail::c::guarded([&] {
+        detail::c::place(publisher, "the publisher");
+        *publisher = new handoff_publisher{Publisher(detail::c::text(name, "the name"), topic_options(options))};
         return HANDOFF_OK;
     });
 }
 
 void handoff_publisher_close(handoff_publisher** publisher) {
-    c::drop(publisher);
+    detail::c::drop(publisher);
 }
 
 handoff_status handoff_publisher_loan(handoff_publisher* publisher, handoff_loan** loan) {
-    return c::guarded([&] {
-        c::place(loan, "the loan");
-        return c::deliver(publisher_of(publisher).loan(), loan);
+    return detail::c::guarded([&] {
+        detail::c::place(loan, "the loan");
+        return detail::c::deliver(publisher_of(publisher).loan(), loan);
     });
 }
 
 handoff_status handoff_publisher_publish(handoff_publisher* publisher, handoff_loan** loan, uint64_t* sequence) {
-    return c::guarded([&] {
-        Loan taken = c::take(loan, "loan");
-        return c::store(publisher_of(publisher).publish(std::move(taken)), sequence);
+    return detail::c::guarded([&] {
+        Loan taken = detail::c::take(loan, "loan");
+        return detail::c::store(publisher_of(publisher).publish(std::move(taken)), sequence);
     });
 }
 
 handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns) {
-    return c::guarded(
-        [&] { return c::status_of(publisher_of(publisher).wait_for_subscriber(c::deadline(timeout_ns))); });
+    return detail::c::guarded([&] {
+        return detail::c::status_of(publisher_of(publisher).wait_for_subscriber(detail::c::deadline(timeout_ns)));
+    });
 }
 
 handoff_status handoff_publisher_info(const handoff_publisher* publisher, handoff_topic_info* info) {
-    return c::guarded([&] { return fill_info(publisher_of(publisher).info(), info); });
+    return detail::c::guarded([&] { return fill_info(publisher_of(publisher).info(), info); });
 }
 
 handoff_status handoff_publisher_state(const handoff_publisher* publisher, handoff_topic_state* state) {
-    return c::guarded([&] { return fill_state(publisher_of(publisher).state(), state); });
+    return detail::c::guarded([&] { return fill_state(publisher_of(publisher).state(), state); });
 }
 
 // ---- subscriber -------------------------------------------------------------------------------------------------
 
 handoff_status handoff_subscriber_open(const char* name, const handoff_topic_options* options,
                                        const handoff_subscriber_options* wishes, handoff_subscriber** subscriber) {
-    return c::guarded([&] {
-        c::place(subscriber, "the subscriber");
+    return detail::c::guarded([&] {
+        detail::c::place(subscriber, "the subscriber");
         *subscriber = new handoff_subscriber{
-            Subscriber(c::text(name, "the name"), topic_options(options), subscriber_options(wishes))};
+            Subscriber(detail::c::text(name, "the name"), topic_options(options), subscriber_options(wishes))};
         return HANDOFF_OK;
     });
 }
 
 void handoff_subscriber_close(handoff_subscriber** subscriber) {
-    c::drop(subscriber);
+    detail::c::drop(subscriber);
 }
 
 handoff_status handoff_subscriber_next(handoff_subscriber* subscriber, int64_t timeout_ns, handoff_message** message) {
-    return c::guarded([&] {
-        c::place(message, "the message");
-        return c::deliver(subscriber_of(subscriber).next(c::deadline(timeout_ns)), message);
+    return detail::c::guarded([&] {
+        detail::c::place(message, "the message");
+        return detail::c::deliver(subscriber_of(subscriber).next(detail::c::deadline(timeout_ns)), message);
     });
 }
 
 handoff_status handoff_subscriber_try_next(handoff_subscriber* subscriber, handoff_message** message) {
-    return c::guarded([&] {
-        c::place(message, "the message");
-        return c::deliver(subscriber_of(subscriber).try_next(), message);
+    return detail::c::guarded([&] {
+        detail::c::place(message, "the message");
+        return detail::c::deliver(subscriber_of(subscriber).try_next(), message);
     });
 }
 
 handoff_status handoff_subscriber_newest(handoff_subscriber* subscriber, int64_t timeout_ns,
                                          handoff_message** message) {
-    return c::guarded([&] {
-        c::place(message, "the message");
-        return c::deliver(subscriber_of(subscriber).newest(c::deadline(timeout_ns)), message);
+    return detail::c::guarded([&] {
+        detail::c::place(message, "the message");
+        return detail::c::deliver(subscriber_of(subscriber).newest(detail::c::deadline(timeout_ns)), message);
     });
 }
 
 handoff_status handoff_subscriber_try_newest(handoff_subscriber* subscriber, handoff_message** message) {
-    return c::guarded([&] {
-        c::place(message, "the message");
-        return c::deliver(subscriber_of(subscriber).try_newest(), message);
+    return detail::c::guarded([&] {
+        detail::c::place(message, "the message");
+        return detail::c::deliver(subscriber_of(subscriber).try_newest(), message);
     });
 }
 
 handoff_status handoff_subscriber_copy_next(handoff_subscriber* subscriber, void* buffer, size_t buffer_bytes,
                                             int64_t timeout_ns, handoff_message_info* info) {
-    return c::guarded([&] {
-        return store_copied(subscriber_of(subscriber).copy_next(c::room(buffer, buffer_bytes), c::deadline(timeout_ns)),
-                            info);
+    return detail::c::guarded([&] {
+        return store_copied(
+            subscriber_of(subscriber).copy_next(detail::c::room(buffer, buffer_bytes), detail::c::deadline(timeout_ns)),
+            info);
     });
 }
 
 handoff_status handoff_subscriber_copy_newest(handoff_subscriber* subscriber, void* buffer, size_t buffer_bytes,
                                               int64_t timeout_ns, handoff_message_info* info) {
-    return c::guarded([&] {
-        return store_copied(
-            subscriber_of(subscriber).copy_newest(c::room(buffer, buffer_bytes), c::deadline(timeout_ns)), info);
+    return detail::c::guarded([&] {
+        return store_copied(subscriber_of(subscriber)
+                                .copy_newest(detail::c::room(buffer, buffer_bytes), detail::c::deadline(timeout_ns)),
+                            info);
     });
 }
 
 handoff_status handoff_subscriber_waitable(const handoff_subscriber* subscriber, handoff_waitable** waitable) {
-    return c::guarded([&] {
-        c::place(waitable, "the waitable");
+    return detail::c::guarded([&] {
+        detail::c::place(waitable, "the waitable");
         *waitable = new handoff_waitable{subscriber_of(subscriber).waitable()};
         return HANDOFF_OK;
     });
 }
 
 handoff_status handoff_subscriber_descriptor(const handoff_subscriber* subscriber, int* descriptor) {
-    return c::guarded([&] {
-        *c::place(descriptor, "the descriptor") = subscriber_of(subscriber).descriptor();
+    return detail::c::guarded([&] {
+        *detail::c::place(descriptor, "the descriptor") = subscriber_of(subscriber).descriptor();
         return HANDOFF_OK;
     });
 }
 
 handoff_status handoff_subscriber_info(const handoff_subscriber* subscriber, handoff_topic_info* info) {
-    return c::guarded([&] { return fill_info(subscriber_of(subscriber).info(), info); });
+    return detail::c::guarded([&] { return fill_info(subscriber_of(subscriber).info(), info); });
 }
 
 handoff_status handoff_subscriber_state(const handoff_subscriber* subscriber, handoff_topic_state* state) {
-    return c::guarded([&] { return fill_state(subscriber_of(subscriber).state(), state); });
+    return detail::c::guarded([&] { return fill_state(subscriber_of(subscriber).state(), state); });
 }
 
 // ---- message ----------------------------------------------------------------------------------------------------
 
 const void* handoff_message_payload(const handoff_message* message, size_t* bytes) {
-    return c::bytes_of(message == nullptr ? std::span<const std::byte>() : message->value.payload(), bytes);
+    return detail::c::bytes_of(message == nullptr ? std::span<const std::byte>() : message->value.payload(), bytes);
 }
 
 handoff_status handoff_message_about(const handoff_message* message, handoff_message_info* info) {
-    return c::guarded([&] {
-        const Message& value = c::handle(message, "message").value;
-        return c::fill({sizeof(handoff_message_info), value.payload().size(), value.sequence(), value.lost(),
-                        c::ns_of(value.published_at()), c::image_of(value.image())},
-                       info);
+    return detail::c::guarded([&] {
+        const Message& value = detail::c::handle(message, "message").value;
+        return detail::c::fill({sizeof(handoff_message_info), value.payload().size(), value.sequence(), value.lost(),
+                                detail::c::ns_of(value.published_at()), detail::c::image_of(value.image())},
+                               info);
     });
 }
 
 void handoff_message_drop(handoff_message** message) {
-    c::drop(message);
+    detail::c::drop(message);
 }
 
 }  // extern "C"

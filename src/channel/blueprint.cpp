@@ -6,7 +6,7 @@
 #include "slots/slots.hpp"
 #include "sync/condition.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 namespace {
 
 constexpr std::uint32_t most_slots = 65'535;
@@ -16,7 +16,7 @@ constexpr std::uint32_t most_deliveries = 255;
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of(
         {static_cast<std::uint64_t>(segment::Kind::channel), sync::condition_code(), participants::layout_code(),
-         slots::layout_code(), sizeof(ChannelControl), offsetof(ChannelControl, tail), offsetof(ChannelControl, ready),
+         slot::layout_code(), sizeof(ChannelControl), offsetof(ChannelControl, tail), offsetof(ChannelControl, ready),
          offsetof(ChannelControl, freed), offsetof(ChannelControl, arrived), offsetof(ChannelControl, last_freed),
          offsetof(ChannelControl, sender_departures), offsetof(ChannelControl, cells), Ring::cells_for(8),
          FreeMap::words_for(most_slots)});
@@ -38,7 +38,7 @@ segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
         sizeof(ChannelControl) +
         sizeof(sync::SharedWord) * (Ring::cells_for(shape.slot_count) + FreeMap::words_for(shape.slot_count));
     blueprint.slot_count = shape.slot_count;
-    blueprint.slot_header_bytes = sizeof(slots::SharedData);
+    blueprint.slot_header_bytes = sizeof(slot::SharedData);
     blueprint.payload_bytes = shape.payload_bytes;
     blueprint.reply_bytes = shape.reply_bytes;
     blueprint.settings = shape.settings;
@@ -50,7 +50,7 @@ void initialise(std::byte* base, const segment::Geometry& geometry) {
     auto* control = ::new (base + geometry.control_offset) ChannelControl;
     for (std::uint32_t cell = 0; cell < ring_cells(geometry); ++cell) ::new (&control->cells[cell]) sync::SharedWord;
     FreeMap(control->cells + ring_cells(geometry), geometry.slot_count).place();
-    slots::Slots(base, geometry).place();
+    slot::Slots(base, geometry).place();
 }
 
 Failure nonsense(const std::string& sentence) {
@@ -60,8 +60,8 @@ Failure nonsense(const std::string& sentence) {
 }  // namespace
 
 result<void> check_options(const ChannelOptions& options) {
-    if (options.slots < 1 || options.slots > most_slots)
-        return nonsense("slots = " + std::to_string(options.slots) + ": a channel has 1 to " +
+    if (options.slot_count < 1 || options.slot_count > most_slots)
+        return nonsense("slot_count = " + std::to_string(options.slot_count) + ": a channel has 1 to " +
                         std::to_string(most_slots) + " slots. 2 or 3 keep both sides busy; 8 is a good start");
     if (options.participants < 2 || options.participants > most_participants)
         return nonsense("participants = " + std::to_string(options.participants) +
@@ -78,7 +78,7 @@ result<void> check_options(const ChannelOptions& options) {
     if (options.wait > WaitPolicy::sleep) return nonsense("wait is none of busy, balanced, sleep");
     segment::Geometry geometry;
     const auto blueprint =
-        blueprint_of({options.participants, options.slots, options.payload_bytes, options.reply_bytes, 0});
+        blueprint_of({options.participants, options.slot_count, options.payload_bytes, options.reply_bytes, 0});
     if (options.payload_bytes > 0 && !segment::lay_out(blueprint, geometry))
         return nonsense("slots, payload_bytes and reply_bytes together are larger than any memory");
     return success();
@@ -91,7 +91,7 @@ segment::OpenRequest open_request(std::string_view name, const ChannelOptions& o
     request.mode = segment::mode_for(options.open, options.payload_bytes > 0);
     request.attach_deadline = options.attach_deadline;
     request.blueprint =
-        blueprint_of({options.participants, options.slots, std::max<std::size_t>(options.payload_bytes, 1),
+        blueprint_of({options.participants, options.slot_count, std::max<std::size_t>(options.payload_bytes, 1),
                       options.reply_bytes, settings.encode()});
     request.file_mode = options.mode;
     request.group = options.group;
@@ -105,4 +105,4 @@ std::uint32_t ring_cells(const segment::Geometry& geometry) noexcept {
     return Ring::cells_for(geometry.slot_count);
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

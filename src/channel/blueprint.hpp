@@ -7,7 +7,7 @@
 #include "segment/geometry.hpp"
 #include "segment/segment.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 /// Refuses nonsense before anything is created or opened. Errors: invalid_argument.
 result<void> check_options(const ChannelOptions& options);
@@ -18,4 +18,4 @@ segment::OpenRequest open_request(std::string_view name, const ChannelOptions& o
 /// The number of ring cells in a channel of that geometry.
 std::uint32_t ring_cells(const segment::Geometry& geometry) noexcept;
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

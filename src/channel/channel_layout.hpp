@@ -9,7 +9,7 @@
 #include "sync/counter_bits.hpp"
 #include "sync/shared_word.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 /// A cell of the ring: round:24 | generation:23 | full:1 | slot:16. Position t of the queue lives in cell t % cells, in
 /// round t / cells. An empty cell names the round it is waiting for.
@@ -79,4 +79,4 @@ struct Settings {
     }
 };
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 std::optional<std::uint32_t> FreeMap::take() const noexcept {
     const std::uint32_t words = words_of(slot_count_);
@@ -29,4 +29,4 @@ std::optional<std::uint32_t> FreeMap::take_from(std::uint32_t word) const noexce
     return word * bits + index;
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -22,7 +22,7 @@
 
 #include "sync/shared_word.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 class FreeMap {
 public:
@@ -69,4 +69,4 @@ private:
     std::uint32_t slot_count_;
 };
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -5,11 +5,11 @@
 #include "platform/clock.hpp"
 #include "platform/cpu.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
-using slots::SharedData;
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SharedData;
+using slot::SlotState;
+using slot::SlotWord;
 
 namespace {
 
@@ -395,4 +395,4 @@ void Handover::ring_for(const SlotWord& next, std::uint32_t slot) const noexcept
     }
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -25,9 +25,9 @@
 #include "participants/registry.hpp"
 #include "slots/slots.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
-using slots::Held;
+using slot::Held;
 
 /// What became of a request whose sender stopped waiting.
 enum class Withdrawal : std::uint8_t {
@@ -43,7 +43,7 @@ enum class Bell : std::uint8_t { now, later };
 class Handover {
 public:
     /// REQUIRES: behind the ring's cells lie the words of a FreeMap of all slots.
-    Handover(ChannelControl& control, const slots::Slots& slots, const Ring& ring,
+    Handover(ChannelControl& control, const slot::Slots& slots, const Ring& ring,
              const participants::Registry& registry, const Settings& settings) noexcept
         : control_(control),
           slots_(slots),
@@ -78,7 +78,7 @@ public:
     Claim take() const noexcept { return ring_.take(registry_.me()); }
     bool was_ready() const noexcept { return ring_.was_ready(); }
     /// Answers: everything written to the slot before is visible to the sender that waits. Errors: ownership_lost.
-    result<void> answer(const Held& request, slots::SlotState outcome, Bell bell = Bell::now) const;
+    result<void> answer(const Held& request, slot::SlotState outcome, Bell bell = Bell::now) const;
     /// Wakes as many as Bell::later left asleep, of `count` messages or answers.
     void ring_for_commits(std::uint32_t count) const noexcept {
         control_.ready.notify(count);
@@ -100,16 +100,16 @@ private:
     std::optional<Held> try_hinted_slot() const noexcept;
     void remember_warm(std::uint32_t slot) const noexcept;
     void fetch_ahead(std::uint32_t index, bool scarce) const noexcept;
-    bool is_mine(const slots::SharedData& slot, std::uint64_t sequence) const noexcept;
-    slots::SlotWord without_answer(slots::SlotWord taken, const slots::SharedData& slot) const noexcept;
-    void count_end_without_answer(const slots::SlotWord& next) const noexcept;
+    bool is_mine(const slot::SharedData& slot, std::uint64_t sequence) const noexcept;
+    slot::SlotWord without_answer(slot::SlotWord taken, const slot::SharedData& slot) const noexcept;
+    void count_end_without_answer(const slot::SlotWord& next) const noexcept;
     struct Recovery;
     bool recover_step(std::uint32_t index, Recovery& recovery) const noexcept;
     bool was_linked(std::uint32_t index, Recovery& recovery) const noexcept;
-    void ring_for(const slots::SlotWord& next, std::uint32_t slot) const noexcept;
+    void ring_for(const slot::SlotWord& next, std::uint32_t slot) const noexcept;
 
     ChannelControl& control_;
-    slots::Slots slots_;
+    slot::Slots slots_;
     Ring ring_;
     FreeMap free_;  ///< used where slots are not small
     const participants::Registry& registry_;
@@ -121,6 +121,6 @@ private:
 };
 
 /// Writes why a request failed; cut to what fits.
-void set_reason(slots::SharedData& slot, std::string_view reason) noexcept;
+void set_reason(slot::SharedData& slot, std::string_view reason) noexcept;
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

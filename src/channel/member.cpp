@@ -2,11 +2,11 @@
 
 #include "channel/blueprint.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 using participants::Role;
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SlotState;
+using slot::SlotWord;
 
 Member::Member(segment::Segment segment, const ChannelOptions& options, Role role)
     : attachment_(std::move(segment), options.wait, *this),
@@ -67,8 +67,8 @@ bool Member::may_still_come() const noexcept {
 std::uint32_t Member::unread() const noexcept {
     std::uint32_t count = 0;
     for (std::uint32_t index = 0; index < slots_.count(); ++index)
-        if (slots::SlotWord::decode(slots_[index].control.load()).state == slots::SlotState::ready) ++count;
+        if (slot::SlotWord::decode(slots_[index].control.load()).state == slot::SlotState::ready) ++count;
     return count;
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -21,9 +21,9 @@
 #include "sync/tally.hpp"
 #include "sync/wait_source.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
-class Member final : public slots::Lender, public sync::WaitSource, private participants::Caretaker {
+class Member final : public slot::Lender, public sync::WaitSource, private participants::Caretaker {
 public:
     /// Opens and joins. Throws Error: see Sender::Sender.
     Member(segment::Segment segment, const ChannelOptions& options, participants::Role role);
@@ -48,7 +48,7 @@ public:
     bool tick(std::int64_t now_ns) noexcept override { return look_if_due(now_ns); }
     std::int64_t interval_ns() const noexcept override { return attachment_.interval_ns(); }
 
-    const slots::Slots& slots() const noexcept { return slots_; }
+    const slot::Slots& slots() const noexcept { return slots_; }
     const Handover& handover() const noexcept { return handover_; }
     ChannelControl& control() const noexcept { return control_; }
     const participants::Registry& registry() const noexcept { return attachment_.registry(); }
@@ -112,7 +112,7 @@ private:
     void departed() override;
 
     participants::Attachment attachment_;
-    slots::Slots slots_;
+    slot::Slots slots_;
     ChannelControl& control_;
     Settings settings_;
     Handover handover_;
@@ -127,6 +127,6 @@ private:
 /// unread. Throws Error: see Sender::Sender.
 std::shared_ptr<Member> open_member(std::string_view name, const ChannelOptions& options, participants::Role role);
 
-using slots::unusable;
+using slot::unusable;
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -3,7 +3,7 @@
 #include "channel/member.hpp"
 #include "segment/name.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 namespace {
 
 /// Why an existing channel is not what was asked for, or "".
@@ -48,4 +48,4 @@ std::shared_ptr<Member> open_member(std::string_view name, const ChannelOptions&
     }
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

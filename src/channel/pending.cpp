@@ -10,13 +10,13 @@
 
 namespace handoff {
 
-using channel::Withdrawal;
-using slots::SlotState;
-using slots::SlotWord;
+using detail::channel::Withdrawal;
+using detail::slot::SlotState;
+using detail::slot::SlotWord;
 
 namespace {
 
-std::string reason_in(const slots::SharedData& slot) {
+std::string reason_in(const detail::slot::SharedData& slot) {
     const auto* end = std::find(std::begin(slot.reason), std::end(slot.reason), '\0');
     std::string reason(std::begin(slot.reason), end);
     std::replace_if(
@@ -56,7 +56,7 @@ void Processed::release() noexcept {
 
 // ---- Pending --------------------------------------------------------------------------------------------------------
 
-Pending::Pending(std::shared_ptr<channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
+Pending::Pending(std::shared_ptr<detail::channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
     : member_(std::move(member)), slot_(slot), sequence_(sequence) {}
 
 Pending::Pending(Pending&& other) noexcept
@@ -88,17 +88,17 @@ bool Pending::was_answered() const noexcept {
 }
 
 result<bool> Pending::withdraw() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     const Withdrawal outcome = member_->handover().withdraw(slot_, sequence_);
     if (outcome == Withdrawal::taken_back) member_->my_entry().counters.returned.add(1);
     const auto member = member_;
     abandon();
-    if (!member->is_usable()) return channel::unusable(member.get());
+    if (!member->is_usable()) return detail::channel::unusable(member.get());
     return outcome == Withdrawal::taken_back;
 }
 
 result<Processed> Pending::wait(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     auto& counters = member_->my_entry().counters;
     result<bool> answered = false;
     const auto is_over = [&] {
@@ -107,12 +107,12 @@ result<Processed> Pending::wait(Deadline deadline) {
     };
     if (deadline.at_ns() == 0 || !member_->wait_a_beat(is_over))
         member_->wait(member_->my_entry().answered, deadline, is_over);
-    if (!member_->is_usable()) return channel::unusable(member_.get());
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (!answered) {
         member_.reset();
         return answered.error();
     }
-    if (!answered.assume_value() && member_->was_removed()) return slots::removed(member_->name());
+    if (!answered.assume_value() && member_->was_removed()) return detail::slot::removed(member_->name());
     if (!answered.assume_value()) {
         counters.timeouts.add(1);
         return Failure(Errc::timed_out, "request " + std::to_string(sequence_) + " was not processed in time: it is " +
@@ -146,16 +146,17 @@ result<Processed> Pending::collect() {
     const auto answer = slot.reply.get();
     processed.payload_ = payload.first(std::min<std::uint64_t>(request.bytes, payload.size()));
     processed.reply_ = reply.first(std::min<std::uint64_t>(answer.bytes, reply.size()));
-    if (request.described) processed.image_ = slots::believable(Image(slot.image), processed.payload_.size());
-    if (answer.described) processed.reply_image_ = slots::believable(Image(slot.reply_image), processed.reply_.size());
+    if (request.described) processed.image_ = detail::slot::believable(Image(slot.image), processed.payload_.size());
+    if (answer.described)
+        processed.reply_image_ = detail::slot::believable(Image(slot.reply_image), processed.reply_.size());
     processed.slot_ = slot_;
     processed.sequence_ = sequence_;
     processed.deliveries_ = deliveries;
     const std::int64_t answered_ns = slot.answered_ns.load(std::memory_order_relaxed);
     const std::int64_t sent_ns = slot.sent_ns.load(std::memory_order_relaxed);
-    processed.round_trip_ = std::chrono::nanoseconds(platform::difference_ns(answered_ns, sent_ns));
+    processed.round_trip_ = std::chrono::nanoseconds(detail::platform::difference_ns(answered_ns, sent_ns));
     member_->measure(member_->my_entry().delay, sent_ns, answered_ns);
-    if (!member_->is_usable()) return channel::unusable(member_.get());
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     processed.member_ = std::move(member_);
     return processed;
 }

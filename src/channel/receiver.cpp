@@ -8,8 +8,8 @@
 
 namespace handoff {
 
-using channel::Claim;
-using channel::RingOutcome;
+using detail::channel::Claim;
+using detail::channel::RingOutcome;
 
 namespace {
 
@@ -20,7 +20,7 @@ std::chrono::steady_clock::time_point time_point(std::int64_t ns) {
 /// Says in the table that a thread of ours waits for a message.
 class Waiting {
 public:
-    explicit Waiting(participants::ParticipantEntry& entry) noexcept : count_(entry.counters.waiting) {
+    explicit Waiting(detail::participants::ParticipantEntry& entry) noexcept : count_(entry.counters.waiting) {
         count_.fetch_add(1, std::memory_order_relaxed);  // read at a tick, by others that wait: late is soon enough
     }
     Waiting(const Waiting&) = delete;
@@ -33,13 +33,13 @@ private:
 }  // namespace
 
 Receiver::Receiver(std::string_view name, const ChannelOptions& options)
-    : member_(channel::open_member(name, options, participants::Role::receiver)) {}
+    : member_(detail::channel::open_member(name, options, detail::participants::Role::receiver)) {}
 Receiver::Receiver(Receiver&&) noexcept = default;
 Receiver& Receiver::operator=(Receiver&&) noexcept = default;
 Receiver::~Receiver() = default;
 
 result<Request> Receiver::receive(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     Claim claim = member_->handover().take();
     bool ended = false;
     if (claim.outcome == RingOutcome::empty) {
@@ -50,8 +50,8 @@ result<Request> Receiver::receive(Deadline deadline) {
             [&] { return glance() || (ended = member_->stream_has_ended()); }, glance);
         if (!done) {
             member_->was_taken_from();
-            if (!member_->is_usable()) return channel::unusable(member_.get());
-            if (member_->was_removed()) return slots::removed(member_->name());
+            if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+            if (member_->was_removed()) return detail::slot::removed(member_->name());
             return nothing_came();
         }
     }
@@ -82,12 +82,12 @@ result<std::size_t> Receiver::receive(std::span<Request> batch, Deadline deadlin
 }
 
 result<void> Receiver::processed(std::span<Request> batch) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     const std::int64_t now_ns = member_->stamp_ns();
     result<void> outcome = success();
     std::uint32_t answered = 0;
     for (Request& request : batch) {
-        const auto bell = request.member_ == member_ ? channel::Bell::later : channel::Bell::now;
+        const auto bell = request.member_ == member_ ? detail::channel::Bell::later : detail::channel::Bell::now;
         auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, bell);
         answered += done ? 1 : 0;
         if (!done && outcome) outcome = std::move(done);
@@ -97,15 +97,15 @@ result<void> Receiver::processed(std::span<Request> batch) {
 }
 
 result<Request> Receiver::try_receive() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     Claim claim = member_->handover().take();
     if (claim.outcome == RingOutcome::empty && member_->look_if_due()) claim = member_->handover().take();
     const bool ended = claim.outcome == RingOutcome::empty && member_->stream_has_ended();
     member_->was_taken_from();
-    if (!member_->is_usable()) return channel::unusable(member_.get());
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (ended) return Errc::end_of_stream;
     if (claim.outcome == RingOutcome::empty)
-        return member_->was_removed() ? slots::removed(member_->name()) : Failure(Errc::empty);
+        return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::empty);
     return request_of(claim, member_->stamp_ns());
 }
 
@@ -116,15 +116,15 @@ Failure Receiver::nothing_came() const {
                                  std::to_string(state.senders) + " senders attached, " + member_->who_holds()};
 }
 
-result<Request> Receiver::request_of(const channel::Claim& claim, std::int64_t now_ns) {
-    if (!member_->is_usable()) return channel::unusable(member_.get());
+result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::int64_t now_ns) {
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (claim.outcome == RingOutcome::damaged)
         return Failure(Errc::damaged, "the queue of '" + member_->info().name +
                                           "' contradicts itself; end all programs that use it and remove it");
     constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Ring::take()
     auto& slot = member_->slots()[claim.slot];
     slot.taken_ns.store(now_ns, relaxed);
-    const slots::SlotWord word = slots::SlotWord::decode(claim.word);
+    const detail::slot::SlotWord word = detail::slot::SlotWord::decode(claim.word);
     member_->took(word.awaited);
 
     result<Request> taken = Request();  // filled where it is handed out: it is not moved once more
@@ -134,7 +134,7 @@ result<Request> Receiver::request_of(const channel::Claim& claim, std::int64_t n
     const auto content = slot.payload.get();
     request.payload_ = payload.first(std::min<std::uint64_t>(content.bytes, payload.size()));
     request.reply_ = member_->slots().reply_area(claim.slot);
-    if (content.described) request.image_ = slots::believable(Image(slot.image), request.payload_.size());
+    if (content.described) request.image_ = detail::slot::believable(Image(slot.image), request.payload_.size());
     request.slot_ = claim.slot;
     request.word_ = claim.word;
     request.sender_ = {slot.sender.load(relaxed)};
@@ -149,7 +149,7 @@ result<Request> Receiver::request_of(const channel::Claim& claim, std::int64_t n
     mine.counters.bytes.add(request.payload_.size());
     member_->measure(mine.delay, sent_ns, now_ns);
     member_->look_if_due(now_ns);
-    if (!member_->is_usable()) return channel::unusable(member_.get());
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     return taken;
 }
 
@@ -170,8 +170,8 @@ std::string Receiver::who_holds() const {
     return usable().who_holds();
 }
 
-channel::Member& Receiver::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(channel::unusable(member_.get()));
+detail::channel::Member& Receiver::usable() const {
+    if (member_ == nullptr || !member_->is_usable()) throw Error(detail::channel::unusable(member_.get()));
     return *member_;
 }
 

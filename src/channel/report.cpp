@@ -5,11 +5,11 @@
 #include "channel/member.hpp"
 #include "platform/clock.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 using participants::Role;
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SlotState;
+using slot::SlotWord;
 
 namespace {
 
@@ -110,4 +110,4 @@ std::string Member::who_holds() const {
     return std::to_string(used) + " of " + std::to_string(slots_.count()) + " slots in use" + list;
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -10,7 +10,7 @@
 
 namespace handoff {
 
-using slots::SlotState;
+using detail::slot::SlotState;
 
 namespace {
 
@@ -50,7 +50,7 @@ void Request::give_back() noexcept {
 }
 
 result<std::span<std::byte>> Request::editable() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     if (!member_->settings().in_place)
         return Failure(Errc::invalid_argument, "the channel '" + member_->info().name +
                                                    "' was not created in_place: its requests are read-only. Create it "
@@ -70,7 +70,7 @@ result<void> Request::describe(const Image& image) {
 }
 
 result<void> Request::describe_reply(const Image& image) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     if (auto checked = check_image(image, reply_.size()); !checked) return checked;
     reply_image_ = image;
     return success();
@@ -85,25 +85,25 @@ result<void> Request::processed(std::size_t reply_bytes) {
 }
 
 result<void> Request::processed(std::span<const std::byte> answer) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     if (answer.size() > reply_.size()) return reply_too_large(answer.size(), reply_.size());
     if (!answer.empty()) std::memmove(reply_.data(), answer.data(), answer.size());
     return finish(answer.size(), true);
 }
 
 result<void> Request::failed(std::string_view reason) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
-    channel::set_reason(member_->slots()[slot_], reason);
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    detail::channel::set_reason(member_->slots()[slot_], reason);
     return finish(0, false);
 }
 
 result<void> Request::finish(std::size_t reply_bytes, bool ok) {
-    const bool stamped = member_ != nullptr && member_->is_usable() && slots::SlotWord::decode(word_).awaited;
-    return finish(reply_bytes, ok, stamped ? member_->stamp_ns() : 0, channel::Bell::now);
+    const bool stamped = member_ != nullptr && member_->is_usable() && detail::slot::SlotWord::decode(word_).awaited;
+    return finish(reply_bytes, ok, stamped ? member_->stamp_ns() : 0, detail::channel::Bell::now);
 }
 
-result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, channel::Bell bell) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Bell bell) {
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     if (reply_bytes > reply_.size()) return reply_too_large(reply_bytes, reply_.size());
     auto& slot = member_->slots()[slot_];
     // Published by Handover::answer():
@@ -113,7 +113,7 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     auto& mine = member_->my_entry();
     mine.counters.finished.add(1);
     if (!ok) mine.counters.failed.add(1);
-    if (slots::SlotWord::decode(word_).awaited) {
+    if (detail::slot::SlotWord::decode(word_).awaited) {
         slot.answered_ns.store(now_ns, std::memory_order_relaxed);
         member_->measure(mine.work, taken_at_.time_since_epoch().count(), now_ns);
     }
@@ -121,7 +121,8 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     payload_ = {};
     reply_ = {};
     auto answered = member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed, bell);
-    if (!member->is_usable()) return channel::unusable(member.get());  // it went into a file that is not there any more
+    if (!member->is_usable())
+        return detail::channel::unusable(member.get());  // it went into a file that is not there any more
     return answered;
 }
 

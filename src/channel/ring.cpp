@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <bit>
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SlotState;
+using slot::SlotWord;
 
 namespace {
 constexpr std::uint64_t cells_in_a_line = 64 / sizeof(sync::SharedWord);
@@ -144,4 +144,4 @@ void Ring::mark_linked(std::uint32_t owner, SlotSet& linked) const noexcept {
     }
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -25,7 +25,7 @@
 #include "platform/cpu.hpp"
 #include "slots/slots.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 enum class RingOutcome : std::uint8_t { ok, empty, damaged };
 
@@ -42,7 +42,7 @@ struct Claim {
 class Ring {
 public:
     /// REQUIRES: cell_count is a power of two and greater than slots.count().
-    Ring(ChannelControl& control, std::uint32_t cell_count, const slots::Slots& slots) noexcept
+    Ring(ChannelControl& control, std::uint32_t cell_count, const slot::Slots& slots) noexcept
         : control_(control), cell_count_(cell_count), slots_(slots) {}
 
     /// Cells for that many slots: enough that requests which are withdrawn unread while nobody receives rarely fill it.
@@ -88,15 +88,15 @@ private:
     sync::SharedWord& cell_at(std::uint64_t position) const noexcept {
         return control_.cells[position & (cell_count_ - 1)];
     }
-    bool is_queued(CellWord cell, slots::SlotWord& word) const noexcept;
+    bool is_queued(CellWord cell, slot::SlotWord& word) const noexcept;
     bool claim(CellWord cell, std::uint32_t taker, Claim& claim) const noexcept;
     void fetch_ahead(std::uint64_t position) const noexcept;
 
     ChannelControl& control_;
     std::uint32_t cell_count_;
-    slots::Slots slots_;
+    slot::Slots slots_;
     mutable Place head_seen_, tail_seen_;
     mutable Place quiet_, quiet_bits_;  ///< the position that was found unused last, and what its cell held
 };
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -10,19 +10,19 @@
 
 namespace handoff {
 
-using channel::Held;
-using channel::Withdrawal;
+using detail::channel::Held;
+using detail::channel::Withdrawal;
 
 namespace {
 
-Failure timed_out_waiting_for_slot(const channel::Member& member) {
+Failure timed_out_waiting_for_slot(const detail::channel::Member& member) {
     return {Errc::timed_out, "no slot of '" + member.info().name + "' became free in time: " + member.who_holds()};
 }
 
 }  // namespace
 
 Sender::Sender(std::string_view name, const ChannelOptions& options)
-    : member_(channel::open_member(name, options, participants::Role::sender)) {}
+    : member_(detail::channel::open_member(name, options, detail::participants::Role::sender)) {}
 Sender::Sender(Sender&&) noexcept = default;
 Sender& Sender::operator=(Sender&&) noexcept = default;
 Sender::~Sender() = default;
@@ -33,27 +33,27 @@ Loan Sender::loan_of(const Held& held) {
 }
 
 result<Loan> Sender::try_loan() {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     auto held = member_->handover().loan();
     if (!held && member_->look_if_due()) held = member_->handover().loan();
-    if (!member_->is_usable()) return channel::unusable(member_.get());
-    if (!held) return member_->was_removed() ? slots::removed(member_->name()) : Failure(Errc::full);
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!held) return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::full);
     return loan_of(*held);
 }
 
 result<Loan> Sender::loan(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     auto held = member_->handover().glance_for_loan();
     if (!held) {
         // With many slots the receivers are far behind: let them free some more before we look at their lines again.
-        const auto pace = member_->slots().count() >= 16 ? sync::Pace::calm : sync::Pace::eager;
+        const auto pace = member_->slots().count() >= 16 ? detail::sync::Pace::calm : detail::sync::Pace::eager;
         member_->wait_to_take(
             member_->control().freed, deadline, pace, [&] { return (held = member_->handover().loan()).has_value(); },
             [&] { return (held = member_->handover().glance_for_loan()).has_value(); });
     }
-    if (!member_->is_usable()) return channel::unusable(member_.get());
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (held) return loan_of(*held);
-    if (member_->was_removed()) return slots::removed(member_->name());
+    if (member_->was_removed()) return detail::slot::removed(member_->name());
     member_->my_entry().counters.timeouts.add(1);
     return timed_out_waiting_for_slot(*member_);
 }
@@ -74,14 +74,15 @@ result<std::size_t> Sender::loan(std::span<Loan> batch, Deadline deadline) {
 }
 
 result<void> Sender::check(const Loan& loan) const {
-    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
+    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable())
+        return detail::channel::unusable(member_.get());
     if (loan.lender_ != member_) return Failure(Errc::invalid_argument, "the loan is of another Sender: send it there");
     return success();
 }
 
 /// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is not ours any more.
 /// REQUIRES: check(loan)
-result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, channel::Bell bell) {
+result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Bell bell) {
     auto& slot = member_->slots()[loan.slot_];
     const std::uint64_t sequence = member_->next_sequence();
     constexpr auto relaxed = std::memory_order_relaxed;  // published by Handover::commit()
@@ -92,7 +93,8 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
     slot.sent_ns.store(now_ns, relaxed);
     if (loan.image_.is_image()) slot.image = loan.image_;
     const auto committed = member_->handover().commit({loan.slot_, loan.word_}, awaited, bell);
-    if (!member_->is_usable()) return channel::unusable(member_.get());  // sent into a file that is not there any more
+    if (!member_->is_usable())
+        return detail::channel::unusable(member_.get());  // sent into a file that is not there any more
     if (!committed) return committed.error();
     auto& counters = member_->my_entry().counters;
     counters.messages.add(1);
@@ -104,7 +106,7 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
 
 result<void> Sender::send(Loan loan) {
     if (auto checked = check(loan); !checked) return checked;
-    auto sequence = commit(loan, false, member_->stamp_ns(), channel::Bell::now);
+    auto sequence = commit(loan, false, member_->stamp_ns(), detail::channel::Bell::now);
     if (!sequence) return sequence.error();
     return success();
 }
@@ -117,7 +119,7 @@ result<void> Sender::send(std::span<Loan> batch) {
     result<void> outcome = success();
     std::uint32_t sent = 0;
     for (Loan& loan : batch) {
-        const auto sequence = commit(loan, false, now_ns, channel::Bell::later);
+        const auto sequence = commit(loan, false, now_ns, detail::channel::Bell::later);
         if (!sequence) outcome = sequence.error();
         if (!sequence) break;
         ++sent;
@@ -128,7 +130,7 @@ result<void> Sender::send(std::span<Loan> batch) {
 
 result<Pending> Sender::request_async(Loan loan) {
     if (auto checked = check(loan); !checked) return checked.error();
-    auto sequence = commit(loan, true, member_->stamp_ns(), channel::Bell::now);
+    auto sequence = commit(loan, true, member_->stamp_ns(), detail::channel::Bell::now);
     if (!sequence) return sequence.error();
     return Pending(member_, loan.slot_, *sequence);
 }
@@ -157,11 +159,11 @@ result<Processed> Sender::request(Loan loan, Deadline deadline) {
 }
 
 result<void> Sender::wait_for_receiver(Deadline deadline) {
-    if (member_ == nullptr || !member_->is_usable()) return channel::unusable(member_.get());
-    const auto arrived = [&] { return member_->registry().has_living(participants::Role::receiver); };
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    const auto arrived = [&] { return member_->registry().has_living(detail::participants::Role::receiver); };
     if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
-    if (!member_->is_usable()) return channel::unusable(member_.get());
-    if (member_->was_removed()) return slots::removed(member_->name());
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_->was_removed()) return detail::slot::removed(member_->name());
     return Failure(Errc::timed_out, "no receiver attached to '" + member_->info().name +
                                         "' in time. Start one (`receiver --channel " + member_->info().name + "`)");
 }
@@ -179,8 +181,8 @@ std::string Sender::who_holds() const {
     return usable().who_holds();
 }
 
-channel::Member& Sender::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(channel::unusable(member_.get()));
+detail::channel::Member& Sender::usable() const {
+    if (member_ == nullptr || !member_->is_usable()) throw Error(detail::channel::unusable(member_.get()));
     return *member_;
 }
 

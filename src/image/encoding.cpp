@@ -79,7 +79,7 @@ std::size_t bytes_per_pixel(Encoding encoding) noexcept {
     return layout ? std::size_t{layout->channels} * layout->bytes_per_channel : 0;
 }
 
-std::size_t image::bytes_per_channel(Encoding encoding) noexcept {
+std::size_t detail::image::bytes_per_channel(Encoding encoding) noexcept {
     const Layout* layout = layout_of(encoding);
     return layout ? layout->bytes_per_channel : 0;
 }

@@ -5,9 +5,9 @@
 
 #include <cstddef>
 
-namespace handoff::image {
+namespace handoff::detail::image {
 
 /// Bytes of one number inside a pixel (2 for bgr16); 0 for none and for unknown numbers.
 std::size_t bytes_per_channel(Encoding encoding) noexcept;
 
-}  // namespace handoff::image
+}  // namespace handoff::detail::image

@@ -33,7 +33,7 @@ std::optional<Failure> wrong_step(const Image& image) {
     const std::uint64_t row_bytes = std::uint64_t{image.width} * bytes_per_pixel(image.encoding);
     if (image.step < row_bytes)
         return refused(image, "one row alone has " + std::to_string(row_bytes) + " bytes; use a step of at least that");
-    const std::uint64_t unit = image::bytes_per_channel(image.encoding);
+    const std::uint64_t unit = detail::image::bytes_per_channel(image.encoding);
     if (image.step % unit != 0)
         return refused(image, "the step must be a multiple of " + std::to_string(unit) + ", the bytes of one value");
     return std::nullopt;

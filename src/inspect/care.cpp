@@ -25,13 +25,14 @@ namespace {
 /// A visitor has no role and disturbs nobody: it recovers the dead as it comes, and removes what is disposable if it is
 /// the last to leave.
 void visit(const std::string& name, Kind kind) {
-    auto segment = segment::Segment::open(request_for(name, kind));
+    auto segment = detail::segment::Segment::open(request_for(name, kind));
     if (kind == Kind::channel) {
-        const channel::Member visitor(std::move(segment), {}, participants::Role::none);
+        const detail::channel::Member visitor(std::move(segment), {}, detail::participants::Role::none);
     } else {
-        const auto source = kind == Kind::topic ? participants::Role::publisher : participants::Role::none;
-        const slots::BroadcastMember visitor(std::move(segment),
-                                             {participants::Role::none, source, WaitPolicy::sleep, 0, false});
+        const auto source =
+            kind == Kind::topic ? detail::participants::Role::publisher : detail::participants::Role::none;
+        const detail::slot::BroadcastMember visitor(
+            std::move(segment), {detail::participants::Role::none, source, WaitPolicy::sleep, 0, false});
     }
 }
 
@@ -51,9 +52,9 @@ std::string who_lives(const Report& report) {
 
 /// Messages that a receiver may still want. What dead receivers hold comes back to the queue.
 std::uint32_t unread(const Report& report) {
-    return static_cast<std::uint32_t>(std::count_if(report.slots.begin(), report.slots.end(), [](const Slot& slot) {
-        return slot.state == SlotState::ready || slot.state == SlotState::taken;
-    }));
+    return static_cast<std::uint32_t>(std::count_if(
+        report.slot_list.begin(), report.slot_list.end(),
+        [](const Slot& slot) { return slot.state == SlotState::ready || slot.state == SlotState::taken; }));
 }
 
 std::string why_kept(const Report& report, bool is_in_use) {
@@ -67,30 +68,31 @@ std::string why_kept(const Report& report, bool is_in_use) {
     return "";
 }
 
-platform::LockFile locks_of(const std::string& name, platform::Access access) {
-    return platform::LockFile::open(segment::segment_path(name), access);
+detail::platform::LockFile locks_of(const std::string& name, detail::platform::Access access) {
+    return detail::platform::LockFile::open(detail::segment::segment_path(name), access);
 }
 
 /// Where an older layout had its locks. Anything but a regular file of that name is none.
-platform::LockFile old_locks_of(const std::string& name) {
-    const std::string path = segment::old_lock_path(name);
-    const auto status = platform::status_of_name(path);
-    return status && status->is_regular ? platform::LockFile::open(path, platform::Access::read_write)
-                                        : platform::LockFile();
+detail::platform::LockFile old_locks_of(const std::string& name) {
+    const std::string path = detail::segment::old_lock_path(name);
+    const auto status = detail::platform::status_of_name(path);
+    return status && status->is_regular ? detail::platform::LockFile::open(path, detail::platform::Access::read_write)
+                                        : detail::platform::LockFile();
 }
 
 /// What an older layout left, unless somebody still has it. True if something went.
 bool remove_old_lock_file(const std::string& name) {
-    platform::LockFile old = old_locks_of(name);
-    return old && old.try_exclusive(segment::in_use_byte) &&
-           platform::is_named(segment::old_lock_path(name), old.descriptor()) &&
-           platform::remove_name(segment::old_lock_path(name));
+    detail::platform::LockFile old = old_locks_of(name);
+    return old && old.try_exclusive(detail::segment::in_use_byte) &&
+           detail::platform::is_named(detail::segment::old_lock_path(name), old.descriptor()) &&
+           detail::platform::remove_name(detail::segment::old_lock_path(name));
 }
 
 Cleaned clean_segment(const std::string& name, bool dry_run) {
     const Observer observer(name);
     const Report before = observer.report();
-    const bool is_in_use = locks_of(name, platform::Access::read_only).is_held_by_another(segment::in_use_byte);
+    const bool is_in_use =
+        locks_of(name, detail::platform::Access::read_only).is_held_by_another(detail::segment::in_use_byte);
     Cleaned cleaned{count(before, true), false, why_kept(before, is_in_use)};
     cleaned.removed = cleaned.kept_because.empty();
     if (dry_run || (cleaned.recovered == 0 && !cleaned.removed)) return cleaned;
@@ -112,9 +114,9 @@ auto as_result(F&& work) -> result<decltype(work())> try {
     return error.failure();
 }
 
-result<std::uint64_t> size_of(const segment::OpenRequest& request) {
-    segment::Geometry geometry;
-    if (!segment::lay_out(request.blueprint, geometry))
+result<std::uint64_t> size_of(const detail::segment::OpenRequest& request) {
+    detail::segment::Geometry geometry;
+    if (!detail::segment::lay_out(request.blueprint, geometry))
         return Failure(Errc::invalid_argument, "slots, payload and reply together are larger than any memory");
     return geometry.segment_bytes;
 }
@@ -124,10 +126,11 @@ Failure without_payload() {
 }
 
 result<void> remove_name(const std::string& name) {
-    const std::string path = segment::segment_path(name);
-    const auto status = platform::status_of_name(path);
-    if (!status || platform::remove_name(path)) return success();
-    if (!status->is_regular) (void)platform::open_existing(path);  // throws: it is a directory, say, and what to type
+    const std::string path = detail::segment::segment_path(name);
+    const auto status = detail::platform::status_of_name(path);
+    if (!status || detail::platform::remove_name(path)) return success();
+    if (!status->is_regular)
+        (void)detail::platform::open_existing(path);  // throws: it is a directory, say, and what to type
     return Failure(Errc::permission_denied, path + " cannot be removed by you: it belongs to uid " +
                                                 std::to_string(status->owner_uid) +
                                                 ", who has to remove it (or root: `rm -r " + path + "`)");
@@ -144,19 +147,20 @@ Failure in_use(const std::string& name) {
 /// Removes the name only while it holds its file exclusively and the name still names it. Nothing: it names another
 /// one by now.
 std::optional<result<void>> try_to_remove(const std::string& name) {
-    platform::LockFile locks = locks_of(name, platform::Access::read_write);
+    detail::platform::LockFile locks = locks_of(name, detail::platform::Access::read_write);
     if (!locks) {
         if (remove_old_lock_file(name)) return success();
-        return Failure(Errc::no_such_segment, "there is no '" + name + "' (" + segment::segment_path(name) +
+        return Failure(Errc::no_such_segment, "there is no '" + name + "' (" + detail::segment::segment_path(name) +
                                                   " does not exist)" + did_you_mean(name));
     }
-    const platform::LockFile old = old_locks_of(name);
-    if (old && old.is_held_by_another(segment::in_use_byte)) return in_use(name);  // by programs of an older layout
-    if (!locks.try_exclusive(segment::in_use_byte)) {
-        if (!platform::is_named(segment::segment_path(name), locks.descriptor())) return std::nullopt;
+    const detail::platform::LockFile old = old_locks_of(name);
+    if (old && old.is_held_by_another(detail::segment::in_use_byte))
+        return in_use(name);  // by programs of an older layout
+    if (!locks.try_exclusive(detail::segment::in_use_byte)) {
+        if (!detail::platform::is_named(detail::segment::segment_path(name), locks.descriptor())) return std::nullopt;
         return in_use(name);
     }
-    if (!platform::is_named(segment::segment_path(name), locks.descriptor())) return std::nullopt;
+    if (!detail::platform::is_named(detail::segment::segment_path(name), locks.descriptor())) return std::nullopt;
     auto removed = remove_name(name);
     remove_old_lock_file(name);
     return removed;
@@ -166,11 +170,11 @@ result<void> remove_unless_used(const std::string& name) {
     constexpr int tries = 100;  // each further one means that it was removed and made again meanwhile
     for (int attempt = 0; attempt < tries; ++attempt)
         if (auto done = try_to_remove(name)) return *done;
-    return Failure(Errc::timed_out, segment::segment_path(name) + " is made and removed all the time");
+    return Failure(Errc::timed_out, detail::segment::segment_path(name) + " is made and removed all the time");
 }
 
 result<void> remove_by_force(const std::string& name) {
-    const bool was_there = platform::name_exists(segment::segment_path(name));
+    const bool was_there = detail::platform::name_exists(detail::segment::segment_path(name));
     if (!was_there) return try_to_remove(name).value_or(success());
     auto removed = remove_name(name);
     remove_old_lock_file(name);
@@ -183,17 +187,17 @@ std::vector<Found> find(const std::string& glob) {
     constexpr std::string_view prefix = "handoff.";
     std::vector<Found> found;
     std::error_code error;
-    for (fs::directory_iterator entry(platform::shm_directory, error), end; !error && entry != end;
+    for (fs::directory_iterator entry(detail::platform::shm_directory, error), end; !error && entry != end;
          entry.increment(error)) {
         const std::string file = entry->path().filename().string();
         if (!file.starts_with(prefix)) continue;
         const std::string name = file.substr(prefix.size());
-        if (!segment::check_name(name) || !platform::fits_pattern(name, glob)) continue;
-        if (const auto status = platform::status_of_name(entry->path().string()))
+        if (!detail::segment::check_name(name) || !detail::platform::fits_pattern(name, glob)) continue;
+        if (const auto status = detail::platform::status_of_name(entry->path().string()))
             found.push_back(
                 {name, entry->path().string(), status->size_bytes, status->owner_uid, status->owner_gid, status->mode});
     }
-    if (error) platform::throw_system(std::string("reading ") + platform::shm_directory, error.value());
+    if (error) detail::platform::throw_system(std::string("reading ") + detail::platform::shm_directory, error.value());
     std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.name < b.name; });
     return found;
 }
@@ -201,14 +205,14 @@ std::vector<Found> find(const std::string& glob) {
 result<Cleaned> clean(std::string_view name, bool dry_run) {
     return as_result([&] {
         const std::string text(name);
-        segment::check_name(text).value();
+        detail::segment::check_name(text).value();
         return clean_segment(text, dry_run);
     });
 }
 
 result<void> remove(std::string_view name, bool force) try {
     const std::string text(name);
-    if (auto checked = segment::check_name(text); !checked) return checked;
+    if (auto checked = detail::segment::check_name(text); !checked) return checked;
     return force ? remove_by_force(text) : remove_unless_used(text);
 } catch (const Error& error) {
     return error.failure();
@@ -216,24 +220,24 @@ result<void> remove(std::string_view name, bool force) try {
 
 result<std::uint64_t> segment_bytes(const ChannelOptions& options) {
     if (options.payload_bytes == 0) return without_payload();
-    if (auto checked = channel::check_options(options); !checked) return checked.error();
-    return size_of(channel::open_request("x", options));
+    if (auto checked = detail::channel::check_options(options); !checked) return checked.error();
+    return size_of(detail::channel::open_request("x", options));
 }
 result<std::uint64_t> segment_bytes(const TopicOptions& options) {
     if (options.payload_bytes == 0) return without_payload();
-    if (auto checked = topic::check_options(options); !checked) return checked.error();
-    return size_of(topic::open_request("x", options));
+    if (auto checked = detail::topic::check_options(options); !checked) return checked.error();
+    return size_of(detail::topic::open_request("x", options));
 }
 result<std::uint64_t> segment_bytes(const LatestOptions& options) {
     if (options.capacity_bytes == 0) return without_payload();
-    if (auto checked = latest::check_options(options); !checked) return checked.error();
-    return size_of(latest::open_request("x", options));
+    if (auto checked = detail::latest::check_options(options); !checked) return checked.error();
+    return size_of(detail::latest::open_request("x", options));
 }
 
 std::vector<RemovedInUse> removed_in_use() {
     std::vector<RemovedInUse> found;
-    for (const auto& mapping : platform::deleted_mappings(segment::segment_path("")))
-        found.push_back({mapping.path.substr(segment::segment_path("").size()), mapping.pid, mapping.program});
+    for (const auto& mapping : detail::platform::deleted_mappings(detail::segment::segment_path("")))
+        found.push_back({mapping.path.substr(detail::segment::segment_path("").size()), mapping.pid, mapping.program});
     std::sort(found.begin(), found.end(), [](const RemovedInUse& a, const RemovedInUse& b) {
         return std::tie(a.name, a.pid) < std::tie(b.name, b.pid);
     });
@@ -241,20 +245,21 @@ std::vector<RemovedInUse> removed_in_use() {
 }
 
 Memory memory() {
-    const auto limits = platform::memory_limits(platform::shm_directory);
-    return {platform::shm_directory, limits.tmpfs_total_bytes, limits.tmpfs_free_bytes, limits.ram_available_bytes,
-            limits.cgroup_available_bytes};
+    const auto limits = detail::platform::memory_limits(detail::platform::shm_directory);
+    return {detail::platform::shm_directory, limits.tmpfs_total_bytes, limits.tmpfs_free_bytes,
+            limits.ram_available_bytes, limits.cgroup_available_bytes};
 }
 
 result<void> fits(std::uint64_t segment_bytes) {
-    const auto limits = platform::memory_limits(platform::shm_directory);
-    const std::string refusal = platform::why_it_does_not_fit(segment_bytes, limits, platform::shm_directory);
+    const auto limits = detail::platform::memory_limits(detail::platform::shm_directory);
+    const std::string refusal =
+        detail::platform::why_it_does_not_fit(segment_bytes, limits, detail::platform::shm_directory);
     if (!refusal.empty()) return Failure(Errc::no_space, refusal);
     return success();
 }
 
 std::uint32_t layout_version() noexcept {
-    return segment::layout_version;
+    return detail::segment::layout_version;
 }
 
 }  // namespace handoff::inspect

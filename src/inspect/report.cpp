@@ -10,32 +10,32 @@
 
 namespace handoff::inspect {
 
-using participants::EntryWord;
-using participants::ParticipantEntry;
-using slots::SlotWord;
+using detail::participants::EntryWord;
+using detail::participants::ParticipantEntry;
+using detail::slot::SlotWord;
 
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;  // for people
 
-static_assert(static_cast<int>(participants::Role::writer) == static_cast<int>(Role::writer) &&
-              static_cast<int>(slots::SlotState::published) == static_cast<int>(SlotState::published));
+static_assert(static_cast<int>(detail::participants::Role::writer) == static_cast<int>(Role::writer) &&
+              static_cast<int>(detail::slot::SlotState::published) == static_cast<int>(SlotState::published));
 
 std::chrono::nanoseconds age(std::int64_t now_ns, std::int64_t then_ns) noexcept {
-    return std::chrono::nanoseconds(std::max<std::int64_t>(platform::difference_ns(now_ns, then_ns), 0));
+    return std::chrono::nanoseconds(std::max<std::int64_t>(detail::platform::difference_ns(now_ns, then_ns), 0));
 }
 
-Spread copy_of(const sync::Spread& spread) noexcept {
-    static_assert(Spread::buckets == sync::Spread::bucket_count);
+Spread copy_of(const detail::sync::Spread& spread) noexcept {
+    static_assert(Spread::buckets == detail::sync::Spread::bucket_count);
     Spread copy;
     for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) copy.counts[bucket] = spread.count_in(bucket);
     return copy;
 }
 
-Life life_of(const participants::Registry& registry, std::uint32_t index) {
+Life life_of(const detail::participants::Registry& registry, std::uint32_t index) {
     if (!registry.is_alive(index)) return Life::dead;
     const ParticipantEntry& entry = registry.entry(index);
-    const bool stopped = platform::is_stopped(entry.pid.load(relaxed), entry.process_start_time.load(relaxed));
+    const bool stopped = detail::platform::is_stopped(entry.pid.load(relaxed), entry.process_start_time.load(relaxed));
     return stopped ? Life::stopped : Life::alive;
 }
 
@@ -46,14 +46,15 @@ std::string program_of(const ParticipantEntry& entry) {
         const std::uint64_t eight = entry.program[i].load(relaxed);
         std::memcpy(name.data() + sizeof eight * i, &eight, sizeof eight);
     }
-    return platform::printable(name.data());
+    return detail::platform::printable(name.data());
 }
 
-Participant describe(const participants::Registry& registry, std::uint32_t index, EntryWord word, std::int64_t now_ns) {
+Participant describe(const detail::participants::Registry& registry, std::uint32_t index, EntryWord word,
+                     std::int64_t now_ns) {
     const ParticipantEntry& entry = registry.entry(index);
     const auto& counters = entry.counters;
     return {index,
-            participants::make_id(word.generation, index),
+            detail::participants::make_id(word.generation, index),
             static_cast<Role>(word.role),
             life_of(registry, index),
             entry.pid.load(relaxed),
@@ -74,39 +75,39 @@ Participant describe(const participants::Registry& registry, std::uint32_t index
 }
 
 /// The clock that tells since when a slot is in its state.
-std::int64_t began_ns(const slots::SharedData& slot, slots::SlotState state) noexcept {
+std::int64_t began_ns(const detail::slot::SharedData& slot, detail::slot::SlotState state) noexcept {
     switch (state) {
-        case slots::SlotState::taken:
+        case detail::slot::SlotState::taken:
             return slot.taken_ns.load(relaxed);
-        case slots::SlotState::processed:
-        case slots::SlotState::failed:
+        case detail::slot::SlotState::processed:
+        case detail::slot::SlotState::failed:
             return slot.answered_ns.load(relaxed);
         default:
             return slot.sent_ns.load(relaxed);
     }
 }
 
-bool has_owner(slots::SlotState state) noexcept {
-    using State = slots::SlotState;
+bool has_owner(detail::slot::SlotState state) noexcept {
+    using State = detail::slot::SlotState;
     return state != State::free && state != State::ready && state != State::published;
 }
 
 std::vector<std::uint32_t> participants_in(std::uint64_t pins) {
     std::vector<std::uint32_t> indices;
-    for (std::uint32_t index = 0; index < slots::most_broadcast_participants; ++index)
-        if ((pins & slots::pin_bit(index)) != 0) indices.push_back(index);
+    for (std::uint32_t index = 0; index < detail::slot::most_broadcast_participants; ++index)
+        if ((pins & detail::slot::pin_bit(index)) != 0) indices.push_back(index);
     return indices;
 }
 
-Image image_in(const slots::SharedData& slot, std::uint64_t bytes) noexcept {
-    return slot.payload.get().described ? slots::believable(Image(slot.image), bytes) : Image{};
+Image image_in(const detail::slot::SharedData& slot, std::uint64_t bytes) noexcept {
+    return slot.payload.get().described ? detail::slot::believable(Image(slot.image), bytes) : Image{};
 }
 
 }  // namespace
 
 std::vector<Participant> Observer::View::participants() const {
     std::vector<Participant> found;
-    const std::int64_t now_ns = platform::now_ns();
+    const std::int64_t now_ns = detail::platform::now_ns();
     for (std::uint32_t index = 0; index < registry().count(); ++index) {
         const EntryWord before = EntryWord::decode(registry().entry(index).word.load());
         if (!before.active) continue;
@@ -141,16 +142,16 @@ std::vector<FormerParticipant> Observer::View::former() const {
 Slot Observer::View::slot(std::uint32_t index, std::int64_t now_ns) const {
     const auto& data = slots()[index];
     const SlotWord word = SlotWord::decode(data.control.load());
-    const bool in_use = word.state != slots::SlotState::free;
+    const bool in_use = word.state != detail::slot::SlotState::free;
     Slot slot{};
     slot.index = index;
     slot.state = static_cast<SlotState>(word.state);
     if (!in_use) return slot;
     if (has_owner(word.state)) slot.owner = word.owner;
-    const bool is_dated = facts_.kind != Kind::latest || word.state != slots::SlotState::loaned;
+    const bool is_dated = facts_.kind != Kind::latest || word.state != detail::slot::SlotState::loaned;
     if (is_dated) slot.since = age(now_ns, began_ns(data, word.state));
     slot.deliveries = word.deliveries;
-    if (word.state == slots::SlotState::loaned) return slot;
+    if (word.state == detail::slot::SlotState::loaned) return slot;
     slot.bytes = std::min<std::uint64_t>(data.payload.get().bytes, geometry().payload_bytes);
     slot.image = image_in(data, slot.bytes);
     slot.sequence = data.sequence.load(relaxed);
@@ -166,7 +167,7 @@ Slot Observer::View::slot(std::uint32_t index, std::int64_t now_ns) const {
 std::vector<Slot> Observer::View::all_slots() const {
     std::vector<Slot> all;
     all.reserve(slots().count());
-    const std::int64_t now_ns = platform::now_ns();
+    const std::int64_t now_ns = detail::platform::now_ns();
     for (std::uint32_t index = 0; index < slots().count(); ++index) all.push_back(slot(index, now_ns));
     return all;
 }
@@ -197,7 +198,7 @@ Report Observer::View::report() const {
     Report report{};
     report.name = facts_.name;
     report.kind = facts_.kind;
-    report.layout_version = segment::layout_version;
+    report.layout_version = detail::segment::layout_version;
     report.instance = facts_.instance;
     report.segment_bytes = geometry().segment_bytes;
     report.created_at = std::chrono::system_clock::time_point(
@@ -216,15 +217,15 @@ Report Observer::View::report() const {
     }
     report.participants = participants();
     report.former = former();
-    report.slots = all_slots();
+    report.slot_list = all_slots();
     std::int64_t newest_ns = 0;
     // A slot of a topic is free if it never held a message, or if its loan was given back: that is no message either.
     for (std::uint32_t index = 0; index < slots().count(); ++index)
-        if (const SlotState state = report.slots[index].state;
+        if (const SlotState state = report.slot_list[index].state;
             state != SlotState::loaned && (channel_ != nullptr || state != SlotState::free))
             newest_ns = std::max(newest_ns, slots()[index].sent_ns.load(relaxed));
     if (was_cut_short()) throw Error(cut_short());
-    if (newest_ns != 0) report.newest_age = age(platform::now_ns(), newest_ns);
+    if (newest_ns != 0) report.newest_age = age(detail::platform::now_ns(), newest_ns);
     return report;
 }
 

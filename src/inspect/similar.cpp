@@ -71,7 +71,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 }
 
 std::string did_you_mean(std::string_view name) try {
-    if (!segment::check_name(name)) return "";
+    if (!detail::segment::check_name(name)) return "";
     std::vector<std::string> names;
     for (const Found& found : find()) names.push_back(found.name);
     return nearest_of(name, names, 3);

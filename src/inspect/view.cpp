@@ -11,17 +11,17 @@
 
 namespace handoff::inspect {
 
-using slots::SlotWord;
-using Holding = slots::SlotState;
+using detail::slot::SlotWord;
+using Holding = detail::slot::SlotState;
 
 namespace {
 
-Kind public_kind(segment::Kind kind) noexcept {
+Kind public_kind(detail::segment::Kind kind) noexcept {
     return static_cast<Kind>(kind);
 }
-static_assert(static_cast<int>(segment::Kind::channel) == static_cast<int>(Kind::channel) &&
-              static_cast<int>(segment::Kind::topic) == static_cast<int>(Kind::topic) &&
-              static_cast<int>(segment::Kind::latest) == static_cast<int>(Kind::latest));
+static_assert(static_cast<int>(detail::segment::Kind::channel) == static_cast<int>(Kind::channel) &&
+              static_cast<int>(detail::segment::Kind::topic) == static_cast<int>(Kind::topic) &&
+              static_cast<int>(detail::segment::Kind::latest) == static_cast<int>(Kind::latest));
 
 /// True if nobody can have written to the payload between the two looks at the slot's word.
 bool is_untouched(const SlotWord& before, const SlotWord& after, bool in_place) noexcept {
@@ -45,35 +45,41 @@ result<Copied> with_room(std::vector<std::byte>& buffer, std::uint64_t most_byte
 }
 
 /// Which kind it is. To who only looks, an absent one is most likely misspelled.
-Kind kind_of(const std::string& name) try { return public_kind(segment::kind_of(name)); } catch (const Error& error) {
+Kind kind_of(const std::string& name) try {
+    return public_kind(detail::segment::kind_of(name));
+} catch (const Error& error) {
     if (!(error.failure() == Errc::no_such_segment)) throw;
-    throw Error(Errc::no_such_segment, error.failure().sentence() + did_you_mean(name));
+    throw Error(Errc::no_such_segment, error.failure().message() + did_you_mean(name));
 }
 
-std::shared_ptr<topic::Reader> reader_of(segment::Segment segment, Start start) {
-    const slots::BroadcastMember::Wishes unseen{
-        participants::Role::none, participants::Role::publisher, WaitPolicy::sleep, 0, true, start == Start::next};
-    return std::make_shared<topic::Reader>(std::make_shared<slots::BroadcastMember>(std::move(segment), unseen),
-                                           SubscriberOptions{start, 0, true});
+std::shared_ptr<detail::topic::Reader> reader_of(detail::segment::Segment segment, Start start) {
+    const detail::slot::BroadcastMember::Wishes unseen{detail::participants::Role::none,
+                                                       detail::participants::Role::publisher,
+                                                       WaitPolicy::sleep,
+                                                       0,
+                                                       true,
+                                                       start == Start::next};
+    return std::make_shared<detail::topic::Reader>(
+        std::make_shared<detail::slot::BroadcastMember>(std::move(segment), unseen), SubscriberOptions{start, 0, true});
 }
 
 }  // namespace
 
-segment::OpenRequest request_for(const std::string& name, Kind kind) {
+detail::segment::OpenRequest request_for(const std::string& name, Kind kind) {
     switch (kind) {
         case Kind::topic:
-            return topic::open_request(name, {});
+            return detail::topic::open_request(name, {});
         case Kind::latest:
-            return latest::open_request(name, {});
+            return detail::latest::open_request(name, {});
         case Kind::channel:
             break;
     }
-    return channel::open_request(name, {});
+    return detail::channel::open_request(name, {});
 }
 
 // ---- channel --------------------------------------------------------------------------------------------------------
 
-ChannelView::ChannelView(segment::Segment segment)
+ChannelView::ChannelView(detail::segment::Segment segment)
     : attachment_(std::move(segment), WaitPolicy::sleep, *this), slots_(attachment_.base(), attachment_.geometry()) {}
 
 result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
@@ -99,16 +105,17 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(content.bytes, area.size()));
         Image image;
         if (content.described)
-            slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
+            detail::slot::copy_out(std::as_bytes(std::span(&slot.image, 1)),
+                                   std::as_writable_bytes(std::span(&image, 1)));
         const std::uint64_t sequence = slot.sequence.load(std::memory_order_relaxed);
         const bool fits = size <= buffer.size();
-        if (fits) slots::copy_out(area.first(size), buffer);
+        if (fits) detail::slot::copy_out(area.first(size), buffer);
         // Pairs with the release fence in Handover::try_loan(): if a byte was overwritten while we copied, the slot is
         // on loan or has another generation.
         std::atomic_thread_fence(std::memory_order_acquire);
         if (!is_untouched(before, SlotWord::decode(slot.control.load()), in_place)) continue;
         if (!fits) return Errc::too_large;
-        return Copied{size, slots::believable(image, size), sequence, 0,
+        return Copied{size, detail::slot::believable(image, size), sequence, 0,
                       std::chrono::steady_clock::time_point(std::chrono::nanoseconds(newest_ns))};
     }
     return Failure(Errc::timed_out, "every message was overwritten while it was copied, a thousand times over");
@@ -119,7 +126,7 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
 Observer::View::View(std::string_view name, Start start) {
     facts_.name = name;
     facts_.kind = kind_of(facts_.name);
-    auto segment = segment::Segment::observe(request_for(facts_.name, facts_.kind));
+    auto segment = detail::segment::Segment::observe(request_for(facts_.name, facts_.kind));
     facts_.file = segment.file_status();
     header_ = &segment.header();
     facts_.instance = header_->instance;
@@ -132,13 +139,13 @@ Observer::View::View(std::string_view name, Start start) {
     }
 }
 
-const participants::Registry& Observer::View::registry() const noexcept {
+const detail::participants::Registry& Observer::View::registry() const noexcept {
     return channel_ != nullptr ? channel_->registry() : reader_->member().registry();
 }
-const slots::Slots& Observer::View::slots() const noexcept {
+const detail::slot::Slots& Observer::View::slots() const noexcept {
     return channel_ != nullptr ? channel_->slots() : reader_->member().slots();
 }
-const segment::Geometry& Observer::View::geometry() const noexcept {
+const detail::segment::Geometry& Observer::View::geometry() const noexcept {
     return channel_ != nullptr ? channel_->geometry() : reader_->member().geometry();
 }
 
@@ -147,16 +154,17 @@ bool Observer::View::was_cut_short() const noexcept {
 }
 
 Failure Observer::View::cut_short() const {
-    return {Errc::damaged, segment::segment_path(facts_.name) +
+    return {Errc::damaged, detail::segment::segment_path(facts_.name) +
                                " was cut short while we looked: what it held is gone. End the programs that use it, "
                                "then remove it"};
 }
 
 bool Observer::View::is_current() const noexcept {
     // Pairs with the store in Segment::leave(). Who removes by force, or with rm, says nothing: look at the name, too.
-    if (header_->state.load(std::memory_order_acquire) == static_cast<std::uint32_t>(segment::SegmentState::retired))
+    if (header_->state.load(std::memory_order_acquire) ==
+        static_cast<std::uint32_t>(detail::segment::SegmentState::retired))
         return false;
-    const auto named = platform::status_of_name(segment::segment_path(facts_.name));
+    const auto named = detail::platform::status_of_name(detail::segment::segment_path(facts_.name));
     return named && named->inode == facts_.file.inode && named->device == facts_.file.device;
 }
 
@@ -165,8 +173,8 @@ result<Copied> Observer::View::copy_next(std::vector<std::byte>& buffer) {
         return Failure(Errc::invalid_argument, "'" + facts_.name +
                                                    "' is a channel: its messages belong to its receivers. Publish them "
                                                    "on a topic if others shall see them, too");
-    auto copied =
-        with_room(buffer, geometry().payload_bytes, [&](auto room) { return reader_->copy(topic::Which::next, room); });
+    auto copied = with_room(buffer, geometry().payload_bytes,
+                            [&](auto room) { return reader_->copy(detail::topic::Which::next, room); });
     if (was_cut_short()) return cut_short();
     if (!copied && copied.error() == Errc::end_of_stream) return Errc::empty;  // another publisher may come
     return copied;
@@ -178,8 +186,8 @@ result<Copied> Observer::View::copy_newest(std::vector<std::byte>& buffer) {
     if (channel_ != nullptr) {
         copied = with_room(buffer, most, [&](auto room) { return channel_->copy_newest(room); });
     } else {
-        topic::Reader afresh(reader_->share_member(), SubscriberOptions{Start::newest, 0, true});
-        copied = with_room(buffer, most, [&](auto room) { return afresh.copy(topic::Which::newest, room); });
+        detail::topic::Reader afresh(reader_->share_member(), SubscriberOptions{Start::newest, 0, true});
+        copied = with_room(buffer, most, [&](auto room) { return afresh.copy(detail::topic::Which::newest, room); });
     }
     if (was_cut_short()) return cut_short();
     if (!copied && copied.error() == Errc::end_of_stream) return Errc::empty;

@@ -20,32 +20,36 @@
 namespace handoff::inspect {
 
 /// A channel without a place in it.
-class ChannelView final : private participants::Caretaker {
+class ChannelView final : private detail::participants::Caretaker {
 public:
-    explicit ChannelView(segment::Segment segment);
+    explicit ChannelView(detail::segment::Segment segment);
 
-    const participants::Registry& registry() const noexcept { return attachment_.registry(); }
-    const slots::Slots& slots() const noexcept { return slots_; }
-    const segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
-    channel::ChannelControl& control() const noexcept { return attachment_.control<channel::ChannelControl>(); }
-    channel::Settings settings() const noexcept { return channel::Settings::decode(geometry().settings); }
+    const detail::participants::Registry& registry() const noexcept { return attachment_.registry(); }
+    const detail::slot::Slots& slots() const noexcept { return slots_; }
+    const detail::segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
+    detail::channel::ChannelControl& control() const noexcept {
+        return attachment_.control<detail::channel::ChannelControl>();
+    }
+    detail::channel::Settings settings() const noexcept {
+        return detail::channel::Settings::decode(geometry().settings);
+    }
     bool was_cut_short() const noexcept { return attachment_.was_cut_short(); }
     /// Copies the payload that was sent last. Errors: empty, too_large, timed_out.
     result<Copied> copy_newest(std::span<std::byte> buffer) const;
 
 private:
-    void recover(std::uint32_t, participants::Role) override {}
+    void recover(std::uint32_t, detail::participants::Role) override {}
     void departed() override {}
 
-    participants::Attachment attachment_;
-    slots::Slots slots_;
+    detail::participants::Attachment attachment_;
+    detail::slot::Slots slots_;
 };
 
 /// What never changes about a segment.
 struct Facts {
     std::string name;
     Kind kind{};
-    platform::FileStatus file;
+    detail::platform::FileStatus file;
     std::uint64_t instance = 0;
     std::int64_t created_ns = 0;
     std::uint32_t creator_pid = 0;
@@ -62,9 +66,9 @@ public:
     result<Copied> copy_newest(std::vector<std::byte>& buffer);
 
 private:
-    const participants::Registry& registry() const noexcept;
-    const slots::Slots& slots() const noexcept;
-    const segment::Geometry& geometry() const noexcept;
+    const detail::participants::Registry& registry() const noexcept;
+    const detail::slot::Slots& slots() const noexcept;
+    const detail::segment::Geometry& geometry() const noexcept;
     bool was_cut_short() const noexcept;
     Failure cut_short() const;
     void describe_channel(Report& report) const;
@@ -75,12 +79,12 @@ private:
     Slot slot(std::uint32_t index, std::int64_t now_ns) const;
 
     Facts facts_;
-    const segment::SegmentHeader* header_ = nullptr;  ///< in the mapping that one of these two keeps:
+    const detail::segment::SegmentHeader* header_ = nullptr;  ///< in the mapping that one of these two keeps:
     std::unique_ptr<ChannelView> channel_;
-    std::shared_ptr<topic::Reader> reader_;
+    std::shared_ptr<detail::topic::Reader> reader_;
 };
 
 /// The segment's request for opening it, whatever its kind.
-segment::OpenRequest request_for(const std::string& name, Kind kind);
+detail::segment::OpenRequest request_for(const std::string& name, Kind kind);
 
 }  // namespace handoff::inspect

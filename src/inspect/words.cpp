@@ -57,7 +57,7 @@ Spread& Spread::operator+=(const Spread& other) noexcept {
 }
 
 std::chrono::nanoseconds Spread::lower_bound(std::size_t bucket) noexcept {
-    return std::chrono::nanoseconds(sync::Spread::lower_bound(bucket));
+    return std::chrono::nanoseconds(detail::sync::Spread::lower_bound(bucket));
 }
 
 }  // namespace handoff::inspect

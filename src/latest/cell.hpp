@@ -10,11 +10,11 @@
 #include "slots/broadcast_member.hpp"
 #include "sync/wait_source.hpp"
 
-namespace handoff::latest {
+namespace handoff::detail::latest {
 
 class Cell final : public sync::WaitSource {
 public:
-    explicit Cell(std::shared_ptr<slots::BroadcastMember> member) noexcept : member_(std::move(member)) {}
+    explicit Cell(std::shared_ptr<slot::BroadcastMember> member) noexcept : member_(std::move(member)) {}
 
     ~Cell() override { stop_beacon(); }
 
@@ -27,13 +27,13 @@ public:
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 
-    slots::BroadcastMember& member() const noexcept { return *member_; }
+    slot::BroadcastMember& member() const noexcept { return *member_; }
     result<std::uint64_t> write(std::span<const std::byte> value);
     result<Reading> read(std::span<std::byte> buffer);
     bool has_newer() const noexcept;
 
 private:
-    std::shared_ptr<slots::BroadcastMember> member_;
+    std::shared_ptr<slot::BroadcastMember> member_;
     std::atomic<std::uint64_t> seen_{0};  ///< sequence of the newest value that this handle read
 };
 
@@ -42,6 +42,6 @@ result<void> check_options(const LatestOptions& options);
 /// What segment::Segment needs to know to open or create the latest value `name`. REQUIRES: check_options() agreed.
 segment::OpenRequest open_request(std::string_view name, const LatestOptions& options);
 /// Opens the latest value and joins it, unless read_only; replaces one that is too small, if nobody lives there.
-std::shared_ptr<slots::BroadcastMember> open_latest(std::string_view name, const LatestOptions& options);
+std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestOptions& options);
 
-}  // namespace handoff::latest
+}  // namespace handoff::detail::latest

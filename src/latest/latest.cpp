@@ -10,9 +10,9 @@
 
 namespace handoff {
 
-using slots::Look;
+using detail::slot::Look;
 
-namespace latest {
+namespace detail::latest {
 namespace {
 constexpr auto relaxed = std::memory_order_relaxed;  // what a slot says is ordered by its word and its cell
 
@@ -39,7 +39,8 @@ result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
     const std::int64_t now_ns = member_->stamp_ns();
     slot.sent_ns.store(now_ns, relaxed);
     const auto position = broadcast.publish(*held);
-    if (!member_->is_usable()) return slots::unusable(member_.get());  // it went into a file that is not there any more
+    if (!member_->is_usable())
+        return detail::slot::unusable(member_.get());  // it went into a file that is not there any more
     if (!position) {
         broadcast.return_loan(*held);
         return position.error();
@@ -53,18 +54,18 @@ result<Reading> Cell::read(std::span<std::byte> buffer) {
     constexpr int patience = 1000;  // each further try means that every other slot was written during one copy
     for (int attempt = 0; attempt < patience; ++attempt) {
         const Look look = broadcast.find_only();
-        if (!member_->is_usable()) return slots::unusable(member_.get());
+        if (!member_->is_usable()) return detail::slot::unusable(member_.get());
         if (look.outcome == Look::Outcome::nothing)
-            return member_->was_removed() ? slots::removed(member_->name()) : Failure(Errc::empty);
+            return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::empty);
         if (look.outcome == Look::Outcome::damaged) return damaged();
         const auto& slot = member_->slots()[look.slot];
         const auto area = member_->slots().payload_area(look.slot);
         const std::size_t size = std::min<std::uint64_t>(slot.payload.get().bytes, area.size());
         const std::int64_t written_ns = slot.sent_ns.load(relaxed);
         const bool fits = size <= buffer.size();
-        if (fits) slots::copy_out(area.first(size), buffer);
+        if (fits) detail::slot::copy_out(area.first(size), buffer);
         if (!broadcast.still_there(look)) continue;
-        if (!member_->is_usable()) return slots::unusable(member_.get());
+        if (!member_->is_usable()) return detail::slot::unusable(member_.get());
         if (!fits)
             return Failure(Errc::too_large, "the value has " + std::to_string(size) + " bytes, the buffer " +
                                                 std::to_string(buffer.size()));
@@ -85,19 +86,19 @@ bool Cell::has_newer() const noexcept {
     return member_->broadcast().newest() - member_->broadcast().first() + 1 > seen_.load(relaxed);
 }
 
-}  // namespace latest
+}  // namespace detail::latest
 
 namespace {
-bool is_usable(const std::shared_ptr<latest::Cell>& cell) noexcept {
+bool is_usable(const std::shared_ptr<detail::latest::Cell>& cell) noexcept {
     return cell != nullptr && cell->member().is_usable();
 }
-Failure why_unusable(const std::shared_ptr<latest::Cell>& cell) {
-    return slots::unusable(cell == nullptr ? nullptr : &cell->member());
+Failure why_unusable(const std::shared_ptr<detail::latest::Cell>& cell) {
+    return detail::slot::unusable(cell == nullptr ? nullptr : &cell->member());
 }
 }  // namespace
 
 LatestBytes::LatestBytes(std::string_view name, const LatestOptions& options)
-    : cell_(std::make_shared<latest::Cell>(latest::open_latest(name, options))) {}
+    : cell_(std::make_shared<detail::latest::Cell>(detail::latest::open_latest(name, options))) {}
 LatestBytes::LatestBytes(LatestBytes&&) noexcept = default;
 LatestBytes& LatestBytes::operator=(LatestBytes&&) noexcept = default;
 LatestBytes::~LatestBytes() = default;
@@ -117,8 +118,8 @@ result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, Deadline de
     auto& member = cell_->member();
     if (member.wait(member.control().published, deadline, [this] { return cell_->has_newer(); }))
         return cell_->read(buffer);
-    if (!member.is_usable()) return slots::unusable(&member);
-    if (member.was_removed()) return slots::removed(member.name());
+    if (!member.is_usable()) return detail::slot::unusable(&member);
+    if (member.was_removed()) return detail::slot::removed(member.name());
     return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time");
 }
 

@@ -4,16 +4,16 @@
 #include "latest/cell.hpp"
 #include "segment/name.hpp"
 
-namespace handoff::latest {
+namespace handoff::detail::latest {
 
 using participants::Role;
-using slots::BroadcastSettings;
+using slot::BroadcastSettings;
 
 namespace {
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::latest), sync::condition_code(),
-                                    participants::layout_code(), slots::layout_code(), slots::broadcast_layout_code()});
+                                    participants::layout_code(), slot::layout_code(), slot::broadcast_layout_code()});
 }
 
 /// Every participant may be in the middle of a write, one slot holds the newest value, one is spare.
@@ -26,7 +26,7 @@ segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
     const bool sensible = settings.history == 1 && settings.pin_budget == 0 &&
                           settings.loans == shape.participant_count && shape.slot_count == settings.slots() &&
                           shape.participant_count >= 2 &&
-                          shape.participant_count <= slots::most_broadcast_participants && shape.payload_bytes >= 1 &&
+                          shape.participant_count <= slot::most_broadcast_participants && shape.payload_bytes >= 1 &&
                           shape.reply_bytes == 0 && settings.encode() == shape.settings;
     if (!sensible) return {};
     segment::Blueprint blueprint;
@@ -34,9 +34,9 @@ segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
     blueprint.fingerprint = fingerprint();
     blueprint.participant_count = shape.participant_count;
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
-    blueprint.control_bytes = sizeof(slots::BroadcastControl) + sizeof(sync::SharedWord);
+    blueprint.control_bytes = sizeof(slot::BroadcastControl) + sizeof(sync::SharedWord);
     blueprint.slot_count = shape.slot_count;
-    blueprint.slot_header_bytes = sizeof(slots::SharedData);
+    blueprint.slot_header_bytes = sizeof(slot::SharedData);
     blueprint.payload_bytes = shape.payload_bytes;
     blueprint.settings = shape.settings;
     return blueprint;
@@ -49,9 +49,9 @@ Failure nonsense(const std::string& sentence) {
 }  // namespace
 
 result<void> check_options(const LatestOptions& options) {
-    if (options.participants < 2 || options.participants > slots::most_broadcast_participants)
+    if (options.participants < 2 || options.participants > slot::most_broadcast_participants)
         return nonsense("participants = " + std::to_string(options.participants) + ": 2 to " +
-                        std::to_string(slots::most_broadcast_participants) + " are possible");
+                        std::to_string(slot::most_broadcast_participants) + " are possible");
     if (options.open == Open::create && options.capacity_bytes == 0)
         return nonsense("Open::create needs capacity_bytes: how large is the value?");
     if (options.read_only && options.open == Open::create)
@@ -72,24 +72,24 @@ segment::OpenRequest open_request(std::string_view name, const LatestOptions& op
     request.group = options.group;
     request.read_only = options.read_only;
     request.blueprint_of = blueprint_of;
-    request.initialise = slots::place_broadcast;
+    request.initialise = slot::place_broadcast;
     return request;
 }
 
-std::shared_ptr<slots::BroadcastMember> open_latest(std::string_view name, const LatestOptions& options) {
+std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestOptions& options) {
     check_options(options).value();
     segment::check_name(name).value();
     const auto request = open_request(name, options);
-    const slots::BroadcastMember::Wishes wishes{Role::writer,      Role::none, options.wait,      0,
-                                                options.read_only, false,      options.timestamps};
+    const slot::BroadcastMember::Wishes wishes{Role::writer,      Role::none, options.wait,      0,
+                                               options.read_only, false,      options.timestamps};
     for (int attempt = 0;; ++attempt) {
         segment::Segment segment = segment::Segment::open(request);
         const auto existing = segment.geometry().payload_bytes;
         if (options.capacity_bytes <= existing)
-            return std::make_shared<slots::BroadcastMember>(std::move(segment), wishes);
+            return std::make_shared<slot::BroadcastMember>(std::move(segment), wishes);
         // A visitor without a role disturbs nobody. The last one out removes it: then a new one can be made.
         if (!options.read_only)
-            slots::BroadcastMember(std::move(segment), {Role::none, Role::none, options.wait, 0, false});
+            slot::BroadcastMember(std::move(segment), {Role::none, Role::none, options.wait, 0, false});
         if (request.mode == segment::OpenMode::create_or_attach && attempt == 0) continue;
         throw Error(Errc::mismatch, "the latest value '" + std::string(name) + "' exists and holds up to " +
                                         std::to_string(existing) + " bytes, " + std::to_string(options.capacity_bytes) +
@@ -97,4 +97,4 @@ std::shared_ptr<slots::BroadcastMember> open_latest(std::string_view name, const
     }
 }
 
-}  // namespace handoff::latest
+}  // namespace handoff::detail::latest

@@ -21,7 +21,7 @@
 #include "segment/segment.hpp"
 #include "sync/wait.hpp"
 
-namespace handoff::participants {
+namespace handoff::detail::participants {
 
 class Attachment {
 public:
@@ -121,4 +121,4 @@ private:
     std::atomic<bool> removed_{false};
 };
 
-}  // namespace handoff::participants
+}  // namespace handoff::detail::participants

@@ -26,7 +26,7 @@
 #include "sync/shared_word.hpp"
 #include "sync/tick.hpp"
 
-namespace handoff::participants {
+namespace handoff::detail::participants {
 
 class LookSchedule {
 public:
@@ -98,4 +98,4 @@ private:
     std::atomic<std::int64_t> since_ns_{0};
 };
 
-}  // namespace handoff::participants
+}  // namespace handoff::detail::participants

@@ -13,7 +13,7 @@
 #include "sync/spread.hpp"
 #include "sync/tally.hpp"
 
-namespace handoff::participants {
+namespace handoff::detail::participants {
 
 enum class Role : std::uint8_t {
     none = 0,
@@ -94,4 +94,4 @@ inline void place_table(std::byte* address, std::uint32_t count) noexcept {
         ::new (address + index * sizeof(ParticipantEntry)) ParticipantEntry;
 }
 
-}  // namespace handoff::participants
+}  // namespace handoff::detail::participants

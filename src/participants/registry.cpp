@@ -8,7 +8,7 @@
 #include "platform/clock.hpp"
 #include "platform/process.hpp"
 
-namespace handoff::participants {
+namespace handoff::detail::participants {
 
 void Registry::join(Role role, bool look, std::chrono::nanoseconds patience) {
     constexpr std::int64_t first_pause = 2'000'000, longest_pause = 50'000'000;
@@ -177,4 +177,4 @@ std::string Registry::describe(std::uint32_t index) const {
     return program + " (pid " + std::to_string(entries_[index].pid.load(std::memory_order_relaxed)) + ")";
 }
 
-}  // namespace handoff::participants
+}  // namespace handoff::detail::participants

@@ -13,7 +13,7 @@
 #include "participants/participants_layout.hpp"
 #include "platform/lock_file.hpp"
 
-namespace handoff::participants {
+namespace handoff::detail::participants {
 
 /// What the pattern does when somebody goes, alive or dead.
 class Caretaker {
@@ -95,4 +95,4 @@ constexpr std::uint64_t make_id(std::uint32_t generation, std::uint32_t index) n
     return std::uint64_t{generation} << 16 | index;
 }
 
-}  // namespace handoff::participants
+}  // namespace handoff::detail::participants

@@ -11,7 +11,7 @@
 #include "participants/registry.hpp"
 #include "sync/shared_word.hpp"
 
-namespace handoff::participants {
+namespace handoff::detail::participants {
 
 class StreamEnd {
 public:
@@ -51,4 +51,4 @@ private:
     std::atomic<std::uint64_t> reported_{0};
 };
 
-}  // namespace handoff::participants
+}  // namespace handoff::detail::participants

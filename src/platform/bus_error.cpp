@@ -13,7 +13,7 @@
 #include "platform/process.hpp"
 #include "platform/system_error.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 namespace {
 constexpr std::size_t most_mappings = 1024;
@@ -133,4 +133,4 @@ WatchedMapping::~WatchedMapping() {
     if (row_ != nullptr) row_->state.store(Row::free, std::memory_order_release);  // pairs with the next claim
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

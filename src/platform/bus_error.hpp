@@ -10,7 +10,7 @@
 #include <atomic>
 #include <cstddef>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// Installs the handler, once. Whatever handler there was gets every SIGBUS that is not ours. Throws Error(system).
 void survive_bus_errors();
@@ -39,4 +39,4 @@ private:
     const std::atomic<bool>* cut_short_ = &never;  ///< the row's
 };
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

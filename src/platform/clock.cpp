@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 namespace {
 
 std::int64_t read_clock(clockid_t clock) noexcept {
@@ -27,4 +27,4 @@ void sleep_briefly(std::int64_t duration_ns) noexcept {
     clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

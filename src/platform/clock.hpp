@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 inline constexpr std::int64_t ns_per_s = 1'000'000'000;
 
@@ -22,4 +22,4 @@ constexpr std::int64_t difference_ns(std::int64_t later, std::int64_t earlier) n
 /// something that has no condition to wait for.
 void sleep_briefly(std::int64_t duration_ns) noexcept;
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -8,7 +8,7 @@
 
 #include "platform/clock.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 void give_way() noexcept {
     sched_yield();
@@ -34,4 +34,4 @@ int relaxes_in_a_microsecond() noexcept {
     return relaxes;
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -6,7 +6,7 @@
 #define HANDOFF_HAS_SINGLE_THREADED 1
 #endif
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// Tells the core that this is a spin loop.
 inline void relax() noexcept {
@@ -49,4 +49,4 @@ inline bool has_one_thread() noexcept {
 #endif
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

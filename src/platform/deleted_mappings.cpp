@@ -7,7 +7,7 @@
 
 #include "platform/printable.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 namespace {
 
 namespace fs = std::filesystem;
@@ -51,4 +51,4 @@ std::vector<DeletedMapping> deleted_mappings(std::string_view prefix) {
     return found;
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

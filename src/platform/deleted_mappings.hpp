@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 struct DeletedMapping {
     std::string path;  ///< that the file had
@@ -18,4 +18,4 @@ struct DeletedMapping {
 /// Of processes that we may not look at nothing is said.
 std::vector<DeletedMapping> deleted_mappings(std::string_view prefix);
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 class Descriptor {
 public:
@@ -34,4 +34,4 @@ private:
 /// -1.
 Descriptor above_stdio(int fd) noexcept;
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

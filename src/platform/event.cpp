@@ -8,7 +8,7 @@
 
 #include "platform/system_error.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 Descriptor make_event() {
     Descriptor event = above_stdio(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -28,4 +28,4 @@ void clear_event(const Descriptor& event) noexcept {
     [[maybe_unused]] const auto got = read(event.get(), &count, sizeof count);
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -3,11 +3,11 @@
 
 #include "platform/descriptor.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// Not readable at first. Throws Error(system).
 Descriptor make_event();
 void set_event(const Descriptor& event) noexcept;
 void clear_event(const Descriptor& event) noexcept;
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

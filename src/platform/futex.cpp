@@ -11,7 +11,7 @@
 
 #include "platform/clock.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t) &&
                   std::atomic<std::uint32_t>::is_always_lock_free,
@@ -58,4 +58,4 @@ void futex_wake_all(const std::atomic<std::uint32_t>& word) noexcept {
     syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

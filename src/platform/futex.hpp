@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// How a sleep ended.
 enum class Awakening : std::uint8_t {
@@ -32,4 +32,4 @@ std::uint32_t futex_wake(const std::atomic<std::uint32_t>& word, std::uint32_t m
 /// Wakes every sleeper on `word`.
 void futex_wake_all(const std::atomic<std::uint32_t>& word) noexcept;
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

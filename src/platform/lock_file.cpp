@@ -9,7 +9,7 @@
 #include "platform/process.hpp"
 #include "platform/system_error.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 namespace {
 
 struct flock range_of(short type, std::uint64_t byte) noexcept {
@@ -94,4 +94,4 @@ bool LockFile::is_held_by_another(std::uint64_t byte) const noexcept {
     return range.l_type != F_UNLCK;
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -12,7 +12,7 @@
 #include "platform/descriptor.hpp"
 #include "platform/shm_file.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 class LockFile {
 public:
@@ -45,4 +45,4 @@ private:
     std::uint32_t fork_generation_ = 0;
 };
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -2,7 +2,7 @@
 
 #include <sys/mman.h>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 void exclude_from_fork(void* address, std::size_t bytes) noexcept {
     madvise(address, bytes, MADV_DONTFORK);
@@ -13,4 +13,4 @@ void map_all_pages(void* address, std::size_t bytes, bool writable) noexcept {
     madvise(address, bytes, writable ? populate_write : populate_read);
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 namespace {
 
 constexpr std::uint64_t unlimited = UINT64_MAX;
@@ -129,4 +129,4 @@ std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& 
     return "";
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

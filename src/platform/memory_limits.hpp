@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 struct MemoryLimits {
     std::uint64_t tmpfs_free_bytes = UINT64_MAX;        ///< of the file system that holds the segments
@@ -23,4 +23,4 @@ MemoryLimits memory_limits(const std::string& directory);
 /// A sentence why `needed_bytes` cannot be had under these limits and what to do, or "" if they can.
 std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory);
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 namespace {
 
 unsigned byte_at(std::string_view text, std::size_t at) {
@@ -50,4 +50,4 @@ std::string printable(std::string_view text) {
     return shown;
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

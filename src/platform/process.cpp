@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 constinit std::atomic<std::uint32_t> forks{0};
 
@@ -146,4 +146,4 @@ void close_everywhere(Descriptor& file) noexcept {
     file.close();
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -8,7 +8,7 @@
 
 #include "platform/descriptor.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// For people and logs: a pid says nothing across containers and is used again; whether somebody lives is told by
 /// locks.
@@ -37,4 +37,4 @@ Descriptor open_and_close_in_children(const std::function<Descriptor()>& open);
 /// Ends that and closes the descriptor, in one step as far as a fork() of another thread is concerned.
 void close_everywhere(Descriptor& file) noexcept;
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -6,7 +6,7 @@
 
 #include "platform/system_error.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 std::uint64_t random_bits() {
     std::uint64_t bits = 0;
@@ -15,4 +15,4 @@ std::uint64_t random_bits() {
     return bits;
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

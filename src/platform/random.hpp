@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// 64 random bits of the kernel. Throws Error(system).
 std::uint64_t random_bits();
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -15,7 +15,7 @@
 
 #include "platform/system_error.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 namespace {
 
 std::string octal(std::uint32_t mode) {
@@ -209,4 +209,4 @@ bool remove_name(const std::string& path) noexcept {
     return unlink(path.c_str()) == 0;
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

@@ -9,7 +9,7 @@
 
 #include "platform/descriptor.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// Where segments live.
 inline constexpr const char* shm_directory = "/dev/shm";
@@ -58,4 +58,4 @@ bool publish(const Descriptor& file, const std::string& path);
 /// the file's owner may.
 bool remove_name(const std::string& path) noexcept;
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

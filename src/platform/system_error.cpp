@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 namespace {
 
 Errc code_for(int error_number) {
@@ -45,4 +45,4 @@ void throw_system(std::string_view what, int error_number) {
                 std::string(what) + " failed: " + words_for(error_number) + hint_for(error_number));
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

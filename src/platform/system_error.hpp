@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 /// "No such file or directory", thread-safe.
 std::string words_for(int error_number);
@@ -14,4 +14,4 @@ std::string words_for(int error_number);
 /// no_space, everything else system. A hint what to do is added where one is known.
 [[noreturn]] void throw_system(std::string_view what, int error_number);
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

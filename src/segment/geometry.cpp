@@ -5,7 +5,7 @@
 
 #include "segment/packed.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 namespace {
 
 /// Adds and multiplies, remembering whether anything left the range.
@@ -77,4 +77,4 @@ std::uint64_t fingerprint_of(std::initializer_list<std::uint64_t> numbers) noexc
     return hash;
 }
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

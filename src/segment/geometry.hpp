@@ -7,7 +7,7 @@
 
 #include "segment/segment_layout.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 /// The numbers that a segment of some pattern is made of.
 struct Blueprint {
@@ -45,4 +45,4 @@ bool lay_out(const Blueprint& blueprint, Geometry& geometry) noexcept;
 /// header's own layout.
 std::uint64_t fingerprint_of(std::initializer_list<std::uint64_t> numbers) noexcept;
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

@@ -7,7 +7,7 @@
 #include "platform/memory.hpp"
 #include "platform/memory_limits.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes, boost::interprocess::mode_t mode) {
     namespace bip = boost::interprocess;
@@ -23,4 +23,4 @@ boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes, boost::
     }
 }
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

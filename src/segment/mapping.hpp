@@ -5,7 +5,7 @@
 #include <boost/interprocess/mapped_region.hpp>
 #include <cstdint>
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 /// What boost::interprocess::mapped_region wants of a thing it can map.
 class MappableDescriptor {
@@ -26,4 +26,4 @@ private:
 boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes,
                                             boost::interprocess::mode_t mode = boost::interprocess::read_write);
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

@@ -4,7 +4,7 @@
 
 #include "platform/shm_file.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 namespace {
 
 bool is_allowed(char c) noexcept {
@@ -42,4 +42,4 @@ std::string old_lock_path(std::string_view name) {
     return segment_path(name) + std::string(lock_suffix);
 }
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 inline constexpr std::size_t longest_name = 200;
 inline constexpr std::string_view lock_suffix = ".lock";
@@ -18,4 +18,4 @@ std::string segment_path(std::string_view name);
 /// "/dev/shm/handoff.<name>.lock": where the layouts before 4 had their locks, in a file of its own.
 std::string old_lock_path(std::string_view name);
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

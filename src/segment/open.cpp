@@ -12,7 +12,7 @@
 #include "segment/name.hpp"
 #include "segment/segment.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 namespace {
 
 constexpr std::int64_t retry_ns = 2'000'000;
@@ -211,4 +211,4 @@ Kind kind_of(const std::string& name) {
     return kind == Kind::topic || kind == Kind::latest ? kind : Kind::channel;
 }
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 /// Up to four numbers below 2^16 as one, the first in the highest bits. They are widened before they are shifted: a
 /// std::size_t of a 32-bit machine would lose them.
@@ -14,4 +14,4 @@ constexpr std::uint64_t packed(std::initializer_list<std::uint64_t> numbers) noe
     return all;
 }
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

@@ -12,7 +12,7 @@
 #include "segment/mapping.hpp"
 #include "segment/name.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 struct Segment::Mapping {
     boost::interprocess::mapped_region region;
@@ -137,8 +137,8 @@ bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
     return false;  // the kernel refused a lock: leave everything as it is, the next one to leave removes it
 }
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment
 
 void handoff::survive_truncation() {
-    platform::survive_bus_errors();
+    detail::platform::survive_bus_errors();
 }

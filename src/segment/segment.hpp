@@ -29,7 +29,7 @@
 #include "platform/shm_file.hpp"
 #include "segment/geometry.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 /// The byte of the segment file that everybody attached shares a lock on; participant p holds byte 1 + p.
 inline constexpr std::uint64_t in_use_byte = 0;
@@ -143,4 +143,4 @@ private:
     platform::Descriptor file_;
 };
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

@@ -7,7 +7,7 @@
 
 #include "sync/shared_word.hpp"
 
-namespace handoff::segment {
+namespace handoff::detail::segment {
 
 inline constexpr char magic[8] = {'h', 'a', 'n', 'd', 'o', 'f', 'f', '\n'};
 /// Grows with every change that older programs would misread.
@@ -51,4 +51,4 @@ struct SegmentHeader {
 static_assert(sizeof(SegmentHeader) == 136 && offsetof(SegmentHeader, state) == 116,
               "other programs read this; a change needs a new layout_version");
 
-}  // namespace handoff::segment
+}  // namespace handoff::detail::segment

@@ -5,7 +5,7 @@
 
 #include "platform/cpu.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 std::uint64_t Broadcast::newest() const noexcept {
     // The tail may lag behind a publisher that died before it moved it; a cell never lies.
@@ -214,4 +214,4 @@ void Broadcast::recover_slot(std::uint32_t index, std::uint32_t dead) const noex
     slot.control.compare_exchange(bits, word.encode());
 }
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

@@ -25,7 +25,7 @@
 #include "slots/broadcast_layout.hpp"
 #include "slots/slots.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 /// What a subscriber finds at its position.
 struct Look {
@@ -89,4 +89,4 @@ private:
     std::uint32_t stride_;
 };
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

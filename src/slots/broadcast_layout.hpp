@@ -9,7 +9,7 @@
 #include "sync/condition.hpp"
 #include "sync/shared_word.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 /// A cell of the ring: sequence:48 | slot:16. Sequence t lives in cell t % history.
 struct BroadcastCell {
@@ -71,4 +71,4 @@ constexpr std::uint64_t broadcast_layout_code() noexcept {
                             offsetof(BroadcastControl, arrived), offsetof(BroadcastControl, cells)});
 }
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

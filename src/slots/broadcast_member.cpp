@@ -4,7 +4,7 @@
 
 #include "platform/clock.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 using participants::Role;
 
@@ -97,4 +97,4 @@ std::string BroadcastMember::who_has_loans() const {
     return text.empty() ? "no slot is on loan" : text;
 }
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

@@ -16,7 +16,7 @@
 #include "slots/broadcast.hpp"
 #include "slots/lender.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 /// Places control, cells, entries and slots into zeroed memory. The geometry's settings are BroadcastSettings.
 void place_broadcast(std::byte* base, const segment::Geometry& geometry);
@@ -128,4 +128,4 @@ private:
     std::uint64_t newest_at_join_ = 0;
 };
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

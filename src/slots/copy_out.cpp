@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 namespace {
 
@@ -43,4 +43,4 @@ void copy_out(std::span<const std::byte> from, std::span<std::byte> to) noexcept
     copy_racing(from.data(), to.data(), from.size());
 }
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

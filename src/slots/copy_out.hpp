@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <span>
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 /// Copies `from` to the beginning of `to`. A concurrent writer makes the copy worthless, never undefined for us: every
 /// byte is read once, with relaxed atomic loads. REQUIRES: to.size() >= from.size().
 void copy_out(std::span<const std::byte> from, std::span<std::byte> to) noexcept;
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

@@ -7,7 +7,7 @@
 
 #include "slots/slots.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 class Lender {
 public:
@@ -30,4 +30,4 @@ Failure unusable(const Lender* lender = nullptr);
 /// What a wait answers that found nothing because nothing can come any more: the segment has lost its name.
 Failure removed(const std::string& name);
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

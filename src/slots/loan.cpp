@@ -6,7 +6,8 @@
 
 namespace handoff {
 
-Loan::Loan(std::shared_ptr<slots::Lender> lender, const slots::Held& held, std::span<std::byte> payload) noexcept
+Loan::Loan(std::shared_ptr<detail::slot::Lender> lender, const detail::slot::Held& held,
+           std::span<std::byte> payload) noexcept
     : lender_(std::move(lender)), slot_(held.slot), word_(held.word), payload_(payload), size_(payload.size()) {}
 
 Loan& Loan::operator=(Loan&& other) noexcept {
@@ -29,7 +30,7 @@ void Loan::give_back() noexcept {
 }
 
 result<void> Loan::resize(std::size_t bytes) {
-    if (lender_ == nullptr) return slots::unusable();
+    if (lender_ == nullptr) return detail::slot::unusable();
     if (bytes > payload_.size())
         return Failure(Errc::too_large, "the message has " + std::to_string(bytes) + " bytes, a slot of '" +
                                             lender_->name() + "' holds " + std::to_string(payload_.size()) +
@@ -39,14 +40,14 @@ result<void> Loan::resize(std::size_t bytes) {
 }
 
 result<void> Loan::describe(const Image& image) {
-    if (lender_ == nullptr) return slots::unusable();
+    if (lender_ == nullptr) return detail::slot::unusable();
     if (auto checked = check_image(image, payload_.size()); !checked) return checked;
     image_ = image;
     size_ = image.byte_count();
     return success();
 }
 
-namespace slots {
+namespace detail::slot {
 
 Failure unusable(const Lender* lender) {
     if (lender != nullptr && lender->was_cut_short())
@@ -64,6 +65,6 @@ Failure removed(const std::string& name) {
                                "when a user logged out): whoever comes now meets another one. Open it again"};
 }
 
-}  // namespace slots
+}  // namespace detail::slot
 
 }  // namespace handoff

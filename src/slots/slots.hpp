@@ -9,7 +9,7 @@
 #include "segment/geometry.hpp"
 #include "slots/slots_layout.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 /// A slot and the word under which it is ours.
 struct Held {
@@ -49,4 +49,4 @@ private:
     segment::Geometry geometry_;
 };
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

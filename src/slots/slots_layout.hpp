@@ -11,7 +11,7 @@
 #include "sync/counter_bits.hpp"
 #include "sync/shared_word.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 enum class SlotState : std::uint8_t {
     free = 0,
@@ -112,4 +112,4 @@ constexpr std::uint64_t layout_code() noexcept {
         {sizeof(SharedData), offsetof(SharedData, image), offsetof(SharedData, pins), offsetof(SharedData, data)});
 }
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

@@ -8,7 +8,7 @@
 #include "sync/wait.hpp"
 #include "sync/wait_source.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 Beacon::Beacon(WaitSource& source)
     : source_(source),
@@ -91,4 +91,4 @@ void WaitSource::stop_beacon() noexcept {
     owner_.reset();
 }
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

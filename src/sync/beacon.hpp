@@ -12,7 +12,7 @@
 
 #include "platform/descriptor.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 class WaitSource;
 
@@ -43,4 +43,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

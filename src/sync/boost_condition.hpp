@@ -16,7 +16,7 @@
 
 #include "platform/clock.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 class BoostCondition {
 public:
@@ -61,4 +61,4 @@ private:
     boost::interprocess::interprocess_condition condition_;
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

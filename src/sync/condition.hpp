@@ -10,7 +10,7 @@
 #include "sync/futex_condition.hpp"
 #endif
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 /// Something that lives in shared memory and that processes sleep on until another one changes the state.
 template <class T>
@@ -36,4 +36,4 @@ constexpr std::uint64_t condition_code() noexcept {
     return code;
 }
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

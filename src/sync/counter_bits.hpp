@@ -1,7 +1,7 @@
 // How wide a counter inside a shared word is.
 #pragma once
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 /// `bits`, but in test builds (HANDOFF_NARROW_COUNTERS) as few as that says, so that the counter wraps all the time.
 constexpr int counter_bits(int bits) noexcept {
@@ -12,4 +12,4 @@ constexpr int counter_bits(int bits) noexcept {
 #endif
 }
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

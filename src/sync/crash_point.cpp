@@ -7,7 +7,7 @@
 
 #include "sync/shared_word.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 namespace {
 std::atomic<long> left{0};  // 0: not armed
 }
@@ -22,6 +22,6 @@ void crash_point() noexcept {
 
 void look_point() noexcept {}
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync
 
 #endif

@@ -33,7 +33,7 @@
 #include "platform/clock.hpp"
 #include "platform/futex.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 class FutexCondition {
 public:
@@ -126,4 +126,4 @@ private:
     std::atomic<std::uint32_t> word_{0};
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

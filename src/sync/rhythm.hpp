@@ -14,7 +14,7 @@
 
 #include "platform/cpu.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 class Rhythm {
 public:
@@ -42,4 +42,4 @@ private:
     std::atomic<int> quiet_{0};
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

@@ -12,7 +12,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 #ifdef HANDOFF_CRASH_POINTS
 /// Test builds only: called before and after every change of a shared word; may never return.
@@ -84,4 +84,4 @@ private:
 static_assert(sizeof(SharedWord) == 8 && std::atomic<std::uint64_t>::is_always_lock_free,
               "processes share the bare word; a hidden lock would not be shared");
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

@@ -15,7 +15,7 @@
 
 #include "platform/cpu.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 class SpinBudget {
 public:
@@ -50,4 +50,4 @@ private:
     std::atomic<std::uint32_t> waits_{0};
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

@@ -14,7 +14,7 @@
 
 #include "sync/tally.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 class Spread {
 public:
@@ -48,4 +48,4 @@ private:
     std::array<Tally, bucket_count> counts_;
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

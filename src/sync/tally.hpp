@@ -10,7 +10,7 @@
 
 #include "platform/cpu.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 class Tally {
 public:
@@ -28,4 +28,4 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 #ifdef HANDOFF_CRASH_POINTS
 /// Test builds only: a test that makes the tick very long sees which wake-ups come from a bell.
@@ -13,4 +13,4 @@ inline std::atomic<std::int64_t> tick_ns{100'000'000};
 inline constexpr std::int64_t tick_ns = 100'000'000;
 #endif
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

@@ -16,7 +16,7 @@
 #include "sync/spin_budget.hpp"
 #include "sync/tick.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 /// How a waiter looks while it spins. Each look at a word that somebody is about to write takes its cache line away
 /// from him, and his next write waits until he has it back.
@@ -115,4 +115,4 @@ bool wait_until(Condition& condition, WaitPolicy policy, Deadline deadline, Pred
         condition, budget, deadline, Manner(), predicate, predicate, []() -> std::int64_t { return tick_ns; }, on_tick);
 }
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

@@ -10,7 +10,7 @@
 
 namespace handoff {
 
-namespace sync {
+namespace detail::sync {
 namespace {
 
 constexpr std::int64_t look_ns = 1'000'000;
@@ -19,27 +19,27 @@ constexpr std::int64_t look_ns = 1'000'000;
 template <class AnyCondition, class Ready>
 void sleep_on_all(const std::vector<AnyCondition*>& conditions, std::int64_t until_ns, Ready&& ready) {
     if constexpr (requires(AnyCondition & condition) { condition.announce(); }) {
-        std::vector<platform::FutexExpectation> words;
+        std::vector<detail::platform::FutexExpectation> words;
         for (AnyCondition* condition : conditions)
             if (condition != nullptr) words.push_back({&condition->word(), condition->announce()});
         if (ready()) return;
-        if (words.size() == conditions.size() && platform::futex_wait_any(words, until_ns)) return;
+        if (words.size() == conditions.size() && detail::platform::futex_wait_any(words, until_ns)) return;
     }
-    platform::sleep_briefly(std::clamp<std::int64_t>(until_ns - platform::now_ns(), 0, look_ns));
+    detail::platform::sleep_briefly(std::clamp<std::int64_t>(until_ns - detail::platform::now_ns(), 0, look_ns));
 }
 
 }  // namespace
-}  // namespace sync
+}  // namespace detail::sync
 
 bool Waitable::was_ready() const noexcept {
     if (!source_->can_be_waited_for()) return false;
     // Who only asks this must notice the dead, too: what they hold may be what is waited for.
-    return source_->has_something() || (source_->tick(platform::now_coarse_ns()) && source_->has_something());
+    return source_->has_something() || (source_->tick(detail::platform::now_coarse_ns()) && source_->has_something());
 }
 
 result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadline) {
     if (waitables.empty()) return Failure(Errc::invalid_argument, "wait_any: there is nothing to wait for");
-    std::vector<sync::Condition*> conditions;
+    std::vector<detail::sync::Condition*> conditions;
     for (const Waitable& waitable : waitables) {
         if (!waitable.source_->can_be_waited_for())
             return Failure(Errc::invalid_handle, "wait_any: one of the handles was inherited through fork");
@@ -54,7 +54,7 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadl
     };
     for (;;) {
         const bool done = ready();
-        const std::int64_t now_ns = platform::now_ns();
+        const std::int64_t now_ns = detail::platform::now_ns();
         bool recovered = false;
         std::int64_t tick_end_ns = INT64_MAX;
         for (const Waitable& waitable : waitables) {
@@ -67,7 +67,7 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadl
         if (now_ns >= deadline.at_ns())
             return Failure(Errc::timed_out, "none of the " + std::to_string(waitables.size()) +
                                                 " things waited for had anything in time");
-        sync::sleep_on_all(conditions, std::min(deadline.at_ns(), tick_end_ns), ready);
+        detail::sync::sleep_on_all(conditions, std::min(deadline.at_ns(), tick_end_ns), ready);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "sync/beacon.hpp"
 #include "sync/condition.hpp"
 
-namespace handoff::sync {
+namespace handoff::detail::sync {
 
 /// Thread safety: all members may be called by several threads.
 class WaitSource {
@@ -45,4 +45,4 @@ private:
     std::atomic<Beacon*> beacon_{nullptr};
 };
 
-}  // namespace handoff::sync
+}  // namespace handoff::detail::sync

@@ -74,7 +74,7 @@ std::uint64_t left_in_cgroups() {
 }
 
 std::uint64_t left_in_memory(std::uint64_t bytes_each) {
-    const platform::MemoryLimits limits = platform::memory_limits("/dev/shm");
+    const detail::platform::MemoryLimits limits = detail::platform::memory_limits("/dev/shm");
     return std::min(limits.ram_available_bytes, limits.cgroup_available_bytes) / std::max<std::uint64_t>(1, bytes_each);
 }
 

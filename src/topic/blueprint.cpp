@@ -6,10 +6,10 @@
 #include "slots/broadcast_member.hpp"
 #include "slots/slots.hpp"
 
-namespace handoff::topic {
+namespace handoff::detail::topic {
 
-using slots::BroadcastControl;
-using slots::BroadcastSettings;
+using slot::BroadcastControl;
+using slot::BroadcastSettings;
 
 namespace {
 
@@ -19,7 +19,7 @@ constexpr std::uint32_t most_pins = 1'024;
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::topic), sync::condition_code(),
-                                    participants::layout_code(), slots::layout_code(), slots::broadcast_layout_code()});
+                                    participants::layout_code(), slot::layout_code(), slot::broadcast_layout_code()});
 }
 
 segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
@@ -27,7 +27,7 @@ segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
     const bool sensible = settings.history >= 1 && settings.history <= most_history && settings.loans >= 1 &&
                           settings.loans <= most_loans && settings.pin_budget <= most_pins &&
                           shape.slot_count == settings.slots() && shape.participant_count >= 2 &&
-                          shape.participant_count <= slots::most_broadcast_participants && shape.payload_bytes >= 1 &&
+                          shape.participant_count <= slot::most_broadcast_participants && shape.payload_bytes >= 1 &&
                           shape.reply_bytes == 0 && settings.encode() == shape.settings;
     if (!sensible) return {};
     segment::Blueprint blueprint;
@@ -37,7 +37,7 @@ segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
     blueprint.control_bytes = sizeof(BroadcastControl) + sizeof(sync::SharedWord) * settings.history;
     blueprint.slot_count = shape.slot_count;
-    blueprint.slot_header_bytes = sizeof(slots::SharedData);
+    blueprint.slot_header_bytes = sizeof(slot::SharedData);
     blueprint.payload_bytes = shape.payload_bytes;
     blueprint.settings = shape.settings;
     return blueprint;
@@ -63,8 +63,8 @@ result<void> check_options(const TopicOptions& options) {
         return nonsense(range("history", options.history, 1, most_history));
     if (options.loans < 1 || options.loans > most_loans) return nonsense(range("loans", options.loans, 1, most_loans));
     if (options.pin_budget > most_pins) return nonsense(range("pin_budget", options.pin_budget, 0, most_pins));
-    if (options.participants < 2 || options.participants > slots::most_broadcast_participants)
-        return nonsense(range("participants", options.participants, 2, slots::most_broadcast_participants));
+    if (options.participants < 2 || options.participants > slot::most_broadcast_participants)
+        return nonsense(range("participants", options.participants, 2, slot::most_broadcast_participants));
     if (options.open == Open::create && options.payload_bytes == 0)
         return nonsense("Open::create needs payload_bytes: how large is one message?");
     if (auto checked = segment::check_mode(options.mode); !checked) return checked;
@@ -87,7 +87,7 @@ segment::OpenRequest open_request(std::string_view name, const TopicOptions& opt
     request.group = options.group;
     request.prefault = options.prefault;
     request.blueprint_of = blueprint_of;
-    request.initialise = slots::place_broadcast;
+    request.initialise = slot::place_broadcast;
     return request;
 }
 
@@ -102,4 +102,4 @@ std::string why_unsuitable(const TopicOptions& asked, const segment::Geometry& e
     return "";
 }
 
-}  // namespace handoff::topic
+}  // namespace handoff::detail::topic

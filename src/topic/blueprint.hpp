@@ -7,7 +7,7 @@
 
 #include "segment/segment.hpp"
 
-namespace handoff::topic {
+namespace handoff::detail::topic {
 
 /// Refuses nonsense before anything is created or opened. Errors: invalid_argument.
 result<void> check_options(const TopicOptions& options);
@@ -18,4 +18,4 @@ segment::OpenRequest open_request(std::string_view name, const TopicOptions& opt
 /// Why an existing topic is not what was asked for, or "".
 std::string why_unsuitable(const TopicOptions& asked, const segment::Geometry& existing);
 
-}  // namespace handoff::topic
+}  // namespace handoff::detail::topic

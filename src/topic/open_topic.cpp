@@ -3,14 +3,14 @@
 #include "segment/name.hpp"
 #include "topic/blueprint.hpp"
 
-namespace handoff::topic {
+namespace handoff::detail::topic {
 
 using participants::Role;
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SlotState;
+using slot::SlotWord;
 
-std::shared_ptr<slots::BroadcastMember> open_topic(std::string_view name, const TopicOptions& options,
-                                                   const slots::BroadcastMember::Wishes& wishes) {
+std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicOptions& options,
+                                                  const slot::BroadcastMember::Wishes& wishes) {
     check_options(options).value();
     segment::check_name(name).value();
     auto request = open_request(name, options);
@@ -19,17 +19,17 @@ std::shared_ptr<slots::BroadcastMember> open_topic(std::string_view name, const 
     for (int attempt = 0;; ++attempt) {
         segment::Segment segment = segment::Segment::open(request);
         const std::string refusal = why_unsuitable(options, segment.geometry());
-        if (refusal.empty()) return std::make_shared<slots::BroadcastMember>(std::move(segment), wishes);
+        if (refusal.empty()) return std::make_shared<slot::BroadcastMember>(std::move(segment), wishes);
         // A visitor without a role disturbs nobody. The last one out removes it: then a new one can be made.
         if (!wishes.read_only)
-            slots::BroadcastMember(std::move(segment), {Role::none, Role::publisher, options.wait, 0, false});
+            slot::BroadcastMember(std::move(segment), {Role::none, Role::publisher, options.wait, 0, false});
         if (request.mode == segment::OpenMode::create_or_attach && attempt == 0) continue;
         throw Error(Errc::mismatch, "the topic '" + std::string(name) + "' exists and has " + refusal +
                                         ". End the programs that use it, or ask for what it has");
     }
 }
 
-TopicInfo info_of(const slots::BroadcastMember& member) {
+TopicInfo info_of(const slot::BroadcastMember& member) {
     const auto& settings = member.settings();
     const auto& geometry = member.geometry();
     return {member.name(),
@@ -42,7 +42,7 @@ TopicInfo info_of(const slots::BroadcastMember& member) {
             settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves};
 }
 
-TopicState state_of(const slots::BroadcastMember& member) {
+TopicState state_of(const slot::BroadcastMember& member) {
     TopicState state{};
     for (std::uint32_t index = 0; index < member.slots().count(); ++index) {
         const auto& slot = member.slots()[index];
@@ -58,4 +58,4 @@ TopicState state_of(const slots::BroadcastMember& member) {
     return state;
 }
 
-}  // namespace handoff::topic
+}  // namespace handoff::detail::topic

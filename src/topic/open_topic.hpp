@@ -7,12 +7,12 @@
 
 #include "slots/broadcast_member.hpp"
 
-namespace handoff::topic {
+namespace handoff::detail::topic {
 
 /// Opens the topic and joins it; replaces an existing one that is too small, if nobody lives there. Throws Error.
-std::shared_ptr<slots::BroadcastMember> open_topic(std::string_view name, const TopicOptions& options,
-                                                   const slots::BroadcastMember::Wishes& wishes);
-TopicInfo info_of(const slots::BroadcastMember& member);
-TopicState state_of(const slots::BroadcastMember& member);
+std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicOptions& options,
+                                                  const slot::BroadcastMember::Wishes& wishes);
+TopicInfo info_of(const slot::BroadcastMember& member);
+TopicState state_of(const slot::BroadcastMember& member);
 
-}  // namespace handoff::topic
+}  // namespace handoff::detail::topic

@@ -7,11 +7,11 @@
 
 namespace handoff {
 
-using participants::Role;
-using slots::unusable;
+using detail::participants::Role;
+using detail::slot::unusable;
 
 Publisher::Publisher(std::string_view name, const TopicOptions& options)
-    : member_(topic::open_topic(
+    : member_(detail::topic::open_topic(
           name, options, {Role::publisher, Role::publisher, options.wait, 0, false, false, options.timestamps})) {}
 Publisher::Publisher(Publisher&&) noexcept = default;
 Publisher& Publisher::operator=(Publisher&&) noexcept = default;
@@ -19,11 +19,11 @@ Publisher::~Publisher() = default;
 
 result<Loan> Publisher::loan() {
     if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
-    const std::int64_t now_ns = platform::now_coarse_ns();
+    const std::int64_t now_ns = detail::platform::now_coarse_ns();
     auto held = member_->broadcast().loan(member_->me());
     if (member_->look_if_due(now_ns) && !held) held = member_->broadcast().loan(member_->me());
     if (!member_->is_usable()) return unusable(member_.get());
-    if (!held && member_->was_removed()) return slots::removed(member_->name());
+    if (!held && member_->was_removed()) return detail::slot::removed(member_->name());
     if (!held)
         return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
                                        member_->who_has_loans() + ". Create the topic with more loans");
@@ -56,18 +56,18 @@ result<void> Publisher::wait_for_subscriber(Deadline deadline) {
     const auto arrived = [&] { return member_->registry().has_living(Role::subscriber); };
     if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
     if (!member_->is_usable()) return unusable(member_.get());
-    if (member_->was_removed()) return slots::removed(member_->name());
+    if (member_->was_removed()) return detail::slot::removed(member_->name());
     return Failure(Errc::timed_out, "no subscriber attached to '" + member_->name() + "' in time");
 }
 
 TopicInfo Publisher::info() const {
-    return topic::info_of(usable());
+    return detail::topic::info_of(usable());
 }
 TopicState Publisher::state() const {
-    return topic::state_of(usable());
+    return detail::topic::state_of(usable());
 }
 
-slots::BroadcastMember& Publisher::usable() const {
+detail::slot::BroadcastMember& Publisher::usable() const {
     if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
     return *member_;
 }

@@ -5,10 +5,10 @@
 #include "platform/cpu.hpp"
 #include "slots/copy_out.hpp"
 
-namespace handoff::topic {
+namespace handoff::detail::topic {
 
-using slots::Look;
-using slots::SharedData;
+using slot::Look;
+using slot::SharedData;
 
 namespace {
 
@@ -24,7 +24,7 @@ Failure damaged() {
 
 }  // namespace
 
-Reader::Reader(std::shared_ptr<slots::BroadcastMember> member, const SubscriberOptions& wishes)
+Reader::Reader(std::shared_ptr<slot::BroadcastMember> member, const SubscriberOptions& wishes)
     : member_(std::move(member)), pins_(wishes.read_only ? 0 : wishes.pins), next_(begin(wishes.start)) {}
 
 std::uint64_t Reader::begin(Start start) const noexcept {
@@ -76,7 +76,7 @@ std::uint64_t Reader::advance(std::uint64_t position) noexcept {
 result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     if (auto allowed = may_pin(); !allowed) return allowed.error();
     const auto& broadcast = member_->broadcast();
-    const Look look = broadcast.pin(position_for(which), slots::pin_bit(member_->me()));
+    const Look look = broadcast.pin(position_for(which), slot::pin_bit(member_->me()));
     if (look.outcome == Look::Outcome::nothing) return nothing();
     if (look.outcome == Look::Outcome::damaged) return damaged();
     held_.fetch_add(1, relaxed);
@@ -90,7 +90,7 @@ result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     // The size comes out of shared memory: read once, cut to what the slot really has.
     const auto content = slot.payload.get();
     message.payload_ = area.first(std::min<std::uint64_t>(content.bytes, area.size()));
-    if (content.described) message.image_ = slots::believable(Image(slot.image), message.payload_.size());
+    if (content.described) message.image_ = slot::believable(Image(slot.image), message.payload_.size());
     message.sequence_ = look.position - broadcast.first() + 1;
     message.lost_ = advance(look.position);
     const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
@@ -112,17 +112,17 @@ result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
         const std::size_t size = std::min<std::uint64_t>(content.bytes, area.size());
         Image image;
         if (content.described)
-            slots::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
+            slot::copy_out(std::as_bytes(std::span(&slot.image, 1)), std::as_writable_bytes(std::span(&image, 1)));
         const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
         const bool fits = size <= buffer.size();
-        if (fits) slots::copy_out(area.first(size), buffer);
+        if (fits) slot::copy_out(area.first(size), buffer);
         if (!broadcast.still_there(look)) continue;
         if (!fits)
             return Failure(Errc::too_large, "the message has " + std::to_string(size) + " bytes, the buffer " +
                                                 std::to_string(buffer.size()));
         const std::uint64_t lost = advance(look.position);
         member_->count_taken(size, lost, sent_ns);
-        return Copied{size, slots::believable(image, size), look.position - broadcast.first() + 1, lost,
+        return Copied{size, slot::believable(image, size), look.position - broadcast.first() + 1, lost,
                       time_point(sent_ns)};
     }
     return Failure(Errc::timed_out,
@@ -132,8 +132,8 @@ result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
 
 void Reader::unpin(std::uint32_t slot) noexcept {
     if (!member_->is_usable()) return;
-    member_->broadcast().unpin(slot, slots::pin_bit(member_->me()));
+    member_->broadcast().unpin(slot, slot::pin_bit(member_->me()));
     held_.fetch_sub(1, relaxed);
 }
 
-}  // namespace handoff::topic
+}  // namespace handoff::detail::topic

@@ -12,14 +12,14 @@
 #include "slots/broadcast_member.hpp"
 #include "sync/wait_source.hpp"
 
-namespace handoff::topic {
+namespace handoff::detail::topic {
 
 /// Which message: the oldest unread one, or the newest if it is unread.
 enum class Which : std::uint8_t { next, newest };
 
 class Reader final : public sync::WaitSource {
 public:
-    Reader(std::shared_ptr<slots::BroadcastMember> member, const SubscriberOptions& wishes);
+    Reader(std::shared_ptr<slot::BroadcastMember> member, const SubscriberOptions& wishes);
 
     ~Reader() override { stop_beacon(); }
 
@@ -35,8 +35,8 @@ public:
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 
-    slots::BroadcastMember& member() const noexcept { return *member_; }
-    const std::shared_ptr<slots::BroadcastMember>& share_member() const noexcept { return member_; }
+    slot::BroadcastMember& member() const noexcept { return *member_; }
+    const std::shared_ptr<slot::BroadcastMember>& share_member() const noexcept { return member_; }
     /// Something that would be handed out now.
     bool has_unread() const noexcept;
     /// Pins a message and hands it out; it keeps `self`, which is this, until it goes. Errors: empty, end_of_stream,
@@ -53,11 +53,11 @@ private:
     result<void> may_pin() const;
     std::uint64_t advance(std::uint64_t position) noexcept;
 
-    std::shared_ptr<slots::BroadcastMember> member_;
+    std::shared_ptr<slot::BroadcastMember> member_;
     std::uint32_t pins_;
     std::atomic<std::uint32_t> held_{0};
     std::atomic<std::uint64_t> next_;  ///< written by the one thread that reads, looked at by a beacon; position after
                                        ///< the last message that was handed out
 };
 
-}  // namespace handoff::topic
+}  // namespace handoff::detail::topic

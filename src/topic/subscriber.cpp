@@ -9,10 +9,10 @@
 
 namespace handoff {
 
-using participants::Role;
-using slots::unusable;
-using topic::Reader;
-using topic::Which;
+using detail::participants::Role;
+using detail::slot::unusable;
+using detail::topic::Reader;
+using detail::topic::Which;
 
 namespace {
 
@@ -48,9 +48,10 @@ auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&
     reader->was_taken_from();
     if (!member.is_usable()) return unusable(&member);
     if (done) return std::move(*outcome);
-    if (member.was_removed()) return slots::removed(member.name());
+    if (member.was_removed()) return detail::slot::removed(member.name());
     return Failure(Errc::timed_out, "nothing new was published on '" + member.name() + "' in time (" +
-                                        std::to_string(topic::state_of(member).publishers) + " publishers attached)");
+                                        std::to_string(detail::topic::state_of(member).publishers) +
+                                        " publishers attached)");
 }
 
 result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
@@ -62,7 +63,7 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
     reader->was_taken_from();
     if (!is_usable(reader)) return unusable(&reader->member());
     if (!message && message.error() == Errc::empty && reader->member().was_removed())
-        return slots::removed(reader->member().name());
+        return detail::slot::removed(reader->member().name());
     return message;
 }
 
@@ -70,9 +71,9 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
 
 Subscriber::Subscriber(std::string_view name, const TopicOptions& options, const SubscriberOptions& wishes) {
     check_wishes(options, wishes).value();
-    auto member = topic::open_topic(name, options,
-                                    {Role::subscriber, Role::publisher, options.wait, wishes.pins, wishes.read_only,
-                                     wishes.start == Start::next, options.timestamps});
+    auto member = detail::topic::open_topic(name, options,
+                                            {Role::subscriber, Role::publisher, options.wait, wishes.pins,
+                                             wishes.read_only, wishes.start == Start::next, options.timestamps});
     reader_ = std::make_shared<Reader>(std::move(member), wishes);
 }
 Subscriber::Subscriber(Subscriber&&) noexcept = default;
@@ -106,10 +107,10 @@ int Subscriber::descriptor() const {
 }
 
 TopicInfo Subscriber::info() const {
-    return topic::info_of(usable(reader_).member());
+    return detail::topic::info_of(usable(reader_).member());
 }
 TopicState Subscriber::state() const {
-    return topic::state_of(usable(reader_).member());
+    return detail::topic::state_of(usable(reader_).member());
 }
 
 // ---- Message --------------------------------------------------------------------------------------------------------

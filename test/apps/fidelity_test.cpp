@@ -45,7 +45,7 @@ Sent sent_of(const std::string& path, Pixels pixels = Pixels::automatic) {
     const UniqueName name("fidelity");
     const auto inputs = list_inputs({path}).inputs;
     const auto sizes = frame_sizes(inputs, UINT64_MAX, pixels);
-    handoff::Sender sender(name, {.slots = 1, .payload_bytes = sizes.empty() ? 1 : sizes.front().bytes});
+    handoff::Sender sender(name, {.slot_count = 1, .payload_bytes = sizes.empty() ? 1 : sizes.front().bytes});
     Playlist playlist(inputs, false, pixels);
     Sent sent;
     try {

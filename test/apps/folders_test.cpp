@@ -159,7 +159,7 @@ cv::Mat as_seen(const cv::Mat& stored, int orientation) {
 
 cv::Mat sent_of(const std::string& path) {
     const UniqueName name("turned");
-    handoff::Sender sender(name, {.slots = 1, .payload_bytes = 100'000});
+    handoff::Sender sender(name, {.slot_count = 1, .payload_bytes = 100'000});
     handoff::Loan loan = sender.try_loan().value();
     PictureSource source(path, "turned");
     BOOST_REQUIRE(source.next());

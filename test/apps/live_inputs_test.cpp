@@ -94,7 +94,7 @@ Sent sent_of(const std::string& input, std::optional<std::uint64_t> payload = {}
     const auto sizes = frame_sizes(inputs, UINT64_MAX);
     const std::uint64_t size = payload.value_or(sizes.empty() ? 1 : sizes.front().bytes);
     const UniqueName name("live");
-    handoff::Sender sender(name, {.slots = 1, .payload_bytes = size});
+    handoff::Sender sender(name, {.slot_count = 1, .payload_bytes = size});
     Playlist playlist(std::move(inputs), false);
     Sent sent;
     const auto take_remarks = [&] {

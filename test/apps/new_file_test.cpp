@@ -321,7 +321,7 @@ BOOST_AUTO_TEST_CASE(a_saved_picture_that_does_not_fit_leaves_the_older_one) {
     const auto older = read_file(folder / "saved/p.png");
     make_picture(folder / "p.jpg", 2, 640, 480);
     // The segment is there already: the sender may make small files only.
-    const handoff::Sender keeper(name, {.slots = 2, .payload_bytes = 640 * 480 * 3, .reply_bytes = 640 * 480 * 3});
+    const handoff::Sender keeper(name, {.slot_count = 2, .payload_bytes = 640 * 480 * 3, .reply_bytes = 640 * 480 * 3});
     Program working = receiver({"--channel", name.str(), "--operation", "flip", "--quiet", "--stay"});
     Program saving = handoff::test::start_with({"ulimit -f 100;", ""}, HANDOFF_BIN_DIR "/sender",
                                                {"--channel", name.str(), "--save", folder / "saved", folder / "p.jpg"});

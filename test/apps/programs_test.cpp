@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(no_channel_within_the_idle_timeout_ends_with_3) {
     const UniqueName name("nowhere");
     check_refused(receiver({"--channel", name.str(), "--idle-timeout", "200ms"}), 3,
                   "no channel '" + name.str() + "' appeared within 200 ms");
-    const handoff::Sender meant(name, {.slots = 2, .payload_bytes = 64});
+    const handoff::Sender meant(name, {.slot_count = 2, .payload_bytes = 64});
     check_refused(receiver({"--channel", name.str() + "s", "--idle-timeout", "200ms"}), 3,
                   "did you mean '" + name.str() + "'?");
 }
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_full_work_queue_that_nobody_empties_ends_with_4) {
 
 BOOST_AUTO_TEST_CASE(in_place_on_another_channel_is_refused_on_both_sides) {
     const UniqueName name("plain");
-    const handoff::Sender plain(name, {.slots = 1, .payload_bytes = 1000, .reply_bytes = 4096});
+    const handoff::Sender plain(name, {.slot_count = 1, .payload_bytes = 1000, .reply_bytes = 4096});
     check_refused(receiver({"--channel", name.str(), "--operation", "gray", "--in-place"}), 1,
                   "does not let receivers edit the pictures");
     check_refused(sender({"--channel", name.str(), "--pattern", "8x8", "--in-place"}), 1, "in_place");
@@ -183,12 +183,12 @@ BOOST_AUTO_TEST_CASE(an_answer_that_does_not_fit_fails_with_both_sizes_and_the_s
 
 BOOST_AUTO_TEST_CASE(what_is_no_picture_fails_with_a_sentence) {
     const UniqueName name("bytes");
-    handoff::Sender plain(name, {.slots = 2, .payload_bytes = 1000, .reply_bytes = 4096});
+    handoff::Sender plain(name, {.slot_count = 2, .payload_bytes = 1000, .reply_bytes = 4096});
     Program worker = receiver({"--channel", name.str(), "--operation", "edges"});
     auto failed = plain.request(plain.try_loan().value(), handoff::testing::scaled(20s));
     BOOST_REQUIRE(!failed);
     BOOST_TEST((failed.error() == handoff::Errc::failed));
-    BOOST_TEST(failed.error().sentence().find("edges works on pictures of") != std::string::npos);
+    BOOST_TEST(failed.error().message().find("edges works on pictures of") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(count_is_exact_with_any_number_of_workers) {
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_ends_every_wait) {
     require_exit(lonely_sender, 0);
     BOOST_TEST(name.left_behind().empty());
 
-    const handoff::Sender silent(name, {.slots = 1, .payload_bytes = 1});
+    const handoff::Sender silent(name, {.slot_count = 1, .payload_bytes = 1});
     Program idle = receiver({"--channel", name.str(), "--workers", "3"});
     HANDOFF_REQUIRE_EVENTUALLY(silent.state().receivers == 1);
     idle.signal(SIGTERM);

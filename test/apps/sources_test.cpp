@@ -33,7 +33,7 @@ struct Room {
     handoff::Sender sender;
     handoff::Loan loan;
     explicit Room(std::size_t payload_bytes = 2'000'000)
-        : sender(name, {.slots = 1, .payload_bytes = payload_bytes}), loan(sender.try_loan().value()) {}
+        : sender(name, {.slot_count = 1, .payload_bytes = payload_bytes}), loan(sender.try_loan().value()) {}
     cv::Mat picture() { return handoff::opencv::as_mat(loan); }
 };
 

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_a_size_is_refused_with_a_sentence) {
         const auto size = parse_size(text);
         BOOST_TEST_CONTEXT(text) {
             BOOST_REQUIRE(!size);
-            BOOST_TEST(size.error().sentence().find("'" + std::string(text) + "'") == 0U);
+            BOOST_TEST(size.error().message().find("'" + std::string(text) + "'") == 0U);
         }
     }
 }

@@ -69,9 +69,9 @@ static void nonsense_is_refused_before_anything_is_made(const char* segment) {
     options.size = 0;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
     options.size = sizeof options;
-    options.slots = 0;
+    options.slot_count = 0;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
-    options.slots = 2;
+    options.slot_count = 2;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open("no/such name", &options, &sender));
     ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_sender_open(segment, NULL, &sender));
     CHECK(sender == NULL);
@@ -86,16 +86,16 @@ static void a_struct_of_an_older_header_is_filled_as_far_as_it_reaches(const cha
     handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
     handoff_sender* sender = NULL;
     options.payload_bytes = 8;
-    options.slots = 77; /* lies beyond the size: not looked at */
-    options.size = offsetof(handoff_channel_options, slots);
+    options.slot_count = 77; /* lies beyond the size: not looked at */
+    options.size = offsetof(handoff_channel_options, slot_count);
     GOOD(handoff_sender_open(segment, &options, &sender));
     handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
     GOOD(handoff_sender_info(sender, &info));
-    CHECK(info.slots == 8 && info.payload_bytes == 8);
+    CHECK(info.slot_count == 8 && info.payload_bytes == 8);
     memset(&info, 0x55, sizeof info);
-    info.size = offsetof(handoff_channel_info, slots);
+    info.size = offsetof(handoff_channel_info, slot_count);
     GOOD(handoff_sender_info(sender, &info));
-    CHECK(info.payload_bytes == 8 && info.slots == 0x55555555 && info.size == offsetof(handoff_channel_info, slots));
+    CHECK(info.payload_bytes == 8 && info.slot_count == 0x55555555 && info.size == offsetof(handoff_channel_info, slot_count));
     info.size = 0;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_info(sender, &info));
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_info(sender, NULL));

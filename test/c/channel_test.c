@@ -6,7 +6,7 @@
 static handoff_sender* open_sender(const char* segment) {
     handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
     handoff_sender* sender = NULL;
-    options.slots = 2;
+    options.slot_count = 2;
     options.payload_bytes = 64;
     options.reply_bytes = 64;
     GOOD(handoff_sender_open(segment, &options, &sender));
@@ -262,7 +262,7 @@ static void a_frame_is_edited_in_place(const char* segment) {
     handoff_processed_drop(&processed);
     handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
     GOOD(handoff_receiver_info(receiver, &info));
-    CHECK(info.in_place == 1 && info.payload_bytes == 16 && info.slots == 8 && strcmp(info.name, segment) == 0);
+    CHECK(info.in_place == 1 && info.payload_bytes == 16 && info.slot_count == 8 && strcmp(info.name, segment) == 0);
     handoff_sender_close(&sender);
     handoff_receiver_close(&receiver);
 }

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(of_a_channel_are_those_of_cpp) {
     const ChannelOptions in_cpp;
     BOOST_TEST(in_c.payload_bytes == in_cpp.payload_bytes);
     BOOST_TEST(in_c.reply_bytes == in_cpp.reply_bytes);
-    BOOST_TEST(in_c.slots == in_cpp.slots);
+    BOOST_TEST(in_c.slot_count == in_cpp.slot_count);
     BOOST_TEST(in_c.participants == in_cpp.participants);
     BOOST_TEST(in_c.max_deliveries == in_cpp.max_deliveries);
     BOOST_TEST((in_c.in_place == 1) == in_cpp.in_place);

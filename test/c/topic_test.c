@@ -95,7 +95,7 @@ static void shape_and_state_are_told(const char* segment) {
     handoff_topic_info info = HANDOFF_TOPIC_INFO_INIT;
     GOOD(handoff_subscriber_info(subscriber, &info));
     CHECK(info.history == 3 && info.payload_bytes == 16 && info.loans == 1 && info.pin_budget == 8);
-    CHECK(info.slots == 3 + 1 + 8 + 1 && info.participants == 32 && strcmp(info.name, segment) == 0);
+    CHECK(info.slot_count == 3 + 1 + 8 + 1 && info.participants == 32 && strcmp(info.name, segment) == 0);
     GOOD(handoff_publisher_info(publisher, &info));
     handoff_topic_state state = HANDOFF_TOPIC_STATE_INIT;
     GOOD(handoff_publisher_state(publisher, &state));

@@ -10,13 +10,13 @@
 
 #include "segment/geometry.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 using participants::ParticipantEntry;
 using participants::Role;
-using slots::SharedData;
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SharedData;
+using slot::SlotState;
+using slot::SlotWord;
 
 Board::Memory Board::zeroed(std::size_t bytes, bool shared) {
     if (shared) {
@@ -164,9 +164,9 @@ std::ostream& boost_test_print_type(std::ostream& out, Withdrawal withdrawal) {
     return out << names[static_cast<int>(withdrawal)];
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel
 
-std::ostream& handoff::slots::boost_test_print_type(std::ostream& out, SlotState state) {
+std::ostream& handoff::detail::slot::boost_test_print_type(std::ostream& out, SlotState state) {
     constexpr const char* names[] = {"free", "loaned", "ready", "taken", "processed", "failed", "given_up"};
     const auto number = static_cast<unsigned>(state);
     return number < 7 ? out << names[number] : out << "state " << number;

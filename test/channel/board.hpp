@@ -17,7 +17,7 @@
 #include "platform/lock_file.hpp"
 #include "slots/slots.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 struct BoardShape {
     std::uint32_t slots = 3;
@@ -39,7 +39,7 @@ public:
     const BoardShape& shape() const noexcept { return shape_; }
     ChannelControl& control() const noexcept { return *control_; }
     participants::ParticipantEntry* entries() const noexcept { return entries_; }
-    const slots::Slots& slots() const noexcept { return slots_; }
+    const slot::Slots& slots() const noexcept { return slots_; }
     const Ring& ring() const noexcept { return ring_; }
     FreeMap free_map() const noexcept { return {control_->cells + shape_.cells, shape_.slots}; }
     /// Of the control, the cells and the map of free slots.
@@ -47,10 +47,10 @@ public:
     /// The same lock file, opened once more: what another process would hold.
     platform::LockFile open_locks() const;
 
-    slots::SlotWord word(std::uint32_t slot) const { return slots::SlotWord::decode(slots_[slot].control.load()); }
-    slots::SlotState state(std::uint32_t slot) const { return word(slot).state; }
-    void set(std::uint32_t slot, const slots::SlotWord& word) const { slots_[slot].control.store(word.encode()); }
-    std::uint32_t count(slots::SlotState state) const;
+    slot::SlotWord word(std::uint32_t slot) const { return slot::SlotWord::decode(slots_[slot].control.load()); }
+    slot::SlotState state(std::uint32_t slot) const { return word(slot).state; }
+    void set(std::uint32_t slot, const slot::SlotWord& word) const { slots_[slot].control.store(word.encode()); }
+    std::uint32_t count(slot::SlotState state) const;
     CellWord cell(std::uint64_t position) const {
         return CellWord::decode(control_->cells[position % shape_.cells].load());
     }
@@ -78,7 +78,7 @@ private:
     Memory entries_memory_, control_memory_, slots_memory_;
     participants::ParticipantEntry* entries_;
     ChannelControl* control_;
-    slots::Slots slots_;
+    slot::Slots slots_;
     Ring ring_;
     std::string lock_path_;
     platform::Descriptor lock_file_;
@@ -117,8 +117,8 @@ private:
 std::ostream& boost_test_print_type(std::ostream& out, RingOutcome outcome);
 std::ostream& boost_test_print_type(std::ostream& out, Withdrawal withdrawal);
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 std::ostream& boost_test_print_type(std::ostream& out, SlotState state);
 }

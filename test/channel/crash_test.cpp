@@ -12,10 +12,10 @@
 #include "channel/board.hpp"
 #include "sync/crash_point.hpp"
 
-using namespace handoff::channel;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
-using handoff::sync::arm_crash_point;
+using namespace handoff::detail::channel;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
+using handoff::detail::sync::arm_crash_point;
 
 namespace {
 

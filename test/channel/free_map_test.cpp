@@ -9,9 +9,9 @@
 
 #include "channel/board.hpp"
 
-using namespace handoff::channel;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
+using namespace handoff::detail::channel;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
 
 namespace {
 
@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_SUITE(free_map_test, Fixture)
 
 BOOST_AUTO_TEST_CASE(every_size_has_a_bit_for_each_slot_and_none_beyond) {
     for (const std::uint32_t slots : {1U, 2U, 63U, 64U, 65U, 4'095U, 4'096U, 4'097U, 65'535U}) {
-        std::vector<handoff::sync::SharedWord> words(FreeMap::words_for(slots));
+        std::vector<handoff::detail::sync::SharedWord> words(FreeMap::words_for(slots));
         const FreeMap map(words.data(), slots);
         map.place();
         for (std::uint32_t slot = 0; slot < slots; ++slot) BOOST_TEST_REQUIRE(map.take().value() == slot);

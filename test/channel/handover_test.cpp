@@ -6,11 +6,11 @@
 
 #include "channel/board.hpp"
 
-using namespace handoff::channel;
+using namespace handoff::detail::channel;
 using handoff::Errc;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
 
 namespace {
 

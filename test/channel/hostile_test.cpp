@@ -9,12 +9,12 @@
 #include "channel/board.hpp"
 #include "segment/geometry.hpp"
 
-using namespace handoff::channel;
+using namespace handoff::detail::channel;
 using handoff::Errc;
-using handoff::participants::make_id;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
+using handoff::detail::participants::make_id;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
 
 namespace {
 
@@ -51,14 +51,15 @@ BOOST_AUTO_TEST_CASE(a_cell_that_names_a_slot_out_of_range_is_passed) {
 
 /// Behind the last slot lies something that looks like one more.
 BOOST_FIXTURE_TEST_CASE(a_slot_beyond_the_last_is_neither_loaned_nor_taken_whatever_it_looks_like, LargeSlots) {
-    handoff::segment::Geometry narrow;
-    BOOST_TEST_REQUIRE(handoff::segment::lay_out({.slot_count = 2,
-                                                  .slot_header_bytes = sizeof(handoff::slots::SharedData),
-                                                  .payload_bytes = large_payload,
-                                                  .reply_bytes = sizeof(std::uint64_t)},
-                                                 narrow));
+    handoff::detail::segment::Geometry narrow;
+    BOOST_TEST_REQUIRE(
+        handoff::detail::segment::lay_out({.slot_count = 2,
+                                           .slot_header_bytes = sizeof(handoff::detail::slot::SharedData),
+                                           .payload_bytes = large_payload,
+                                           .reply_bytes = sizeof(std::uint64_t)},
+                                          narrow));
     narrow.slots_offset = 0;
-    const handoff::slots::Slots two(reinterpret_cast<std::byte*>(&board.slots()[0]), narrow);
+    const handoff::detail::slot::Slots two(reinterpret_cast<std::byte*>(&board.slots()[0]), narrow);
     BOOST_TEST_REQUIRE(&two[1] == &board.slots()[1]);
     const Ring ring(board.control(), board.shape().cells, two);
     const Handover handover(board.control(), two, ring, sender.registry(), {});

@@ -9,12 +9,12 @@
 
 #include "channel/board.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 /// One message, or one loan, as the model sees it.
 struct ModelMessage {
     std::uint64_t id = 0;
-    slots::SlotState state = slots::SlotState::loaned;
+    slot::SlotState state = slot::SlotState::loaned;
     std::uint64_t sender = 0;    ///< which player, by its number in the walk, never used again
     std::uint64_t receiver = 0;  ///< while taken
     bool awaited = false;
@@ -47,4 +47,4 @@ private:
     std::map<std::uint64_t, std::uint32_t> queue_;  ///< position -> slot
 };
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

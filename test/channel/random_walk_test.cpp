@@ -8,7 +8,7 @@
 
 #include "channel/walk.hpp"
 
-using namespace handoff::channel;
+using namespace handoff::detail::channel;
 
 namespace {
 

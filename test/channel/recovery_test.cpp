@@ -7,11 +7,11 @@
 
 #include "channel/board.hpp"
 
-using namespace handoff::channel;
-using handoff::participants::EntryWord;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
+using namespace handoff::detail::channel;
+using handoff::detail::participants::EntryWord;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
 
 namespace {
 

@@ -6,10 +6,10 @@
 
 #include "channel/board.hpp"
 
-using namespace handoff::channel;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
-using handoff::sync::Condition;
+using namespace handoff::detail::channel;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
+using handoff::detail::sync::Condition;
 
 namespace {
 

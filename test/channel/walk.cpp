@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 using participants::Role;
 
@@ -215,4 +215,4 @@ void Walk::interrupted_step(Seat& seat) {
     die(seat);
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

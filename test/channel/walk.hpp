@@ -13,10 +13,10 @@
 #include "channel/board.hpp"
 #include "channel/model.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SlotState;
+using slot::SlotWord;
 
 inline constexpr std::uint32_t places = 3;
 
@@ -149,4 +149,4 @@ private:
     std::uint64_t redelivered_ = 0, given_up_ = 0, failed_ = 0, withdrawn_ = 0;
 };
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -6,10 +6,10 @@
 
 #include "channel/board.hpp"
 
-using namespace handoff::channel;
+using namespace handoff::detail::channel;
 using handoff::Errc;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
 
 namespace {
 

@@ -12,8 +12,8 @@
 
 #include "channel_steps/stage.hpp"
 
-using namespace handoff::channel;
-using handoff::participants::Role;
+using namespace handoff::detail::channel;
+using handoff::detail::participants::Role;
 
 namespace {
 

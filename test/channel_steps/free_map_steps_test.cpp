@@ -10,8 +10,8 @@
 #include "slots/actor.hpp"
 #include "sync/shared_word.hpp"
 
-using handoff::channel::FreeMap;
-using handoff::sync::SharedWord;
+using handoff::detail::channel::FreeMap;
+using handoff::detail::sync::SharedWord;
 using handoff::test::Actor;
 
 namespace {

@@ -6,9 +6,9 @@
 #include "channel/board.hpp"
 #include "slots/actor.hpp"
 
-using namespace handoff::channel;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
+using namespace handoff::detail::channel;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
 using handoff::test::Actor;
 
 namespace {

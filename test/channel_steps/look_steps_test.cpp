@@ -7,8 +7,8 @@
 #include "slots/actor.hpp"
 #include "sync/shared_word.hpp"
 
-using handoff::participants::LookSchedule;
-using handoff::sync::SharedWord;
+using handoff::detail::participants::LookSchedule;
+using handoff::detail::sync::SharedWord;
 using handoff::test::Actor;
 
 BOOST_AUTO_TEST_SUITE(look_steps_test)
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(look_steps_test)
 BOOST_AUTO_TEST_CASE(of_two_who_find_a_look_due_at_once_one_looks) {
     constexpr int most_stops = 20;  // more than one claim() has
     constexpr std::int64_t start = 1;
-    const std::int64_t now = start + handoff::sync::tick_ns;
+    const std::int64_t now = start + handoff::detail::sync::tick_ns;
     int interleavings = 0;
     for (int stops = 1; stops < most_stops; ++stops) {
         SharedWord looked(start);

@@ -7,8 +7,8 @@
 #include "channel/board.hpp"
 #include "slots/actor.hpp"
 
-using namespace handoff::channel;
-using handoff::participants::Role;
+using namespace handoff::detail::channel;
+using handoff::detail::participants::Role;
 using handoff::test::Actor;
 
 namespace {

@@ -4,10 +4,10 @@
 
 #include <utility>
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SlotState;
+using slot::SlotWord;
 
 Stage::Stage() {
     board.start_at(13);  // in the middle of a round
@@ -160,4 +160,4 @@ void Stage::audit() {
     }
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -11,7 +11,7 @@
 #include "channel_steps/witness.hpp"
 #include "slots/actor.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 using test::Actor;
 
@@ -75,4 +75,4 @@ private:
     std::uint64_t next_message_ = 100;
 };
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

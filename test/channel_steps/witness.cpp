@@ -4,10 +4,10 @@
 
 #include <utility>
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
-using slots::SlotState;
-using slots::SlotWord;
+using slot::SlotState;
+using slot::SlotWord;
 
 namespace {
 
@@ -114,4 +114,4 @@ void Witness::look_at_head_and_tail() {
     }
 }
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

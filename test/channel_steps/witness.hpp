@@ -6,10 +6,10 @@
 
 #include "channel/board.hpp"
 
-namespace handoff::channel {
+namespace handoff::detail::channel {
 
 /// True if the protocol has this transition of a slot (docs/design/slot-protocol.md, "Every transition").
-bool may_follow(const slots::SlotWord& from, const slots::SlotWord& to);
+bool may_follow(const slot::SlotWord& from, const slot::SlotWord& to);
 
 /// Between two stops of an actor at most one word changes, so every transition is seen.
 class Witness {
@@ -27,9 +27,9 @@ private:
     bool is_queued(const CellWord& cell) const;
 
     const Board& board_;
-    std::vector<slots::SlotWord> slots_;
+    std::vector<slot::SlotWord> slots_;
     std::vector<std::uint64_t> cells_;
     std::uint64_t head_ = 0, tail_ = 0;
 };
 
-}  // namespace handoff::channel
+}  // namespace handoff::detail::channel

@@ -2,7 +2,9 @@
 
 set(ENV{LC_ALL} C)
 list(TRANSFORM INCLUDES PREPEND -isystem)
-execute_process(COMMAND "${COMPILER}" -std=c++20 -Wall -Wextra -Werror ${INCLUDES} -c "${SOURCE}" -o /dev/null
+file(STRINGS "${SOURCE}" flags REGEX "^// FLAGS: " LIMIT_COUNT 1)
+string(REGEX REPLACE "^// FLAGS: " "" flags "${flags}")
+execute_process(COMMAND "${COMPILER}" -std=c++20 ${flags} -Wall -Wextra -Werror ${INCLUDES} -c "${SOURCE}" -o /dev/null
                 RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 100)
 
 if(SOURCE MATCHES "_compiles\\.cpp$")
@@ -25,4 +27,15 @@ if(status EQUAL 0)
 endif()
 if(NOT output MATCHES "${expectation}")
     message(FATAL_ERROR "${SOURCE} is refused for another reason than '${expectation}':\n${output}")
+endif()
+
+# How many errors there are, where the first one must say it all.
+file(STRINGS "${SOURCE}" wanted REGEX "^// ERRORS: " LIMIT_COUNT 1)
+if(wanted)
+    string(REGEX REPLACE "^// ERRORS: " "" wanted "${wanted}")
+    string(REGEX MATCHALL "error: " errors "${output}")
+    list(LENGTH errors count)
+    if(NOT count EQUAL wanted)
+        message(FATAL_ERROR "${SOURCE} has ${count} errors instead of ${wanted}:\n${output}")
+    endif()
 endif()

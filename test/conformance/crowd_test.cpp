@@ -98,7 +98,7 @@ void receive_all(Receiver& receiver, bool ordered, Each&& each) {
 }
 
 struct Crowd : Channel {
-    Crowd() { options.slots = 5; }
+    Crowd() { options.slot_count = 5; }
 };
 
 }  // namespace conformance
@@ -124,7 +124,7 @@ BOOST_DATA_TEST_CASE(threads_with_their_own_handles, policies, policy) {
         sending.clear();
         for (auto& thread : threads) thread.join();
         received.check_each_once(senders * per_sender);
-        BOOST_TEST(anchor.state().free == options.slots);
+        BOOST_TEST(anchor.state().free == options.slot_count);
         BOOST_TEST(anchor.state().redelivered == 0U);
     }
 }
@@ -185,12 +185,12 @@ BOOST_DATA_TEST_CASE(processes, policies, policy) {
     }
     BOOST_TEST(counts.size() == senders * per_sender);
     for (const auto& [message, count] : counts) BOOST_TEST_REQUIRE(count == 1, "message " << message);
-    HANDOFF_CHECK_EVENTUALLY(anchor.state().free == options.slots);
+    HANDOFF_CHECK_EVENTUALLY(anchor.state().free == options.slot_count);
     BOOST_TEST(anchor.state().redelivered == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_written_before_the_send_is_seen_after_the_receive) {
-    options.slots = 2;
+    options.slot_count = 2;
     options.payload_bytes = 1 << 20;
     handoff::testing::UniqueName large("large");
     auto sender = std::make_unique<Sender>(large, options);
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(participants_come_and_go) {
     for (auto& thread : threads) thread.join();
     done = true;
     answering.join();
-    BOOST_TEST(anchor.state().free == options.slots);
+    BOOST_TEST(anchor.state().free == options.slot_count);
     BOOST_TEST(anchor.state().senders == 0U);
     BOOST_TEST(anchor.state().receivers == 1U);
 }

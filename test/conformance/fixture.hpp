@@ -43,7 +43,7 @@ struct Channel {
     handoff::ChannelOptions options;
 
     Channel() {
-        options.slots = 4;
+        options.slot_count = 4;
         options.payload_bytes = 256;
         options.reply_bytes = 64;
     }
@@ -87,8 +87,8 @@ inline handoff::Request receive(handoff::Receiver& receiver) {
 template <class T>
 void check_refused(const handoff::result<T>& outcome, handoff::Errc code, std::string_view words = "") {
     BOOST_TEST_REQUIRE(!outcome.has_value());
-    BOOST_TEST((outcome.error() == code), "refused with another code: " << outcome.error().sentence());
-    const std::string sentence = outcome.error().sentence();
+    BOOST_TEST((outcome.error() == code), "refused with another code: " << outcome.error().message());
+    const std::string sentence = outcome.error().message();
     BOOST_TEST(sentence.find(' ') != std::string::npos, "no sentence: " << sentence);
     BOOST_TEST(sentence.find(words) != std::string::npos, "'" << words << "' is not in: " << sentence);
 }
@@ -109,7 +109,7 @@ void check_throws(Function&& function, handoff::Errc code, std::string_view word
 
 /// Every slot is free: now, or as soon as the other side has finished what it is doing.
 inline void check_all_free(const handoff::Sender& sender) {
-    HANDOFF_CHECK_EVENTUALLY(sender.state().free == sender.info().slots);
+    HANDOFF_CHECK_EVENTUALLY(sender.state().free == sender.info().slot_count);
 }
 
 }  // namespace conformance

@@ -25,7 +25,7 @@ namespace {
 /// Page faults of a first write into every slot of a channel of 8 MiB, which is 2048 pages.
 [[maybe_unused]] long faults_of_first_writes(const Channel& channel, bool prefault) {
     handoff::ChannelOptions options = channel.options;
-    options.slots = 8;
+    options.slot_count = 8;
     options.payload_bytes = 1024 * 1024;
     options.prefault = prefault;
     Sender sender(channel.name, options);

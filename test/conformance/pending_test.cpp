@@ -130,7 +130,7 @@ BOOST_DATA_TEST_CASE(a_request_that_is_not_processed_in_time_is_left_to_its_rece
 }
 
 BOOST_DATA_TEST_CASE(a_sender_that_gives_up_never_disturbs_the_next_one_in_the_same_slot, policies, policy) {
-    options.slots = 1;
+    options.slot_count = 1;
     handoff::testing::UniqueName narrow("narrow");
     Sender impatient(narrow, with(policy)), patient(narrow, with(policy));
     std::atomic<bool> done = false;

@@ -40,8 +40,8 @@ struct Fixture : Channel {
 BOOST_FIXTURE_TEST_SUITE(refusals_test, Fixture)
 
 BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
-    check_nonsense([](auto& o) { o.slots = 0; }, "slots = 0");
-    check_nonsense([](auto& o) { o.slots = 65'536; }, "65535");
+    check_nonsense([](auto& o) { o.slot_count = 0; }, "slot_count = 0");
+    check_nonsense([](auto& o) { o.slot_count = 65'536; }, "65535");
     check_nonsense([](auto& o) { o.participants = 1; }, "participants = 1");
     check_nonsense([](auto& o) { o.participants = 1'025; }, "1024");
     check_nonsense([](auto& o) { o.max_deliveries = 256; }, "max_deliveries = 256");
@@ -51,8 +51,9 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense([](auto& o) { o.mode = 01600; }, "mode");
     check_nonsense([](auto& o) { o.wait = static_cast<handoff::WaitPolicy>(9); }, "wait");
     check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
-    check_nonsense([](auto& o) { o.slots = 1000, o.payload_bytes = std::numeric_limits<std::size_t>::max() / 1000; },
-                   "memory");
+    check_nonsense(
+        [](auto& o) { o.slot_count = 1000, o.payload_bytes = std::numeric_limits<std::size_t>::max() / 1000; },
+        "memory");
     check_nonsense([](auto& o) { o.reply_bytes = std::numeric_limits<std::size_t>::max() - 100; }, "memory");
 }
 

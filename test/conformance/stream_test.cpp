@@ -135,14 +135,14 @@ BOOST_AUTO_TEST_CASE(a_persistent_channel_stays) {
 
 BOOST_AUTO_TEST_CASE(a_channel_that_is_large_enough_keeps_its_shape) {
     Sender first = sender();
-    options.slots = 99;
+    options.slot_count = 99;
     options.payload_bytes = 10;
     options.reply_bytes = 0;
     options.participants = 7;
     options.max_deliveries = 3;
     const auto info = sender().info();
     BOOST_TEST(info.name == name.str());
-    BOOST_TEST(info.slots == 4U);
+    BOOST_TEST(info.slot_count == 4U);
     BOOST_TEST(info.payload_bytes == 256U);
     BOOST_TEST(info.reply_bytes == 64U);
     BOOST_TEST(info.participants == 32U);

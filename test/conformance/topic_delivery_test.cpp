@@ -246,8 +246,8 @@ BOOST_AUTO_TEST_CASE(an_image_travels_with_its_description) {
 BOOST_AUTO_TEST_CASE(a_description_of_an_earlier_message_in_the_same_slot_is_not_shown_again) {
     Publisher publisher = this->publisher();
     Subscriber subscriber = this->subscriber();
-    for (std::uint32_t i = 0; i < 3 * publisher.info().slots; ++i) {
-        const bool is_image = i < 2 * publisher.info().slots;
+    for (std::uint32_t i = 0; i < 3 * publisher.info().slot_count; ++i) {
+        const bool is_image = i < 2 * publisher.info().slot_count;
         auto loan = publisher.loan().value();
         if (is_image)
             loan.describe(handoff::Image::of(4, 4, handoff::Encoding::mono8)).value();

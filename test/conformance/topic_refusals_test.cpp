@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_refused_and_one_that_is_large_
     BOOST_TEST(info.payload_bytes == 256U);
     BOOST_TEST(info.loans == 2U);
     BOOST_TEST(info.pin_budget == 4U);
-    BOOST_TEST(info.slots == 11U);
+    BOOST_TEST(info.slot_count == 11U);
     BOOST_TEST(info.participants == 16U);
     BOOST_TEST((info.lifetime == handoff::Lifetime::until_last_leaves));
     BOOST_TEST(first.state().publishers == 1U);

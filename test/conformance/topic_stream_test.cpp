@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_replaced_when_all_are_dead) {
     options.payload_bytes = 1000;
     Publisher publisher = this->publisher();
     BOOST_TEST(publisher.info().payload_bytes == 1000U);
-    BOOST_TEST(publisher.state().free == publisher.info().slots);
+    BOOST_TEST(publisher.state().free == publisher.info().slot_count);
 }
 #endif
 

@@ -42,7 +42,7 @@ bool becomes_readable(int descriptor) {
 /// A channel, a topic and a latest value.
 struct World : Topic {
     handoff::testing::UniqueName channel{"channel"}, value{"value"};
-    Sender sender{channel, {.slots = 4, .payload_bytes = 64}};
+    Sender sender{channel, {.slot_count = 4, .payload_bytes = 64}};
     Receiver receiver{channel};
     Publisher publisher{name, options};
     Subscriber subscriber{name};

@@ -32,7 +32,7 @@ struct Ledger {
 /// Half of them send, half receive.
 struct ManySenders {
     UniqueName name{"crowd"};
-    ChannelOptions options{.slots = 64,
+    ChannelOptions options{.slot_count = 64,
                            .payload_bytes = message_bytes,
                            .participants = most_on_a_channel,
                            .max_deliveries = unlimited_deliveries};
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(as_many_processes_as_promised_share_a_channel_and_surviv
     crowd.wait_until_ended();
 
     HANDOFF_CHECK_EVENTUALLY(observer.state().senders == 1U && observer.state().receivers == 0U);
-    HANDOFF_CHECK_EVENTUALLY(observer.state().free == options.slots);
+    HANDOFF_CHECK_EVENTUALLY(observer.state().free == options.slot_count);
     BOOST_TEST(observer.state().given_up == 0U);
 }
 
@@ -132,7 +132,7 @@ BOOST_FIXTURE_TEST_CASE(as_many_processes_as_promised_share_a_channel_and_surviv
 BOOST_AUTO_TEST_CASE(as_many_handles_as_promised_share_a_channel, *boost::unit_test::precondition(has_descriptors)) {
     take_all_descriptors();
     const UniqueName name("handles");
-    const ChannelOptions options{.slots = 64, .payload_bytes = message_bytes, .participants = most_on_a_channel};
+    const ChannelOptions options{.slot_count = 64, .payload_bytes = message_bytes, .participants = most_on_a_channel};
     std::deque<Sender> senders;
     std::deque<Receiver> receivers;
     for (std::uint32_t pair = 0; pair < most_on_a_channel / 2; ++pair) {

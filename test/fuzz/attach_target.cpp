@@ -20,7 +20,7 @@
 
 using namespace handoff;
 using namespace handoff::test;
-using segment::SegmentHeader;
+using detail::segment::SegmentHeader;
 
 namespace {
 
@@ -36,9 +36,9 @@ struct Help {
 
 struct Ground {
     testing::UniqueName name{"fuzz-attach"};
-    std::string path = segment::segment_path(name);
+    std::string path = detail::segment::segment_path(name);
     std::array<SegmentHeader*, 3> whole{};  ///< a good header of each kind
-    segment::OpenRequest requests[3];
+    detail::segment::OpenRequest requests[3];
 
     Ground() {
         for (int kind = 0; kind < 3; ++kind) {
@@ -46,17 +46,19 @@ struct Ground {
             std::optional<Sender> sender;
             std::optional<Publisher> publisher;
             std::optional<LatestBytes> latest;
-            if (kind == 0) sender.emplace(another, ChannelOptions{.slots = 2, .payload_bytes = 64, .reply_bytes = 10});
+            if (kind == 0)
+                sender.emplace(another, ChannelOptions{.slot_count = 2, .payload_bytes = 64, .reply_bytes = 10});
             if (kind == 1) publisher.emplace(another, TopicOptions{.payload_bytes = 64});
             if (kind == 2) latest.emplace(another, LatestOptions{.capacity_bytes = 64});
-            const platform::Descriptor file = platform::open_existing(segment::segment_path(another));
+            const detail::platform::Descriptor file =
+                detail::platform::open_existing(detail::segment::segment_path(another));
             whole[kind] = static_cast<SegmentHeader*>(::operator new(sizeof(SegmentHeader)));
             require(
                 pread(file.get(), static_cast<void*>(whole[kind]), sizeof(SegmentHeader), 0) == sizeof(SegmentHeader),
                 "a new segment has a header");
         }
-        requests[0] = channel::open_request("x", {});
-        requests[1] = topic::open_request("x", {});
+        requests[0] = detail::channel::open_request("x", {});
+        requests[1] = detail::topic::open_request("x", {});
     }
     ~Ground() {
         for (SegmentHeader* header : whole) ::operator delete(header);
@@ -71,11 +73,11 @@ void help(std::vector<std::byte>& bytes, const Help& help, const Ground& ground)
     std::memcpy(raw(), bytes.data(), sizeof header);
     const SegmentHeader& good = *ground.whole[help.kind()];
     std::memcpy(raw(), static_cast<const void*>(&good), offsetof(SegmentHeader, segment_bytes));
-    segment::Geometry geometry;
+    detail::segment::Geometry geometry;
     const auto& request = ground.requests[help.kind() == 0 ? 0 : 1];  // a latest value is shaped like a topic
     const auto blueprint = request.blueprint_of(
         {header.participant_count, header.slot_count, header.payload_bytes, header.reply_bytes, header.settings});
-    if (help.places() && segment::lay_out(blueprint, geometry) && geometry.segment_bytes <= most_bytes) {
+    if (help.places() && detail::segment::lay_out(blueprint, geometry) && geometry.segment_bytes <= most_bytes) {
         header.segment_bytes = geometry.segment_bytes;
         header.participants_offset = geometry.participants_offset;
         header.control_offset = geometry.control_offset;
@@ -87,7 +89,8 @@ void help(std::vector<std::byte>& bytes, const Help& help, const Ground& ground)
 }
 
 void write_file(const std::string& path, std::span<const std::byte> bytes) {
-    const platform::Descriptor file(open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    const detail::platform::Descriptor file(
+        open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
     require(pwrite(file.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()), "it is written");
 }
 
@@ -95,7 +98,7 @@ template <class Action>
 void attempt(Action&& action) try {
     action();
 } catch (const Error& refusal) {
-    require(!refusal.failure().sentence().empty(), "a refusal says why");
+    require(!refusal.failure().message().empty(), "a refusal says why");
 }
 
 void open_as_everything(const testing::UniqueName& name) {
@@ -122,7 +125,7 @@ void open_as_everything(const testing::UniqueName& name) {
     });
     attempt([&] { (void)LatestBytes(name, {.read_only = true}).read(buffer); });
     // One that is too small for us is replaced if nobody needs it.
-    attempt([&] { Sender larger(name, {.slots = 1, .payload_bytes = 5000}); });
+    attempt([&] { Sender larger(name, {.slot_count = 1, .payload_bytes = 5000}); });
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 #include "slots/copy_out.hpp"
 
 using namespace handoff::test;
-using namespace handoff::slots;
-using handoff::segment::Geometry;
+using namespace handoff::detail::slot;
+using handoff::detail::segment::Geometry;
 
 namespace {
 
@@ -21,12 +21,12 @@ constexpr std::uint32_t me = 1, other = 2;
 constexpr std::size_t payload_bytes = 40;
 
 Geometry geometry_of(std::uint32_t slots) {
-    handoff::segment::Blueprint blueprint;
+    handoff::detail::segment::Blueprint blueprint;
     blueprint.slot_count = slots;
     blueprint.slot_header_bytes = sizeof(SharedData);
     blueprint.payload_bytes = payload_bytes;
     Geometry geometry;
-    require(handoff::segment::lay_out(blueprint, geometry), "such a topic can be");
+    require(handoff::detail::segment::lay_out(blueprint, geometry), "such a topic can be");
     geometry.slots_offset = 0;
     return geometry;
 }
@@ -46,7 +46,7 @@ public:
         control_->tail.store(settings.history);
         for (std::uint32_t cell = 0; cell < settings.history; ++cell)
             ::new (&control_->cells[cell])
-                handoff::sync::SharedWord(BroadcastCell{cell, BroadcastCell::no_slot}.encode());
+                handoff::detail::sync::SharedWord(BroadcastCell{cell, BroadcastCell::no_slot}.encode());
     }
 
     void run(const Step& step) {

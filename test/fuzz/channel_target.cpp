@@ -34,7 +34,7 @@ struct Ground {
     std::optional<Stand> stand;
 
     Ground(bool in_place, std::uint32_t max_deliveries) {
-        const ChannelOptions options{.slots = 5,
+        const ChannelOptions options{.slot_count = 5,
                                      .payload_bytes = payload_bytes,
                                      .reply_bytes = reply_bytes,
                                      .participants = 5,
@@ -112,7 +112,7 @@ private:
     }
 
     void receive(result<Request>&& request) {
-        if (!request) return touch(request.error().sentence());
+        if (!request) return touch(request.error().message());
         require(request->payload().size() <= payload_bytes, "a request is no larger than its slot");
         require(request->reply().size() == reply_bytes, "a reply area is what the channel says");
         touch(request->payload());
@@ -122,7 +122,7 @@ private:
     }
 
     void look_at(result<Processed>&& processed) {
-        if (!processed) return touch(processed.error().sentence());
+        if (!processed) return touch(processed.error().message());
         require(processed->payload().size() <= payload_bytes && processed->reply().size() <= reply_bytes,
                 "an answer is no larger than its slot");
         touch(processed->payload());
@@ -165,7 +165,7 @@ private:
         touch(sender_.who_holds());
         touch(receiver_.who_holds());
         const ChannelState state = sender_.state();
-        require(state.free + state.loaned + state.ready + state.taken + state.answered == sender_.info().slots,
+        require(state.free + state.loaned + state.ready + state.taken + state.answered == sender_.info().slot_count,
                 "every slot is in one state");
         (void)sender_.id();
         (void)receiver_.waitable().was_ready();
@@ -177,7 +177,7 @@ private:
         if (number % 2 == 0) Sender another(name_);
         if (number % 2 == 1) Receiver another(name_);
     } catch (const Error& refusal) {
-        touch(refusal.failure().sentence());
+        touch(refusal.failure().message());
     }
 
     std::string name_;
@@ -209,7 +209,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             play->operate(step);
         }
     } catch (const Error& refusal) {
-        touch(refusal.failure().sentence());
+        touch(refusal.failure().message());
     }
     return 0;
 }

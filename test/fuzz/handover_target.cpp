@@ -7,9 +7,9 @@
 #include "fuzz/input.hpp"
 
 using namespace handoff::test;
-using namespace handoff::channel;
-using handoff::participants::Role;
-using handoff::slots::SlotState;
+using namespace handoff::detail::channel;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SlotState;
 
 namespace {
 
@@ -62,7 +62,7 @@ private:
         auto* slots = reinterpret_cast<std::byte*>(&board_.slots()[0]);
         auto* entries = reinterpret_cast<std::byte*>(board_.entries());
         const auto stride = static_cast<std::size_t>(reinterpret_cast<std::byte*>(&board_.slots()[1]) - slots);
-        const std::size_t entry_bytes = sizeof(handoff::participants::ParticipantEntry);
+        const std::size_t entry_bytes = sizeof(handoff::detail::participants::ParticipantEntry);
         return {{control, 1, 0, sizeof(ChannelControl)},
                 {control + sizeof(ChannelControl), 1, 0, Board::control_bytes(board_.shape()) - sizeof(ChannelControl)},
                 {slots, board_.shape().slots, stride, 8},

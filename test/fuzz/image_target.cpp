@@ -27,8 +27,8 @@ void describe(Input& input) {
     if (checked)
         require_that_it_fits(image, available);
     else
-        require(!checked.error().sentence().empty(), "a refusal says why");
-    const Image believed = slots::believable(image, available);
+        require(!checked.error().message().empty(), "a refusal says why");
+    const Image believed = detail::slot::believable(image, available);
     require(believed.is_image() == (image.is_image() && checked.has_value()), "only a checked image is believed");
     touch(image.frame());
     touch(believed.frame());
@@ -39,7 +39,7 @@ void describe(Input& input) {
     if (named)
         require(bytes_per_pixel(*named) > 0, "a name stands for an encoding with pixels");
     else
-        touch(named.error().sentence());
+        touch(named.error().message());
 }
 
 void probe(std::span<const std::byte> bytes) {

@@ -44,7 +44,7 @@ public:
             case 0:
             case 1: {
                 const auto written = writer_.write(std::span(value).first(number % (capacity_bytes + 1)));
-                if (!written) touch(written.error().sentence());
+                if (!written) touch(written.error().message());
                 return;
             }
             case 2:
@@ -62,7 +62,7 @@ public:
 
 private:
     static void look_at(const result<Reading>& reading, std::size_t most) {
-        if (!reading) return touch(reading.error().sentence());
+        if (!reading) return touch(reading.error().message());
         require(reading->size <= most, "a reading is no larger than the buffer");
     }
 
@@ -71,7 +71,7 @@ private:
         LatestBytes another(name_);
         (void)another.write(value);
     } catch (const Error& refusal) {
-        touch(refusal.failure().sentence());
+        touch(refusal.failure().message());
     }
 
     std::string name_;
@@ -96,7 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             play->operate(step);
         }
     } catch (const Error& refusal) {
-        touch(refusal.failure().sentence());
+        touch(refusal.failure().message());
     }
     return 0;
 }

@@ -62,7 +62,7 @@ std::uint64_t read_to_the_end(Reader& reader, std::uint64_t most) {
     for (std::uint64_t refusals = 0;;) {
         const auto message = reader.next();
         if (!message) {
-            touch(message.error().sentence());
+            touch(message.error().message());
             require(++refusals <= most, "refusals end");
             continue;
         }
@@ -91,7 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         reader.rewind();
         require(read_to_the_end(reader, most) == messages, "the second reading finds what the first one found");
     } catch (const Error& refusal) {
-        require(!refusal.failure().sentence().empty(), "a refusal says why");
+        require(!refusal.failure().message().empty(), "a refusal says why");
     }
     return 0;
 }

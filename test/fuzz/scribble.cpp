@@ -11,10 +11,10 @@
 namespace handoff::test {
 namespace {
 
-using channel::CellWord;
-using participants::EntryWord;
-using slots::BroadcastCell;
-using slots::SlotWord;
+using detail::channel::CellWord;
+using detail::participants::EntryWord;
+using detail::slot::BroadcastCell;
+using detail::slot::SlotWord;
 
 /// A slot word near the one that is there: any owner, any state, a generation that was, is or will be.
 std::uint64_t like_a_slot_word(std::uint64_t now, std::uint64_t value) noexcept {
@@ -23,7 +23,7 @@ std::uint64_t like_a_slot_word(std::uint64_t now, std::uint64_t value) noexcept 
     word.owner = static_cast<std::uint16_t>((value >> 8) % 6);
     word.deliveries = static_cast<std::uint8_t>(value >> 16);
     word.awaited = (value >> 24 & 1) != 0;
-    word.state = static_cast<slots::SlotState>((value >> 32) % 9);
+    word.state = static_cast<detail::slot::SlotState>((value >> 32) % 9);
     return word.encode();
 }
 
@@ -46,7 +46,7 @@ std::uint64_t like_a_broadcast_cell(std::uint64_t now, std::uint64_t value) noex
 std::uint64_t like_an_entry(std::uint64_t now, std::uint64_t value) noexcept {
     EntryWord word = EntryWord::decode(now);
     word.generation += static_cast<std::uint32_t>(value % 3) - 1;
-    word.role = static_cast<participants::Role>((value >> 8) % 8);
+    word.role = static_cast<detail::participants::Role>((value >> 8) % 8);
     word.active = (value >> 16 & 1) != 0;
     return word.encode();
 }
@@ -99,9 +99,10 @@ void Scribbler::apply(const Scribble& scribble) const noexcept {
     }
 }
 
-Scribbler Scribbler::over(std::byte* base, const segment::SegmentHeader& shape) {
-    const bool is_channel = shape.kind == static_cast<std::uint32_t>(segment::Kind::channel);
-    const std::size_t control_bytes = is_channel ? sizeof(channel::ChannelControl) : sizeof(slots::BroadcastControl);
+Scribbler Scribbler::over(std::byte* base, const detail::segment::SegmentHeader& shape) {
+    const bool is_channel = shape.kind == static_cast<std::uint32_t>(detail::segment::Kind::channel);
+    const std::size_t control_bytes =
+        is_channel ? sizeof(detail::channel::ChannelControl) : sizeof(detail::slot::BroadcastControl);
     std::byte* control = base + shape.control_offset;
     std::byte* cells = control + control_bytes;
     const auto cells_bytes = static_cast<std::size_t>(base + shape.slots_offset - cells);
@@ -110,16 +111,16 @@ Scribbler Scribbler::over(std::byte* base, const segment::SegmentHeader& shape) 
         return Region{slots, shape.slot_count, shape.slot_stride, bytes};
     };
     return Scribbler({
-        {base, 1, 0, sizeof(segment::SegmentHeader)},
-        {base + shape.participants_offset, shape.participant_count, sizeof(participants::ParticipantEntry),
-         sizeof(participants::ParticipantEntry)},
-        {base + shape.participants_offset, shape.participant_count, sizeof(participants::ParticipantEntry), 8},
+        {base, 1, 0, sizeof(detail::segment::SegmentHeader)},
+        {base + shape.participants_offset, shape.participant_count, sizeof(detail::participants::ParticipantEntry),
+         sizeof(detail::participants::ParticipantEntry)},
+        {base + shape.participants_offset, shape.participant_count, sizeof(detail::participants::ParticipantEntry), 8},
         {control, 1, 0, control_bytes},
         {cells, 1, 0, cells_bytes},
         {cells, 1, 0, cells_bytes < 64 ? cells_bytes : 64},
         of_each_slot(8),
         of_each_slot(64),
-        of_each_slot(sizeof(slots::SharedData)),
+        of_each_slot(sizeof(detail::slot::SharedData)),
         {base, 1, 0, shape.segment_bytes},
     });
 }

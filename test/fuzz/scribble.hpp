@@ -35,7 +35,7 @@ class Scribbler {
 public:
     explicit Scribbler(std::vector<Region> regions) : regions_(std::move(regions)) {}
     /// Over a mapped segment; `shape` is its header from a time when it was whole.
-    static Scribbler over(std::byte* base, const segment::SegmentHeader& shape);
+    static Scribbler over(std::byte* base, const detail::segment::SegmentHeader& shape);
 
     void apply(const Scribble& scribble) const noexcept;
 

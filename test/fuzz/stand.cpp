@@ -23,7 +23,7 @@ std::string spare(const std::string& path) {
 Stand::Stand(std::string_view name)
     : name_(name),
       base_(map()),
-      scribbler_(Scribbler::over(base_, *reinterpret_cast<const segment::SegmentHeader*>(base_))) {
+      scribbler_(Scribbler::over(base_, *reinterpret_cast<const detail::segment::SegmentHeader*>(base_))) {
     keep_names();
     remember();
 }
@@ -33,8 +33,8 @@ Stand::~Stand() {
 }
 
 std::byte* Stand::map() {
-    const platform::Descriptor file = platform::open_existing(segment::segment_path(name_));
-    bytes_ = platform::status_of(file.get()).size_bytes;
+    const detail::platform::Descriptor file = detail::platform::open_existing(detail::segment::segment_path(name_));
+    bytes_ = detail::platform::status_of(file.get()).size_bytes;
     void* address = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
     if (address == MAP_FAILED) throw std::runtime_error("the stand cannot be mapped");
     return static_cast<std::byte*>(address);
@@ -45,13 +45,13 @@ void Stand::remember() {
 }
 
 void Stand::keep_names() const {
-    const std::string path = segment::segment_path(name_);
+    const std::string path = detail::segment::segment_path(name_);
     std::filesystem::create_hard_link(path, spare(path));
 }
 
 void Stand::restore(std::size_t state) const {
-    const std::string path = segment::segment_path(name_);
-    if (!platform::name_exists(path)) std::filesystem::create_hard_link(spare(path), path);
+    const std::string path = detail::segment::segment_path(name_);
+    if (!detail::platform::name_exists(path)) std::filesystem::create_hard_link(spare(path), path);
     std::memcpy(base_, states_[state % states_.size()].data(), bytes_);
 }
 

@@ -88,7 +88,7 @@ private:
 
     void loan() {
         auto loan = publisher_.loan();
-        if (!loan) return touch(loan.error().sentence());
+        if (!loan) return touch(loan.error().message());
         require(loan->payload().size() <= payload_bytes, "a loan is no larger than its slot");
         fill(loan->payload(), 7);
         if (loans_.size() < most) loans_.push_back(std::move(*loan));
@@ -109,7 +109,7 @@ private:
     }
 
     void look_at(result<Message>&& message) {
-        if (!message) return touch(message.error().sentence());
+        if (!message) return touch(message.error().message());
         require(message->payload().size() <= payload_bytes, "a message is no larger than its slot");
         touch(message->payload());
         check(message->image(), message->payload().size());
@@ -121,7 +121,7 @@ private:
         const auto bytes = std::span(buffer).first(number % 5 == 0 ? number % payload_bytes : payload_bytes);
         const auto copied =
             next ? subscriber.copy_next(bytes, Deadline::now()) : subscriber.copy_newest(bytes, Deadline::now());
-        if (!copied) return touch(copied.error().sentence());
+        if (!copied) return touch(copied.error().message());
         require(copied->size <= bytes.size(), "a copy is no larger than the buffer");
         check(copied->image, copied->size);
     }
@@ -129,7 +129,8 @@ private:
     void report() {
         for (const Subscriber* subscriber : {&pinning_, &copying_}) {
             const TopicState state = subscriber->state();
-            require(state.free + state.loaned + state.published <= subscriber->info().slots, "as many as there are");
+            require(state.free + state.loaned + state.published <= subscriber->info().slot_count,
+                    "as many as there are");
             (void)subscriber->waitable().was_ready();
         }
         (void)publisher_.wait_for_subscriber(Deadline::now());
@@ -141,7 +142,7 @@ private:
         if (number % 3 == 1) Subscriber another(name_, {}, {.start = Start::oldest, .pins = 1});
         if (number % 3 == 2) Subscriber another(name_, {}, {.pins = 0});
     } catch (const Error& refusal) {
-        touch(refusal.failure().sentence());
+        touch(refusal.failure().message());
     }
 
     std::string name_;
@@ -171,7 +172,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             play->operate(step);
         }
     } catch (const Error& refusal) {
-        touch(refusal.failure().sentence());
+        touch(refusal.failure().message());
     }
     return 0;
 }

@@ -29,12 +29,12 @@ namespace {
 
 const auto soon = testing::scaled(10s);
 
-constexpr ChannelOptions shape{.slots = 2, .payload_bytes = 10'000, .reply_bytes = 100, .participants = 4};
+constexpr ChannelOptions shape{.slot_count = 2, .payload_bytes = 10'000, .reply_bytes = 100, .participants = 4};
 constexpr TopicOptions topic_shape{.history = 2, .payload_bytes = 10'000, .participants = 4};
 constexpr LatestOptions value_shape{.capacity_bytes = 10'000, .participants = 4};
 
 void cut(const UniqueName& name, std::uintmax_t bytes = 0) {
-    std::filesystem::resize_file(segment::segment_path(name), bytes);
+    std::filesystem::resize_file(detail::segment::segment_path(name), bytes);
 }
 
 template <class T>
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(others_are_not_touched_and_a_new_segment_of_that_name_works
         check_damaged(sender.try_loan());
         BOOST_TEST(another.send(another.loan(soon).value()).has_value());
         HANDOFF_TEST_CODE(refusal_of([&] { Sender(name, shape); }), Errc::not_a_segment);
-        std::filesystem::remove(segment::segment_path(name));
+        std::filesystem::remove(detail::segment::segment_path(name));
         Sender anew(name, shape);
         BOOST_TEST(anew.send(anew.loan(soon).value()).has_value());
     });
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(many_threads_that_touch_what_is_missing_at_once_live) {
     const UniqueName name;
     testing::run_in_child([&](Stage&) {
         survive_truncation();
-        Sender sender(name, {.slots = 8, .payload_bytes = 1'000'000});
+        Sender sender(name, {.slot_count = 8, .payload_bytes = 1'000'000});
         std::vector<Loan> loans;
         for (int slot = 0; slot < 8; ++slot) loans.push_back(sender.loan(soon).value());
         cut(name);

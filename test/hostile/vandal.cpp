@@ -43,8 +43,8 @@ Mischief hammer(std::vector<std::uint16_t> in_control) {
     const auto act = [in_control = std::move(in_control)](const Stand& stand, Diary&) {
         constexpr std::uint8_t table = 1, control = 3, add = 7;
         constexpr std::uint64_t two = 4;  // in the language of Scribble: the count of notifications
-        constexpr std::uint16_t entry = sizeof(participants::ParticipantEntry) / 8;
-        constexpr std::uint16_t answered = offsetof(participants::ParticipantEntry, answered) / 8;
+        constexpr std::uint16_t entry = sizeof(detail::participants::ParticipantEntry) / 8;
+        constexpr std::uint16_t answered = offsetof(detail::participants::ParticipantEntry, answered) / 8;
         for (int round = 0; round < 1000; ++round) {
             for (const std::uint16_t word : in_control) stand.scribbler().apply({control, add, word, two});
             for (std::uint16_t index = 0; index < 4; ++index)

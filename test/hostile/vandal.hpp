@@ -50,7 +50,7 @@ public:
         try {
             good = action();
         } catch (const Error& refusal) {
-            BOOST_TEST(!refusal.failure().sentence().empty());
+            BOOST_TEST(!refusal.failure().message().empty());
         }
         longest_ = std::max(longest_, Clock::now() - start);
         hardest_ = std::max(hardest_, work_so_far() - worked);
@@ -94,7 +94,7 @@ void survive(const Stand& stand, const std::vector<Session>& sessions, const Mis
 template <class T>
 bool is_fine(const result<T>& outcome) {
     if (outcome) return true;
-    BOOST_TEST(!outcome.error().sentence().empty());
+    BOOST_TEST(!outcome.error().message().empty());
     return false;
 }
 

@@ -15,7 +15,7 @@ constexpr int calls_in_a_session = 60;
 // ---- channel --------------------------------------------------------------------------------------------------------
 
 constexpr ChannelOptions small{
-    .slots = 5, .payload_bytes = 200, .reply_bytes = 100, .participants = 6, .lifetime = Lifetime::persistent};
+    .slot_count = 5, .payload_bytes = 200, .reply_bytes = 100, .participants = 6, .lifetime = Lifetime::persistent};
 
 Session asks(const std::string& name) {
     return [name](Diary& diary) {
@@ -180,19 +180,19 @@ BOOST_AUTO_TEST_SUITE(vandal_test)
 /// The shape of a segment is taken from its header once.
 BOOST_AUTO_TEST_CASE(a_header_that_turns_to_rubbish_after_attach_changes_nothing) {
     const auto spoil = [](const Stand& stand) {
-        for (std::uint16_t word = 0; word < sizeof(segment::SegmentHeader) / 8; ++word)
+        for (std::uint16_t word = 0; word < sizeof(detail::segment::SegmentHeader) / 8; ++word)
             stand.scribbler().apply({0, 0, word, 0xfefefefefefefefe});
     };
     const OnChannel channel;
     Sender sender(channel.name);
     Receiver receiver(channel.name);
     spoil(*channel.stand);
-    for (std::uint32_t round = 0; round < 3 * small.slots; ++round) {
+    for (std::uint32_t round = 0; round < 3 * small.slot_count; ++round) {
         Pending pending = sender.request_async(sender.try_loan().value()).value();
         receiver.try_receive().value().processed(std::size_t{3}).value();
         BOOST_TEST(pending.wait(deadline).value().reply().size() == 3U);
     }
-    BOOST_TEST(sender.state().free == small.slots);
+    BOOST_TEST(sender.state().free == small.slot_count);
 
     const OnTopic topic;
     Publisher publisher(topic.name);

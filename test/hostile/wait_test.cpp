@@ -16,13 +16,13 @@ BOOST_AUTO_TEST_SUITE(wait_test)
 
 BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_deadline_though_its_word_changes_before_every_sleep) {
     handoff::testing::run_in_child([](handoff::testing::Stage&) {  // whatever hangs is killed
-        handoff::sync::FutexCondition condition;
+        handoff::detail::sync::FutexCondition condition;
         auto& word = const_cast<std::atomic<std::uint32_t>&>(condition.word());
         const auto change = [&word] {
             word.fetch_add(2);
             return false;
         };
-        BOOST_TEST(!condition.wait_until(handoff::platform::now_ns() + 20'000'000, change));
+        BOOST_TEST(!condition.wait_until(handoff::detail::platform::now_ns() + 20'000'000, change));
     });
 }
 

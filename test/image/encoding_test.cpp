@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_the_names_that_are_known) {
         const auto encoding = handoff::encoding_of(name);
         BOOST_TEST_REQUIRE(!encoding, name << " was accepted");
         BOOST_TEST((encoding.error() == handoff::Errc::invalid_argument));
-        const std::string sentence = encoding.error().sentence();
+        const std::string sentence = encoding.error().message();
         BOOST_TEST(sentence.find("'" + std::string(name) + "'") != std::string::npos, sentence);
         for (const char* known : {"bgr8", "mono8", "16UC1", "bayer_grbg8", "gray", "bgr24", "8UC3"})
             BOOST_TEST(sentence.find(known) != std::string::npos, known << " is not offered in: " << sentence);
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_the_names_that_are_known) {
 BOOST_AUTO_TEST_CASE(an_endless_name_makes_no_endless_sentence) {
     const auto encoding = handoff::encoding_of(std::string(1 << 20, 'x'));
     BOOST_TEST_REQUIRE(!encoding);
-    BOOST_TEST(encoding.error().sentence().size() < 2000u);
+    BOOST_TEST(encoding.error().message().size() < 2000u);
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_number_has_no_name_and_no_size) {
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_number_has_no_name_and_no_size) {
         const auto encoding = static_cast<Encoding>(number);
         BOOST_TEST(handoff::name_of(encoding) == "unknown");
         BOOST_TEST(handoff::bytes_per_pixel(encoding) == 0u);
-        BOOST_TEST(handoff::image::bytes_per_channel(encoding) == 0u);
+        BOOST_TEST(handoff::detail::image::bytes_per_channel(encoding) == 0u);
     }
 }
 
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(opencv_names_agree_with_their_sizes) {
         if (name.front() < '0' || name.front() > '9') continue;
         ++seen;
         const std::size_t bytes = std::stoul(name) / 8;
-        BOOST_TEST(handoff::image::bytes_per_channel(encoding) == bytes, name);
+        BOOST_TEST(handoff::detail::image::bytes_per_channel(encoding) == bytes, name);
         BOOST_TEST(handoff::bytes_per_pixel(encoding) == bytes * static_cast<std::size_t>(name.back() - '0'), name);
     }
     BOOST_TEST(seen == 25);

@@ -27,8 +27,8 @@ Image image_with_step(std::uint32_t width, std::uint32_t height, Encoding encodi
 std::string refusal(const Image& image, std::uint64_t available_bytes, Errc expected) {
     const auto checked = check_image(image, available_bytes);
     BOOST_TEST_REQUIRE(!checked, image.width << " x " << image.height << " step " << image.step << " was accepted");
-    BOOST_TEST((checked.error() == expected), checked.error().sentence());
-    return checked.error().sentence();
+    BOOST_TEST((checked.error() == expected), checked.error().message());
+    return checked.error().message();
 }
 
 bool names(const std::string& sentence, std::uint64_t number) {

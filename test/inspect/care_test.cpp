@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(segments_are_found_by_pattern_and_sorted) {
         BOOST_TEST(names_found(base.str() + "-c").empty());
         const auto found = inspect::find(a);
         BOOST_TEST_REQUIRE(found.size() == 1U);
-        BOOST_TEST(found[0].file_bytes == std::filesystem::file_size(segment::segment_path(a)));
+        BOOST_TEST(found[0].file_bytes == std::filesystem::file_size(detail::segment::segment_path(a)));
     }
     BOOST_TEST(names_found(base.str() + "*").empty());
 }
@@ -68,8 +68,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_resembles_one_is_corrected_and_others_are_not) 
     BOOST_TEST(inspect::did_you_mean("zqxjkvbw-9") == "");
     BOOST_TEST(inspect::did_you_mean("a/b") == "");
     BOOST_TEST(inspect::did_you_mean("") == "");
-    BOOST_TEST(refusal_of([&] { (void)Observer(base.str() + "-frame"); }).sentence().ends_with(meant));
-    BOOST_TEST(inspect::remove(base.str() + "-frame").error().sentence().ends_with(meant));
+    BOOST_TEST(refusal_of([&] { (void)Observer(base.str() + "-frame"); }).message().ends_with(meant));
+    BOOST_TEST(inspect::remove(base.str() + "-frame").error().message().ends_with(meant));
 }
 
 BOOST_AUTO_TEST_CASE(what_the_dead_held_is_given_back_and_unread_messages_stay) {
@@ -123,18 +123,18 @@ BOOST_AUTO_TEST_CASE(a_persistent_one_stays_until_it_is_removed) {
 
 BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_goes_with_the_name_unless_somebody_holds_it) {
     const UniqueName name;
-    const std::string old = segment::old_lock_path(name);
+    const std::string old = detail::segment::old_lock_path(name);
     std::ofstream(old) << "";
     BOOST_TEST(inspect::find(name.str()).empty());
     inspect::remove(name.str()).value();
     BOOST_TEST(name.left_behind().empty());
     HANDOFF_TEST_CODE(inspect::remove(name.str()).error(), Errc::no_such_segment);
 
-    { const Sender sender(name, {.slots = 2, .payload_bytes = 100, .lifetime = Lifetime::persistent}); }
+    { const Sender sender(name, {.slot_count = 2, .payload_bytes = 100, .lifetime = Lifetime::persistent}); }
     std::ofstream(old) << "";
     {
-        auto user = platform::LockFile::open(old, platform::Access::read_write);
-        BOOST_TEST_REQUIRE(user.try_shared(segment::in_use_byte));
+        auto user = detail::platform::LockFile::open(old, detail::platform::Access::read_write);
+        BOOST_TEST_REQUIRE(user.try_shared(detail::segment::in_use_byte));
         HANDOFF_TEST_CODE(inspect::remove(name.str()).error(), Errc::mismatch);
         BOOST_TEST(name.left_behind().size() == 2U);
     }
@@ -145,12 +145,12 @@ BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_goes_with_the_name_unless_so
 /// Programs of that layout take its lock to say that they are there.
 BOOST_AUTO_TEST_CASE(not_even_force_removes_a_lock_file_of_an_older_layout_that_somebody_holds) {
     const UniqueName name;
-    const std::string old = segment::old_lock_path(name);
-    { const Sender sender(name, {.slots = 2, .payload_bytes = 100, .lifetime = Lifetime::persistent}); }
+    const std::string old = detail::segment::old_lock_path(name);
+    { const Sender sender(name, {.slot_count = 2, .payload_bytes = 100, .lifetime = Lifetime::persistent}); }
     std::ofstream(old) << "";
     {
-        auto user = platform::LockFile::open(old, platform::Access::read_write);
-        BOOST_TEST_REQUIRE(user.try_shared(segment::in_use_byte));
+        auto user = detail::platform::LockFile::open(old, detail::platform::Access::read_write);
+        BOOST_TEST_REQUIRE(user.try_shared(detail::segment::in_use_byte));
         inspect::remove(name.str(), true).value();
         BOOST_TEST((name.left_behind() == std::vector{old}));
         HANDOFF_TEST_CODE(inspect::remove(name.str()).error(), Errc::no_such_segment);
@@ -189,17 +189,17 @@ BOOST_AUTO_TEST_CASE(what_is_no_file_of_ours_is_refused_by_its_name_and_nothing_
         for (const Failure& failure : {refusal_of([&] { const Observer observer(name.str()); }),
                                        inspect::clean(name.str()).error(), inspect::remove(name.str()).error()}) {
             HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-            check_says(failure, segment::segment_path(name), what, "remove it");
+            check_says(failure, detail::segment::segment_path(name), what, "remove it");
         }
-        BOOST_TEST(platform::name_exists(segment::segment_path(name)));
+        BOOST_TEST(detail::platform::name_exists(detail::segment::segment_path(name)));
     };
     testing::run_in_child([&](testing::Stage&) {  // whatever hangs is killed
         const UniqueName pipe, directory, link;
-        BOOST_TEST_REQUIRE(mkfifo(segment::segment_path(pipe).c_str(), 0600) == 0);
+        BOOST_TEST_REQUIRE(mkfifo(detail::segment::segment_path(pipe).c_str(), 0600) == 0);
         refused(pipe, "named pipe");
-        std::filesystem::create_directory(segment::segment_path(directory));
+        std::filesystem::create_directory(detail::segment::segment_path(directory));
         refused(directory, "directory");
-        std::filesystem::create_symlink("/dev/null", segment::segment_path(link));
+        std::filesystem::create_symlink("/dev/null", detail::segment::segment_path(link));
         refused(link, "symbolic link");
         inspect::remove(pipe.str(), true).value();
         inspect::remove(link.str(), true).value();
@@ -227,12 +227,14 @@ BOOST_AUTO_TEST_CASE(a_plan_is_what_it_takes_to_the_byte) {
     const Sender sender(name, small_channel());
     const Publisher publisher(topic, small_topic());
     const LatestBytes value(latest, small_latest());
-    const auto size = [](const UniqueName& of) { return std::filesystem::file_size(segment::segment_path(of)); };
+    const auto size = [](const UniqueName& of) {
+        return std::filesystem::file_size(detail::segment::segment_path(of));
+    };
     BOOST_TEST(inspect::segment_bytes(small_channel()).value() == size(name));
     BOOST_TEST(inspect::segment_bytes(small_topic()).value() == size(topic));
     BOOST_TEST(inspect::segment_bytes(small_latest()).value() == size(latest));
     HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelOptions{}).error(), Errc::invalid_argument);
-    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelOptions{.slots = 0, .payload_bytes = 1}).error(),
+    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelOptions{.slot_count = 0, .payload_bytes = 1}).error(),
                       Errc::invalid_argument);
     HANDOFF_TEST_CODE(inspect::segment_bytes(TopicOptions{.payload_bytes = std::size_t{1} << 62}).error(),
                       Errc::invalid_argument);

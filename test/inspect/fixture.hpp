@@ -32,7 +32,7 @@ using testing::UniqueName;
 inline const auto soon = testing::scaled(10s);
 
 inline ChannelOptions small_channel() {
-    return {.slots = 4, .payload_bytes = 1000, .reply_bytes = 100, .participants = 8};
+    return {.slot_count = 4, .payload_bytes = 1000, .reply_bytes = 100, .participants = 8};
 }
 inline TopicOptions small_topic() {
     return {.history = 4, .payload_bytes = 1000, .participants = 8};
@@ -66,8 +66,8 @@ inline const inspect::Participant& only(const Report& report, inspect::Role role
     return *std::find_if(report.participants.begin(), report.participants.end(), is_it);
 }
 inline std::uint64_t count(const Report& report, inspect::SlotState state) {
-    return static_cast<std::uint64_t>(
-        std::count_if(report.slots.begin(), report.slots.end(), [&](const auto& slot) { return slot.state == state; }));
+    return static_cast<std::uint64_t>(std::count_if(report.slot_list.begin(), report.slot_list.end(),
+                                                    [&](const auto& slot) { return slot.state == state; }));
 }
 
 }  // namespace handoff::test

@@ -30,14 +30,15 @@ BOOST_AUTO_TEST_CASE(nobody_notices_that_somebody_looks) {
     const UniqueName name;
     auto sender = std::make_unique<Sender>(name, small_channel());
     send(*sender, 100, 7);
-    const std::string before = bytes_of(segment::segment_path(name));
+    const std::string before = bytes_of(detail::segment::segment_path(name));
     Observer observer(name);
     std::vector<std::byte> buffer;
     BOOST_TEST(observer.report().participants.size() == 1U);
     BOOST_TEST(observer.copy_newest(buffer).value().size == 100U);
-    BOOST_TEST((bytes_of(segment::segment_path(name)) == before), "looking changed the segment");
+    BOOST_TEST((bytes_of(detail::segment::segment_path(name)) == before), "looking changed the segment");
     {
-        auto locks = platform::LockFile::open(segment::segment_path(name), platform::Access::read_write);
+        auto locks =
+            detail::platform::LockFile::open(detail::segment::segment_path(name), detail::platform::Access::read_write);
         BOOST_TEST(!locks.is_held_by_another(7), "the observer holds a place");
     }
     BOOST_TEST(observer.is_current());
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_segment_of_ours_is_refused_with_a_sentence) {
     HANDOFF_TEST_CODE(refused("no-such-segment-anywhere"), Errc::no_such_segment);
     HANDOFF_TEST_CODE(refused("a/b"), Errc::invalid_argument);
     const UniqueName name;
-    const std::string path = segment::segment_path(name);
+    const std::string path = detail::segment::segment_path(name);
     std::ofstream(path) << "short";
     HANDOFF_TEST_CODE(refused(name), Errc::not_a_segment);
     check_says(refused(name), "has only 5 bytes");
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_segment_of_ours_is_refused_with_a_sentence) {
 
     const Sender sender(name, small_channel());
     std::string bytes = bytes_of(path);
-    bytes[offsetof(segment::SegmentHeader, layout_version)] = 77;
+    bytes[offsetof(detail::segment::SegmentHeader, layout_version)] = 77;
     std::ofstream(path, std::ios::binary | std::ios::in) << bytes;
     const Failure other = refused(name);
     HANDOFF_TEST_CODE(other, Errc::wrong_version);
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(copies_are_whole_while_the_channel_runs_at_full_speed) {
     constexpr std::size_t bytes = 400'000;  // whoever copies is often interrupted meanwhile, and slots are used again
     Child sending([&](Stage& stage) {
         auto options = small_channel();
-        options.slots = 2;  // what is copied is soon overwritten
+        options.slot_count = 2;  // what is copied is soon overwritten
         options.payload_bytes = bytes;
         Sender sender(name, options);
         stage.reach("open");
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_cut_short_meanwhile_is_an_error_and_not_our_
         std::vector<std::byte> buffer(1000);
         for (const UniqueName* one : {&name, &topic}) {
             Observer observer(*one, Start::oldest);
-            std::filesystem::resize_file(segment::segment_path(*one), 0);
+            std::filesystem::resize_file(detail::segment::segment_path(*one), 0);
             HANDOFF_TEST_CODE(refusal_of([&] { (void)observer.report(); }), Errc::damaged);
             HANDOFF_TEST_CODE(observer.copy_newest(buffer).error(), Errc::damaged);
         }

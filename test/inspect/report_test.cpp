@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(a_channel_is_described_with_its_options_people_and_slots) {
     BOOST_TEST(report.name == name.str());
     BOOST_TEST((report.kind == inspect::Kind::channel));
     BOOST_TEST(report.layout_version == inspect::layout_version());
-    BOOST_TEST(report.segment_bytes == std::filesystem::file_size(segment::segment_path(name)));
+    BOOST_TEST(report.segment_bytes == std::filesystem::file_size(detail::segment::segment_path(name)));
     BOOST_TEST(report.creator_pid == static_cast<std::uint32_t>(getpid()));
     BOOST_TEST((std::chrono::abs(std::chrono::system_clock::now() - report.created_at) < 1min));
     BOOST_TEST(report.owner_uid == geteuid());
@@ -52,9 +52,9 @@ BOOST_AUTO_TEST_CASE(a_channel_is_described_with_its_options_people_and_slots) {
     BOOST_TEST(receiving.messages == 1U);
     BOOST_TEST(receiving.bytes == 10U);
 
-    BOOST_TEST_REQUIRE(report.slots.size() == 4U);
+    BOOST_TEST_REQUIRE(report.slot_list.size() == 4U);
     BOOST_TEST(count(report, SlotState::free) == 1U);
-    for (const auto& slot : report.slots) {
+    for (const auto& slot : report.slot_list) {
         if (slot.state == SlotState::loaned) BOOST_TEST(slot.owner.value() == sending.index);
         if (slot.state == SlotState::ready) BOOST_TEST(slot.bytes == 20U);
         if (slot.state == SlotState::taken) {
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_topic_is_described_with_its_history_and_its_pins) {
     BOOST_TEST(subscribing.lost == 2U);
     BOOST_TEST(subscribing.reserved_pins == 1U);
     std::size_t kept = 0;
-    for (const auto& slot : report.slots) {
+    for (const auto& slot : report.slot_list) {
         kept += slot.kept ? 1 : 0;
         if (!slot.pinned_by.empty()) {
             BOOST_TEST(slot.sequence == pinned.sequence());
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_loan_of_a_topic_is_as_old_as_the_loan_and_no_message) {
     const UniqueName name;
     Publisher publisher(name, small_topic());
     const Observer observer(name);
-    const std::size_t slots = observer.report().slots.size();
+    const std::size_t slots = observer.report().slot_list.size();
     for (std::size_t i = 0; i < slots; ++i) publish(publisher, 1, 1);  // whatever comes now was used before
     const auto newest_age = [&] { return observer.report().newest_age.value(); };
     HANDOFF_REQUIRE_EVENTUALLY(newest_age() > 100ms);
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_loan_of_a_topic_is_as_old_as_the_loan_and_no_message) {
         const Loan loan = publisher.loan().value();
         const Report report = observer.report();
         const auto elapsed = std::chrono::steady_clock::now() - before;
-        for (const auto& slot : report.slots)
+        for (const auto& slot : report.slot_list)
             if (slot.state == SlotState::loaned)
                 BOOST_TEST((slot.since <= elapsed + coarse), "on loan for " << slot.since.count() << " ns");
         BOOST_TEST(count(report, SlotState::loaned) == 1U);

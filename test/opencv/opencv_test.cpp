@@ -23,7 +23,7 @@ struct Pair {
     Receiver receiver;
 
     explicit Pair(bool in_place = false)
-        : sender(name, {.slots = 2, .payload_bytes = payload_bytes, .reply_bytes = 40 * 30, .in_place = in_place}),
+        : sender(name, {.slot_count = 2, .payload_bytes = payload_bytes, .reply_bytes = 40 * 30, .in_place = in_place}),
           receiver(name) {}
     Loan loan() { return sender.try_loan().value(); }
     Request received(Loan loan) {

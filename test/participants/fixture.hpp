@@ -20,7 +20,7 @@ namespace handoff::test {
 inline constexpr std::uint32_t places = 4;
 
 struct Table {
-    std::array<participants::ParticipantEntry, places> entries;
+    std::array<detail::participants::ParticipantEntry, places> entries;
     std::array<std::atomic<int>, places> recovered{};  // how often a recovery was finished
     std::atomic<int> departed{0};
     std::atomic<int> out_of_order{0};  // recovered after the entry was inactive, or said so before it was
@@ -28,10 +28,10 @@ struct Table {
 
 /// The table and its lock file. Made before the children are.
 struct Meeting {
-    Meeting() { BOOST_TEST_REQUIRE(platform::publish(platform::create_nameless(0, 0600, ""), path)); }
+    Meeting() { BOOST_TEST_REQUIRE(detail::platform::publish(detail::platform::create_nameless(0, 0600, ""), path)); }
 
-    participants::EntryWord word(std::uint32_t index) const {
-        return participants::EntryWord::decode(table->entries[index].word.load());
+    detail::participants::EntryWord word(std::uint32_t index) const {
+        return detail::participants::EntryWord::decode(table->entries[index].word.load());
     }
 
     ScratchPath path;
@@ -39,19 +39,19 @@ struct Meeting {
 };
 
 /// One process's view of a Meeting, with a hook that runs in the middle of a recovery.
-class Visitor final : private participants::Caretaker {
+class Visitor final : private detail::participants::Caretaker {
 public:
-    using Hook = std::function<void(std::uint32_t, participants::Role)>;
+    using Hook = std::function<void(std::uint32_t, detail::participants::Role)>;
 
     explicit Visitor(Meeting& meeting, Hook in_recovery = {})
         : meeting_(meeting),
           in_recovery_(std::move(in_recovery)),
-          locks_(platform::open_existing(meeting.path)),
+          locks_(detail::platform::open_existing(meeting.path)),
           registry(meeting.table->entries.data(), places, locks_, *this) {}
     Visitor(const Visitor&) = delete;
 
 private:
-    void recover(std::uint32_t index, participants::Role role) override {
+    void recover(std::uint32_t index, detail::participants::Role role) override {
         if (!meeting_.word(index).active) ++meeting_.table->out_of_order;
         going_ = index;
         if (in_recovery_) in_recovery_(index, role);
@@ -64,15 +64,15 @@ private:
 
     Meeting& meeting_;
     Hook in_recovery_;
-    platform::LockFile locks_;
+    detail::platform::LockFile locks_;
     std::uint32_t going_ = 0;
 
 public:
-    participants::Registry registry;
+    detail::participants::Registry registry;
 };
 
 /// A child that has joined and does nothing.
-inline testing::Child participant_in(Meeting& meeting, participants::Role role) {
+inline testing::Child participant_in(Meeting& meeting, detail::participants::Role role) {
     testing::Child child([&meeting, role](testing::Stage& stage) {
         Visitor visitor(meeting);
         visitor.registry.join(role);

@@ -11,12 +11,12 @@
 
 #include "participants/look_schedule.hpp"
 
-using handoff::participants::LookSchedule;
-using handoff::sync::SharedWord;
+using handoff::detail::participants::LookSchedule;
+using handoff::detail::sync::SharedWord;
 
 namespace {
 
-constexpr std::int64_t tick = handoff::sync::tick_ns;
+constexpr std::int64_t tick = handoff::detail::sync::tick_ns;
 constexpr std::int64_t start = 1'000 * tick;
 
 struct Segment {

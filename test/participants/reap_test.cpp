@@ -20,8 +20,8 @@
 #include "platform/refusal.hpp"
 
 using namespace handoff::test;
-using handoff::participants::EntryWord;
-using handoff::participants::Role;
+using handoff::detail::participants::EntryWord;
+using handoff::detail::participants::Role;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 
@@ -42,7 +42,7 @@ struct Full : Meeting {
     std::vector<std::unique_ptr<Visitor>> occupy_the_rest() {
         std::vector<std::unique_ptr<Visitor>> others;
         // Each joins while the first place is not to be had: its byte is held by a lock file of its own.
-        handoff::platform::LockFile first(handoff::platform::open_existing(path));
+        handoff::detail::platform::LockFile first(handoff::detail::platform::open_existing(path));
         const bool held = first.try_exclusive(1);
         for (std::uint32_t i = 1; i < places; ++i) {
             others.push_back(std::make_unique<Visitor>(*this));
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(of_many_who_notice_a_death_exactly_one_recovers) {
             while (!*over) visitor.registry.reap();
         });
     // What is left of somebody who joins and dies: an active entry whose byte nobody holds.
-    handoff::platform::LockFile locks(handoff::platform::open_existing(path));
+    handoff::detail::platform::LockFile locks(handoff::detail::platform::open_existing(path));
     int died = 0;
     while (died < deaths)
         for (std::uint32_t index = 0; index < places; ++index) {
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_newcomer_in_the_place_of_a_dead_participant_has_none_of_i
         BOOST_TEST(counter->load() == 0u);
     BOOST_TEST(counters.reserved_pins == 0u);
     BOOST_TEST(counters.waiting == 0u);
-    for (std::size_t bucket = 0; bucket < handoff::sync::Spread::bucket_count; ++bucket) {
+    for (std::size_t bucket = 0; bucket < handoff::detail::sync::Spread::bucket_count; ++bucket) {
         BOOST_TEST(table->entries[0].delay.count_in(bucket) == 0u);
         BOOST_TEST(table->entries[0].work.count_in(bucket) == 0u);
     }

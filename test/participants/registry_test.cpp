@@ -20,9 +20,9 @@
 
 using namespace handoff::test;
 using handoff::Errc;
-using handoff::participants::EntryWord;
-using handoff::participants::ParticipantEntry;
-using handoff::participants::Role;
+using handoff::detail::participants::EntryWord;
+using handoff::detail::participants::ParticipantEntry;
+using handoff::detail::participants::Role;
 
 namespace {
 
@@ -69,17 +69,17 @@ BOOST_AUTO_TEST_CASE(leaving_without_having_joined_and_leaving_twice_do_nothing)
 
 BOOST_AUTO_TEST_CASE(whoever_joins_is_known_with_role_and_process) {
     Visitor visitor(*this);
-    const auto before = handoff::platform::now_ns();
+    const auto before = handoff::detail::platform::now_ns();
     visitor.registry.join(Role::receiver);
     BOOST_TEST(word(0).active);
     BOOST_TEST((word(0).role == Role::receiver));
-    const auto self = handoff::platform::this_process();
+    const auto self = handoff::detail::platform::this_process();
     const ParticipantEntry& entry = visitor.registry.entry(0);
     BOOST_TEST(entry.pid == self.pid);
     BOOST_TEST(entry.uid == self.uid);
     BOOST_TEST(entry.process_start_time == self.start_time);
     BOOST_TEST(entry.joined_ns >= before);
-    BOOST_TEST(entry.joined_ns <= handoff::platform::now_ns());
+    BOOST_TEST(entry.joined_ns <= handoff::detail::platform::now_ns());
     BOOST_TEST(visitor.registry.describe(0) == self.program.substr(0, 31) + " (pid " + std::to_string(getpid()) + ")");
 }
 
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(no_id_is_used_twice_and_every_id_leads_to_its_place) {
         BOOST_TEST(word(0).generation == generation + 1);
         for (auto* registry : {&first.registry, &second.registry}) {
             ids.insert(registry->my_id());
-            BOOST_TEST(handoff::participants::index_of(registry->my_id()) == registry->me());
+            BOOST_TEST(handoff::detail::participants::index_of(registry->my_id()) == registry->me());
         }
         first.registry.leave();
         second.registry.leave();

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace platform = handoff::platform;
+namespace platform = handoff::detail::platform;
 
 namespace {
 

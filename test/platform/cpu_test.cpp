@@ -6,7 +6,7 @@
 
 #include "platform/clock.hpp"
 
-namespace platform = handoff::platform;
+namespace platform = handoff::detail::platform;
 
 BOOST_AUTO_TEST_SUITE(cpu_test)
 

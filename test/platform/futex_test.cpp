@@ -13,11 +13,11 @@
 #include "platform/clock.hpp"
 #include "platform/shared_anonymous.hpp"
 
-using handoff::platform::Awakening;
-using handoff::platform::futex_wait;
-using handoff::platform::futex_wake;
-using handoff::platform::futex_wake_all;
-using handoff::platform::now_ns;
+using handoff::detail::platform::Awakening;
+using handoff::detail::platform::futex_wait;
+using handoff::detail::platform::futex_wake;
+using handoff::detail::platform::futex_wake_all;
+using handoff::detail::platform::now_ns;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 

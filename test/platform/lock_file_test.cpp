@@ -11,8 +11,8 @@
 #include "platform/shm_file.hpp"
 
 using handoff::Errc;
-using handoff::platform::Descriptor;
-using handoff::platform::LockFile;
+using handoff::detail::platform::Descriptor;
+using handoff::detail::platform::LockFile;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 
@@ -20,9 +20,10 @@ namespace {
 
 struct LockedFile {
     LockedFile() {
-        BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), path));
+        BOOST_TEST_REQUIRE(
+            handoff::detail::platform::publish(handoff::detail::platform::create_nameless(0, 0600, ""), path));
     }
-    LockFile open() const { return LockFile(handoff::platform::open_existing(path)); }
+    LockFile open() const { return LockFile(handoff::detail::platform::open_existing(path)); }
 
     handoff::test::ScratchPath path;
 };

@@ -8,9 +8,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-using handoff::platform::memory_limits;
-using handoff::platform::MemoryLimits;
-using handoff::platform::why_it_does_not_fit;
+using handoff::detail::platform::memory_limits;
+using handoff::detail::platform::MemoryLimits;
+using handoff::detail::platform::why_it_does_not_fit;
 
 namespace {
 
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(nothing_left_is_nothing_left) {
 
 BOOST_AUTO_TEST_CASE(what_fits_exactly_fits) {
     BOOST_TEST(why_it_does_not_fit(1000, {1000, 1000, 1000}, "/dev/shm") == "");
-    BOOST_TEST(why_it_does_not_fit(handoff::platform::MemoryLimits{}.mapping_bytes, {}, "/dev/shm") == "");
+    BOOST_TEST(why_it_does_not_fit(handoff::detail::platform::MemoryLimits{}.mapping_bytes, {}, "/dev/shm") == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_limits_are_those_of_this_machine) {

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(whole_characters_stay_and_everything_else_is_a_question_mar
         {"cut \xe6\xa4", "cut "},
         {"cut \xc3", "cut "},
     };
-    for (const auto& [text, shown] : rows) BOOST_TEST(handoff::platform::printable(text) == shown);
+    for (const auto& [text, shown] : rows) BOOST_TEST(handoff::detail::platform::printable(text) == shown);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

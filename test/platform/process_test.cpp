@@ -13,7 +13,7 @@
 
 #include "platform/descriptor.hpp"
 
-namespace platform = handoff::platform;
+namespace platform = handoff::detail::platform;
 using handoff::testing::run_in_child;
 using handoff::testing::Stage;
 

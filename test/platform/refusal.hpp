@@ -17,7 +17,7 @@ Failure refusal_of(Action&& action) {
     try {
         std::forward<Action>(action)();
     } catch (const Error& error) {
-        BOOST_TEST(std::string(error.what()) == error.failure().sentence());
+        BOOST_TEST(std::string(error.what()) == error.failure().message());
         return error.failure();
     }
     BOOST_FAIL("nothing was refused");
@@ -27,7 +27,7 @@ Failure refusal_of(Action&& action) {
 /// The sentence says all of these words.
 template <class... Words>
 void check_says(const Failure& failure, const Words&... words) {
-    const std::string sentence = failure.sentence();
+    const std::string sentence = failure.message();
     for (const std::string_view word : {std::string_view(words)...})
         BOOST_TEST(sentence.find(word) != std::string::npos, "'" << word << "' is not said in: " << sentence);
 }
@@ -36,4 +36,4 @@ void check_says(const Failure& failure, const Words&... words) {
 
 /// The code of a refusal, with its sentence if it is another one.
 #define HANDOFF_TEST_CODE(failure, errc) \
-    BOOST_TEST(((failure) == (errc)), #errc " was expected: " << (failure).sentence())
+    BOOST_TEST(((failure) == (errc)), #errc " was expected: " << (failure).message())

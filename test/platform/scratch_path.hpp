@@ -15,7 +15,7 @@ namespace handoff::test {
 
 class ScratchPath {
 public:
-    ScratchPath() : path_(std::string(platform::shm_directory) + "/handoff." + name_.str()), owner_(getpid()) {}
+    ScratchPath() : path_(std::string(detail::platform::shm_directory) + "/handoff." + name_.str()), owner_(getpid()) {}
     ScratchPath(const ScratchPath&) = delete;
     ~ScratchPath() {
         std::error_code ignored;

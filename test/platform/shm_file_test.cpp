@@ -16,7 +16,7 @@
 #include "platform/refusal.hpp"
 #include "platform/scratch_path.hpp"
 
-namespace platform = handoff::platform;
+namespace platform = handoff::detail::platform;
 using handoff::Errc;
 using handoff::test::check_says;
 using handoff::test::refusal_of;

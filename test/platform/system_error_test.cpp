@@ -7,7 +7,7 @@
 #include "platform/refusal.hpp"
 
 using handoff::Errc;
-using handoff::platform::throw_system;
+using handoff::detail::platform::throw_system;
 using handoff::test::check_says;
 using handoff::test::refusal_of;
 

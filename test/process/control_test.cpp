@@ -26,7 +26,7 @@ struct Shared {
 };
 
 std::int64_t after(std::chrono::nanoseconds time) {
-    return platform::now_ns() + testing::scaled(time).count();
+    return detail::platform::now_ns() + testing::scaled(time).count();
 }
 
 /// Sleeps until the value reaches `until`, for as long as that takes.
@@ -70,12 +70,12 @@ bool survives_a_killed_waiter() {
 BOOST_AUTO_TEST_SUITE(control)
 
 BOOST_AUTO_TEST_CASE(our_condition_survives_a_killed_waiter) {
-    for (int round = 0; round < 3; ++round) BOOST_TEST(survives_a_killed_waiter<sync::FutexCondition>());
+    for (int round = 0; round < 3; ++round) BOOST_TEST(survives_a_killed_waiter<detail::sync::FutexCondition>());
 }
 
 BOOST_AUTO_TEST_CASE(boosts_pair_hangs_after_a_killed_waiter) {
     // If this ever fails, Boost or glibc was mended: say so in docs/design/waiting.md.
-    BOOST_TEST(!survives_a_killed_waiter<sync::BoostCondition>());
+    BOOST_TEST(!survives_a_killed_waiter<detail::sync::BoostCondition>());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

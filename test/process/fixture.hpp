@@ -26,7 +26,7 @@ struct Channel {
 
     testing::UniqueName name{"deaths"};
     ChannelOptions options{
-        .slots = slots, .payload_bytes = payload_bytes, .reply_bytes = reply_bytes, .participants = 8};
+        .slot_count = slots, .payload_bytes = payload_bytes, .reply_bytes = reply_bytes, .participants = 8};
 
     Sender sender() const { return Sender(name, options); }
     Receiver receiver() const { return Receiver(name, options); }

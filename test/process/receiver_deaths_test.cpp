@@ -118,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(killed_while_editing_in_place_is_a_failure, Channel) {
     const auto outcome = pending.wait(soon);
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error() == Errc::failed);
-    BOOST_TEST(outcome.error().sentence().find("died while editing") != std::string::npos);
+    BOOST_TEST(outcome.error().message().find("died while editing") != std::string::npos);
     Receiver worker = receiver();
     BOOST_TEST(worker.try_receive().error() == Errc::empty);
     check_works(survivor, worker);
@@ -168,7 +168,7 @@ BOOST_FIXTURE_TEST_CASE(a_stopped_receiver_keeps_what_it_holds_and_disturbs_nobo
     const auto early = pending.wait(250ms);  // two ticks: slowness is not death
     BOOST_REQUIRE(!early);
     BOOST_TEST(early.error() == Errc::timed_out);
-    BOOST_TEST(early.error().sentence().find("(pid " + std::to_string(stopped.pid()) + ")") != std::string::npos);
+    BOOST_TEST(early.error().message().find("(pid " + std::to_string(stopped.pid()) + ")") != std::string::npos);
     BOOST_TEST(worker.try_receive().error() == Errc::empty);
 
     stopped.resume();

@@ -52,15 +52,18 @@ struct Ledger {
     Fate fates[most_messages];
 };
 
-ChannelOptions options{
-    .slots = 8, .payload_bytes = 512, .reply_bytes = 64, .participants = 16, .max_deliveries = unlimited_deliveries};
+ChannelOptions options{.slot_count = 8,
+                       .payload_bytes = 512,
+                       .reply_bytes = 64,
+                       .participants = 16,
+                       .max_deliveries = unlimited_deliveries};
 
 void arm_maybe(std::mt19937_64& random) {
-    if (random() % 2 == 0) sync::arm_crash_point(static_cast<long>(1 + random() % 5000));
+    if (random() % 2 == 0) detail::sync::arm_crash_point(static_cast<long>(1 + random() % 5000));
 }
 
 void complain(Ledger& ledger, const char* what, const Failure& failure) {
-    std::fprintf(stderr, "%s: %s\n", what, failure.sentence().c_str());
+    std::fprintf(stderr, "%s: %s\n", what, failure.message().c_str());
     ledger.refused.fetch_add(1);
 }
 
@@ -301,7 +304,7 @@ std::uint32_t drain(Ledger& ledger, std::string_view name) {
     Sender sender(name, options);
     Receiver receiver(name, options);
     while (auto request = receiver.receive(300ms)) serve(ledger, *request);
-    return options.slots - receiver.state().free;
+    return options.slot_count - receiver.state().free;
 }
 
 bool report(const Ledger& ledger, const Tally& tally, std::size_t each, std::uint32_t leaked, std::size_t files) {

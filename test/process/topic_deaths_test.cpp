@@ -52,7 +52,7 @@ void check_works(const Topic& topic, Publisher& publisher) {
     }
     std::vector<Loan> loans;
     while (auto loan = publisher.loan()) loans.push_back(std::move(*loan));
-    BOOST_TEST(loans.size() == publisher.info().slots - topic.options.history);
+    BOOST_TEST(loans.size() == publisher.info().slot_count - topic.options.history);
 }
 
 /// Waits a random while, in yields: the machine decides what that is.

@@ -12,7 +12,7 @@ namespace handoff::prove {
 using namespace std::chrono_literals;
 
 ChannelOptions channel_shape(Lifetime lifetime) {
-    return {.slots = channel_slots,
+    return {.slot_count = channel_slots,
             .payload_bytes = 64,
             .reply_bytes = 16,
             .participants = 8,
@@ -117,7 +117,7 @@ std::string drain(ChannelActor& auditor, Testimony& testimony, std::set<std::uin
         if (!request) {
             const auto& error = request.error();
             const bool over = error == Errc::empty || error == Errc::end_of_stream;
-            return over ? "" : "receive: " + error.sentence();
+            return over ? "" : "receive: " + error.message();
         }
         const std::uint64_t message = whole_message(request->payload());
         const std::string named = "message " + std::to_string(message);
@@ -127,7 +127,7 @@ std::string drain(ChannelActor& auditor, Testimony& testimony, std::set<std::uin
         if (testimony.said(message, withdrawn)) return named + " came although it was withdrawn";
         if (testimony.said(message, taken) && request->deliveries() < 2)
             return named + " was delivered before, and does not say so";
-        if (auto done = request->processed(); !done) return "processed: " + done.error().sentence();
+        if (auto done = request->processed(); !done) return "processed: " + done.error().message();
     }
     return "there is no end of messages";
 }
@@ -158,17 +158,17 @@ std::string check_as_good_as_new(ChannelActor& auditor) {
     loans.clear();
     for (std::uint64_t round = 0; round < 20; ++round) {
         auto loan = auditor.sender.loan(1s);
-        if (!loan) return "loan: " + loan.error().sentence();
+        if (!loan) return "loan: " + loan.error().message();
         test::fill(loan->payload(), 1'000'000 + round);
         auto pending = auditor.sender.request_async(std::move(*loan));
-        if (!pending) return "request: " + pending.error().sentence();
+        if (!pending) return "request: " + pending.error().message();
         auto request = auditor.receiver.receive(1s);
-        if (!request) return "receive: " + request.error().sentence();
+        if (!request) return "receive: " + request.error().message();
         if (whole_message(request->payload()) != 1'000'000 + round) return "another message came";
         if (auto done = request->processed(std::as_bytes(std::span(&round, 1))); !done)
-            return "processed: " + done.error().sentence();
+            return "processed: " + done.error().message();
         auto processed = pending->wait(1s);
-        if (!processed) return "wait: " + processed.error().sentence();
+        if (!processed) return "wait: " + processed.error().message();
         if (processed->reply().size() != sizeof round ||
             std::memcmp(processed->reply().data(), &round, sizeof round) != 0)
             return "another answer came";

@@ -137,7 +137,9 @@ Outcome kill_everywhere(const Control& control, Testimony& testimony, std::uint6
 template <class Condition>
 std::vector<Control> condition_controls(const char* system, Shared<Condition>& condition) {
     const auto build = [&condition] { condition.renew(); };
-    const auto wait = [&condition] { condition->wait_until(platform::now_ns() + 2'000'000, [] { return false; }); };
+    const auto wait = [&condition] {
+        condition->wait_until(detail::platform::now_ns() + 2'000'000, [] { return false; });
+    };
     const auto survive = [&condition, wait] {
         for (int i = 0; i < 2; ++i) {
             condition->notify_all();
@@ -227,8 +229,8 @@ std::string row(const Control& control, const Outcome& outcome) {
 
 bool show_controls(const std::string& report, bool fast) {
     Shared<Testimony> testimony;
-    Shared<sync::FutexCondition> ours;
-    Shared<sync::BoostCondition> boosts;
+    Shared<detail::sync::FutexCondition> ours;
+    Shared<detail::sync::BoostCondition> boosts;
     Shared<TicketRing> ring;
     const std::string queue = "handoff-control-" + std::to_string(getpid());
     auto controls = condition_controls("handoff's condition", ours);

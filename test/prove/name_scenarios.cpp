@@ -12,7 +12,8 @@ const ChannelOptions shape = channel_shape(Lifetime::until_last_leaves);
 std::string audit_names(const std::string& name, Testimony& testimony) {
     const std::string wrong = audit_channel(name, testimony, shape);
     if (!wrong.empty()) return wrong;
-    if (platform::name_exists(segment::segment_path(name))) return segment::segment_path(name) + " was left behind";
+    if (detail::platform::name_exists(detail::segment::segment_path(name)))
+        return detail::segment::segment_path(name) + " was left behind";
     return "";
 }
 

@@ -32,7 +32,7 @@ double milliseconds_since(Clock::time_point start) {
 /// A receiver with `resident` bytes of memory dies holding a request; another receiver waits for one.
 double time_to_recover(std::size_t resident) {
     const testing::UniqueName name("numbers");
-    const ChannelOptions shape{.slots = 4, .payload_bytes = 64};
+    const ChannelOptions shape{.slot_count = 4, .payload_bytes = 64};
     Sender sender(name, shape);
     Child victim([&](Stage& stage) {
         Receiver receiver(name);
@@ -73,10 +73,11 @@ std::string recovery_row(const char* memory, std::size_t resident, int rounds) {
 std::string look_row(int living) {
     const std::string path = "/tmp/handoff-numbers-" + std::to_string(getpid());
     const auto open_once = [&] {
-        return platform::LockFile(platform::Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)));
+        return detail::platform::LockFile(
+            detail::platform::Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)));
     };
-    platform::LockFile mine = open_once();
-    std::vector<platform::LockFile> others;
+    detail::platform::LockFile mine = open_once();
+    std::vector<detail::platform::LockFile> others;
     for (int i = 0; i < living; ++i) {
         others.push_back(open_once());
         others.back().try_exclusive(static_cast<std::uint64_t>(i) + 1);

@@ -66,7 +66,7 @@ public:
     /// Whether whoever acts next finds a look after the dead due: at once, or not while it is stepped.
     void let_look(bool is_due) const {
         constexpr std::int64_t a_minute_ns = 60'000'000'000;
-        if (tape_) tape_->set_looked(is_due ? 0 : platform::now_ns() + a_minute_ns);
+        if (tape_) tape_->set_looked(is_due ? 0 : detail::platform::now_ns() + a_minute_ns);
     }
     const Scenario& scenario() const noexcept { return scenario_; }
     const Tape& tape() const { return tape_.value(); }

@@ -13,7 +13,7 @@
 namespace handoff::prove {
 
 inline void remove_segment(const std::string& name) {
-    platform::remove_name(segment::segment_path(name));
+    detail::platform::remove_name(detail::segment::segment_path(name));
 }
 
 /// Nothing was said, and there is no segment of that name.

@@ -14,7 +14,7 @@
 namespace handoff::prove {
 
 Tape::Tape(const std::string& name, Testimony& testimony) : testimony_(testimony) {
-    const platform::Descriptor file(open(segment::segment_path(name).c_str(), O_RDWR | O_CLOEXEC));
+    const detail::platform::Descriptor file(open(detail::segment::segment_path(name).c_str(), O_RDWR | O_CLOEXEC));
     struct stat status {};
     if (!file || fstat(file.get(), &status) != 0) throw std::runtime_error("there is no segment " + name);
     bytes_ = static_cast<std::size_t>(status.st_size);
@@ -43,7 +43,7 @@ bool Tape::is(const State& state) const {
 }
 
 void Tape::set_looked(std::int64_t ns) const {
-    static_cast<segment::SegmentHeader*>(base_)->looked.store(static_cast<std::uint64_t>(ns));
+    static_cast<detail::segment::SegmentHeader*>(base_)->looked.store(static_cast<std::uint64_t>(ns));
 }
 
 }  // namespace handoff::prove

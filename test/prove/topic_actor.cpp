@@ -128,9 +128,9 @@ std::string check_as_good_as_new(TopicActor& auditor) {
     while (auto loan = auditor.publisher.loan()) loans.push_back(std::move(*loan));
     const auto info = auditor.publisher.info();
     const std::size_t kept = std::min<std::uint64_t>(state.newest, info.history);
-    if (loans.size() + kept != info.slots) return "only " + std::to_string(loans.size()) + " slots can be loaned";
+    if (loans.size() + kept != info.slot_count) return "only " + std::to_string(loans.size()) + " slots can be loaned";
     loans.clear();
-    for (std::uint32_t round = 0; round < 3 * info.slots; ++round) {
+    for (std::uint32_t round = 0; round < 3 * info.slot_count; ++round) {
         auditor.publish_one();
         const auto held = auditor.next();
         if (!held || held->lost() != 0) return "a new message did not come";

@@ -11,10 +11,10 @@
 
 using namespace handoff::test;
 using handoff::Errc;
-using handoff::platform::name_exists;
-using handoff::segment::OpenMode;
-using handoff::segment::Segment;
-using handoff::segment::segment_path;
+using handoff::detail::platform::name_exists;
+using handoff::detail::segment::OpenMode;
+using handoff::detail::segment::Segment;
+using handoff::detail::segment::segment_path;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 using handoff::testing::UniqueName;
@@ -25,7 +25,7 @@ namespace {
 void kill_a_creator(const UniqueName& name) {
     Child creator([&](Stage& stage) {
         auto request = request_for(name, OpenMode::create);
-        request.initialise = [&](std::byte*, const handoff::segment::Geometry&) { stage.stop_at("half-way"); };
+        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) { stage.stop_at("half-way"); };
         Segment::open(request);
     });
     creator.wait_for("half-way");
@@ -46,17 +46,17 @@ BOOST_AUTO_TEST_SUITE(death_test)
 
 BOOST_AUTO_TEST_CASE(a_draft_has_no_name_until_it_is_published) {
     const UniqueName name;
-    const handoff::segment::Draft draft(request_for(name));
+    const handoff::detail::segment::Draft draft(request_for(name));
     BOOST_TEST(name.left_behind().empty());
     BOOST_TEST(draft.publish(segment_path(name)));
     BOOST_TEST(name_exists(segment_path(name)));
-    BOOST_TEST(!handoff::segment::Draft(request_for(name)).publish(segment_path(name)));
+    BOOST_TEST(!handoff::detail::segment::Draft(request_for(name)).publish(segment_path(name)));
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_draft_leaves_nothing) {
     const UniqueName name;
     Child drafter([&](Stage& stage) {
-        const handoff::segment::Draft draft(request_for(name));
+        const handoff::detail::segment::Draft draft(request_for(name));
         stage.stop_at("drafted");
     });
     drafter.wait_for("drafted");
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(while_one_creator_is_stopped_half_way_another_one_creates) 
     const UniqueName name;
     Child slow([&](Stage& stage) {
         auto request = request_for(name);
-        request.initialise = [&](std::byte*, const handoff::segment::Geometry&) { stage.stop_at("half-way"); };
+        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) { stage.stop_at("half-way"); };
         const Segment segment = Segment::open(request);
         BOOST_TEST(number_in(segment) == 44u);
         stage.reach("attached");
@@ -97,8 +97,9 @@ BOOST_AUTO_TEST_CASE(while_one_creator_is_stopped_half_way_another_one_creates) 
 
 BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_is_in_nobodys_way) {
     const UniqueName name;
-    const std::string old = handoff::segment::old_lock_path(name);
-    BOOST_TEST_REQUIRE(handoff::platform::publish(handoff::platform::create_nameless(0, 0600, ""), old));
+    const std::string old = handoff::detail::segment::old_lock_path(name);
+    BOOST_TEST_REQUIRE(
+        handoff::detail::platform::publish(handoff::detail::platform::create_nameless(0, 0600, ""), old));
     HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name)); }), Errc::no_such_segment);
     Segment segment = Segment::open(request_for(name, OpenMode::create));
     BOOST_TEST(leave(segment));
@@ -108,8 +109,8 @@ BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_is_in_nobodys_way) {
 BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
     const UniqueName name;
     leave_a_corpse(name);
-    handoff::platform::LockFile remover(handoff::platform::open_existing(segment_path(name)));
-    BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::segment::in_use_byte));
+    handoff::detail::platform::LockFile remover(handoff::detail::platform::open_existing(segment_path(name)));
+    BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::detail::segment::in_use_byte));
     Child opener([&](Stage& stage) {
         stage.reach("opening");
         Segment segment = Segment::open(request_for(name));
@@ -117,8 +118,8 @@ BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
         BOOST_TEST(leave(segment));
     });
     opener.wait_for("opening");
-    handoff::platform::remove_name(segment_path(name));
-    remover = handoff::platform::LockFile();
+    handoff::detail::platform::remove_name(segment_path(name));
+    remover = handoff::detail::platform::LockFile();
     BOOST_TEST(opener.next_line() == std::to_string(mark));
     opener.wait();
     BOOST_TEST(name.left_behind().empty());
@@ -127,8 +128,8 @@ BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
 // Takes the 5 s that the library gives a remover.
 BOOST_AUTO_TEST_CASE(a_stopped_remover_is_waited_for_5_s_counted_from_when_it_got_in_the_way) {
     const auto remover_of = [](const UniqueName& name) {
-        handoff::platform::LockFile remover(handoff::platform::open_existing(segment_path(name)));
-        BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::segment::in_use_byte));
+        handoff::detail::platform::LockFile remover(handoff::detail::platform::open_existing(segment_path(name)));
+        BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::detail::segment::in_use_byte));
         return remover;
     };
     const UniqueName late;
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_stopped_remover_is_waited_for_5_s_counted_from_when_it_go
     std::filesystem::rename(segment_path(hidden), segment_path(late));
     BOOST_TEST(!patient.ends_within(std::chrono::milliseconds(100)),
                "it gave up although nobody stood in its way for long");
-    brief = handoff::platform::LockFile();
+    brief = handoff::detail::platform::LockFile();
     BOOST_TEST(patient.next_line() == std::to_string(mark));
     patient.wait();
 }

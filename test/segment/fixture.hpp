@@ -23,11 +23,11 @@ namespace handoff::test {
 inline constexpr std::uint64_t fingerprint = 0x1122334455667788;
 inline constexpr std::uint64_t mark = 0x6d61726b6d61726b;  // what initialise() leaves at the first slot
 
-inline segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
+inline detail::segment::Blueprint blueprint_of(const detail::segment::ClaimedShape& shape) {
     if (shape.slot_count < 1 || shape.slot_count > 1000 || shape.participant_count < 1 || shape.participant_count > 100)
         return {};
-    segment::Blueprint blueprint;
-    blueprint.kind = segment::Kind::channel;
+    detail::segment::Blueprint blueprint;
+    blueprint.kind = detail::segment::Kind::channel;
     blueprint.fingerprint = fingerprint;
     blueprint.participant_count = shape.participant_count;
     blueprint.participant_bytes = 100;
@@ -40,37 +40,37 @@ inline segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
     return blueprint;
 }
 
-inline segment::OpenRequest request_for(std::string_view name,
-                                        segment::OpenMode mode = segment::OpenMode::create_or_attach,
-                                        Deadline deadline = Deadline::now()) {
-    segment::OpenRequest request;
+inline detail::segment::OpenRequest request_for(
+    std::string_view name, detail::segment::OpenMode mode = detail::segment::OpenMode::create_or_attach,
+    Deadline deadline = Deadline::now()) {
+    detail::segment::OpenRequest request;
     request.name = std::string(name);
     request.mode = mode;
     request.attach_deadline = deadline;
     request.blueprint = blueprint_of({4, 3, 1000, 50, 7});
     request.blueprint_of = blueprint_of;
-    request.initialise = [](std::byte* base, const segment::Geometry& geometry) {
+    request.initialise = [](std::byte* base, const detail::segment::Geometry& geometry) {
         std::memcpy(base + geometry.slots_offset, &mark, sizeof mark);
     };
     return request;
 }
 
-inline segment::OpenRequest attach_request(std::string_view name, Deadline deadline = Deadline::now()) {
-    return request_for(name, segment::OpenMode::attach, deadline);
+inline detail::segment::OpenRequest attach_request(std::string_view name, Deadline deadline = Deadline::now()) {
+    return request_for(name, detail::segment::OpenMode::attach, deadline);
 }
 
 /// The number at the first slot, for two sides to see that they look at the same memory.
-inline std::uint64_t& number_in(const segment::Segment& segment) {
+inline std::uint64_t& number_in(const detail::segment::Segment& segment) {
     return *reinterpret_cast<std::uint64_t*>(segment.base() + segment.geometry().slots_offset);
 }
 
-inline bool leave(segment::Segment& segment) {
+inline bool leave(detail::segment::Segment& segment) {
     return segment.leave([] { return true; });
 }
 
 /// A segment that everybody left without removing it, as after a power cut of all programs.
 inline void leave_a_corpse(std::string_view name) {
-    const auto segment = segment::Segment::open(request_for(name, segment::OpenMode::create));
+    const auto segment = detail::segment::Segment::open(request_for(name, detail::segment::OpenMode::create));
     BOOST_TEST_REQUIRE(number_in(segment) == mark);
 }
 

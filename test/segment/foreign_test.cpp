@@ -17,8 +17,8 @@
 
 using namespace handoff;
 using namespace handoff::test;
-using handoff::segment::segment_path;
-using handoff::segment::SegmentHeader;
+using handoff::detail::segment::segment_path;
+using handoff::detail::segment::SegmentHeader;
 using handoff::testing::UniqueName;
 
 namespace {
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(files_of_other_programs_are_no_segments) {
 }
 
 BOOST_AUTO_TEST_CASE(older_and_newer_layouts_and_other_byte_orders_are_another_version) {
-    for (const std::uint32_t version : {0U, segment::layout_version + 1, segment::layout_version << 24})
+    for (const std::uint32_t version : {0U, detail::segment::layout_version + 1, detail::segment::layout_version << 24})
         for (const char* kind : kinds) {
             const UniqueName name;
             std::string bytes = recorded(kind);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_socket_in_the_place_of_the_segment_is_refused) {
     const std::string path = segment_path(name);
     BOOST_TEST_REQUIRE(path.size() < sizeof address.sun_path);
     path.copy(address.sun_path, path.size());
-    const platform::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const detail::platform::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     BOOST_TEST_REQUIRE(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     const Failure failure = refusal_as("channel", name);
     HANDOFF_TEST_CODE(failure, Errc::not_a_segment);

@@ -8,10 +8,10 @@
 #include <functional>
 #include <set>
 
-using handoff::segment::Blueprint;
-using handoff::segment::cache_line_bytes;
-using handoff::segment::Geometry;
-using handoff::segment::lay_out;
+using handoff::detail::segment::Blueprint;
+using handoff::detail::segment::cache_line_bytes;
+using handoff::detail::segment::Geometry;
+using handoff::detail::segment::lay_out;
 
 namespace {
 
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(nothing_overlaps_and_everything_begins_on_a_cache_line) {
                 const Blueprint asked = blueprint(slots, payload, reply);
                 Geometry made;
                 BOOST_TEST_REQUIRE(lay_out(asked, made));
-                BOOST_TEST(made.participants_offset >= sizeof(handoff::segment::SegmentHeader));
+                BOOST_TEST(made.participants_offset >= sizeof(handoff::detail::segment::SegmentHeader));
                 BOOST_TEST(made.control_offset >=
                            made.participants_offset + asked.participant_count * asked.participant_bytes);
                 BOOST_TEST(made.slots_offset >= made.control_offset + asked.control_bytes);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(no_memory_is_wasted_on_more_than_alignment) {
 }
 
 BOOST_AUTO_TEST_CASE(a_fingerprint_tells_other_numbers_and_another_order_apart) {
-    using handoff::segment::fingerprint_of;
+    using handoff::detail::segment::fingerprint_of;
     const std::set<std::uint64_t> prints = {
         fingerprint_of({}),     fingerprint_of({0}),   fingerprint_of({0, 0}),       fingerprint_of({1, 2}),
         fingerprint_of({2, 1}), fingerprint_of({256}), fingerprint_of({1ULL << 56}), fingerprint_of({3, 0})};
@@ -113,9 +113,9 @@ BOOST_AUTO_TEST_CASE(a_fingerprint_tells_other_numbers_and_another_order_apart) 
 // On a machine of 32 bits, too, where shifting a std::size_t by 32 and more loses it.
 BOOST_AUTO_TEST_CASE(sizes_and_offsets_all_stay_in_the_number_they_are_packed_into) {
     const std::size_t size = 0x1234;
-    static_assert(handoff::segment::packed({size, 2, 3, 4}) == 0x1234'0002'0003'0004);
-    static_assert(handoff::segment::packed({size, 2}) == 0x1234'0002);
-    BOOST_TEST(handoff::slots::layout_code() >> 48 == sizeof(handoff::slots::SharedData));
+    static_assert(handoff::detail::segment::packed({size, 2, 3, 4}) == 0x1234'0002'0003'0004);
+    static_assert(handoff::detail::segment::packed({size, 2}) == 0x1234'0002);
+    BOOST_TEST(handoff::detail::slot::layout_code() >> 48 == sizeof(handoff::detail::slot::SharedData));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,9 +11,9 @@
 
 using namespace handoff::test;
 using handoff::Errc;
-using handoff::segment::OpenMode;
-using handoff::segment::Segment;
-using handoff::segment::segment_path;
+using handoff::detail::segment::OpenMode;
+using handoff::detail::segment::Segment;
+using handoff::detail::segment::segment_path;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 using handoff::testing::UniqueName;
@@ -78,16 +78,16 @@ BOOST_AUTO_TEST_CASE(a_stopped_user_keeps_the_segment_and_a_killed_one_does_not)
 BOOST_AUTO_TEST_CASE(a_removed_segment_says_so_to_whoever_still_looks_at_it) {
     const UniqueName name;
     Segment segment = Segment::open(request_for(name));
-    const auto* header = reinterpret_cast<const handoff::segment::SegmentHeader*>(segment.base());
-    BOOST_TEST(header->state.load() == static_cast<std::uint32_t>(handoff::segment::SegmentState::ready));
+    const auto* header = reinterpret_cast<const handoff::detail::segment::SegmentHeader*>(segment.base());
+    BOOST_TEST(header->state.load() == static_cast<std::uint32_t>(handoff::detail::segment::SegmentState::ready));
     BOOST_TEST(leave(segment));
-    BOOST_TEST(header->state.load() == static_cast<std::uint32_t>(handoff::segment::SegmentState::retired));
+    BOOST_TEST(header->state.load() == static_cast<std::uint32_t>(handoff::detail::segment::SegmentState::retired));
 }
 
 BOOST_AUTO_TEST_CASE(a_successor_of_the_same_name_is_not_removed_by_its_predecessor) {
     const UniqueName name;
     Segment old = Segment::open(request_for(name));
-    handoff::platform::remove_name(segment_path(name));
+    handoff::detail::platform::remove_name(segment_path(name));
     const Segment successor = Segment::open(request_for(name, OpenMode::create));
     BOOST_TEST(!leave(old));
     BOOST_TEST(name.left_behind().size() == 1u);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(whoever_comes_after_the_name_was_removed_shares_nothing_wit
     constexpr std::uint64_t life_byte = 1;
     BOOST_TEST_REQUIRE(old.locks().try_exclusive(life_byte));
     BOOST_TEST(!old.was_removed());
-    handoff::platform::remove_name(segment_path(name));
+    handoff::detail::platform::remove_name(segment_path(name));
     BOOST_TEST(old.was_removed());
     HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name)); }), Errc::no_such_segment);
     Segment anew = Segment::open(request_for(name));

@@ -7,7 +7,7 @@
 #include "platform/refusal.hpp"
 
 using handoff::Errc;
-using handoff::segment::check_name;
+using handoff::detail::segment::check_name;
 
 BOOST_AUTO_TEST_SUITE(name_test)
 
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_a_file_or_would_be_another_one_is_ref
 }
 
 BOOST_AUTO_TEST_CASE(a_long_name_makes_no_long_sentence) {
-    BOOST_TEST(check_name(std::string(1 << 20, 'x')).error().sentence().size() < 200u);
+    BOOST_TEST(check_name(std::string(1 << 20, 'x')).error().message().size() < 200u);
 }
 
 BOOST_AUTO_TEST_CASE(everything_else_is_allowed) {
@@ -49,8 +49,8 @@ BOOST_AUTO_TEST_CASE(everything_else_is_allowed) {
 }
 
 BOOST_AUTO_TEST_CASE(the_files_of_a_name_lie_beside_each_other_in_shared_memory) {
-    BOOST_TEST(handoff::segment::segment_path("frames") == "/dev/shm/handoff.frames");
-    BOOST_TEST(handoff::segment::old_lock_path("frames") == "/dev/shm/handoff.frames.lock");
+    BOOST_TEST(handoff::detail::segment::segment_path("frames") == "/dev/shm/handoff.frames");
+    BOOST_TEST(handoff::detail::segment::old_lock_path("frames") == "/dev/shm/handoff.frames.lock");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

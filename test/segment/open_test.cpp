@@ -25,8 +25,8 @@ using namespace handoff::test;
 using namespace std::chrono_literals;
 using handoff::Deadline;
 using handoff::Errc;
-using handoff::segment::OpenMode;
-using handoff::segment::Segment;
+using handoff::detail::segment::OpenMode;
+using handoff::detail::segment::Segment;
 using handoff::testing::Child;
 using handoff::testing::run_in_child;
 using handoff::testing::Stage;
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(attaching_to_nothing_waits_until_the_deadline) {
     const UniqueName name;
     const Deadline deadline(50ms);
     HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name, deadline)); }), Errc::no_such_segment);
-    BOOST_TEST(handoff::platform::now_ns() >= deadline.at_ns());
+    BOOST_TEST(handoff::detail::platform::now_ns() >= deadline.at_ns());
 }
 
 BOOST_AUTO_TEST_CASE(creating_what_exists_is_refused) {
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(other_users_are_refused_with_owner_and_mode) {
     const UniqueName name;
     const Segment mine = Segment::open(request_for(name));
     if (geteuid() != 0) {  // to the owner it is closed by its mode
-        BOOST_TEST_REQUIRE(chmod(handoff::segment::segment_path(name).c_str(), 0) == 0);
+        BOOST_TEST_REQUIRE(chmod(handoff::detail::segment::segment_path(name).c_str(), 0) == 0);
     }
     run_in_child([&](Stage&) {
         if (geteuid() == 0) BOOST_TEST_REQUIRE(seteuid(65534) == 0);
@@ -160,8 +160,8 @@ BOOST_AUTO_TEST_CASE(mode_and_group_are_those_that_were_asked_for) {
     const mode_t before = umask(0077);
     const Segment segment = Segment::open(request);
     umask(before);
-    const auto file = handoff::platform::open_existing(handoff::segment::segment_path(name));
-    BOOST_TEST(handoff::platform::status_of(file.get()).mode == 0640u);
+    const auto file = handoff::detail::platform::open_existing(handoff::detail::segment::segment_path(name));
+    BOOST_TEST(handoff::detail::platform::status_of(file.get()).mode == 0640u);
 }
 
 BOOST_AUTO_TEST_CASE(whoever_attaches_gets_the_shape_and_the_bytes_that_are_there) {

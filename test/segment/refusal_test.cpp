@@ -17,10 +17,10 @@
 using namespace handoff::test;
 using handoff::Errc;
 using handoff::Failure;
-using handoff::segment::OpenMode;
-using handoff::segment::Segment;
-using handoff::segment::segment_path;
-using handoff::segment::SegmentHeader;
+using handoff::detail::segment::OpenMode;
+using handoff::detail::segment::Segment;
+using handoff::detail::segment::segment_path;
+using handoff::detail::segment::SegmentHeader;
 using handoff::testing::UniqueName;
 
 namespace {
@@ -36,7 +36,7 @@ Failure refusal_leaving_intact(const UniqueName& name) {
     const auto written = std::filesystem::last_write_time(segment_path(name));
     const Failure attaching = refusal_of([&] { Segment::open(attach_request(name)); });
     const Failure opening = refusal_of([&] { Segment::open(request_for(name)); });
-    BOOST_TEST(attaching.sentence() == opening.sentence());
+    BOOST_TEST(attaching.message() == opening.message());
     BOOST_TEST((bytes_of(segment_path(name)) == before), "a refused file was changed");
     BOOST_TEST((std::filesystem::last_write_time(segment_path(name)) == written));
     return attaching;
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_spoiled_header_is_refused_with_its_own_code_and_advice) {
             const Failure failure = refusal_leaving_intact(name);
             HANDOFF_TEST_CODE(failure, spoiled.code);
             check_says(failure, segment_path(name), spoiled.words);
-            const std::string sentence = failure.sentence();
+            const std::string sentence = failure.message();
             BOOST_TEST((sentence.find("remove") != std::string::npos || sentence.find("Choose") != std::string::npos),
                        "no advice in: " << sentence);
         }

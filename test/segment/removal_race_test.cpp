@@ -23,7 +23,7 @@
 #include "segment/fixture.hpp"
 
 using namespace handoff::test;
-using handoff::segment::Segment;
+using handoff::detail::segment::Segment;
 using handoff::testing::UniqueName;
 
 namespace {
@@ -35,7 +35,7 @@ std::function<void()> before_the_next_lock;
 std::deque<std::function<bool()>> before_opening;
 
 bool may_open(std::string_view path) {
-    if (before_opening.empty() || !path.starts_with(handoff::segment::segment_path(""))) return true;
+    if (before_opening.empty() || !path.starts_with(handoff::detail::segment::segment_path(""))) return true;
     const auto happens = std::move(before_opening.front());
     before_opening.pop_front();
     auto later = std::exchange(before_opening, {});  // not for what is opened meanwhile
@@ -46,7 +46,7 @@ bool may_open(std::string_view path) {
 
 /// The segment `other` is called `name` from now on; whoever had that name has none.
 bool give_the_name_of(const UniqueName& name, const UniqueName& other) {
-    using handoff::segment::segment_path;
+    using handoff::detail::segment::segment_path;
     return std::rename(segment_path(other).c_str(), segment_path(name).c_str()) == 0;
 }
 
@@ -119,18 +119,18 @@ BOOST_AUTO_TEST_CASE(whoever_opened_one_segment_does_not_lock_the_one_that_has_i
 
 /// Whoever looks for a segment looks at what is there first, and opens it then.
 BOOST_AUTO_TEST_CASE(a_pipe_that_took_the_place_of_a_segment_just_before_it_was_opened_is_refused_without_waiting) {
-    using handoff::platform::Access;
+    using handoff::detail::platform::Access;
     const UniqueName name;
-    const std::string path = handoff::segment::segment_path(name);
+    const std::string path = handoff::detail::segment::segment_path(name);
     handoff::testing::run_in_child([&](handoff::testing::Stage&) {  // whatever hangs is killed
         for (const auto access : {Access::read_only, Access::read_write}) {
-            handoff::platform::remove_name(path);
+            handoff::detail::platform::remove_name(path);
             leave_a_corpse(name);
             before_opening = {[&] {
-                handoff::platform::remove_name(path);
+                handoff::detail::platform::remove_name(path);
                 return mkfifo(path.c_str(), 0600) == 0;
             }};
-            const auto failure = refusal_of([&] { (void)handoff::platform::open_existing(path, access); });
+            const auto failure = refusal_of([&] { (void)handoff::detail::platform::open_existing(path, access); });
             HANDOFF_TEST_CODE(failure, handoff::Errc::not_a_segment);
             check_says(failure, path, "named pipe");
         }
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_took_the_place_of_a_segment_just_before_it_was_
 
 /// Made, and then there is no descriptor for its locks.
 BOOST_AUTO_TEST_CASE(a_creator_that_cannot_use_what_it_made_removes_it_unless_it_is_another_ones_by_then) {
-    using handoff::segment::OpenMode;
+    using handoff::detail::segment::OpenMode;
     const auto none_left = [] { return false; };
     const auto check_refused_for_want_of_a_descriptor = [](const UniqueName& name) {
         const auto failure = refusal_of([&] { Segment::open(request_for(name, OpenMode::create)); });

@@ -15,14 +15,14 @@
 
 using namespace handoff::test;
 using handoff::Errc;
-using handoff::segment::OpenMode;
-using handoff::segment::Segment;
+using handoff::detail::segment::OpenMode;
+using handoff::detail::segment::Segment;
 using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
 namespace {
 
-handoff::segment::OpenRequest request_of(std::string_view name, std::uint64_t payload_bytes) {
+handoff::detail::segment::OpenRequest request_of(std::string_view name, std::uint64_t payload_bytes) {
     auto request = request_for(name, OpenMode::create);
     request.blueprint = blueprint_of({1, 1, payload_bytes, 0, 0});
     return request;
@@ -40,7 +40,7 @@ std::string mount_a_small_dev_shm() {
 void check_refusal_for_space(const UniqueName& name, std::uint64_t payload_bytes) {
     const auto failure = refusal_of([&] { Segment::open(request_of(name, payload_bytes)); });
     HANDOFF_TEST_CODE(failure, Errc::no_space);
-    handoff::segment::Geometry geometry;
+    handoff::detail::segment::Geometry geometry;
     BOOST_TEST_REQUIRE(lay_out(request_of(name, payload_bytes).blueprint, geometry));
     const bool can_be_mapped = geometry.segment_bytes <= PTRDIFF_MAX;  // what programs of 32 bits cannot
     check_says(failure, "needs " + std::to_string(geometry.segment_bytes) + " bytes",
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_creation_refused_for_space_spares_what_others_create) {
     const UniqueName name;
     handoff::testing::Child other([&](Stage& stage) {
         auto request = request_for(name);
-        request.initialise = [&](std::byte*, const handoff::segment::Geometry&) { stage.stop_at("half-way"); };
+        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) { stage.stop_at("half-way"); };
         const Segment segment = Segment::open(request);
         stage.stop_at("created");
     });
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_small_dev_shm_is_refused_with_needed_and_free_bytes) {
     child.wait();
     if (obstacle.empty()) return;
     BOOST_TEST_MESSAGE("no /dev/shm of its own for this test (" << obstacle << "): the sentence alone is checked");
-    const std::string sentence = handoff::platform::why_it_does_not_fit(8 << 20, {1 << 20}, "/dev/shm");
+    const std::string sentence = handoff::detail::platform::why_it_does_not_fit(8 << 20, {1 << 20}, "/dev/shm");
     for (const char* words : {"8388608 bytes (8 MiB)", "/dev/shm has only 1048576 bytes (1 MiB) left", "--shm-size"})
         BOOST_TEST(sentence.find(words) != std::string::npos, sentence);
 }

@@ -122,10 +122,10 @@ void Actor::pause() {
 
 }  // namespace handoff::test
 
-void handoff::sync::crash_point() noexcept {
+void handoff::detail::sync::crash_point() noexcept {
     handoff::test::Actor::pause();
 }
 
-void handoff::sync::look_point() noexcept {
+void handoff::detail::sync::look_point() noexcept {
     handoff::test::Actor::pause();
 }

@@ -10,7 +10,7 @@
 #include "segment/geometry.hpp"
 #include "slots/actor.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 using test::Actor;
 
@@ -104,4 +104,4 @@ std::ostream& boost_test_print_type(std::ostream& out, Look::Outcome outcome) {
     return out << names[static_cast<unsigned>(outcome)];
 }
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

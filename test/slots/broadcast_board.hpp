@@ -12,7 +12,7 @@
 
 #include "slots/broadcast.hpp"
 
-namespace handoff::slots {
+namespace handoff::detail::slot {
 
 struct BroadcastShape {
     std::uint32_t history = 3;
@@ -71,4 +71,4 @@ private:
 std::ostream& boost_test_print_type(std::ostream& out, SlotState state);
 std::ostream& boost_test_print_type(std::ostream& out, Look::Outcome outcome);
 
-}  // namespace handoff::slots
+}  // namespace handoff::detail::slot

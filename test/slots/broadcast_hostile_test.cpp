@@ -9,7 +9,7 @@
 
 #include "slots/broadcast_board.hpp"
 
-using namespace handoff::slots;
+using namespace handoff::detail::slot;
 using handoff::Errc;
 using Outcome = Look::Outcome;
 

@@ -11,7 +11,7 @@
 #include "slots/actor.hpp"
 #include "slots/broadcast_board.hpp"
 
-using namespace handoff::slots;
+using namespace handoff::detail::slot;
 using handoff::test::Actor;
 using Outcome = Look::Outcome;
 

@@ -7,7 +7,7 @@
 
 #include "slots/broadcast_board.hpp"
 
-using namespace handoff::slots;
+using namespace handoff::detail::slot;
 using Outcome = Look::Outcome;
 
 namespace {

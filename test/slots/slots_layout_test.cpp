@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
-using handoff::slots::SharedData;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
+using handoff::detail::slot::SharedData;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
 
 namespace {
 

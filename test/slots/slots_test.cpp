@@ -11,9 +11,9 @@
 
 #include "segment/geometry.hpp"
 
-using handoff::slots::Slots;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
+using handoff::detail::slot::Slots;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
 
 namespace {
 
@@ -21,12 +21,12 @@ namespace {
 class Room {
 public:
     Room(std::uint32_t count, std::uint64_t payload_bytes, std::uint64_t reply_bytes) {
-        handoff::segment::Blueprint blueprint;
+        handoff::detail::segment::Blueprint blueprint;
         blueprint.participant_count = 2;
         blueprint.participant_bytes = 192;
         blueprint.control_bytes = 64;
         blueprint.slot_count = count;
-        blueprint.slot_header_bytes = sizeof(handoff::slots::SharedData);
+        blueprint.slot_header_bytes = sizeof(handoff::detail::slot::SharedData);
         blueprint.payload_bytes = payload_bytes;
         blueprint.reply_bytes = reply_bytes;
         BOOST_TEST_REQUIRE(lay_out(blueprint, geometry));
@@ -40,7 +40,7 @@ public:
         return static_cast<std::size_t>(static_cast<const std::byte*>(address) - memory.get());
     }
 
-    handoff::segment::Geometry geometry;
+    handoff::detail::segment::Geometry geometry;
 
 private:
     struct Free {
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(areas_have_their_sizes_lie_inside_and_follow_each_other_on_
                     BOOST_TEST(reply_area.size() == reply);
                     BOOST_TEST(room.offset(&room.slots()[index]) >= end_of_last);
                     BOOST_TEST(room.offset(payload_area.data()) >=
-                               room.offset(&room.slots()[index]) + sizeof(handoff::slots::SharedData));
+                               room.offset(&room.slots()[index]) + sizeof(handoff::detail::slot::SharedData));
                     BOOST_TEST(room.offset(reply_area.data()) >= room.offset(payload_area.data()) + payload);
                     BOOST_TEST(room.offset(payload_area.data()) % 64 == 0u);
                     BOOST_TEST(room.offset(reply_area.data()) % 64 == 0u);

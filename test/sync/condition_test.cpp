@@ -19,9 +19,9 @@
 #include "sync/futex_condition.hpp"
 #include "sync/shared_word.hpp"
 
-using handoff::platform::now_ns;
-using handoff::sync::BoostCondition;
-using handoff::sync::FutexCondition;
+using handoff::detail::platform::now_ns;
+using handoff::detail::sync::BoostCondition;
+using handoff::detail::sync::FutexCondition;
 using handoff::test::SharedAnonymous;
 using handoff::testing::Child;
 using handoff::testing::Stage;
@@ -31,13 +31,14 @@ namespace {
 constexpr std::int64_t ms = 1'000'000;
 
 using Conditions = boost::mpl::list<FutexCondition, BoostCondition>;
-static_assert(handoff::sync::ConditionLike<FutexCondition> && handoff::sync::ConditionLike<BoostCondition>);
+static_assert(handoff::detail::sync::ConditionLike<FutexCondition> &&
+              handoff::detail::sync::ConditionLike<BoostCondition>);
 
 /// A number that is waited for.
 template <class Condition>
 struct Room {
     Condition condition;
-    handoff::sync::SharedWord number;
+    handoff::detail::sync::SharedWord number;
 
     void set(std::uint64_t value) {
         number.store(value);

@@ -14,8 +14,8 @@
 #include "platform/shared_anonymous.hpp"
 #include "sync/shared_word.hpp"
 
-using handoff::platform::now_ns;
-using handoff::sync::FutexCondition;
+using handoff::detail::platform::now_ns;
+using handoff::detail::sync::FutexCondition;
 using handoff::test::is_asleep;
 using handoff::testing::Child;
 using handoff::testing::Stage;
@@ -24,7 +24,7 @@ namespace {
 
 struct Room {
     FutexCondition condition;
-    handoff::sync::SharedWord number;
+    handoff::detail::sync::SharedWord number;
 
     bool wait_for(std::uint64_t value) {
         const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-using handoff::sync::Rhythm;
+using handoff::detail::sync::Rhythm;
 
 namespace {
 

@@ -10,7 +10,7 @@
 
 #include "platform/shared_anonymous.hpp"
 
-using handoff::sync::SharedWord;
+using handoff::detail::sync::SharedWord;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-using handoff::sync::Spread;
+using handoff::detail::sync::Spread;
 
 BOOST_AUTO_TEST_SUITE(spread_test)
 

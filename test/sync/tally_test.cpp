@@ -5,7 +5,7 @@
 #include <atomic>
 #include <thread>
 
-using handoff::sync::Tally;
+using handoff::detail::sync::Tally;
 
 BOOST_AUTO_TEST_SUITE(tally_test)
 

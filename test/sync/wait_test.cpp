@@ -19,10 +19,10 @@
 
 using handoff::Deadline;
 using handoff::WaitPolicy;
-using handoff::platform::now_ns;
-using handoff::sync::Condition;
-using handoff::sync::tick_ns;
-using handoff::sync::wait_until;
+using handoff::detail::platform::now_ns;
+using handoff::detail::sync::Condition;
+using handoff::detail::sync::tick_ns;
+using handoff::detail::sync::wait_until;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 using namespace std::chrono_literals;
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_SUITE(wait_test)
 
 struct Room {
     Condition condition;
-    handoff::sync::SharedWord number;
+    handoff::detail::sync::SharedWord number;
 };
 
 BOOST_DATA_TEST_CASE(a_deadline_that_passes_is_told_and_not_early, policies, policy) {
@@ -152,17 +152,17 @@ BOOST_DATA_TEST_CASE(a_notifier_killed_between_its_change_and_its_call_is_notice
 }
 
 BOOST_AUTO_TEST_CASE(only_busy_spins_without_end_and_sleep_never_spins) {
-    using handoff::sync::SpinBudget;
+    using handoff::detail::sync::SpinBudget;
     BOOST_TEST(SpinBudget(WaitPolicy::busy).now_ns() == INT64_MAX);
     BOOST_TEST(SpinBudget(WaitPolicy::balanced).now_ns() < 1'000'000);
-    BOOST_TEST((SpinBudget(WaitPolicy::balanced).now_ns() > 0) == (handoff::platform::cores() > 1));
+    BOOST_TEST((SpinBudget(WaitPolicy::balanced).now_ns() > 0) == (handoff::detail::platform::cores() > 1));
     BOOST_TEST(SpinBudget(WaitPolicy::sleep).now_ns() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(spins_in_vain_become_short_and_one_that_pays_off_makes_them_long_again) {
-    handoff::sync::SpinBudget budget(WaitPolicy::balanced);
+    handoff::detail::sync::SpinBudget budget(WaitPolicy::balanced);
     const std::int64_t longest_ns = budget.now_ns();
-    if (handoff::platform::cores() == 1) return;  // it never spins there
+    if (handoff::detail::platform::cores() == 1) return;  // it never spins there
     for (int wait = 0; wait < 20; ++wait) BOOST_TEST(!budget.learn(false));
     int long_ones = 0;
     for (int wait = 0; wait < 160; ++wait) long_ones += budget.now_ns() == longest_ns ? 1 : 0;
@@ -174,16 +174,18 @@ BOOST_AUTO_TEST_CASE(spins_in_vain_become_short_and_one_that_pays_off_makes_them
 
 BOOST_AUTO_TEST_CASE(what_a_glance_misses_is_found_by_the_looks_between) {
     const std::int64_t deadline = now_ns() + 1'000'000'000;
-    BOOST_TEST(handoff::sync::spin_until(
-        deadline, handoff::sync::Pace::calm, handoff::sync::Core::shared, [] { return true; }, [] { return false; }));
+    BOOST_TEST(handoff::detail::sync::spin_until(
+        deadline, handoff::detail::sync::Pace::calm, handoff::detail::sync::Core::shared, [] { return true; },
+        [] { return false; }));
     BOOST_TEST(now_ns() < deadline);
 }
 
 BOOST_AUTO_TEST_CASE(at_a_calm_pace_a_budget_of_less_than_a_look_is_over_after_one) {
     for (int round = 0; round < 100; ++round) {
         int looks = 0;
-        handoff::sync::spin_until(
-            now_ns() + 300, handoff::sync::Pace::calm, handoff::sync::Core::shared, [] { return false; },
+        handoff::detail::sync::spin_until(
+            now_ns() + 300, handoff::detail::sync::Pace::calm, handoff::detail::sync::Core::shared,
+            [] { return false; },
             [&] {
                 ++looks;
                 return false;
@@ -194,9 +196,9 @@ BOOST_AUTO_TEST_CASE(at_a_calm_pace_a_budget_of_less_than_a_look_is_over_after_o
 
 BOOST_AUTO_TEST_CASE(spinning_ends_at_its_deadline_and_looks_a_last_time) {
     const std::int64_t deadline = now_ns() + 1'000'000;
-    BOOST_TEST(!handoff::sync::spin_until(deadline, [] { return false; }));
+    BOOST_TEST(!handoff::detail::sync::spin_until(deadline, [] { return false; }));
     BOOST_TEST(now_ns() >= deadline);
-    BOOST_TEST(handoff::sync::spin_until(deadline, [&] { return now_ns() > deadline; }));
+    BOOST_TEST(handoff::detail::sync::spin_until(deadline, [&] { return now_ns() > deadline; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

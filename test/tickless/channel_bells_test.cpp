@@ -14,7 +14,7 @@ namespace {
 
 struct Fixture : Tickless {
     testing::UniqueName name{"bells"};
-    ChannelOptions options{.slots = 1,
+    ChannelOptions options{.slot_count = 1,
                            .payload_bytes = 64,
                            .reply_bytes = 64,
                            .participants = 8,

@@ -35,7 +35,7 @@ public:
         const bool is_all = count == static_cast<int>(waiters_.size());
         HANDOFF_CHECK_EVENTUALLY(got_ == count && (is_all || others_are_asleep()));
         BOOST_TEST(got_ == count);
-        BOOST_TEST(platform::now_ns() < deadline_.at_ns(), "nobody rang: they slept until their deadline");
+        BOOST_TEST(detail::platform::now_ns() < deadline_.at_ns(), "nobody rang: they slept until their deadline");
     }
 
 private:
@@ -46,7 +46,7 @@ private:
 
 struct Fixture : Tickless {
     testing::UniqueName name{"crowd"};
-    ChannelOptions options{.slots = 4, .payload_bytes = 64, .participants = 32, .wait = WaitPolicy::sleep};
+    ChannelOptions options{.slot_count = 4, .payload_bytes = 64, .participants = 32, .wait = WaitPolicy::sleep};
     Sender sender{name, options};
     std::deque<Receiver> receivers;
     std::deque<Sender> senders;
@@ -139,12 +139,13 @@ BOOST_AUTO_TEST_CASE(who_only_looks_takes_no_wake_up_away) {
 }
 
 BOOST_AUTO_TEST_CASE(whoever_looks_says_how_many_there_are_and_a_crowd_sleeps_longer) {
-    std::vector<std::shared_ptr<channel::Member>> members;
-    for (int i = 0; i < 7; ++i) members.push_back(channel::open_member(name, options, participants::Role::receiver));
-    BOOST_TEST(members[6]->interval_ns() == 2 * sync::tick_ns);  // of eight
+    std::vector<std::shared_ptr<detail::channel::Member>> members;
+    for (int i = 0; i < 7; ++i)
+        members.push_back(detail::channel::open_member(name, options, detail::participants::Role::receiver));
+    BOOST_TEST(members[6]->interval_ns() == 2 * detail::sync::tick_ns);  // of eight
     members.resize(1);
     members[0]->reap();
-    BOOST_TEST(members[0]->interval_ns() == sync::tick_ns);
+    BOOST_TEST(members[0]->interval_ns() == detail::sync::tick_ns);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_crowd_that_comes_within_a_tick_one_looks_after_the_dead) {

@@ -24,16 +24,17 @@ using testing::Stage;
 
 /// For one test case, in this process and the children it makes: the next tick is in an hour.
 struct Tickless {
-    static_assert(!std::is_const_v<decltype(sync::tick_ns)>, "only the library with crash points can do without");
-    Tickless() { sync::tick_ns = std::chrono::nanoseconds(1h).count(); }
+    static_assert(!std::is_const_v<decltype(detail::sync::tick_ns)>,
+                  "only the library with crash points can do without");
+    Tickless() { detail::sync::tick_ns = std::chrono::nanoseconds(1h).count(); }
 };
 
 /// A look after the dead is due for whoever comes, or calls, in `change`.
 template <class Change>
 void with_look_due(Change&& change) {
-    const std::int64_t before = sync::tick_ns.exchange(0);
+    const std::int64_t before = detail::sync::tick_ns.exchange(0);
     change();
-    sync::tick_ns = before;
+    detail::sync::tick_ns = before;
 }
 
 /// Lets `wait(deadline)` fall asleep in a thread, then does `change`. The wait must say true, and before its deadline:
@@ -52,7 +53,7 @@ void check_rung(Wait&& wait, Change&& change) {
         } catch (...) {
             failure = std::current_exception();
         }
-        end_ns = platform::now_ns();
+        end_ns = detail::platform::now_ns();
     });
     HANDOFF_CHECK_EVENTUALLY(begun && others_are_asleep());
     try {

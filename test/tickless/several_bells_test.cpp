@@ -19,7 +19,7 @@ using namespace handoff::test;
 namespace {
 
 bool becomes_readable(int descriptor, Deadline deadline) {
-    const std::int64_t left_ms = (deadline.at_ns() - platform::now_ns()) / 1'000'000;
+    const std::int64_t left_ms = (deadline.at_ns() - detail::platform::now_ns()) / 1'000'000;
     pollfd wanted{descriptor, POLLIN, 0};
     return poll(&wanted, 1, static_cast<int>(left_ms)) == 1;
 }
@@ -27,7 +27,7 @@ bool becomes_readable(int descriptor, Deadline deadline) {
 /// A channel, a topic and a latest value, with nothing in them.
 struct World : Tickless {
     testing::UniqueName channel{"channel"}, topic{"topic"}, value{"value"};
-    std::optional<Sender> sender{std::in_place, channel, ChannelOptions{.slots = 2, .payload_bytes = 64}};
+    std::optional<Sender> sender{std::in_place, channel, ChannelOptions{.slot_count = 2, .payload_bytes = 64}};
     std::optional<Receiver> receiver{std::in_place, channel};
     std::optional<Publisher> publisher{std::in_place, topic, TopicOptions{.history = 2, .payload_bytes = 64}};
     std::optional<Subscriber> subscriber{std::in_place, topic};
@@ -53,7 +53,7 @@ struct World : Tickless {
 };
 
 /// Something that comes between the first look and the moment when everybody knows that we sleep.
-class Surprise final : public sync::WaitSource {
+class Surprise final : public detail::sync::WaitSource {
 public:
     bool can_be_waited_for() const noexcept override { return true; }
     bool has_something() noexcept override {
@@ -61,12 +61,12 @@ public:
         condition_.notify_all();  // nobody said that he sleeps: this wakes nobody
         return false;
     }
-    sync::Condition* condition() noexcept override { return &condition_; }
-    std::int64_t interval_ns() const noexcept override { return sync::tick_ns; }
+    detail::sync::Condition* condition() noexcept override { return &condition_; }
+    std::int64_t interval_ns() const noexcept override { return detail::sync::tick_ns; }
     bool tick(std::int64_t) noexcept override { return false; }
 
 private:
-    sync::Condition condition_;
+    detail::sync::Condition condition_;
     int looks_ = 0;
 };
 
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(what_comes_before_anybody_knows_that_we_sleep_is_found_by_t
     const Deadline deadline(testing::scaled(4s));
     const std::vector<Waitable> waitables{Waitable(std::make_shared<Surprise>())};
     BOOST_TEST(wait_any(waitables, deadline).value() == 0U);
-    BOOST_TEST(platform::now_ns() < deadline.at_ns(), "it slept until its deadline");
+    BOOST_TEST(detail::platform::now_ns() < deadline.at_ns(), "it slept until its deadline");
 }
 
 BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_receiver) {

@@ -83,7 +83,7 @@ struct RenamedTool {
 };
 
 inspect::Slot only_message(const std::string& name) {
-    for (const auto& slot : inspect::Observer(name).report().slots)
+    for (const auto& slot : inspect::Observer(name).report().slot_list)
         if (slot.state != inspect::SlotState::free) return slot;
     return {};
 }

@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(whoever_looks_may_be_killed_and_nobody_notices) {
         for (Program& program : looking) program.kill();
         const auto report = inspect::Observer(name).report();
         BOOST_TEST(report.participants.size() == 1U);
-        for (const auto& slot : report.slots) BOOST_TEST(slot.pinned_by.empty());
+        for (const auto& slot : report.slot_list) BOOST_TEST(slot.pinned_by.empty());
     }
     BOOST_TEST(name.left_behind().empty());
 }

@@ -40,7 +40,7 @@ inline handoff::inspect::Report report(const std::string& name, handoff::inspect
     made.segment_bytes = 4096;
     made.payload_bytes = 64;
     made.participants = std::move(participants);
-    made.slots = std::move(slots);
+    made.slot_list = std::move(slots);
     return made;
 }
 

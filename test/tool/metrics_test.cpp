@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(a_page_that_cannot_be_made_is_an_error_of_the_server) {
 
 BOOST_AUTO_TEST_CASE(the_program_tells_of_real_segments_and_ends_when_it_is_told_to) {
     const UniqueName name("metrics");
-    handoff::Sender sender(name, {.slots = 4, .payload_bytes = 64});
+    handoff::Sender sender(name, {.slot_count = 4, .payload_bytes = 64});
     sender.send(sender.loan(5s).value()).value();
     Program once(tool, {"metrics", name.str()});
     BOOST_TEST(once.wait().ok());

@@ -91,7 +91,7 @@ std::vector<Frame> collect(handoff::Subscriber& subscriber, std::size_t count) {
     std::vector<Frame> frames;
     while (frames.size() < count) {
         const auto message = subscriber.next(handoff::testing::scaled(handoff::testing::patience));
-        if (!message) BOOST_FAIL(frames.size() << " of " << count << " messages, then " << message.error().sentence());
+        if (!message) BOOST_FAIL(frames.size() << " of " << count << " messages, then " << message.error().message());
         BOOST_TEST(message->lost() == 0u);
         frames.push_back({message->image(), {message->payload().begin(), message->payload().end()}});
     }

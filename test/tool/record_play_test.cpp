@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_recording_whose_recorder_was_killed_is_readable) {
 BOOST_AUTO_TEST_CASE(a_channel_is_refused_by_name_and_left_out_by_pattern) {
     const Folder folder;
     const UniqueName name("channel");
-    handoff::Sender sender(name, {.slots = 2, .payload_bytes = 64});
+    handoff::Sender sender(name, {.slot_count = 2, .payload_bytes = 64});
     auto by_name = handoff_program({"record", name.str(), "-o", folder / "channel.mcap"});
     require_exit(by_name, 1);
     BOOST_TEST(says(by_name, "its messages belong to its receivers. Publish them on a topic to record them"));

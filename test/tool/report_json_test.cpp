@@ -33,9 +33,9 @@ Look full_look(Kind kind) {
                           {tool_test::slot(0, SlotState::taken), tool_test::slot(1, SlotState::free)});
     report.participants[1].life = handoff::inspect::Life::dead;
     report.participants[1].delay.counts[10] = 3;
-    report.slots[0].owner = 2;
-    report.slots[0].image = handoff::Image::of(640, 480, handoff::Encoding::bgr8);
-    report.slots[0].since = 12ms;
+    report.slot_list[0].owner = 2;
+    report.slot_list[0].image = handoff::Image::of(640, 480, handoff::Encoding::bgr8);
+    report.slot_list[0].since = 12ms;
     report.newest_age = 3s;
     report.redelivered = 4;
     Look look = tool_test::look(report);
@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(no_number_is_beyond_what_a_double_holds) {
     report.participants[0].attached_for = std::chrono::nanoseconds(large);
     report.participants[0].bytes = large;
     report.participants[0].delay.counts.back() = 1;
-    report.slots[0].since = std::chrono::nanoseconds(large);
-    report.slots[0].image.capture_time_ns = large;
+    report.slot_list[0].since = std::chrono::nanoseconds(large);
+    report.slot_list[0].image.capture_time_ns = large;
     const std::string text = report_json(look, true);
     std::size_t exact = 0;
     check_numbers(ordered_json::parse(text), "", exact);

@@ -71,7 +71,7 @@ inline std::uint64_t publish(Publisher& publisher, const std::string& bytes) {
 }
 
 inline ChannelOptions small_channel() {
-    return {.slots = 4, .payload_bytes = 1000, .reply_bytes = 100, .participants = 8};
+    return {.slot_count = 4, .payload_bytes = 1000, .reply_bytes = 100, .participants = 8};
 }
 inline TopicOptions small_topic() {
     return {.history = 4, .payload_bytes = 1000, .participants = 8};

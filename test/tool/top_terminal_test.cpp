@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_SUITE(top_on_a_terminal)
 
 BOOST_AUTO_TEST_CASE(it_shows_what_is_there_and_q_leaves_the_terminal_as_it_was) {
     const UniqueName name("top");
-    handoff::Sender sender(name, {.slots = 3, .payload_bytes = 64});
+    handoff::Sender sender(name, {.slot_count = 3, .payload_bytes = 64});
     sender.send(sender.loan(5s).value()).value();
     Terminal terminal(tool, {"top", name.str(), "--interval", "100ms"});
     const termios before = Terminal("/bin/true", {}).modes();

@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(a_full_channel_is_stuck_only_if_nobody_took_anything) {
     BOOST_TEST(row_of(after, &before).is_stuck);
     after.report->participants[1].messages = 6;
     BOOST_TEST(!row_of(after, &before).is_stuck);
-    after.report->slots[0].state = SlotState::free;
+    after.report->slot_list[0].state = SlotState::free;
     BOOST_TEST(!row_of(after, &before).is_full);
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_is_never_full) {
     auto report = tool_test::report("t", Kind::topic, {}, {tool_test::slot(0, SlotState::published)});
-    report.slots[0].kept = true;
+    report.slot_list[0].kept = true;
     const Row row = row_of(tool_test::look(report), nullptr);
     BOOST_TEST(row.used == 1U);
     BOOST_TEST(!row.is_full);
@@ -309,8 +309,8 @@ BOOST_AUTO_TEST_CASE(a_long_name_gets_room_and_a_screen_full_of_it_still_has_num
 BOOST_AUTO_TEST_CASE(details_show_participants_and_slots_and_can_be_scrolled) {
     Look seen = channel("c", 3, SlotState::taken, SlotState::free);
     seen.report->participants[1].life = Life::dead;
-    seen.report->slots[0].owner = 2;
-    seen.report->slots[0].image = handoff::Image::of(640, 480, handoff::Encoding::bgr8);
+    seen.report->slot_list[0].owner = 2;
+    seen.report->slot_list[0].image = handoff::Image::of(640, 480, handoff::Encoding::bgr8);
     Model model(1s);
     model.show({seen});
     model.press(Key::enter, 0, 1);

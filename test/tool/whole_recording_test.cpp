@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_split_recording_ends_once_where_the_next_one_ca
 BOOST_AUTO_TEST_CASE(a_recording_without_a_message_leaves_nothing_when_it_cannot_begin) {
     const Folder folder;
     const UniqueName name("channel");
-    const handoff::Sender sender(name, {.slots = 2, .payload_bytes = 64});
+    const handoff::Sender sender(name, {.slot_count = 2, .payload_bytes = 64});
     auto recorder = handoff_program({"record", name.str(), "-o", folder / "film.mcap"});
     require_exit(recorder, 1);
     BOOST_TEST(fs::is_empty(folder.str()));

@@ -17,7 +17,7 @@ namespace {
 struct Channel {
     static constexpr std::uint32_t slots = 64;
     testing::UniqueName name{"traffic"};
-    ChannelOptions options{.slots = slots, .payload_bytes = 64, .reply_bytes = 8, .participants = 8};
+    ChannelOptions options{.slot_count = slots, .payload_bytes = 64, .reply_bytes = 8, .participants = 8};
 
     /// A receiver that holds a message when it is killed, and the sender of that message beside it.
     Child victim() const {

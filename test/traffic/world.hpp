@@ -58,7 +58,7 @@ class Bystander {
 public:
     Bystander(const Rate& rate, const std::function<std::function<void()>()>& prepare)
         : child_([&](Stage& stage) {
-              sync::tick_ns = std::chrono::nanoseconds(1h).count();
+              detail::sync::tick_ns = std::chrono::nanoseconds(1h).count();
               const auto work = prepare();
               stage.reach("joined");
               for (Pace pace(rate);; pace.wait()) work();

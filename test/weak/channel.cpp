@@ -122,7 +122,7 @@ int Channel::dup_open(int fd) {
 Player::Player(Channel& channel, Role role)
     : locks_(channel.open_locks()),
       registry_(channel.entries, players, locks_, *this),
-      handover_(*channel.control, channel.slots, channel.ring, registry_, channel.settings) {
+      handover_(*channel.control, channel.slot_count, channel.ring, registry_, channel.settings) {
     registry_.join(role);
     id_ = registry_.my_id();
 }
@@ -136,7 +136,7 @@ Stage& stage() {
     return stage;
 }
 SharedData& slot() {
-    return stage().channel.slots[0];
+    return stage().channel.slot_count[0];
 }
 Kind kind_of(const void* address) {
     return stage().channel.kind_of(address);

@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(one_handle_of_a_process_leaves_while_another_of_the_same_pr
 /// In each round one process dies with eight receivers, each with a request. Threads of three processes all look for a
 /// slot at the same moment, find none, and recover.
 BOOST_AUTO_TEST_CASE(many_recover_the_same_dead_at_once_and_each_request_comes_back_once) {
-    options.slots = Recovery::dead;
+    options.slot_count = Recovery::dead;
     options.participants = 32;
     options.max_deliveries = unlimited_deliveries;
     const Recovery recovery;

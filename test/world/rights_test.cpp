@@ -46,8 +46,8 @@ BOOST_AUTO_TEST_CASE(another_user_is_refused_with_owner_mode_and_what_to_do) {
             options.open = open;
             const Failure failure = refusal_of([&] { receiver(); });
             HANDOFF_TEST_CODE(failure, Errc::permission_denied);
-            check_says(failure, segment::segment_path(name.str()), "owner uid 0", "mode 0600", "you are uid 65534",
-                       "wider mode");
+            check_says(failure, detail::segment::segment_path(name.str()), "owner uid 0", "mode 0600",
+                       "you are uid 65534", "wider mode");
         }
         options.open = Open::create;
         HANDOFF_TEST_CODE(refusal_of([&] { receiver(); }), Errc::already_exists);
@@ -138,10 +138,11 @@ BOOST_AUTO_TEST_CASE(in_a_sticky_dev_shm_another_user_uses_what_the_dead_left_an
     });
     // The last one out was not allowed to remove it: it is whole, and says so.
     BOOST_TEST(name.left_behind().size() == 1U);
-    segment::SegmentHeader header{};
-    const platform::Descriptor file = platform::open_existing(segment::segment_path(name.str()));
+    detail::segment::SegmentHeader header{};
+    const detail::platform::Descriptor file =
+        detail::platform::open_existing(detail::segment::segment_path(name.str()));
     BOOST_TEST_REQUIRE(pread(file.get(), static_cast<void*>(&header), sizeof header, 0) == sizeof header);
-    BOOST_TEST(header.state.load() == static_cast<std::uint32_t>(segment::SegmentState::ready));
+    BOOST_TEST(header.state.load() == static_cast<std::uint32_t>(detail::segment::SegmentState::ready));
     as(nobody, [&](Stage&) {
         Receiver worker = receiver();
         Sender own = sender();
@@ -161,7 +162,8 @@ BOOST_AUTO_TEST_CASE(a_reader_who_locks_out_of_malice_delays_recovery_and_stops_
     Receiver receiver = this->receiver();
     Child malice([&](Stage& stage) {
         become(nobody);
-        auto locks = platform::LockFile::open(segment::segment_path(name.str()), platform::Access::read_only);
+        auto locks = detail::platform::LockFile::open(detail::segment::segment_path(name.str()),
+                                                      detail::platform::Access::read_only);
         for (std::uint64_t byte = 0; byte <= options.participants; ++byte) (void)locks.try_shared(byte);
         stage.stop_at("locked");
     });

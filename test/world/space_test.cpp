@@ -37,7 +37,7 @@ std::size_t files_in_dev_shm() {
 }
 
 ChannelOptions one_slot(std::size_t payload_bytes) {
-    return {.slots = 1, .payload_bytes = payload_bytes, .reply_bytes = 100, .participants = 2};
+    return {.slot_count = 1, .payload_bytes = payload_bytes, .reply_bytes = 100, .participants = 2};
 }
 
 /// Creating that is refused, leaves nothing, and afterwards something smaller works.
@@ -257,18 +257,18 @@ BOOST_AUTO_TEST_CASE(the_tightest_memory_limit_on_the_way_to_the_root_counts_and
         version_2("/outer", std::to_string(40 * mebi), 39 * mebi, 29 * mebi);
         version_2("/outer/inner", "max", 5 * mebi, 0);
         pretend_cgroups("0::/outer/inner\n");
-        BOOST_TEST(platform::memory_limits("/dev/shm").cgroup_available_bytes == 30 * mebi);
+        BOOST_TEST(detail::platform::memory_limits("/dev/shm").cgroup_available_bytes == 30 * mebi);
         const Failure failure = refused_and_clean(32 * mebi);
         HANDOFF_TEST_CODE(failure, Errc::no_space);
         check_says(failure, "memory limit of this cgroup", "has only 31457280 bytes (30 MiB) left", "container");
         check_small_works();
         version_2("/outer/inner", std::to_string(6 * mebi), 5 * mebi, 0);
-        BOOST_TEST(platform::memory_limits("/dev/shm").cgroup_available_bytes == 1 * mebi);
+        BOOST_TEST(detail::platform::memory_limits("/dev/shm").cgroup_available_bytes == 1 * mebi);
 
         group("/sys/fs/cgroup/memory/box", "/memory.limit_in_bytes", std::to_string(10 * mebi),
               "/memory.usage_in_bytes", 9 * mebi, "total_inactive_file " + std::to_string(2 * mebi));
         std::ofstream("/proc/self/cgroup") << ("5:cpu:/\n4:hugetlb,memory:/box\n0::/\n");
-        BOOST_TEST(platform::memory_limits("/dev/shm").cgroup_available_bytes == 3 * mebi);
+        BOOST_TEST(detail::platform::memory_limits("/dev/shm").cgroup_available_bytes == 3 * mebi);
     });
 }
 

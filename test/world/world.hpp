@@ -57,7 +57,7 @@ void join(int pid);
 struct Line {  ///< a channel for the tests of this room
     static constexpr std::uint32_t slots = 4;
     UniqueName name{"world"};
-    ChannelOptions options{.slots = slots, .payload_bytes = 1'000, .reply_bytes = 100, .participants = 16};
+    ChannelOptions options{.slot_count = slots, .payload_bytes = 1'000, .reply_bytes = 100, .participants = 16};
 
     Sender sender() const { return Sender(name, options); }
     Receiver receiver() const { return Receiver(name, options); }
@@ -81,15 +81,15 @@ inline std::uint64_t serve(Receiver& receiver) {
 
 /// All slots come free, and several laps of requests and answers work.
 inline void check_works(Sender& sender, Receiver& receiver) {
-    HANDOFF_CHECK_EVENTUALLY(sender.state().free == sender.info().slots);
-    for (std::uint64_t id = 1; id <= 3 * sender.info().slots; ++id) {
+    HANDOFF_CHECK_EVENTUALLY(sender.state().free == sender.info().slot_count);
+    for (std::uint64_t id = 1; id <= 3 * sender.info().slot_count; ++id) {
         Loan loan = sender.loan(soon).value();
         fill(loan.payload(), id);
         auto pending = sender.request_async(std::move(loan)).value();
         BOOST_TEST(serve(receiver) == id);
         BOOST_TEST(id_of(pending.wait(soon).value().reply()) == id);
     }
-    BOOST_TEST(sender.state().free == sender.info().slots);
+    BOOST_TEST(sender.state().free == sender.info().slot_count);
 }
 
 /// A child that sits in the middle of `body`, on a stop_at(), and is then killed with SIGKILL.

@@ -135,7 +135,7 @@ std::map<std::string, std::uint64_t> slot_counts(const Report& report) {
             counts[inspect::to_string(state)] = 0;
     else
         counts[inspect::to_string(State::published)] = 0;
-    for (const inspect::Slot& slot : report.slots) ++counts[inspect::to_string(slot.state)];
+    for (const inspect::Slot& slot : report.slot_list) ++counts[inspect::to_string(slot.state)];
     return counts;
 }
 

@@ -110,7 +110,7 @@ void Player::run(const std::function<void()>& progress) {
     while (!stop_requested()) {
         const auto message = reader_.next();
         if (!message) {
-            complain(message.error().sentence());
+            complain(message.error().message());
             continue;
         }
         if (!*message) break;

@@ -261,7 +261,7 @@ result<void> Reader::read_records(const ChunkHead& head, std::vector<std::byte>&
     if (is_packed)
         if (const auto unpacked = decompress(head.compression, packed, head.bytes, records); !unpacked) {
             records.clear();
-            return damaged(head.start, unpacked.error().sentence() + left_out);
+            return damaged(head.start, unpacked.error().message() + left_out);
         }
     if (head.checksum != 0 && head.checksum != checksum_of(records))
         return damaged(head.start,

@@ -106,7 +106,7 @@ bool Recorder::take(Source& source, std::uint64_t most) {
         if (!copied && copied.error() == Errc::timed_out) return true;  // overtaken; what is lost is counted next time
         if (!copied) {
             source.broken = failed_ = true;
-            leave_out(source.shape.name, copied.error().sentence());
+            leave_out(source.shape.name, copied.error().message());
             return taken > 0;
         }
         if (std::exchange(source.since_birth, false)) copied->lost = copied->sequence - 1;

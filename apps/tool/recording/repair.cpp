@@ -40,7 +40,7 @@ public:
         while (!stop_requested()) {
             const auto message = from_.next();
             if (!message) {
-                leave_out(message.error().sentence());
+                leave_out(message.error().message());
                 continue;
             }
             if (!*message) return;

@@ -102,11 +102,11 @@ bool contains(const std::string& text, const std::string& part) {
 Row row_of(const Look& look, const Look* before) {
     Row row;
     row.name = look.file.name;
-    if (look.problem) row.problem = look.problem->sentence();
+    if (look.problem) row.problem = look.problem->message();
     if (!look.report) return row;
     const Report& report = *look.report;
     row.kind = inspect::to_string(report.kind);
-    row.slots = report.slots.size();
+    row.slots = report.slot_list.size();
     row.used = used_slots(report);
     row.lost = lost_messages(report);
     row.redelivered = report.redelivered;

@@ -291,17 +291,17 @@ Line slot_line(const inspect::Slot& slot) {
 
 std::vector<Line> details_of(const inspect::Report& report) {
     std::vector<Line> lines;
-    lines.push_back(one_piece(std::string(inspect::to_string(report.kind)) + ", " +
-                                  counted(report.slots.size(), "slot") + " of " + bytes_in_words(report.payload_bytes) +
-                                  ", segment of " + bytes_in_words(report.segment_bytes) + ", created by process " +
-                                  std::to_string(report.creator_pid),
-                              Style::plain));
+    lines.push_back(one_piece(
+        std::string(inspect::to_string(report.kind)) + ", " + counted(report.slot_list.size(), "slot") + " of " +
+            bytes_in_words(report.payload_bytes) + ", segment of " + bytes_in_words(report.segment_bytes) +
+            ", created by process " + std::to_string(report.creator_pid),
+        Style::plain));
     lines.push_back(
         one_piece("   # ROLE       LIFE         PID PROGRAM          MESSAGES TIMEOUTS     LOST      P99 WORK P99",
                   Style::heading));
     for (const auto& participant : report.participants) lines.push_back(participant_line(participant));
     lines.push_back(one_piece(" SLOT STATE      KEPT HELD BY         SINCE   SEQUENCE  WHAT", Style::heading));
-    for (const auto& slot : report.slots) lines.push_back(slot_line(slot));
+    for (const auto& slot : report.slot_list) lines.push_back(slot_line(slot));
     return lines;
 }
 
@@ -311,7 +311,7 @@ void add_details(Page& page, const Model& model) {
     if (look == nullptr)
         lines.push_back(one_piece("It is gone; Esc goes back.", Style::red));
     else if (look->problem)
-        lines.push_back(one_piece(printable(look->problem->sentence()), Style::red));
+        lines.push_back(one_piece(printable(look->problem->message()), Style::red));
     else if (look->report)
         lines = details_of(*look->report);
     page.lines.push_back(one_piece(printable(model.selected_name()), Style::sorted));

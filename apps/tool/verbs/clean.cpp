@@ -51,7 +51,7 @@ ExitCode run_clean(const Invocation& invocation) {
             else
                 std::cout << file.name << ": " << in_words(*cleaned, dry_run) << "\n";
         } else if (!(cleaned.error() == Errc::no_such_segment)) {  // gone since it was found
-            std::cerr << file.name << ": left alone: " << cleaned.error().sentence() << "\n";
+            std::cerr << file.name << ": left alone: " << cleaned.error().message() << "\n";
             const bool is_private = cleaned.error() == Errc::permission_denied;  // and not meant by who meant all
             if (is_one || !is_private) code = exit_code_of(cleaned.error());
         }
@@ -72,7 +72,7 @@ ExitCode run_rm(const Invocation& invocation) {
         if (removed) {
             std::cerr << "removed " << name << "\n";
         } else {
-            std::cerr << "handoff rm: " << removed.error().sentence() << "\n";
+            std::cerr << "handoff rm: " << removed.error().message() << "\n";
             code = exit_code_of(removed.error());
         }
     }

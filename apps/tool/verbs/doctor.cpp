@@ -184,11 +184,11 @@ void check_segments(std::vector<Check>& checks) {
     for (const Look& look : looks) {
         const std::string& name = look.file.name;
         if (look.problem && *look.problem == Errc::permission_denied) {  // as it should be, among strangers
-            checks.push_back({name, Verdict::note, look.problem->sentence(), "to look at it, be that user, or root"});
+            checks.push_back({name, Verdict::note, look.problem->message(), "to look at it, be that user, or root"});
             continue;
         }
         if (look.problem) {
-            checks.push_back({name, Verdict::bad, look.problem->sentence(), advice_for(name, *look.problem)});
+            checks.push_back({name, Verdict::bad, look.problem->message(), advice_for(name, *look.problem)});
             continue;
         }
         for (const Finding& finding : findings(*look.report))

@@ -24,7 +24,7 @@ using inspect::SlotState;
 namespace {
 
 std::string options_in_words(const Report& report) {
-    std::string words = counted(report.slots.size(), "slot") + " of " + bytes_in_words(report.payload_bytes);
+    std::string words = counted(report.slot_list.size(), "slot") + " of " + bytes_in_words(report.payload_bytes);
     if (report.reply_bytes > 0) words += " and " + bytes_in_words(report.reply_bytes) + " for the answer";
     if (report.kind == Kind::channel)
         words += report.max_deliveries == 0 ? ", any number of deliveries"
@@ -79,7 +79,7 @@ std::string state_in_words(const Slot& slot) {
 std::string slots_table(const Report& report) {
     Table table({">#", "STATE", "IN THE HANDS OF", ">FOR", ">SEQUENCE", ">BYTES", "IMAGE", ">DELIVERIES"});
     std::size_t free = 0;
-    for (const Slot& slot : report.slots) {
+    for (const Slot& slot : report.slot_list) {
         if (slot.state == SlotState::free) {
             ++free;
             continue;

@@ -29,7 +29,7 @@ std::vector<std::string> row(const Look& look) {
     return {report.name,
             to_string(report.kind),
             bytes_in_words(report.segment_bytes),
-            std::to_string(used_slots(report)) + "/" + std::to_string(report.slots.size()),
+            std::to_string(used_slots(report)) + "/" + std::to_string(report.slot_list.size()),
             people_in_words(report),
             rate_in_words(look.traffic),
             age_in_words(report.newest_age),
@@ -43,7 +43,7 @@ void print_table(const std::vector<Look>& looks) {
     for (const Look& look : looks) table.add(row(look));
     if (!table.empty()) std::cout << table.str();
     for (const Look& look : looks)
-        if (look.problem) std::cerr << look.file.name << ": " << look.problem->sentence() << "\n";
+        if (look.problem) std::cerr << look.file.name << ": " << look.problem->message() << "\n";
 }
 
 ExitCode run(const Invocation& invocation) {

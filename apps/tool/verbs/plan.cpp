@@ -22,7 +22,7 @@ constexpr std::uint64_t most_bytes = std::uint64_t{1} << 51;  // two pebibytes; 
 std::uint64_t payload_bytes(const std::string& text) {
     if (text.find_first_of("xX") == std::string::npos) {
         const auto size = parse_size(text);
-        if (!size) throw UsageError(size.error().sentence());
+        if (!size) throw UsageError(size.error().message());
         return *size;
     }
     const auto last = text.find_last_of("xX");
@@ -44,7 +44,7 @@ std::uint64_t segment_bytes(const Arguments& arguments, std::uint64_t payload) {
         ChannelOptions options;
         options.payload_bytes = payload;
         options.reply_bytes = arguments.size("reply");
-        options.slots = slots;
+        options.slot_count = slots;
         options.participants = participants;
         return inspect::segment_bytes(options).value();
     }
@@ -80,7 +80,7 @@ ExitCode run(const Invocation& invocation) {
         JsonObject object;
         object.add("payload_bytes", payload).add("segment_bytes", one).add("total_bytes", needed);
         object.add("shm_size_bytes", shm_size_mebibytes(needed) * mebibyte).add_flag("fits", bool(fits));
-        std::cout << object.add("why_not", fits ? "" : fits.error().sentence()).str() << "\n";
+        std::cout << object.add("why_not", fits ? "" : fits.error().message()).str() << "\n";
         return ExitCode::ok;
     }
     std::cout << "one message    " << bytes_in_words(payload) << "\n"
@@ -88,7 +88,7 @@ ExitCode run(const Invocation& invocation) {
     if (segments > 1) std::cout << segments << " segments     " << bytes_in_words(needed) << "\n";
     std::cout << "in a container docker run --shm-size=" << shm_size_mebibytes(needed)
               << "m    (room for it twice: while it is replaced)\n"
-              << "on this machine " << (fits ? "it fits now" : "it does not fit now: " + fits.error().sentence())
+              << "on this machine " << (fits ? "it fits now" : "it does not fit now: " + fits.error().message())
               << "\n";
     return ExitCode::ok;
 }

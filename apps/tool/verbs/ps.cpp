@@ -77,7 +77,7 @@ ExitCode run(const Invocation& invocation) {
         print_table(parts);
     }
     for (const Look& look : looks)
-        if (look.problem) std::cerr << look.file.name << ": " << look.problem->sentence() << "\n";
+        if (look.problem) std::cerr << look.file.name << ": " << look.problem->message() << "\n";
     if (parts.empty()) std::cerr << "nobody takes part in any segment" << (glob == "*" ? "" : " of that name") << "\n";
     return ExitCode::ok;
 }

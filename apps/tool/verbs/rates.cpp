@@ -147,8 +147,7 @@ public:
 private:
     /// Once for each segment: what cannot be read now will not be readable at the next look.
     void tell_once(const Look& look) {
-        if (told_.insert(look.file.name).second)
-            std::cerr << look.file.name << ": " << look.problem->sentence() << "\n";
+        if (told_.insert(look.file.name).second) std::cerr << look.file.name << ": " << look.problem->message() << "\n";
     }
 
     void print(const Look& look, std::size_t longest) const {

@@ -72,7 +72,7 @@ void refuse_image_on_terminal(const Image& image, const std::string& name, const
 
 /// Before anything is taken. What is sent later is looked at when it comes.
 void refuse_unread_images_on_terminal(const std::string& name) {
-    for (const auto& slot : inspect::Observer(name).report().slots)
+    for (const auto& slot : inspect::Observer(name).report().slot_list)
         if (slot.state == inspect::SlotState::ready) refuse_image_on_terminal(slot.image, name, ", and nothing taken");
 }
 

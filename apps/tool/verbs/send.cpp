@@ -63,7 +63,7 @@ auto answered_in_time(const Arguments& arguments, const std::string& channel, Wa
     if (answer) return std::move(answer).value();
     const Failure& failure = answer.error();
     if (!(failure == Errc::timed_out)) throw Error(failure);
-    throw Error(Errc::timed_out, failure.sentence() + stopped_receivers(channel));
+    throw Error(Errc::timed_out, failure.message() + stopped_receivers(channel));
 }
 
 class ChannelOutlet final : public Outlet {
@@ -97,7 +97,7 @@ private:
         ChannelOptions options;
         options.payload_bytes = payload_bytes;
         options.reply_bytes = payload_bytes;
-        options.slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
+        options.slot_count = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
         if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
         return options;
     }

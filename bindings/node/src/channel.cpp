@@ -11,7 +11,7 @@ using Type = Field::Type;
 constexpr auto info_fields = [] {
     using S = handoff_channel_info;
     return std::array{Field{"name", Type::text, offsetof(S, name)},
-                      Field{"slots", Type::u32, offsetof(S, slots)},
+                      Field{"slotCount", Type::u32, offsetof(S, slot_count)},
                       Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
                       Field{"replyBytes", Type::u64, offsetof(S, reply_bytes)},
                       Field{"participants", Type::u32, offsetof(S, participants)},

@@ -14,7 +14,7 @@ constexpr auto channel_fields = [] {
     using S = handoff_channel_options;
     return std::array{Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
                       Field{"replyBytes", Type::u64, offsetof(S, reply_bytes)},
-                      Field{"slots", Type::u32, offsetof(S, slots)},
+                      Field{"slotCount", Type::u32, offsetof(S, slot_count)},
                       Field{"participants", Type::u32, offsetof(S, participants)},
                       Field{"maxDeliveries", Type::u32, offsetof(S, max_deliveries)},
                       Field{"inPlace", Type::flag, offsetof(S, in_place)},

@@ -15,7 +15,7 @@ constexpr auto info_fields = [] {
                       Field{"history", Type::u32, offsetof(S, history)},
                       Field{"loans", Type::u32, offsetof(S, loans)},
                       Field{"pinBudget", Type::u32, offsetof(S, pin_budget)},
-                      Field{"slots", Type::u32, offsetof(S, slots)},
+                      Field{"slotCount", Type::u32, offsetof(S, slot_count)},
                       Field{"participants", Type::u32, offsetof(S, participants)},
                       Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
 }();

@@ -165,7 +165,7 @@ class Request(_Slot):
 
 class ChannelInfo:
     name: Final[str]
-    slots: Final[int]
+    slot_count: Final[int]
     payload_bytes: Final[int]
     reply_bytes: Final[int]
     participants: Final[int]
@@ -189,7 +189,7 @@ class _End(_Handle):
         self,
         name: str,
         *,
-        slots: int = 8,
+        slot_count: int = 8,
         payload_bytes: int = 0,
         reply_bytes: int = 0,
         participants: int = 32,
@@ -268,7 +268,7 @@ class TopicInfo:
     payload_bytes: Final[int]
     loans: Final[int]
     pin_budget: Final[int]
-    slots: Final[int]
+    slot_count: Final[int]
     participants: Final[int]
     lifetime: Final[_Lifetime]
 

@@ -18,13 +18,13 @@ namespace handoff::python {
 template <class End, class Class>
 void add_opening(Class& cls, const char* kind) {
     cls.def(
-        py::init([kind](std::string name, std::uint32_t slots, std::size_t payload_bytes, std::size_t reply_bytes,
+        py::init([kind](std::string name, std::uint32_t slot_count, std::size_t payload_bytes, std::size_t reply_bytes,
                         std::uint32_t participants, std::uint32_t max_deliveries, bool in_place,
                         const std::string& lifetime, std::uint32_t mode, std::string group, const std::string& open,
                         const std::string& wait, const py::object& attach_timeout, const std::string& timestamps,
                         bool prefault) {
             ChannelOptions options;
-            options.slots = slots;
+            options.slot_count = slot_count;
             options.payload_bytes = payload_bytes;
             options.reply_bytes = reply_bytes;
             options.participants = participants;
@@ -41,11 +41,11 @@ void add_opening(Class& cls, const char* kind) {
                 open_in_slices(options, attach_timeout, [&](const ChannelOptions& now) { return End(name, now); });
             return std::make_unique<Handle<End>>(kind, std::move(name), std::move(end));
         }),
-        py::arg("name"), py::kw_only(), py::arg("slots") = 8, py::arg("payload_bytes") = 0, py::arg("reply_bytes") = 0,
-        py::arg("participants") = 32, py::arg("max_deliveries") = 10, py::arg("in_place") = false,
-        py::arg("lifetime") = "until_last_leaves", py::arg("mode") = 0600, py::arg("group") = "",
-        py::arg("open") = "create_or_attach", py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0,
-        py::arg("timestamps") = "exact", py::arg("prefault") = false,
+        py::arg("name"), py::kw_only(), py::arg("slot_count") = 8, py::arg("payload_bytes") = 0,
+        py::arg("reply_bytes") = 0, py::arg("participants") = 32, py::arg("max_deliveries") = 10,
+        py::arg("in_place") = false, py::arg("lifetime") = "until_last_leaves", py::arg("mode") = 0600,
+        py::arg("group") = "", py::arg("open") = "create_or_attach", py::arg("wait") = "balanced",
+        py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact", py::arg("prefault") = false,
         "Opens the channel `name` and joins it. payload_bytes 0 attaches only; attach_timeout says how many seconds "
         "to wait then for a channel that does not exist yet (None: for ever). The options are those of "
         "handoff::ChannelOptions.");

@@ -34,7 +34,7 @@ PyRequest next_request(PyReceiver& self) {
 
 py::list receive_batch(PyReceiver& self, std::size_t most, const Timeout& timeout) {
     const auto receiver = self.share();
-    std::vector<Request> batch(std::min<std::size_t>(most, receiver->info().slots));
+    std::vector<Request> batch(std::min<std::size_t>(most, receiver->info().slot_count));
     const auto count = value_of(wait_in_slices(
         timeout, [&](Deadline until) { return receiver->receive(batch, until); }, [&] { self.check_open(); }));
     py::list requests;

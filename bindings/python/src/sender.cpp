@@ -91,7 +91,7 @@ std::vector<Loan> all_loans(const py::iterable& loans) {
 
 py::list loan_batch(PySender& self, std::size_t most, const Timeout& timeout) {
     const auto sender = self.share();
-    std::vector<Loan> batch(std::min<std::size_t>(most, sender->info().slots));
+    std::vector<Loan> batch(std::min<std::size_t>(most, sender->info().slot_count));
     const auto count = value_of(wait_in_slices(
         timeout, [&](Deadline until) { return sender->loan(batch, until); }, [&] { self.check_open(); }));
     py::list loans;
@@ -217,7 +217,7 @@ void bind_processed(py::module_& module) {
 void bind_shape(py::module_& module) {
     py::class_<ChannelInfo>(module, "ChannelInfo", "The shape of an open channel.")
         .def_readonly("name", &ChannelInfo::name)
-        .def_readonly("slots", &ChannelInfo::slots)
+        .def_readonly("slot_count", &ChannelInfo::slot_count)
         .def_readonly("payload_bytes", &ChannelInfo::payload_bytes)
         .def_readonly("reply_bytes", &ChannelInfo::reply_bytes)
         .def_readonly("participants", &ChannelInfo::participants)

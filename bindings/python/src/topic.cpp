@@ -272,7 +272,7 @@ void bind_topic(py::module_& module) {
         .def_readonly("payload_bytes", &TopicInfo::payload_bytes)
         .def_readonly("loans", &TopicInfo::loans)
         .def_readonly("pin_budget", &TopicInfo::pin_budget)
-        .def_readonly("slots", &TopicInfo::slots)
+        .def_readonly("slot_count", &TopicInfo::slot_count)
         .def_readonly("participants", &TopicInfo::participants)
         .def_property_readonly("lifetime", [](const TopicInfo& self) { return word_for(self.lifetime); });
     py::class_<TopicState>(module, "TopicState", "A look at a topic, each number read at its own moment.")

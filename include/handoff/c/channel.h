@@ -24,7 +24,7 @@ typedef struct handoff_channel_options {
     size_t size;               /* sizeof(handoff_channel_options) */
     uint64_t payload_bytes;    /* capacity for the request; 0: attach only, never create */
     uint64_t reply_bytes;      /* capacity for the answer, 0 or more */
-    uint32_t slots;            /* messages that can exist at once, 1 to 65,535 */
+    uint32_t slot_count;            /* messages that can exist at once, 1 to 65,535 */
     uint32_t participants;     /* senders and receivers attached at once, 2 to 1,024 */
     uint32_t max_deliveries;   /* of one request before it is given up, 1 to 255; 0: unlimited */
     uint32_t in_place;         /* 1: receivers may edit the payload; their death then means failed, never redelivery */
@@ -49,7 +49,7 @@ typedef struct handoff_channel_info {
     size_t size; /* sizeof(handoff_channel_info) */
     uint64_t payload_bytes;
     uint64_t reply_bytes;
-    uint32_t slots;
+    uint32_t slot_count;
     uint32_t participants;
     uint32_t max_deliveries;
     uint32_t in_place;

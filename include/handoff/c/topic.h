@@ -68,7 +68,7 @@ typedef struct handoff_topic_info {
     uint32_t history;
     uint32_t loans;
     uint32_t pin_budget;
-    uint32_t slots;
+    uint32_t slot_count;
     uint32_t participants;
     uint32_t lifetime;
     char name[HANDOFF_NAME_BYTES];

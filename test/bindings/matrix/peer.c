@@ -62,7 +62,7 @@ static uint64_t number_of(const unsigned char* bytes, size_t count, const handof
 static void write_channel(const char* name, uint64_t count) {
     handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
     handoff_sender* sender = NULL;
-    options.slots = 4;
+    options.slot_count = 4;
     options.payload_bytes = frame_bytes;
     options.reply_bytes = 16;
     good(handoff_sender_open(name, &options, &sender));

@@ -55,7 +55,7 @@ std::uint64_t number_of(std::span<const std::byte> payload, const handoff::Image
 }
 
 void write_channel(const std::string& name, std::uint64_t count) {
-    handoff::Sender sender(name, {.slots = 4, .payload_bytes = frame_bytes, .reply_bytes = sizeof(Pair)});
+    handoff::Sender sender(name, {.slot_count = 4, .payload_bytes = frame_bytes, .reply_bytes = sizeof(Pair)});
     for (std::uint64_t number = 1; count == 0 || number <= count; ++number) {
         auto loan = sender.loan(patience).value();
         fill(loan, number);

@@ -43,7 +43,7 @@ async function orEnd(count, take) {
 
 const peers = {
   async write_channel(name, count) {
-    const sender = new handoff.Sender(name, { slots: 4, payloadBytes: 60, replyBytes: 16 });
+    const sender = new handoff.Sender(name, { slotCount: 4, payloadBytes: 60, replyBytes: 16 });
     for (const number of numbersTo(count)) {
       const loan = await sender.loan({ timeout });
       fill(loan, number);

@@ -37,7 +37,7 @@ def numbers_to(count):
 
 
 def write_channel(name, count):
-    with handoff.Sender(name, slots=4, payload_bytes=60, reply_bytes=16) as sender:
+    with handoff.Sender(name, slot_count=4, payload_bytes=60, reply_bytes=16) as sender:
         for number in numbers_to(count):
             loan = sender.loan((4, 5, 3), frame_id="peer", timeout=PATIENCE_S)
             fill(loan.array, number)

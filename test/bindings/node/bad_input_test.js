@@ -23,7 +23,7 @@ test('options that make no sense are refused', (t) => {
   const name = nameFor();
   for (const options of [5, null, 'x', { payloadBytez: 5 }, { payloadBytes: '5' }, { payloadBytes: -1 },
                          { payloadBytes: 1.5 }, { payloadBytes: NaN }, { payloadBytes: 2 ** 60 }, { payloadBytes: 5n },
-                         { payloadBytes: 5, slots: 0 }, { payloadBytes: 5, slots: 2 ** 32 },
+                         { payloadBytes: 5, slotCount: 0 }, { payloadBytes: 5, slotCount: 2 ** 32 },
                          { payloadBytes: 5, inPlace: 1 }, { payloadBytes: 5, wait: 'lazy' },
                          { payloadBytes: 5, open: 2 }, { payloadBytes: 5, group: 7 }, { attachTimeout: 5 }])
     assert.throws(() => new Sender(name, options), invalid, JSON.stringify(options, (_, value) => String(value)));

@@ -8,7 +8,7 @@ const timeout = patience;
 
 function pair(t) {
   const name = nameFor();
-  const sender = closing(t, new Sender(name, { slots: 4, payloadBytes: 16, replyBytes: 16 }));
+  const sender = closing(t, new Sender(name, { slotCount: 4, payloadBytes: 16, replyBytes: 16 }));
   return { name, sender, receiver: closing(t, new Receiver(name)) };
 }
 

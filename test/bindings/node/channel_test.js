@@ -16,12 +16,12 @@ function pair(t, options = { payloadBytes: 100, replyBytes: 16 }) {
 
 test('every option of C++ is an option here', async (t) => {
   const options = {
-    payloadBytes: 100, replyBytes: 16, slots: 2, participants: 4, maxDeliveries: 3, inPlace: true,
+    payloadBytes: 100, replyBytes: 16, slotCount: 2, participants: 4, maxDeliveries: 3, inPlace: true,
     lifetime: 'until_last_leaves', mode: 0o600, group: '', open: 'create', wait: 'sleep', timestamps: 'coarse', prefault: true,
   };
   const sender = closing(t, new Sender(nameFor(), options));
   const info = sender.info();
-  assert.deepEqual([info.slots, info.participants, info.maxDeliveries], [2, 4, 3]);
+  assert.deepEqual([info.slotCount, info.participants, info.maxDeliveries], [2, 4, 3]);
   assert.throws(() => new Sender(nameFor(), { payloadBytes: 1, timestamps: 'rough' }), /timestamps/);
 });
 
@@ -169,7 +169,7 @@ test('several requests are answered in any order', async (t) => {
 });
 
 test('a full channel is undefined at once, and a loan as soon as there is one', async (t) => {
-  const { sender } = pair(t, { payloadBytes: 1, slots: 2 });
+  const { sender } = pair(t, { payloadBytes: 1, slotCount: 2 });
   const first = sender.tryLoan();
   sender.tryLoan();
   assert.equal(sender.tryLoan(), undefined);
@@ -206,11 +206,11 @@ test('opening waits for a channel that does not exist yet', async (t) => {
 
 test('options arrive', (t) => {
   const name = nameFor();
-  const options = { payloadBytes: 1000, replyBytes: 5, slots: 3, participants: 4, mode: 0o640, maxDeliveries: 2,
+  const options = { payloadBytes: 1000, replyBytes: 5, slotCount: 3, participants: 4, mode: 0o640, maxDeliveries: 2,
                     inPlace: false, lifetime: 'until_last_leaves', open: 'create', wait: 'sleep', group: '' };
   const sender = closing(t, new Sender(name, options));
   assert.equal(fs.statSync(`/dev/shm/handoff.${name}`).mode & 0o777, 0o640);
-  assert.deepEqual(sender.info(), { name, slots: 3, payloadBytes: 1000, replyBytes: 5, participants: 4,
+  assert.deepEqual(sender.info(), { name, slotCount: 3, payloadBytes: 1000, replyBytes: 5, participants: 4,
                                     maxDeliveries: 2, inPlace: false, lifetime: 'until_last_leaves' });
   assert.throws(() => new Sender(name, { payloadBytes: 1000, open: 'create' }), refusal('already_exists'));
 });

@@ -54,7 +54,7 @@ test('a death is noticed while thirty messages a second flow', async (t) => {
 test('a sender that is killed costs nothing that it sent', async (t) => {
   const name = nameFor();
   const victim = new Other(t, `
-    const sender = new handoff.Sender('${name}', { payloadBytes: 8, slots: 4 });
+    const sender = new handoff.Sender('${name}', { payloadBytes: 8, slotCount: 4 });
     for (const number of [1, 2]) sender.send(sender.tryLoan().write(Uint8Array.of(number)));
     sender.tryLoan().bytes.fill(3);
     say('sent');

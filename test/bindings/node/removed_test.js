@@ -31,7 +31,7 @@ test('a receiver that waits is told', async (t) => {
 
 test('a sender that waits is told', async (t) => {
   const name = nameFor();
-  const sender = closing(t, new Sender(name, { payloadBytes: 8, slots: 1 }));
+  const sender = closing(t, new Sender(name, { payloadBytes: 8, slotCount: 1 }));
   const pending = sender.requestAsync(sender.tryLoan().write(Uint8Array.of(1)));
   await assertTold(name, (wait) => sender.loan(wait));
   await assert.rejects(sender.waitForReceiver({ timeout }), removed(name));

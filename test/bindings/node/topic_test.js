@@ -89,7 +89,7 @@ test('loans that are not published are refused in words', (t) => {
 
 test('info and state tell what there is', async (t) => {
   const { name, publisher, subscriber } = topic(t, { payloadBytes: 9, history: 5, loans: 2, pinBudget: 7 });
-  const { slots, ...rest } = subscriber.info();
+  const { slotCount, ...rest } = subscriber.info();
   assert.deepEqual(rest, { name, payloadBytes: 9, history: 5, loans: 2, pinBudget: 7, participants: 32,
                            lifetime: 'until_last_leaves' });
   assert.ok(slots >= 5);

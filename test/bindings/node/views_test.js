@@ -1,5 +1,5 @@
 'use strict';
-// Views on slots: in place, and as copies where an engine refuses external buffers (HANDOFF_NODE_COPIES=1).
+// Views on slotCount: in place, and as copies where an engine refuses external buffers (HANDOFF_NODE_COPIES=1).
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const vm = require('node:vm');
@@ -82,7 +82,7 @@ test('a refusal that does not use the request up leaves its bytes', (t) => {
 });
 
 test('a slot that is forgotten comes back', async (t) => {
-  const { sender } = pair(t, { payloadBytes: 16, slots: 2 });
+  const { sender } = pair(t, { payloadBytes: 16, slotCount: 2 });
   (() => {
     sender.tryLoan();
     sender.tryLoan().bytes.fill(1);
@@ -138,7 +138,7 @@ testInPlace('a buffer cannot be transferred to another thread', (t) => {
 });
 
 if (areCopies) test('a copy that was transferred is missed', (t) => {
-  const { sender } = pair(t, { payloadBytes: 16, slots: 1 });
+  const { sender } = pair(t, { payloadBytes: 16, slotCount: 1 });
   const loan = sender.tryLoan();
   tryToTransfer(loan.bytes.buffer);
   assert.throws(() => loan.bytes, refusal('invalid_handle', /transferred/));
@@ -149,7 +149,7 @@ if (areCopies) test('a copy that was transferred is missed', (t) => {
 
 const transfers = ArrayBuffer.prototype.transfer !== undefined;
 if (transfers) testInPlace('a buffer that was transferred nevertheless does no harm', (t) => {
-  const { sender } = pair(t, { payloadBytes: 16, slots: 1 });
+  const { sender } = pair(t, { payloadBytes: 16, slotCount: 1 });
   const loan = sender.tryLoan();
   loan.bytes.fill(3);
   const moved = new Uint8Array(loan.bytes.buffer.transfer());
@@ -176,7 +176,7 @@ function marksForbidDetaching() {
 const markOne = `
   const { markAsUntransferable } = require('node:worker_threads');
   const gc = require('node:vm').runInNewContext('gc');
-  const sender = new handoff.Sender(process.env.NAME, { payloadBytes: 16, slots: 3 });
+  const sender = new handoff.Sender(process.env.NAME, { payloadBytes: 16, slotCount: 3 });
   const receiver = new handoff.Receiver(process.env.NAME);
   const loans = [1, 2, 3].map((value) => sender.tryLoan().write(new Uint8Array(16).fill(value)));
   (() => {
@@ -218,7 +218,7 @@ if (marksForbidDetaching()) testInPlace('a buffer that was marked untransferable
 test('whatever ends a view, the process goes on', async (t) => {
   const name = nameFor();
   const other = new Other(t, `
-    const options = { payloadBytes: 16, replyBytes: 8, slots: 8 };
+    const options = { payloadBytes: 16, replyBytes: 8, slotCount: 8 };
     const sender = new handoff.Sender('${name}', options);
     const receiver = new handoff.Receiver('${name}');
     const publisher = new handoff.Publisher('${name}-topic', { payloadBytes: 16 });

@@ -25,7 +25,7 @@ test('a wait does not hold the event loop', async (t) => {
 });
 
 test('many waits leave the files to others', async (t) => {
-  const { sender, receiver } = pair(t, { payloadBytes: 8, slots: 20 });
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slotCount: 20 });
   const waits = Array.from({ length: 20 }, () => receiver.receive({ timeout }));
   const text = await fs.readFile(__filename, 'utf8');
   assert.match(text, /many waits leave/);
@@ -45,7 +45,7 @@ test('a stream without a pause leaves timers their turn', async (t) => {
 });
 
 test('an AbortSignal ends every wait', async (t) => {
-  const { sender, receiver } = pair(t, { payloadBytes: 8, slots: 1 });
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slotCount: 1 });
   const topic = nameFor();
   const publisher = closing(t, new Publisher(topic, { payloadBytes: 8 }));
   const subscriber = closing(t, new Subscriber(topic, { start: 'next' }));
@@ -83,7 +83,7 @@ test('an aborted request is withdrawn', async (t) => {
 });
 
 test('close ends the waits on it', async (t) => {
-  const { sender, receiver } = pair(t, { payloadBytes: 8, slots: 1 });
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slotCount: 1 });
   const pending = sender.requestAsync(sender.tryLoan());
   const waits = [receiver.receive(), receiver.receive(), sender.loan(), pending.wait()];
   const held = await waits[0];

@@ -112,7 +112,7 @@ def test_a_released_slot_is_refused(name):
 
 
 def test_thousands_of_views_leak_nothing(name):
-    with handoff.Sender(name, payload_bytes=1 << 16, slots=2) as sender, handoff.Receiver(name) as receiver:
+    with handoff.Sender(name, payload_bytes=1 << 16, slot_count=2) as sender, handoff.Receiver(name) as receiver:
         for _ in range(3000):
             with sender.loan((64, 64, 3)) as loan:
                 loan.array[0, 0] = 1

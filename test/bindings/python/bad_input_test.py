@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def sender(name):
-    with handoff.Sender(name, slots=1, payload_bytes=100, reply_bytes=10) as opened:
+    with handoff.Sender(name, slot_count=1, payload_bytes=100, reply_bytes=10) as opened:
         yield opened
         assert opened.state().free == 1, "a refusal keeps no slot"
 
@@ -105,7 +105,7 @@ def test_the_wrong_kind_is_refused(sender, name):
 
 
 def test_an_option_that_makes_no_sense_is_refused(name):
-    wrong = [dict(slots=0), dict(payload_bytes=0, open="create"), dict(open="perhaps"), dict(wait="never"),
+    wrong = [dict(slot_count=0), dict(payload_bytes=0, open="create"), dict(open="perhaps"), dict(wait="never"),
              dict(lifetime="short"), dict(timestamps="rough"), dict(mode=0o10000), dict(participants=1), dict(max_deliveries=256),
              dict(group="no such group")]
     for options in wrong:
@@ -116,7 +116,7 @@ def test_an_option_that_makes_no_sense_is_refused(name):
     with pytest.raises(TypeError):
         handoff.Sender(name, 8)
     with pytest.raises(TypeError):
-        handoff.Sender(name, slots=-1)
+        handoff.Sender(name, slot_count=-1)
     with pytest.raises(handoff.InvalidArgument):
         handoff.Sender("no/such name", payload_bytes=8)
     with pytest.raises(FileNotFoundError):

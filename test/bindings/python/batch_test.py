@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def pair(name):
-    with handoff.Sender(name, slots=4, payload_bytes=16, reply_bytes=16) as sender, handoff.Receiver(name) as receiver:
+    with handoff.Sender(name, slot_count=4, payload_bytes=16, reply_bytes=16) as sender, handoff.Receiver(name) as receiver:
         yield sender, receiver
 
 

@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def pair(name):
-    with handoff.Sender(name, slots=2, payload_bytes=60, reply_bytes=60) as sender, handoff.Receiver(name) as receiver:
+    with handoff.Sender(name, slot_count=2, payload_bytes=60, reply_bytes=60) as sender, handoff.Receiver(name) as receiver:
         yield sender, receiver
 
 
@@ -170,7 +170,7 @@ def test_the_descriptor_and_wait_any_tell_of_a_request(pair):
 def test_info_and_state_are_told(pair, name):
     sender, receiver = pair
     info = receiver.info()
-    assert (info.name, info.slots, info.payload_bytes, info.reply_bytes) == (name, 2, 60, 60)
+    assert (info.name, info.slot_count, info.payload_bytes, info.reply_bytes) == (name, 2, 60, 60)
     assert (info.max_deliveries, info.lifetime, info.participants, info.in_place) == (10, "until_last_leaves", 32, False)
     state = sender.state()
     assert (state.senders, state.receivers, state.free, state.redelivered) == (1, 1, 2, 0)

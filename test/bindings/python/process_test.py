@@ -83,7 +83,7 @@ sys.stdin.read()
 
 
 def test_what_a_killed_sender_lent_is_free_and_what_it_sent_arrives(name, program):
-    with handoff.Sender(name, slots=2, payload_bytes=8) as sender, handoff.Receiver(name) as receiver:
+    with handoff.Sender(name, slot_count=2, payload_bytes=8) as sender, handoff.Receiver(name) as receiver:
         victim = program(LOAN_ALL, name)
         assert victim.line() == "holding"
         assert sender.state().loaned == 1
@@ -99,7 +99,7 @@ def test_what_a_killed_sender_lent_is_free_and_what_it_sent_arrives(name, progra
 WAITS = {
     "receive": "handoff.Receiver(name).receive()",
     "iteration": "next(handoff.Receiver(name))",
-    "loan": "s = handoff.Sender(name, slots=1); kept = s.loan(); s.loan()",
+    "loan": "s = handoff.Sender(name, slot_count=1); kept = s.loan(); s.loan()",
     "request": "handoff.Sender(name).request(b'x')",
     "wait_for_receiver": "handoff.Sender(name).wait_for_receiver()",
     "attach": "handoff.Receiver(name + '-none', attach_timeout=None)",
@@ -120,7 +120,7 @@ try:
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 """
-    with handoff.Sender(name, slots=1, payload_bytes=8), handoff.Publisher(name + "-topic", payload_bytes=8), \
+    with handoff.Sender(name, slot_count=1, payload_bytes=8), handoff.Publisher(name + "-topic", payload_bytes=8), \
             handoff.Latest(name + "-latest", "u4"):
         waiter = program(code, name)
         assert waiter.line() == "waiting"
@@ -144,7 +144,7 @@ def test_a_thread_that_waits_at_exit_does_no_harm(name, program):
     code = """
 import sys, threading, time, handoff
 name = sys.argv[1]
-receiver, sender = handoff.Receiver(name, slots=3, payload_bytes=8), handoff.Sender(name)
+receiver, sender = handoff.Receiver(name, slot_count=3, payload_bytes=8), handoff.Sender(name)
 kept = [sender.loan(), sender.loan()]
 for wait in (receiver.receive, lambda: sender.request(b"x"), sender.loan, sender.loan):
     threading.Thread(target=wait, daemon=True).start()
@@ -180,7 +180,7 @@ def child_checks(sender, view, name, answers):
 def test_a_child_of_fork_inherits_nothing_and_opens_its_own(name):
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
-    with handoff.Sender(name, slots=2, payload_bytes=4) as sender:
+    with handoff.Sender(name, slot_count=2, payload_bytes=4) as sender:
         sender.send(b"sent")
         with sender.loan() as loan:
             loan.array[:] = 9

@@ -51,7 +51,7 @@ def test_a_receiver_that_waits_is_told(name):
 
 
 def test_a_sender_that_waits_is_told(name):
-    with handoff.Sender(name, slots=1, payload_bytes=8) as sender:
+    with handoff.Sender(name, slot_count=1, payload_bytes=8) as sender:
         pending = sender.request_async(b"asked")
         check(told(name, sender.loan), name)
         with pytest.raises(handoff.Removed):

@@ -96,6 +96,6 @@ def test_info_and_state_are_told(publisher, name):
         publisher.publish(b"x")
         info = subscriber.info()
         assert (info.name, info.history, info.payload_bytes, info.loans, info.pin_budget) == (name, 3, 64, 4, 8)
-        assert info.slots == 3 + 4 + 8 + 1 and info.participants == 32 and info.lifetime == "until_last_leaves"
+        assert info.slot_count == 3 + 4 + 8 + 1 and info.participants == 32 and info.lifetime == "until_last_leaves"
         state = publisher.state()
         assert (state.newest, state.publishers, state.subscribers, state.published) == (1, 1, 1, 1)

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 int main() {
     const std::string name = "package-test-" + std::to_string(getpid());
-    handoff::Sender sender(name, {.slots = 2, .payload_bytes = 64, .reply_bytes = 64});
+    handoff::Sender sender(name, {.slot_count = 2, .payload_bytes = 64, .reply_bytes = 64});
     handoff::Receiver receiver(name);
 
     auto loan = sender.loan(5s).value();

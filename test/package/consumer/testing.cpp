@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 BOOST_AUTO_TEST_CASE(a_killed_receiver_loses_nothing) {
     handoff::testing::UniqueName name("package");
     {
-        handoff::Sender sender(name, {.slots = 2, .payload_bytes = 64});
+        handoff::Sender sender(name, {.slot_count = 2, .payload_bytes = 64});
         handoff::testing::Child child([&](handoff::testing::Stage& stage) {
             handoff::Receiver receiver(name);
             auto request = receiver.receive(10s).value();

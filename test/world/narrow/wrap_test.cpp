@@ -14,8 +14,8 @@
 using namespace handoff;
 using namespace handoff::test;
 
-static_assert(channel::CellWord::round_mask == 15 && channel::CellWord::generation_mask == 15 &&
-              slots::SlotWord::generation_mask == 15);
+static_assert(detail::channel::CellWord::round_mask == 15 && detail::channel::CellWord::generation_mask == 15 &&
+              detail::slot::SlotWord::generation_mask == 15);
 
 namespace {
 
@@ -39,7 +39,7 @@ struct Traffic : Line {
     Child start(void (Traffic::*role)(), unsigned seed, bool mortal) {
         return Child([this, role, seed, mortal](Stage&) {
             std::mt19937 random(seed);
-            if (mortal) sync::arm_crash_point(static_cast<long>(1 + random() % 20'000));
+            if (mortal) detail::sync::arm_crash_point(static_cast<long>(1 + random() % 20'000));
             (this->*role)();
         });
     }

@@ -1,0 +1,5 @@
+#include <handoff/typed.hpp>
+
+int main() {
+    handoff::TypedSender<int> sender("numbers");
+}

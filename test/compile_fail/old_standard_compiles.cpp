@@ -1,0 +1,5 @@
+#include <handoff/channel.hpp>
+
+int main() {
+    handoff::Sender sender("frames");
+}
