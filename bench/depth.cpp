@@ -25,8 +25,10 @@ std::string unique_name() {
     return "handoff-depth-" + std::to_string(getpid()) + "-" + std::to_string(++count);
 }
 
-handoff::ChannelOptions options_for(std::uint32_t slots) {
-    return {.slot_count = slots, .payload_bytes = payload, .timestamps = handoff::Timestamps::coarse};
+constexpr handoff::HandleOptions handle{.timestamps = handoff::Timestamps::coarse};
+
+handoff::ChannelShape shape_for(std::uint32_t slots) {
+    return {.slot_count = slots, .payload_bytes = payload};
 }
 
 void send(handoff::Sender& sender, std::int64_t messages) {
@@ -37,13 +39,13 @@ void send(handoff::Sender& sender, std::int64_t messages) {
 struct Queue {
     explicit Queue(std::int64_t depth)
         : name(unique_name()),
-          options(options_for(static_cast<std::uint32_t>(depth) + in_motion)),
-          sender(name, options),
-          receiver(name, options) {
+          shape(shape_for(static_cast<std::uint32_t>(depth) + in_motion)),
+          sender(name, shape, handle),
+          receiver(name, shape, handle) {
         send(sender, depth);
     }
     std::string name;
-    handoff::ChannelOptions options;
+    handoff::ChannelShape shape;
     handoff::Sender sender;
     handoff::Receiver receiver;
 };
@@ -72,10 +74,10 @@ void batches_behind(benchmark::State& state) {
 }
 
 /// What is left of a sender that was killed with so many messages unread.
-void leave_unread(const std::string& name, const handoff::ChannelOptions& options, std::int64_t messages) {
+void leave_unread(const std::string& name, const handoff::ChannelShape& shape, std::int64_t messages) {
     const pid_t child = fork();
     if (child == 0) {
-        handoff::Sender sender(name, options);
+        handoff::Sender sender(name, shape, handle);
         send(sender, messages);
         _exit(0);
     }
@@ -87,10 +89,10 @@ void leave_unread(const std::string& name, const handoff::ChannelOptions& option
 void join_behind_a_dead_sender(benchmark::State& state) {
     for (auto _ : state) {
         const std::string name = unique_name();
-        const auto options = options_for(most_slots);
-        leave_unread(name, options, state.range(0));
+        const auto shape = shape_for(most_slots);
+        leave_unread(name, shape, state.range(0));
         const auto before = std::chrono::steady_clock::now();
-        std::optional<handoff::Receiver> receiver(std::in_place, name, options);
+        std::optional<handoff::Receiver> receiver(std::in_place, name, shape);
         state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
         if (state.range(0) > 0 && !receiver->receive())
             return state.SkipWithError("nothing is left of the dead sender");

@@ -55,6 +55,8 @@ private:
                 return "the operating system refused";
             case Errc::removed:
                 return "the segment was removed from /dev/shm while it was in use: open it again";
+            case Errc::stopped:
+                return "a stop was requested: the wait ended, nothing was taken";
         }
         return "unknown handoff error";
     }

@@ -1,9 +1,8 @@
-// Long waits in short slices, so that Ctrl-C is noticed.
+// Long waits that Ctrl-C ends.
 #pragma once
 
 #include "common/signals.hpp"
 
-#include <handoff/error.hpp>
 #include <handoff/wait.hpp>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 namespace handoff::apps {
 
 using Clock = std::chrono::steady_clock;
+/// Where nothing but looking again tells whether the program is asked to end.
 inline constexpr std::chrono::milliseconds slice{100};
 
 /// The moment after `timeout`.
@@ -26,21 +26,9 @@ inline void sleep_until(Clock::time_point when) {
         std::this_thread::sleep_for(std::min<Clock::duration>(when - now, slice));
 }
 
-/// Calls wait(Deadline) until it does not time out, `until` has passed, or `gave_up()`. The last answer of `wait` is
-/// returned: timed_out in the latter two cases.
-template <class Wait, class GaveUp>
-auto wait_in_slices(Clock::time_point until, Wait wait, GaveUp gave_up) {
-    while (true) {
-        auto answer = wait(Deadline(std::min(until, Clock::now() + slice)));
-        if (answer || !(answer.error() == Errc::timed_out)) return answer;
-        if (Clock::now() >= until || gave_up()) return answer;
-    }
-}
-
-/// The same, until the program is asked to end.
-template <class Wait>
-auto wait_in_slices(Clock::time_point until, Wait wait) {
-    return wait_in_slices(until, wait, [] { return stop_requested(); });
+/// For a wait that gives up at `until`, or when the program is asked to end (Errc::stopped).
+inline Wait stoppable(Clock::time_point until = Clock::time_point::max()) {
+    return {until, stop_token()};
 }
 
 }  // namespace handoff::apps

@@ -20,15 +20,15 @@ namespace handoff::apps::receiver {
 
 namespace {
 
-/// Calls open(deadline) until the segment is there. Nothing if the program is asked to end before. Throws Error:
+/// Calls open(timeout) until the segment is there. Nothing if the program is asked to end before. Throws Error:
 /// no_such_segment if there is none when --idle-timeout is over, and whatever open() throws.
 template <class Open>
 auto open_when_there(const Options& options, const std::string& name, const std::string& what, const std::string& maker,
-                     Console& console, Open open) -> std::optional<decltype(open(Deadline::now()))> {
+                     Console& console, Open open) -> std::optional<decltype(open(slice))> {
     const auto until = options.idle_timeout ? in(*options.idle_timeout) : Clock::time_point::max();
     for (bool first = true; !stop_requested(); first = false) {
         try {
-            return open(first ? Deadline::now() : Deadline(slice));
+            return open(first ? std::chrono::nanoseconds(0) : slice);
         } catch (const Error& error) {
             if (!(error.failure() == Errc::no_such_segment)) throw;
         }
@@ -82,15 +82,13 @@ ExitCode run_receiver(const Options& options) {
     if (!options.topic.empty()) {
         auto subscriber = open_when_there(
             options, options.topic, "topic '" + options.topic + "'", "sender --topic " + options.topic, console,
-            [&](Deadline deadline) { return Subscriber(options.topic, {.attach_deadline = deadline}); });
+            [&](std::chrono::nanoseconds timeout) { return Subscriber(options.topic, {.attach_timeout = timeout}); });
         return work_off<Watching>(Reporter::subscriber, options.topic, options, std::move(subscriber), out_folder,
                                   console);
     }
-    auto receiver =
-        open_when_there(options, options.channel, "channel '" + options.channel + "'",
-                        "sender --channel " + options.channel, console, [&](Deadline deadline) {
-                            return Receiver(options.channel, {.open = Open::attach, .attach_deadline = deadline});
-                        });
+    auto receiver = open_when_there(
+        options, options.channel, "channel '" + options.channel + "'", "sender --channel " + options.channel, console,
+        [&](std::chrono::nanoseconds timeout) { return Receiver(options.channel, {.attach_timeout = timeout}); });
     if (receiver) refuse_if_not_in_place(options, receiver->info());
     return work_off<Working>(Reporter::receiver, options.channel, options, std::move(receiver), out_folder, console);
 }

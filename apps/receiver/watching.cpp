@@ -19,23 +19,24 @@ Watching::Watching(const Options& options, Subscriber& subscriber, const OutputF
 
 void Watching::run() {
     while (!stop_requested() && !(options_.count && tally_.frames >= *options_.count)) {
-        const auto message = options_.newest ? subscriber_.newest(slice) : subscriber_.next(slice);
+        const auto message = options_.newest ? subscriber_.newest(wait()) : subscriber_.next(wait());
         if (message) {
             handle(*message);
         } else if (message.error() == Errc::end_of_stream) {
             if (!options_.stay) break;
-        } else if (!(message.error() == Errc::timed_out)) {
-            throw Error(message.error());
-        } else if (is_idle()) {
+        } else if (message.error() == Errc::timed_out) {
             console_.say("no picture came for " + duration_in_words(*options_.idle_timeout));
             break;
+        } else if (!(message.error() == Errc::stopped)) {
+            throw Error(message.error());
         }
     }
     console_.end_progress();
 }
 
-bool Watching::is_idle() const {
-    return options_.idle_timeout && Clock::now() - std::max(opened_, last_) >= *options_.idle_timeout;
+Wait Watching::wait() const {
+    if (!options_.idle_timeout) return stoppable();
+    return stoppable(std::max(opened_, last_) + std::chrono::duration_cast<Clock::duration>(*options_.idle_timeout));
 }
 
 void Watching::handle(const Message& message) {

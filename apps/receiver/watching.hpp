@@ -27,7 +27,8 @@ public:
 
 private:
     void handle(const Message& message);
-    bool is_idle() const;
+    /// For the next picture: until --idle-timeout has passed, or the program is asked to end.
+    Wait wait() const;
 
     const Options& options_;
     Subscriber& subscriber_;

@@ -47,7 +47,7 @@ void Working::run() {
             for (std::uint32_t worker = 1; worker < options_.workers; ++worker)
                 threads.emplace_back([this] { work(); });
         } catch (...) {
-            ended_ = true;
+            end_.request_stop();
             throw;
         }
         work();
@@ -63,15 +63,20 @@ void Working::work() {
         take_requests(tally);
     } catch (...) {
         problem = std::current_exception();
-        ended_ = true;
+        end_.request_stop();
     }
     const std::lock_guard lock(mutex_);
     tally_.add(tally);
     if (!problem_) problem_ = problem;
 }
 
-bool Working::is_over() const {
-    return ended_ || stop_requested();
+/// For the next request: until --idle-timeout has passed for all workers together, or the work ends.
+Wait Working::wait() const {
+    if (!options_.idle_timeout) return end_.get_token();
+    const Clock::time_point last{Clock::duration(last_activity_)};
+    // Who is alone idle, because the others are busy, looks again.
+    const auto until = std::max(last + std::chrono::duration_cast<Clock::duration>(*options_.idle_timeout), in(slice));
+    return {until, end_.get_token()};
 }
 
 /// With --count, a worker needs a ticket before it takes a request, so that all together take exactly so many.
@@ -81,18 +86,18 @@ bool Working::take_ticket() {
 
 void Working::take_requests(Tally& tally) {
     bool has_ticket = false;
-    while (!is_over()) {
+    while (!end_.stop_requested()) {
         if (!has_ticket && !take_ticket()) return;
         has_ticket = true;
-        auto request = receiver_.receive(slice);
+        auto request = receiver_.receive(wait());
         if (request) {
             handle(std::move(*request), tally);
             has_ticket = false;
         } else if (request.error() == Errc::timed_out) {
             end_if_idle();
         } else if (request.error() == Errc::end_of_stream) {
-            if (!options_.stay) ended_ = true;
-        } else {
+            if (!options_.stay) end_.request_stop();
+        } else if (!(request.error() == Errc::stopped)) {
             throw Error(request.error());
         }
     }
@@ -101,7 +106,7 @@ void Working::take_requests(Tally& tally) {
 void Working::end_if_idle() {
     if (!options_.idle_timeout || busy_ > 0) return;
     const Clock::time_point last{Clock::duration(last_activity_)};
-    if (Clock::now() - last < *options_.idle_timeout || ended_.exchange(true)) return;
+    if (Clock::now() - last < *options_.idle_timeout || !end_.request_stop()) return;
     console_.say("no picture came for " + duration_in_words(*options_.idle_timeout));
 }
 

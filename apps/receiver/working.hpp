@@ -13,8 +13,10 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 
 namespace handoff::apps::receiver {
 
@@ -38,14 +40,15 @@ private:
     void end_if_idle();
     void handle(Request request, Tally& tally);
     void save(const Request& request, const cv::Mat& picture, Encoding encoding, Tally& tally);
-    bool is_over() const;
+    Wait wait() const;
 
     const Options& options_;
     Receiver& receiver_;
     const OutputFolder* out_folder_;
     Console& console_;
 
-    std::atomic<bool> ended_{false};
+    std::stop_source end_;  ///< of the work of all workers
+    const std::stop_callback<std::function<void()>> asked_to_end_{stop_token(), [this] { end_.request_stop(); }};
     std::atomic<std::uint64_t> tickets_{0};
     std::atomic<std::uint64_t> received_{0};
     std::atomic<std::uint32_t> busy_{0};

@@ -109,15 +109,14 @@ auto open_for(Material& material, const Options& options, const Open& open) {
     return open(options.payload_bytes.value_or(material.largest_frame_bytes));
 }
 
-ChannelOptions channel_options(const Options& options, std::uint64_t payload_bytes) {
+ChannelShape channel_shape(const Options& options, std::uint64_t payload_bytes) {
     constexpr std::uint64_t small_reply = 4096;  // room for a checksum beside the smallest picture
-    ChannelOptions channel;
+    ChannelShape channel;
     channel.slot_count = options.slots;
     channel.payload_bytes = payload_bytes;
-    const std::uint64_t automatic =
-        options.in_place ? small_reply : std::max<std::uint64_t>(channel.payload_bytes, small_reply);
+    const std::uint64_t automatic = options.in_place ? small_reply : std::max(payload_bytes, small_reply);
     channel.reply_bytes = options.reply_bytes.value_or(automatic);
-    channel.in_place = options.in_place;
+    if (options.in_place) channel.in_place = true;
     return channel;
 }
 
@@ -127,8 +126,7 @@ bool wait_for_receiver(const Options& options, Sender& sender, Console& console)
     auto came = sender.wait_for_receiver(Deadline::now());
     if (!came && came.error() == Errc::timed_out) {
         console.say("waiting for a receiver on channel '" + options.channel + "' ...");
-        came = wait_in_slices(in(options.wait_receiver),
-                              [&](Deadline deadline) { return sender.wait_for_receiver(deadline); });
+        came = sender.wait_for_receiver(stoppable(in(options.wait_receiver)));
     }
     if (stop_requested()) return false;
     if (!came && came.error() == Errc::timed_out)
@@ -184,9 +182,8 @@ ExitCode tell_all_problems(const Options& options, Material& material, Console& 
 }
 
 ExitCode send_all(const Options& options, Material& material, const OutputFolder* folder, Console& console) {
-    Sender sender = open_for(material, options, [&](std::uint64_t bytes) {
-        return Sender(options.channel, channel_options(options, bytes));
-    });
+    Sender sender = open_for(
+        material, options, [&](std::uint64_t bytes) { return Sender(options.channel, channel_shape(options, bytes)); });
     tell_shape(sender.info(), console);
     Sending sending(options, sender, *material.source, folder, material.total, console);
     ExitCode code = ExitCode::ok;
@@ -210,8 +207,7 @@ ExitCode send_all(const Options& options, Material& material, const OutputFolder
 bool wait_for_subscriber(const Options& options, Publisher& publisher, Console& console) {
     if (!options.wait_for_subscriber) return !stop_requested();
     console.say("waiting for a subscriber of topic '" + options.topic + "' ...");
-    const auto came = wait_in_slices(in(options.wait_receiver),
-                                     [&](Deadline deadline) { return publisher.wait_for_subscriber(deadline); });
+    const auto came = publisher.wait_for_subscriber(stoppable(in(options.wait_receiver)));
     if (stop_requested()) return false;
     if (!came && came.error() == Errc::timed_out)
         throw Error(Errc::timed_out, "no subscriber came within " + duration_in_words(options.wait_receiver) +
@@ -222,10 +218,7 @@ bool wait_for_subscriber(const Options& options, Publisher& publisher, Console& 
 
 ExitCode publish_all(const Options& options, Material& material, Console& console) {
     Publisher publisher = open_for(material, options, [&](std::uint64_t bytes) {
-        TopicOptions topic;
-        topic.history = options.history;
-        topic.payload_bytes = bytes;
-        return Publisher(options.topic, topic);
+        return Publisher(options.topic, {.history = options.history, .payload_bytes = bytes});
     });
     console.say("topic '" + options.topic + "': the last " + counted(publisher.info().history, "frame") + " of up to " +
                 bytes_in_words(publisher.info().payload_bytes));

@@ -115,7 +115,7 @@ void refuse_nonsense(const Options& options, const Arguments& arguments) {
                              " means nothing: leave one of them out");
     refuse_if(arguments.given("topic") && options.topic.empty(), "--topic needs a name");
     refuse_if(arguments.given("history") && options.topic.empty(), "--history belongs to --topic");
-    refuse_if(options.in_flight > options.slots,
+    refuse_if(options.in_flight > arguments.number("slots", 1, 65'535),
               "--in-flight needs as many --slots, or more: each request in flight is in a slot");
     refuse_if(options.payload_bytes && arguments.given("image-limit"),
               "--image-limit belongs to --payload auto: a given payload is the limit");
@@ -135,7 +135,8 @@ Options options_in(const Arguments& arguments) {
     Options options;
     options.channel = arguments.text("channel");
     options.topic = arguments.text("topic");
-    options.history = static_cast<std::uint32_t>(arguments.number("history", 1, 16'384));
+    if (arguments.given("history"))
+        options.history = static_cast<std::uint32_t>(arguments.number("history", 1, 16'384));
     options.wait_for_subscriber = arguments.given("topic") && arguments.given("wait-receiver");
     options.inputs = arguments.texts("input");
     if (arguments.given("camera")) options.camera = static_cast<int>(arguments.number("camera", 0, 9999));
@@ -149,7 +150,7 @@ Options options_in(const Arguments& arguments) {
     if (arguments.flag("unchanged")) options.pixels = Pixels::unchanged;
     if (arguments.flag("bgr8")) options.pixels = Pixels::bgr8;
     if (arguments.given("rate")) options.frames_per_second = arguments.rate("rate");
-    options.slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
+    if (arguments.given("slots")) options.slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
     options.payload_bytes = size_or_auto(arguments, "payload");
     options.reply_bytes = size_or_auto(arguments, "reply");
     options.image_limit_bytes = arguments.size("image-limit");

@@ -14,8 +14,8 @@ namespace handoff::apps::sender {
 
 struct Options {
     std::string channel;
-    std::string topic;  ///< empty: request over the channel
-    std::uint32_t history = 0;
+    std::string topic;                     ///< empty: request over the channel
+    std::optional<std::uint32_t> history;  ///< not given: as the topic has it
     std::vector<std::string> inputs;
     std::optional<int> camera;
     std::optional<PictureSize> pattern;
@@ -25,7 +25,7 @@ struct Options {
     Pixels pixels = Pixels::automatic;
     std::optional<double> frames_per_second;
 
-    std::uint32_t slots = 0;
+    std::optional<std::uint32_t> slots;          ///< not given: as the channel has it
     std::optional<std::uint64_t> payload_bytes;  ///< not given: the largest frame
     std::optional<std::uint64_t> reply_bytes;    ///< not given: as the payload
     std::uint64_t image_limit_bytes = 0;

@@ -60,11 +60,10 @@ std::optional<Loan> Sending::take_loan() {
         loan = sender_.try_loan();
     }
     if (is_over()) return {};
-    if (!loan && loan.error() == Errc::full)
-        loan = wait_in_slices(in(options_.timeout), [&](Deadline deadline) { return sender_.loan(deadline); });
+    if (!loan && loan.error() == Errc::full) loan = sender_.loan(stoppable(in(options_.timeout)));
     if (loan) return std::move(*loan);
+    if (loan.error() == Errc::stopped) return {};
     if (!(loan.error() == Errc::timed_out)) throw Error(loan.error());
-    if (stop_requested()) return {};
     ++tally_.timed_out;
     console_.complain(feed_.name() + ": no slot became free within " + duration_in_words(options_.timeout) + ": " +
                       sender_.who_holds() + stopped_receivers(channel_.name));
@@ -90,9 +89,9 @@ void Sending::settle_answered() {
 void Sending::settle_front() {
     InFlight request = std::move(in_flight_.front());
     in_flight_.pop_front();
-    auto processed = wait_in_slices(
-        request.until, [&](Deadline deadline) { return request.pending.wait(deadline); },
-        [&] { return grace_is_over(); });
+    auto processed = request.pending.wait(stoppable(request.until));
+    if (!processed && processed.error() == Errc::stopped)
+        processed = request.pending.wait(std::min(request.until, grace_end()));
     if (processed) {
         settle(request, *processed);
     } else if (processed.error() == Errc::failed || processed.error() == Errc::given_up) {
@@ -121,10 +120,10 @@ void Sending::take_back(InFlight& request, const Failure& timed_out) {
                       duration_in_words(options_.timeout) + stopped_receivers(channel_.name));
 }
 
-bool Sending::grace_is_over() {
-    if (!stop_requested()) return false;
+/// REQUIRES: stop_requested()
+Clock::time_point Sending::grace_end() {
     if (!grace_end_) grace_end_ = in(grace);
-    return Clock::now() >= *grace_end_;
+    return *grace_end_;
 }
 
 void Sending::save(const std::string& name, const Processed& processed) {

@@ -46,7 +46,7 @@ private:
     void settle_front();
     void settle(const InFlight& request, const Processed& processed);
     void take_back(InFlight& request, const Failure& timed_out);
-    bool grace_is_over();
+    Clock::time_point grace_end();
     void save(const std::string& name, const Processed& processed);
     void say_what_was_left();
 

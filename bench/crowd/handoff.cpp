@@ -11,19 +11,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-handoff::ChannelOptions options_of(const Task& task, handoff::WaitPolicy wait) {
+handoff::ChannelShape shape_of(const Task& task) {
     constexpr std::uint32_t others = 1;
-    return {.slot_count = slots,
-            .payload_bytes = request_bytes,
-            .reply_bytes = 8,
-            .participants = task.many + others,
-            .wait = wait};
+    return {.slot_count = slots, .payload_bytes = request_bytes, .reply_bytes = 8, .participants = task.many + others};
 }
 
 template <handoff::WaitPolicy wait>
 class Client {
 public:
-    Client(const Task& task, std::uint32_t number) : number_(number), sender_(task.name, options_of(task, wait)) {}
+    Client(const Task& task, std::uint32_t number)
+        : number_(number), sender_(task.name, shape_of(task), {.wait = wait}) {}
     void request() {
         handoff::Loan loan = sender_.loan().value();
         std::memcpy(loan.payload().data(), &number_, sizeof number_);
@@ -38,7 +35,7 @@ private:
 template <handoff::WaitPolicy wait>
 class Server {
 public:
-    explicit Server(const Task& task) : receiver_(task.name, options_of(task, wait)) {}
+    explicit Server(const Task& task) : receiver_(task.name, shape_of(task), {.wait = wait}) {}
     void serve() { receiver_.receive().value().processed().value(); }
 
 private:

@@ -22,12 +22,12 @@ std::uint32_t places_of(const Task& task) {
 
 template <Rest rest>
 struct Channel {
-    static handoff::ChannelOptions options_of(const Task& task) {
-        return {.payload_bytes = message_bytes, .participants = places_of(task), .wait = policy_of(rest)};
+    static handoff::ChannelShape shape_of(const Task& task) {
+        return {.payload_bytes = message_bytes, .participants = places_of(task)};
     }
     class Giver {
     public:
-        explicit Giver(const Task& task) : sender_(task.name, options_of(task)) {}
+        explicit Giver(const Task& task) : sender_(task.name, shape_of(task), {.wait = policy_of(rest)}) {}
         void give() { sender_.send(sender_.loan().value()).value(); }
 
     private:
@@ -35,7 +35,7 @@ struct Channel {
     };
     class Taker {
     public:
-        explicit Taker(const Task& task) : receiver_(task.name, options_of(task)) {}
+        explicit Taker(const Task& task) : receiver_(task.name, shape_of(task), {.wait = policy_of(rest)}) {}
         void take() { receiver_.receive().value().processed().value(); }
 
     private:
@@ -45,13 +45,12 @@ struct Channel {
 
 template <Rest rest>
 struct Topic {
-    static handoff::TopicOptions options_of(const Task& task) {
-        return {
-            .history = 16, .payload_bytes = message_bytes, .participants = places_of(task), .wait = policy_of(rest)};
+    static handoff::TopicShape shape_of(const Task& task) {
+        return {.history = 16, .payload_bytes = message_bytes, .participants = places_of(task)};
     }
     class Giver {
     public:
-        explicit Giver(const Task& task) : publisher_(task.name, options_of(task)) {}
+        explicit Giver(const Task& task) : publisher_(task.name, shape_of(task), {.wait = policy_of(rest)}) {}
         void give() { publisher_.publish(publisher_.loan().value()).value(); }
 
     private:
@@ -59,7 +58,8 @@ struct Topic {
     };
     class Taker {
     public:
-        explicit Taker(const Task& task) : subscriber_(task.name, options_of(task), {.pins = 0}) {}
+        explicit Taker(const Task& task)
+            : subscriber_(task.name, shape_of(task), {.wait = policy_of(rest), .pins = 0}) {}
         void take() { subscriber_.copy_next(bytes_).value(); }
 
     private:
@@ -72,8 +72,8 @@ template <Rest rest>
 class Latest {
 public:
     explicit Latest(const Task& task)
-        : value_(task.name,
-                 {.capacity_bytes = message_bytes, .participants = places_of(task), .wait = policy_of(rest)}) {}
+        : value_(task.name, {.capacity_bytes = message_bytes, .participants = places_of(task)},
+                 {.wait = policy_of(rest)}) {}
     void give() { value_.write(bytes_).value(); }
     void take() { value_.wait_newer(bytes_).value(); }
 

@@ -33,11 +33,12 @@ bool is_stream_of_small_messages(const Task& task) {
     return task.pattern == bench::Pattern::one_way && task.bytes <= 4096;
 }
 
-handoff::ChannelOptions options_of(const Task& task) {
-    return {.slot_count = task.slots,
-            .payload_bytes = task.bytes,
-            .participants = std::max(32U, task.participants),
-            .wait = policy_of(task),
+handoff::ChannelShape shape_of(const Task& task) {
+    return {.slot_count = task.slots, .payload_bytes = task.bytes, .participants = std::max(32U, task.participants)};
+}
+
+handoff::HandleOptions handle_of(const Task& task) {
+    return {.wait = policy_of(task),
             .timestamps = is_stream_of_small_messages(task) ? handoff::Timestamps::coarse : handoff::Timestamps::exact,
             .prefault = task.bytes >= 65536};
 }
@@ -45,9 +46,9 @@ handoff::ChannelOptions options_of(const Task& task) {
 /// A Sender, and beside it those that only sit in the table.
 class Giving {
 public:
-    explicit Giving(const Task& task) : sender_(task.name(), options_of(task)) {
+    explicit Giving(const Task& task) : sender_(task.name(), shape_of(task), handle_of(task)) {
         for (std::uint32_t seat = task.givers + task.takers; seat < task.participants; ++seat)
-            idle_.emplace_back(task.name(), options_of(task));
+            idle_.emplace_back(task.name(), shape_of(task), handle_of(task));
         sender_.wait_for_receiver(10s).value();
     }
 
@@ -63,7 +64,7 @@ protected:
 
 class Taking {
 public:
-    explicit Taking(const Task& task) : receiver_(task.name(), options_of(task)), batch_(task.batch) {}
+    explicit Taking(const Task& task) : receiver_(task.name(), shape_of(task), handle_of(task)), batch_(task.batch) {}
 
     void serve(auto&& touch) {
         auto request = receiver_.receive();
@@ -108,17 +109,28 @@ private:
     std::array<handoff::Loan, 64> batch_;
 };
 
-handoff::TopicOptions topic_options_of(const Task& task) {
-    return {.history = task.slots,
-            .payload_bytes = task.bytes,
-            .wait = policy_of(task),
-            .timestamps = task.bytes <= 4096 ? handoff::Timestamps::coarse : handoff::Timestamps::exact,
-            .prefault = task.bytes >= 65536};
+handoff::TopicShape topic_shape_of(const Task& task) {
+    return {.history = task.slots, .payload_bytes = task.bytes};
+}
+
+handoff::Timestamps topic_timestamps_of(const Task& task) {
+    return task.bytes <= 4096 ? handoff::Timestamps::coarse : handoff::Timestamps::exact;
+}
+
+handoff::HandleOptions publisher_handle_of(const Task& task) {
+    return {.wait = policy_of(task), .timestamps = topic_timestamps_of(task), .prefault = task.bytes >= 65536};
+}
+
+handoff::SubscriberOptions subscriber_options_of(const Task& task) {
+    return {.wait = policy_of(task),
+            .timestamps = topic_timestamps_of(task),
+            .prefault = task.bytes >= 65536,
+            .start = handoff::Start::oldest};
 }
 
 class Publisher {
 public:
-    explicit Publisher(const Task& task) : publisher_(task.name(), topic_options_of(task)) {}
+    explicit Publisher(const Task& task) : publisher_(task.name(), topic_shape_of(task), publisher_handle_of(task)) {}
     void publish(const Message& message) {
         handoff::Loan loan = publisher_.loan().value();
         message.write_to(loan.payload());
@@ -132,7 +144,7 @@ private:
 class Subscriber {
 public:
     explicit Subscriber(const Task& task)
-        : subscriber_(task.name(), topic_options_of(task), {.start = handoff::Start::oldest}) {}
+        : subscriber_(task.name(), topic_shape_of(task), subscriber_options_of(task)) {}
     void receive(auto&& touch) { touch(subscriber_.next().value().payload()); }
 
 private:
@@ -142,7 +154,7 @@ private:
 class Value {
 public:
     explicit Value(const Task& task)
-        : value_(task.name(), {.capacity_bytes = task.bytes, .wait = policy_of(task)}), copy_(task.bytes) {}
+        : value_(task.name(), {.capacity_bytes = task.bytes}, {.wait = policy_of(task)}), copy_(task.bytes) {}
     void write(const Message& message) { value_.write(message.value()).value(); }
     bool read(auto&& look) {
         if (!value_.read(copy_)) return false;

@@ -6,7 +6,8 @@ export type Code =
   | 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' | 'invalid_argument'
   | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' | 'not_a_segment'
   | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' | 'ownership_lost' | 'system'
-  | 'removed';
+  | 'removed'
+  | 'stopped';
 
 /** What handoff refuses: the message says what failed, why, and what to do next. */
 export class HandoffError extends Error {
@@ -82,7 +83,11 @@ declare class Participant {
   [Symbol.dispose](): void;
 }
 
-/** What concerns a segment. `mode` as in chmod. */
+/**
+ * What concerns a segment, and how it is opened. What is not given asks for nothing: an existing segment may have
+ * anything there, a new one gets the default. Of what is given, sizes and counts mean at least this; maxDeliveries and
+ * inPlace the same; lifetime, mode (as in chmod) and group are the creator's. Otherwise 'mismatch'.
+ */
 export interface SegmentOptions {
   participants?: number;
   lifetime?: 'until_last_leaves' | 'persistent';

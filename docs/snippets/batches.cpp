@@ -6,10 +6,9 @@
 using namespace std::chrono_literals;
 
 int main() {
-    handoff::ChannelOptions options{.slot_count = 256, .payload_bytes = 64};
-    options.timestamps = handoff::Timestamps::coarse;
-    handoff::Sender sender("snippet-batches", options);
-    handoff::Receiver receiver("snippet-batches", options);  // as well in another process
+    const handoff::HandleOptions coarse{.timestamps = handoff::Timestamps::coarse};
+    handoff::Sender sender("snippet-batches", {.slot_count = 256, .payload_bytes = 64}, coarse);
+    handoff::Receiver receiver("snippet-batches", coarse);  // as well in another process
 
     std::array<handoff::Loan, 16> loans;
     const auto loaned = std::span(loans).first(sender.loan(loans, 1s).value());

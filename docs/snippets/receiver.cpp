@@ -5,7 +5,7 @@
 using namespace std::chrono_literals;
 
 int main() {
-    handoff::Receiver receiver("numbers", {.attach_deadline = 10s});
+    handoff::Receiver receiver("numbers", {.attach_timeout = 10s});
     for (;;) {
         auto request = receiver.receive(10s);
         if (!request) return std::cout << request.error().message() << '\n', 0;

@@ -12,7 +12,7 @@ struct Job {
 
 int main() {
     std::optional<handoff::TypedSender<Job>> sender(std::in_place, "snippet-jobs",
-                                                    handoff::ChannelOptions{.slot_count = 16});
+                                                    handoff::ChannelShape{.slot_count = 16});
     handoff::TypedReceiver<Job> worker("snippet-jobs");  // as well in another process, or in ten
     for (int number = 1; number <= 3; ++number) {
         auto job = sender->loan(1s).value();

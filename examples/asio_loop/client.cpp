@@ -23,7 +23,7 @@ asio_loop::Sum sum_of(handoff::Sender& sender, const asio_loop::Numbers& numbers
 }
 
 int ask(const std::string& name, std::int64_t count, std::chrono::seconds patience) {
-    handoff::Sender sender(name, asio_loop::channel_options());
+    handoff::Sender sender(name, asio_loop::channel_shape());
     std::int64_t answered = 0;
     for (; answered < count && !example::stop_requested(); ++answered)
         if (sum_of(sender, {answered, 2 * answered}, patience) != 3 * answered)

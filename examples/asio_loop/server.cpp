@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 class Server {
 public:
     Server(const std::string& name, std::chrono::milliseconds interval)
-        : receiver_(name, asio_loop::channel_options()),
+        : receiver_(name, asio_loop::channel_shape()),
           readable_(io_, receiver_.untyped().descriptor()),
           interval_(interval) {
         wait_for_request();

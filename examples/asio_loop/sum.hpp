@@ -12,7 +12,7 @@ struct Numbers {
 };
 using Sum = std::int64_t;
 
-inline handoff::ChannelOptions channel_options() {
+inline handoff::ChannelShape channel_shape() {
     return {.slot_count = 8, .payload_bytes = sizeof(Numbers), .reply_bytes = sizeof(Sum)};
 }
 

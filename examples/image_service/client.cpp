@@ -33,7 +33,7 @@ handoff::Sender connect(const Options& options) {
     const auto until = example::Clock::now() + options.patience();
     while (true) {
         try {
-            return handoff::Sender(options.name, {.attach_deadline = example::slice});
+            return handoff::Sender(options.name, {.attach_timeout = example::slice});
         } catch (const handoff::Error& error) {
             const bool may_come = error.code() == handoff::Errc::no_such_segment;
             if (!may_come || example::Clock::now() >= until || example::stop_requested()) throw;

@@ -35,7 +35,7 @@ class ImageService {
 public:
     /// Opens the channel and starts the workers. Throws handoff::Error.
     ImageService(const Options& options, Work work)
-        : work_(std::move(work)), receiver_(options.name, channel_options(options)) {
+        : work_(std::move(work)), receiver_(options.name, channel_shape(options)) {
         for (unsigned i = 0; i < options.workers; ++i)
             workers_.push_back(std::async(std::launch::async, [this] { work_until_stopped(); }));
     }
@@ -54,7 +54,7 @@ public:
     std::uint64_t failed() const noexcept { return failed_; }
 
 private:
-    static handoff::ChannelOptions channel_options(const Options& options) {
+    static handoff::ChannelShape channel_shape(const Options& options) {
         constexpr std::size_t bgr_bytes = 3;
         return {.slot_count = options.slot_count,
                 .payload_bytes = options.most_pixels * bgr_bytes,

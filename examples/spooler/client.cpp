@@ -38,7 +38,7 @@ bool log_line(handoff::Sender& sender, const spooler::Line& line) {
 }
 
 int send_lines(const std::string& name, bool verbose) {
-    handoff::Sender sender(name, spooler::channel_options());
+    handoff::Sender sender(name, spooler::channel_shape());
     spooler::Input input(spooler::most_text);
     const bool interactive = ::isatty(STDIN_FILENO) == 1;
     spooler::Line line{.pid = ::getpid()};

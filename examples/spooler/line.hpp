@@ -27,7 +27,7 @@ struct LineHeader {
 };
 
 /// A request is never given up: it is not the line's fault when a server dies with it.
-inline handoff::ChannelOptions channel_options() {
+inline handoff::ChannelShape channel_shape() {
     return {.slot_count = 10,
             .payload_bytes = sizeof(LineHeader) + most_text,
             .participants = 256,

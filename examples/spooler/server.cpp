@@ -23,7 +23,7 @@ std::vector<handoff::Request> take_all(handoff::Receiver& receiver) {
 
 int serve(const std::string& name, const std::string& path) {
     spooler::Log log(path);
-    handoff::Receiver receiver(name, spooler::channel_options());
+    handoff::Receiver receiver(name, spooler::channel_shape());
     std::cerr << "logging what comes on '" << name << "' to '" << path << "'\n";
     std::uint64_t written = 0, known = 0;
     while (!example::stop_requested()) {

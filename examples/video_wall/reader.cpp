@@ -44,7 +44,7 @@ class Reader {
 public:
     /// A reader that copies needs no pin: any number of them may look.
     explicit Reader(const Options& options)
-        : subscriber_(options.name, video_wall::topic_options(), {.pins = options.copy ? 0U : 1U}),
+        : subscriber_(options.name, video_wall::topic_shape(), {.pins = options.copy ? 0U : 1U}),
           buffer_(options.copy ? video_wall::frame_bytes : 0),
           delay_(options.delay_ms) {}
 

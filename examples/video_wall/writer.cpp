@@ -15,7 +15,7 @@ handoff::Image description(const std::string& camera) {
 }
 
 int write_frames(const std::string& name, const std::string& camera, std::int64_t count, std::int64_t rate) {
-    handoff::Publisher publisher(name, video_wall::topic_options());
+    handoff::Publisher publisher(name, video_wall::topic_shape());
     std::cerr << "camera '" << camera << "' publishes on '" << name << "'\n";
     const auto interval = std::chrono::nanoseconds(std::chrono::seconds(1)) / rate;
     auto next = example::Clock::now();

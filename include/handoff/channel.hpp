@@ -35,6 +35,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,26 +52,24 @@ enum class Bell : std::uint8_t;
 /// max_deliveries for a channel that never gives a request up.
 inline constexpr std::uint32_t unlimited_deliveries = 0;
 
-/// How to open a channel. The first group shapes a channel that is created here; an existing channel keeps its own
-/// shape, and is refused with `mismatch` if its payload or reply area is smaller than asked for, or if in_place differs
-/// from a request for it.
-struct ChannelOptions {
-    std::uint32_t slot_count = 8;     ///< messages that can exist at once, 1 to 65,535
-    std::size_t payload_bytes = 0;    ///< capacity for the request; 0: attach only, never create
-    std::size_t reply_bytes = 0;      ///< capacity for the answer, 0 or more
-    std::uint32_t participants = 32;  ///< senders and receivers that can be attached at once, 2 to 1,024
-    std::uint32_t max_deliveries =
-        10;                 ///< deliveries of one request before it is given up, 1 to 255, or unlimited_deliveries
-    bool in_place = false;  ///< receivers may edit the payload; their death then means failed, never redelivery
-    Lifetime lifetime = Lifetime::until_last_leaves;
-    std::uint32_t mode = 0600;  ///< rights of the segment, octal as in chmod; the umask does not change them
-    std::string group{};        ///< group of the segment; empty: the creator's
-
-    Open open = Open::create_or_attach;
-    WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
-    Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
-    Timestamps timestamps = Timestamps::exact;   ///< that this handle writes: sent_at(), taken_at(), round_trip()
-    bool prefault = false;                       ///< map all pages when opening: no page fault later, a slower start
+/// What a channel is: create it so, or attach to one that can do at least this (see <handoff/options.hpp>). A field
+/// that is not given asks for nothing; where the channel is created it gets the default.
+struct ChannelShape {
+    std::optional<std::uint32_t> slot_count{};  ///< messages that can exist at once, 1 to 65,535 (default 8); at least
+    /// Capacity for the request, 1 or more; at least. Not given: attach only, never create.
+    std::optional<std::size_t> payload_bytes{};
+    std::optional<std::size_t> reply_bytes{};  ///< capacity for the answer, 0 or more (default 0); at least
+    /// Senders and receivers that can be attached at once, 2 to 1,024 (default 32); at least.
+    std::optional<std::uint32_t> participants{};
+    /// Deliveries of one request before it is given up, 1 to 255 (default 10), or unlimited_deliveries; equal.
+    std::optional<std::uint32_t> max_deliveries{};
+    /// Receivers may edit the payload; their death then means failed, never redelivery (default false); equal.
+    std::optional<bool> in_place{};
+    std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
+    /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
+    std::optional<std::uint32_t> mode{};
+    /// Name of a group. The creator's; default, and where it is empty: the group of the creator.
+    std::optional<std::string> group{};
 };
 
 /// The shape of an open channel.
@@ -83,6 +82,9 @@ struct ChannelInfo {
     std::uint32_t max_deliveries;
     bool in_place;
     Lifetime lifetime;
+    std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
+    std::string group;       ///< group of the segment's file; its number where it has no name
+    std::uint64_t instance;  ///< random: tells this segment from others that have had its name
 };
 
 /// A look at a channel, each number read at its own moment: exact only while nobody moves.
@@ -92,7 +94,8 @@ struct ChannelState {
     std::uint64_t redelivered, given_up;                 ///< since the channel was created
 };
 
-/// Who sent a request: stays the same for all requests of one Sender, is never used again by another.
+/// Who sent a request: the same for all requests of one Sender, and of no other Sender in the life of the segment. A
+/// segment that was removed and made anew counts from the beginning: ChannelInfo::instance tells one from the other.
 struct SenderId {
     std::uint64_t value = 0;
     friend bool operator==(SenderId, SenderId) = default;
@@ -149,10 +152,10 @@ public:
         if (member_ != nullptr) abandon();
     }
 
-    /// Waits for the answer. Afterwards the Pending is empty, except after timed_out and removed: then it may be waited
-    /// for again. Errors: timed_out (in whose hands it is), failed (with the receiver's reason), given_up, removed,
-    /// invalid_handle, ownership_lost.
-    result<Processed> wait(Deadline deadline = Deadline::never());
+    /// Waits for the answer. Afterwards the Pending is empty, except after timed_out, stopped and removed: then it may
+    /// be waited for again. Errors: timed_out (in whose hands it is), stopped, failed (with the receiver's reason),
+    /// given_up, removed, invalid_handle, ownership_lost.
+    result<Processed> wait(const Wait& wait = {});
     /// True if wait() would return at once.
     bool was_answered() const noexcept;
     /// Takes a request back that is in nobody's hands. True: nobody will get it (only a receiver that died or gave it
@@ -178,15 +181,17 @@ public:
     /// Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
     /// Throws Error: invalid_argument before anything is touched; no_such_segment, already_exists, wrong_kind,
     /// wrong_version, not_a_segment, mismatch, permission_denied, no_space, too_many_participants, damaged, system.
-    explicit Sender(std::string_view name, const ChannelOptions& options = {});
+    Sender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {});
+    /// The same without a shape: attaches to whatever is there, and never creates.
+    explicit Sender(std::string_view name, const HandleOptions& handle = {});
     Sender(Sender&&) noexcept;
     Sender& operator=(Sender&&) noexcept;
     /// Leaves once the last Loan, Pending and Processed of this Sender is gone too. What was sent stays sent.
     ~Sender();
 
-    /// Waits for a free slot (back-pressure). Errors: timed_out (the sentence says who holds the slots), removed,
-    /// damaged, invalid_handle.
-    result<Loan> loan(Deadline deadline = Deadline::never());
+    /// Waits for a free slot (back-pressure). Errors: timed_out (the message says who holds the slots), stopped,
+    /// removed, damaged, invalid_handle.
+    result<Loan> loan(const Wait& wait = {});
     /// Does not wait. Errors: full, removed, damaged, invalid_handle.
     result<Loan> try_loan();
 
@@ -194,23 +199,23 @@ public:
     result<void> send(Loan loan);
     // Batches: for many small messages. One look at the clock and one wake-up serve all of them.
     /// Waits for a free slot, then loans those that come next, at most batch.size(), into the front of `batch`; what
-    /// was held there is given back. Returns how many. Errors: as loan(Deadline); invalid_argument (an empty batch).
-    result<std::size_t> loan(std::span<Loan> batch, Deadline deadline = Deadline::never());
+    /// was held there is given back. Returns how many. Errors: as loan(Wait); invalid_argument (an empty batch).
+    result<std::size_t> loan(std::span<Loan> batch, const Wait& wait = {});
     /// Sends all, in this order. Errors: as send(Loan). A loan that is empty or another Sender's is found before
     /// anything is sent; on another error those in front of it are sent and the others are still in `batch`.
     result<void> send(std::span<Loan> batch);
 
-    /// Sends and waits until the request was processed. On timed_out an unread request is withdrawn; one that a
-    /// receiver already holds is left to it unawaited; the sentence says which of the two, and in whose hands. Errors:
-    /// timed_out, failed, given_up, removed (it stays sent: those who are attached may still take it), ownership_lost,
-    /// damaged, invalid_handle.
-    result<Processed> request(Loan loan, Deadline deadline = Deadline::never());
+    /// Sends and waits until the request was processed. On timed_out and stopped an unread request is withdrawn; one
+    /// that a receiver already holds is left to it unawaited; the sentence says which of the two, and in whose hands.
+    /// Errors: timed_out, stopped, failed, given_up, removed (it stays sent: those who are attached may still take it),
+    /// ownership_lost, damaged, invalid_handle.
+    result<Processed> request(Loan loan, const Wait& wait = {});
     /// Sends, and returns at once with a handle on the answer, so that several requests can be in flight.
     /// Errors: ownership_lost, damaged, invalid_handle.
     result<Pending> request_async(Loan loan);
 
-    /// Waits until at least one live receiver is attached. Errors: timed_out, removed, invalid_handle.
-    result<void> wait_for_receiver(Deadline deadline = Deadline::never());
+    /// Waits until at least one live receiver is attached. Errors: timed_out, stopped, removed, invalid_handle.
+    result<void> wait_for_receiver(const Wait& wait = {});
 
     /// This Sender's identity, as Request::sender() shows it.
     SenderId id() const;
@@ -310,25 +315,26 @@ private:
 /// sends.
 class HANDOFF_EXPORT Receiver {
 public:
-    /// As Sender. With payload_bytes 0 (the default) it attaches only; attach_deadline says how long it may wait for a
-    /// channel that does not exist yet.
-    explicit Receiver(std::string_view name, const ChannelOptions& options = {});
+    /// As Sender::Sender.
+    Receiver(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {});
+    /// The same without a shape: attaches to whatever is there, and never creates.
+    explicit Receiver(std::string_view name, const HandleOptions& handle = {});
     Receiver(Receiver&&) noexcept;
     Receiver& operator=(Receiver&&) noexcept;
     ~Receiver();
 
-    /// Waits for a request. Errors: timed_out; end_of_stream once every sender that was there has left and nothing is
-    /// queued or in the hands of another receiver that may still give it back: said once, the next receive waits for a
-    /// new sender; removed, damaged, invalid_handle.
-    result<Request> receive(Deadline deadline = Deadline::never());
+    /// Waits for a request. Errors: timed_out, stopped; end_of_stream once every sender that was there has left and
+    /// nothing is queued or in the hands of another receiver that may still give it back: said once, the next receive
+    /// waits for a new sender; removed, damaged, invalid_handle.
+    result<Request> receive(const Wait& wait = {});
     /// Does not wait. Errors: empty, end_of_stream, removed, damaged, invalid_handle.
     result<Request> try_receive();
 
     /// Waits for a request, then takes as many as are there, at most batch.size(), into the front of `batch`, in the
     /// order of the sends; what was held there is given back. Returns how many. What this Receiver holds, others do not
-    /// get: batches are for requests that are quickly done. Errors: as receive(Deadline); invalid_argument (an empty
+    /// get: batches are for requests that are quickly done. Errors: as receive(Wait); invalid_argument (an empty
     /// batch).
-    result<std::size_t> receive(std::span<Request> batch, Deadline deadline = Deadline::never());
+    result<std::size_t> receive(std::span<Request> batch, const Wait& wait = {});
     /// Done, all of them, each as Request::processed() would do it, with one wake-up. Goes through all whatever
     /// happens; returns the first error. Errors: as Request::processed().
     result<void> processed(std::span<Request> batch);

@@ -36,7 +36,7 @@ enum class Errc : int {
     wrong_kind = 12,       ///< the segment of that name is not a channel
     wrong_version = 13,    ///< built by another layout version or another build of handoff
     not_a_segment = 14,    ///< a file of that name exists, but handoff did not make it, or it was cut short
-    mismatch = 15,         ///< the existing channel has other sizes than asked for
+    mismatch = 15,         ///< the existing segment cannot do what was asked for; the message names the fields
     permission_denied = 16,
     no_space = 17,  ///< shared memory, RAM or the cgroup cannot give what is needed
     too_many_participants = 18,
@@ -44,6 +44,7 @@ enum class Errc : int {
     ownership_lost = 20,  ///< the slot is no longer ours: another process wrote into the segment
     system = 21,          ///< the operating system refused; the message carries its words
     removed = 22,         ///< its name was removed from /dev/shm while it was in use (rm, logind): open it again
+    stopped = 23,         ///< a stop was requested (see Wait): nothing was taken, nothing is lost
 };
 
 /// The category "handoff". Its message() is one sentence per Errc.

@@ -214,9 +214,9 @@ struct RemovedInUse {
 HANDOFF_EXPORT std::vector<RemovedInUse> removed_in_use();
 
 /// What a segment of that shape takes. Errors: invalid_argument.
-HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const ChannelOptions& options);
-HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const TopicOptions& options);
-HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const LatestOptions& options);
+HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const ChannelShape& shape);
+HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const TopicShape& shape);
+HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const LatestShape& shape);
 
 /// How much shared memory there is. UINT64_MAX where a limit does not exist or cannot be read.
 struct Memory {

@@ -4,7 +4,7 @@
 //   handoff::Latest<Pose> pose("pose");
 //   pose.write({1.0, 2.0, 0.5}).value();
 //
-//   handoff::Latest<Pose> seen("pose", {.attach_deadline = 5s});
+//   handoff::Latest<Pose> seen("pose", {.open = handoff::Open::attach, .attach_timeout = 5s});
 //   auto newest = seen.wait_newer(1s);                   // newest->value, newest->sequence, newest->written_at
 //
 // Thread safety: any number of threads may use one handle; what wait_newer() has seen is kept per handle.
@@ -26,6 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,24 +37,32 @@ namespace detail::latest {
 class Cell;
 }
 
-/// How to open a latest value. The first group shapes one that is created here; an existing one keeps its own shape,
-/// and is refused with `mismatch` if its capacity is smaller than asked for.
+/// What a latest value is: create it so, or attach to one that can do at least this (see <handoff/options.hpp>). A
+/// field that is not given asks for nothing; where the value is created it gets the default.
+struct LatestShape {
+    /// Of the value, 1 or more; at least. Not given: attach only, never create (Latest<T> knows its size).
+    std::optional<std::size_t> capacity_bytes{};
+    /// Handles that may write, attached at once, 2 to 64 (default 16); read_only ones do not count; at least.
+    std::optional<std::uint32_t> participants{};
+    std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
+    /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
+    std::optional<std::uint32_t> mode{};
+    /// Name of a group. The creator's; default, and where it is empty: the group of the creator.
+    std::optional<std::string> group{};
+};
+
+/// HandleOptions, and what only a latest value has.
 struct LatestOptions {
-    std::size_t capacity_bytes = 0;  ///< of the value; 0: attach only, never create (Latest<T> knows its size)
-    std::uint32_t participants =
-        16;  ///< handles that may write, attached at once, 2 to 64; read_only ones do not count
-    Lifetime lifetime = Lifetime::until_last_leaves;
-    std::uint32_t mode = 0600;  ///< rights of the segment, octal as in chmod; the umask does not change them
-    std::string group{};        ///< group of the segment; empty: the creator's
+    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next four
+    std::chrono::nanoseconds attach_timeout{0};
+    WaitPolicy wait = WaitPolicy::balanced;
+    Timestamps timestamps = Timestamps::exact;
+    bool prefault = false;
 
     /// Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
     /// cannot ask to be woken: while it waits it looks once a millisecond. It never removes the name: if it is the last
     /// to leave, the name stays until somebody else comes and goes.
     bool read_only = false;
-    Open open = Open::create_or_attach;
-    WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
-    Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
-    Timestamps timestamps = Timestamps::exact;   ///< that this handle writes: Reading::written_at
 };
 
 /// The shape of an open latest value.
@@ -62,6 +71,9 @@ struct LatestInfo {
     std::size_t capacity_bytes;
     std::uint32_t participants;
     Lifetime lifetime;
+    std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
+    std::string group;       ///< group of the segment's file; its number where it has no name
+    std::uint64_t instance;  ///< random: tells this segment from others that have had its name
 };
 
 /// What a read says beside the bytes.
@@ -74,7 +86,10 @@ struct Reading {
 /// The newest bytes, up to a capacity.
 class HANDOFF_EXPORT LatestBytes {
 public:
-    /// Opens the latest value `name`. Names and errors as for Sender::Sender.
+    /// Opens the latest value `name`. Names and errors as for Sender::Sender. A read_only one attaches only, whatever
+    /// the shape; with Open::create it is invalid_argument.
+    LatestBytes(std::string_view name, const LatestShape& shape, const LatestOptions& options = {});
+    /// The same without a shape: attaches to whatever is there, and never creates.
     explicit LatestBytes(std::string_view name, const LatestOptions& options = {});
     LatestBytes(LatestBytes&&) noexcept;
     LatestBytes& operator=(LatestBytes&&) noexcept;
@@ -86,9 +101,9 @@ public:
     /// Copies the newest value into `buffer`. Never waits. Errors: empty (nothing was written yet), too_large (the
     /// buffer), timed_out (overwritten during each of a thousand copies), damaged, invalid_handle.
     result<Reading> read(std::span<std::byte> buffer) const;
-    /// Waits for a value newer than the last one this handle read, and copies it. Errors: timed_out, removed, otherwise
-    /// as read().
-    result<Reading> wait_newer(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
+    /// Waits for a value newer than the last one this handle read, and copies it. Errors: timed_out, stopped, removed,
+    /// otherwise as read().
+    result<Reading> wait_newer(std::span<std::byte> buffer, const Wait& wait = {});
     /// True if wait_newer() would return at once.
     bool has_newer() const noexcept;
 
@@ -115,7 +130,10 @@ struct Stamped {
 template <Transferable T>
 class Latest {
 public:
-    explicit Latest(std::string_view name, LatestOptions options = {}) : bytes_(name, sized(std::move(options))) {}
+    /// As LatestBytes::LatestBytes. T is the size: also without a shape it may create.
+    Latest(std::string_view name, const LatestShape& shape, const LatestOptions& options = {})
+        : bytes_(name, sized(shape), options) {}
+    explicit Latest(std::string_view name, const LatestOptions& options = {}) : Latest(name, LatestShape{}, options) {}
 
     /// As LatestBytes::write.
     result<std::uint64_t> write(const T& value) { return bytes_.write(std::as_bytes(std::span(&value, 1))); }
@@ -125,9 +143,9 @@ public:
         return stamped(value, bytes_.read(std::as_writable_bytes(std::span(&value, 1))));
     }
     /// As LatestBytes::wait_newer.
-    result<Stamped<T>> wait_newer(Deadline deadline = Deadline::never()) {
+    result<Stamped<T>> wait_newer(const Wait& wait = {}) {
         T value{};
-        return stamped(value, bytes_.wait_newer(std::as_writable_bytes(std::span(&value, 1)), deadline));
+        return stamped(value, bytes_.wait_newer(std::as_writable_bytes(std::span(&value, 1)), wait));
     }
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const { return bytes_.waitable(); }
@@ -135,9 +153,9 @@ public:
     LatestBytes& untyped() noexcept { return bytes_; }
 
 private:
-    static LatestOptions sized(LatestOptions options) {
-        options.capacity_bytes = sizeof(T);
-        return options;
+    static LatestShape sized(LatestShape shape) {
+        shape.capacity_bytes = sizeof(T);
+        return shape;
     }
     static result<Stamped<T>> stamped(const T& value, const result<Reading>& reading) {
         const bool too_large = !reading && reading.error() == Errc::too_large;

@@ -36,6 +36,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,31 +57,37 @@ enum class Start : std::uint8_t {
     next,    ///< with the first message published from now on
 };
 
-/// How to open a topic. The first group shapes a topic that is created here; an existing one keeps its own shape, and
-/// is refused with `mismatch` if its payload or history is smaller than asked for.
+/// What a topic is: create it so, or attach to one that can do at least this (see <handoff/options.hpp>). A field that
+/// is not given asks for nothing; where the topic is created it gets the default.
 ///
 /// slots = history + loans + pin_budget + 1: whatever the subscribers hold, a publisher finds a slot.
-struct TopicOptions {
-    std::uint32_t history = 8;        ///< messages kept, 1 to 16,384
-    std::size_t payload_bytes = 0;    ///< capacity of a message; 0: attach only, never create
-    std::uint32_t loans = 4;          ///< loans that all publishers together may hold at once, 1 to 1,024
-    std::uint32_t pin_budget = 8;     ///< messages that all subscribers together may hold at once, 0 to 1,024
-    std::uint32_t participants = 32;  ///< publishers and subscribers attached at once, 2 to 64
-    Lifetime lifetime = Lifetime::until_last_leaves;
-    std::uint32_t mode = 0600;  ///< rights of the segment, octal as in chmod; the umask does not change them
-    std::string group{};        ///< group of the segment; empty: the creator's
-
-    Open open = Open::create_or_attach;
-    WaitPolicy wait = WaitPolicy::balanced;      ///< of this handle
-    Deadline attach_deadline = Deadline::now();  ///< how long to wait for a segment that does not exist yet
-    Timestamps timestamps = Timestamps::exact;   ///< that this handle writes: published_at()
-    bool prefault = false;                       ///< map all pages when opening: no page fault later, a slower start
+struct TopicShape {
+    std::optional<std::uint32_t> history{};  ///< messages kept, 1 to 16,384 (default 8); at least
+    /// Capacity of a message, 1 or more; at least. Not given: attach only, never create.
+    std::optional<std::size_t> payload_bytes{};
+    /// Loans that all publishers together may hold at once, 1 to 1,024 (default 4); at least.
+    std::optional<std::uint32_t> loans{};
+    /// Messages that all subscribers together may hold at once, 0 to 1,024 (default 8); at least.
+    std::optional<std::uint32_t> pin_budget{};
+    /// Publishers and subscribers attached at once, 2 to 64 (default 32); at least.
+    std::optional<std::uint32_t> participants{};
+    std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
+    /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
+    std::optional<std::uint32_t> mode{};
+    /// Name of a group. The creator's; default, and where it is empty: the group of the creator.
+    std::optional<std::string> group{};
 };
 
-/// What a subscriber wants beside the topic itself.
+/// HandleOptions, and what only a subscriber has.
 struct SubscriberOptions {
-    Start start = Start::newest;
+    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next four
+    std::chrono::nanoseconds attach_timeout{0};
+    WaitPolicy wait = WaitPolicy::balanced;
+    Timestamps timestamps = Timestamps::exact;
+    bool prefault = false;
+
     std::uint32_t pins = 1;  ///< messages that it may hold at once, out of the topic's pin budget; 0: copy_next() only
+    Start start = Start::newest;
     /// Maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
     /// holds no pins (copy_next() and copy_newest() only) and cannot ask to be woken: it looks once a millisecond while
     /// it waits. It still needs the right to read the segment. It never removes the name: if it is
@@ -98,6 +105,9 @@ struct TopicInfo {
     std::uint32_t slot_count;
     std::uint32_t participants;
     Lifetime lifetime;
+    std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
+    std::string group;       ///< group of the segment's file; its number where it has no name
+    std::uint64_t instance;  ///< random: tells this segment from others that have had its name
 };
 
 /// A look at a topic, each number read at its own moment: exact only while nobody moves.
@@ -111,7 +121,9 @@ struct TopicState {
 class HANDOFF_EXPORT Publisher {
 public:
     /// Opens the topic `name` and joins it. Names and errors as for Sender::Sender.
-    explicit Publisher(std::string_view name, const TopicOptions& options = {});
+    Publisher(std::string_view name, const TopicShape& shape, const HandleOptions& handle = {});
+    /// The same without a shape: attaches to whatever is there, and never creates.
+    explicit Publisher(std::string_view name, const HandleOptions& handle = {});
     Publisher(Publisher&&) noexcept;
     Publisher& operator=(Publisher&&) noexcept;
     /// Leaves once the last loan of this Publisher is gone too. What was published stays.
@@ -124,9 +136,9 @@ public:
     /// Errors: ownership_lost, damaged, invalid_handle, invalid_argument (a loan of another Publisher).
     result<std::uint64_t> publish(Loan loan);
 
-    /// Waits until at least one live subscriber is attached; read-only ones cannot be seen. Errors: timed_out, removed,
-    /// invalid_handle.
-    result<void> wait_for_subscriber(Deadline deadline = Deadline::never());
+    /// Waits until at least one live subscriber is attached; read-only ones cannot be seen. Errors: timed_out, stopped,
+    /// removed, invalid_handle.
+    result<void> wait_for_subscriber(const Wait& wait = {});
 
     TopicInfo info() const;
     TopicState state() const;
@@ -179,31 +191,33 @@ struct Copied {
 /// Reads a topic from a position of its own. Subscribers never exclude each other, and no publisher waits for them.
 class HANDOFF_EXPORT Subscriber {
 public:
-    /// As Publisher::Publisher; with payload_bytes 0 (the default) it attaches only. too_many_participants also if the
-    /// pin budget is spent: attach with pins = 0 then.
-    explicit Subscriber(std::string_view name, const TopicOptions& options = {}, const SubscriberOptions& wishes = {});
+    /// As Publisher::Publisher; too_many_participants also if the pin budget is spent: attach with pins = 0 then. A
+    /// read_only one attaches only, whatever the shape; with Open::create it is invalid_argument.
+    Subscriber(std::string_view name, const TopicShape& shape, const SubscriberOptions& options = {});
+    /// The same without a shape: attaches to whatever is there, and never creates.
+    explicit Subscriber(std::string_view name, const SubscriberOptions& options = {});
     Subscriber(Subscriber&&) noexcept;
     Subscriber& operator=(Subscriber&&) noexcept;
     ~Subscriber();
 
-    /// The oldest unread message that is still there. Waits for one. Errors: timed_out; end_of_stream once every
-    /// publisher that was there has left and nothing is unread: said once, the next call waits for a new publisher;
-    /// full (as many messages in hand as pins were reserved: let one go), removed, invalid_argument (attached with
-    /// pins = 0 or read_only), damaged, invalid_handle.
-    result<Message> next(Deadline deadline = Deadline::never());
+    /// The oldest unread message that is still there. Waits for one. Errors: timed_out, stopped; end_of_stream once
+    /// every publisher that was there has left and nothing is unread: said once, the next call waits for a new
+    /// publisher; full (as many messages in hand as pins were reserved: let one go), removed, invalid_argument
+    /// (attached with pins = 0 or read_only), damaged, invalid_handle.
+    result<Message> next(const Wait& wait = {});
     /// Does not wait. Errors: empty, otherwise as next().
     result<Message> try_next();
     /// The newest message, if it is unread; skips what lies before it. Waits for one. Errors: as next().
-    result<Message> newest(Deadline deadline = Deadline::never());
+    result<Message> newest(const Wait& wait = {});
     /// Does not wait. Errors: empty, otherwise as next().
     result<Message> try_newest();
 
     /// Copies the oldest unread message into `buffer`; needs no pin and no write access. What was overwritten during
-    /// the copy is never returned: it counts as lost. Errors: timed_out, end_of_stream (see next()), removed, too_large
-    /// (the buffer; the message stays unread), damaged, invalid_handle.
-    result<Copied> copy_next(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
+    /// the copy is never returned: it counts as lost. Errors: timed_out, stopped, end_of_stream (see next()), removed,
+    /// too_large (the buffer; the message stays unread), damaged, invalid_handle.
+    result<Copied> copy_next(std::span<std::byte> buffer, const Wait& wait = {});
     /// Copies the newest message if it is unread, skipping what lies before it. Errors: as copy_next().
-    result<Copied> copy_newest(std::span<std::byte> buffer, Deadline deadline = Deadline::never());
+    result<Copied> copy_newest(std::span<std::byte> buffer, const Wait& wait = {});
 
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;

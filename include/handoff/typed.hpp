@@ -28,10 +28,15 @@ T value_in(std::span<const std::byte> bytes) noexcept {
     return value;
 }
 template <class T, class Reply>
-ChannelOptions options_for(ChannelOptions options) {
-    options.payload_bytes = sizeof(T);
-    if constexpr (!std::is_same_v<Reply, NoReply>) options.reply_bytes = sizeof(Reply);
-    return options;
+ChannelShape shape_for(ChannelShape shape) {
+    shape.payload_bytes = sizeof(T);
+    if constexpr (!std::is_same_v<Reply, NoReply>) shape.reply_bytes = sizeof(Reply);
+    return shape;
+}
+template <class T>
+TopicShape shape_for(TopicShape shape) {
+    shape.payload_bytes = sizeof(T);
+    return shape;
 }
 }  // namespace detail
 
@@ -55,16 +60,19 @@ class TypedSender {
     static_assert(std::is_same_v<Reply, NoReply> || Transferable<Reply>);
 
 public:
-    explicit TypedSender(std::string_view name, const ChannelOptions& options = {})
-        : sender_(name, detail::options_for<T, Reply>(options)) {}
+    /// As Sender::Sender. T and Reply are the sizes: also without a shape it may create.
+    TypedSender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {})
+        : sender_(name, detail::shape_for<T, Reply>(shape), handle) {}
+    explicit TypedSender(std::string_view name, const HandleOptions& handle = {})
+        : TypedSender(name, ChannelShape{}, handle) {}
 
-    result<TypedLoan<T>> loan(Deadline deadline = Deadline::never()) { return typed(sender_.loan(deadline)); }
+    result<TypedLoan<T>> loan(const Wait& wait = {}) { return typed(sender_.loan(wait)); }
     result<TypedLoan<T>> try_loan() { return typed(sender_.try_loan()); }
     result<void> send(TypedLoan<T> loan) { return sender_.send(sized(std::move(loan))); }
 
     /// The receiver's answer, or NoReply{}.
-    result<Reply> request(TypedLoan<T> loan, Deadline deadline = Deadline::never()) {
-        auto processed = sender_.request(sized(std::move(loan)), deadline);
+    result<Reply> request(TypedLoan<T> loan, const Wait& wait = {}) {
+        auto processed = sender_.request(sized(std::move(loan)), wait);
         if (!processed) return processed.error();
         if constexpr (std::is_same_v<Reply, NoReply>) {
             return NoReply{};
@@ -116,11 +124,13 @@ class TypedReceiver {
     static_assert(std::is_same_v<Reply, NoReply> || Transferable<Reply>);
 
 public:
-    explicit TypedReceiver(std::string_view name, const ChannelOptions& options = {}) : receiver_(name, options) {}
+    /// As Receiver::Receiver. T and Reply are the sizes.
+    TypedReceiver(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {})
+        : receiver_(name, detail::shape_for<T, Reply>(shape), handle) {}
+    /// Attaches to whatever is there, and never creates.
+    explicit TypedReceiver(std::string_view name, const HandleOptions& handle = {}) : receiver_(name, handle) {}
 
-    result<TypedRequest<T, Reply>> receive(Deadline deadline = Deadline::never()) {
-        return typed(receiver_.receive(deadline));
-    }
+    result<TypedRequest<T, Reply>> receive(const Wait& wait = {}) { return typed(receiver_.receive(wait)); }
     result<TypedRequest<T, Reply>> try_receive() { return typed(receiver_.try_receive()); }
     Receiver& untyped() noexcept { return receiver_; }
 
@@ -157,7 +167,11 @@ private:
 template <Transferable T>
 class TypedPublisher {
 public:
-    explicit TypedPublisher(std::string_view name, TopicOptions options = {}) : publisher_(name, sized(options)) {}
+    /// As Publisher::Publisher. T is the size: also without a shape it may create.
+    TypedPublisher(std::string_view name, const TopicShape& shape, const HandleOptions& handle = {})
+        : publisher_(name, detail::shape_for<T>(shape), handle) {}
+    explicit TypedPublisher(std::string_view name, const HandleOptions& handle = {})
+        : TypedPublisher(name, TopicShape{}, handle) {}
 
     result<TypedLoan<T>> loan() {
         auto loan = publisher_.loan();
@@ -173,11 +187,6 @@ public:
     Publisher& untyped() noexcept { return publisher_; }
 
 private:
-    static TopicOptions& sized(TopicOptions& options) {
-        options.payload_bytes = sizeof(T);
-        return options;
-    }
-
     Publisher publisher_;
 };
 
@@ -185,15 +194,16 @@ private:
 template <Transferable T>
 class TypedSubscriber {
 public:
-    explicit TypedSubscriber(std::string_view name, const TopicOptions& options = {},
-                             const SubscriberOptions& wishes = {})
-        : subscriber_(name, options, wishes) {}
+    /// As Subscriber::Subscriber. T is the size.
+    TypedSubscriber(std::string_view name, const TopicShape& shape, const SubscriberOptions& options = {})
+        : subscriber_(name, detail::shape_for<T>(shape), options) {}
+    /// Attaches to whatever is there, and never creates.
+    explicit TypedSubscriber(std::string_view name, const SubscriberOptions& options = {})
+        : subscriber_(name, options) {}
 
-    result<TypedMessage<T>> next(Deadline deadline = Deadline::never()) { return typed(subscriber_.next(deadline)); }
+    result<TypedMessage<T>> next(const Wait& wait = {}) { return typed(subscriber_.next(wait)); }
     result<TypedMessage<T>> try_next() { return typed(subscriber_.try_next()); }
-    result<TypedMessage<T>> newest(Deadline deadline = Deadline::never()) {
-        return typed(subscriber_.newest(deadline));
-    }
+    result<TypedMessage<T>> newest(const Wait& wait = {}) { return typed(subscriber_.newest(wait)); }
     result<TypedMessage<T>> try_newest() { return typed(subscriber_.try_newest()); }
     /// The untyped face, for everything else.
     Subscriber& untyped() noexcept { return subscriber_; }

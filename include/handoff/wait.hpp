@@ -1,8 +1,22 @@
-// handoff: how long to wait, and in which way.
+// handoff: how long to wait, what ends a wait before, and in which way to wait.
+//
+//   std::stop_source service;
+//   auto request = receiver.receive({1s, service.get_token()});   // or receive(1s), receive(token), receive()
+//   ...
+//   service.request_stop();  // from any thread: the wait ends at once with Errc::stopped, and nothing is lost
+//
+//   handoff::Wait until_ctrl_c = handoff::stop_on_signals();
+//   while (auto request = receiver.receive(until_ctrl_c)) serve(*request);
 #pragma once
 
+#include <handoff/export.hpp>
+
 #include <chrono>
+#include <csignal>
 #include <cstdint>
+#include <initializer_list>
+#include <stop_token>
+#include <utility>
 
 namespace handoff {
 
@@ -49,5 +63,40 @@ private:
 
     std::int64_t at_ns_;
 };
+
+/// What ends a wait in which nothing comes: a deadline (Errc::timed_out), a stop token (Errc::stopped), or both.
+/// Made from whatever makes a Deadline (`receive(1s)`), from a std::stop_token (`receive(token)`), or from both
+/// (`receive({1s, token})`). Wait() ends with what is waited for only.
+/// A stop wins: a wait that begins after the stop was requested takes nothing, even if something is there. A wait that
+/// the stop ends while it takes something returns what it took; the next one is stopped.
+/// Any number of waits, in any threads, may share a token. Cost: nothing while a wait does not sleep; a sleep registers
+/// a std::stop_callback, without an allocation. request_stop() wakes each sleeper by one system call. Where the kernel
+/// has no futex_waitv (before Linux 5.16, or forbidden in a container), for read-only handles and under
+/// HANDOFF_SYNC=boost a wait with a token looks for the stop once a millisecond instead.
+class Wait {
+public:
+    Wait() noexcept = default;
+    Wait(Deadline deadline) noexcept : deadline_(deadline) {}  // NOLINT: implicit
+    template <class Rep, class Period>
+    Wait(std::chrono::duration<Rep, Period> timeout) : deadline_(timeout) {}  // NOLINT: implicit
+    Wait(std::chrono::steady_clock::time_point at) : deadline_(at) {}         // NOLINT: implicit
+    Wait(std::stop_token stop) noexcept : stop_(std::move(stop)) {}           // NOLINT: implicit
+    Wait(Deadline deadline, std::stop_token stop) noexcept : deadline_(deadline), stop_(std::move(stop)) {}
+
+    Deadline deadline() const noexcept { return deadline_; }
+    const std::stop_token& stop() const noexcept { return stop_; }
+    bool stop_requested() const noexcept { return stop_.stop_requested(); }
+
+private:
+    Deadline deadline_ = Deadline::never();
+    std::stop_token stop_;
+};
+
+/// A token that is stopped by the first of these signals that this process gets: SIGINT is Ctrl-C. The second one does
+/// what it does to any program. Installs a handler for each signal, in place of the one that was there; a signal that
+/// is ignored (nohup, a shell's background job) stays ignored. The first call starts a thread, in which the callbacks
+/// of the token run; every call returns the same token. A child of fork is ended by the signals, as if this had never
+/// been called there. Any thread may call it. Throws Error(system) if there is no descriptor or no thread to be had.
+HANDOFF_EXPORT std::stop_token stop_on_signals(std::initializer_list<int> signals = {SIGINT, SIGTERM});
 
 }  // namespace handoff

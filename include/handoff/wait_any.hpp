@@ -30,19 +30,19 @@ public:
     bool was_ready() const noexcept;
 
 private:
-    friend HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable>, Deadline);
+    friend HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable>, const Wait&);
     std::shared_ptr<detail::sync::WaitSource> source_;
 };
 
 /// Waits until at least one of them has something (a message, a newer value, the end of its stream, the news that its
 /// name was removed: the handle then answers `removed`) and returns its index; of several, the first. Somebody else may
-/// take it before you do: be ready for `empty`. Errors: timed_out,
-/// invalid_argument (nothing to wait for), invalid_handle (one of them was inherited through fork).
+/// take it before you do: be ready for `empty`. Errors: timed_out, stopped, invalid_argument (nothing to wait
+/// for), invalid_handle (one of them was inherited through fork).
 /// Sleeps on all of them at once (futex_waitv) if the kernel can (Linux 5.16), none is read_only and there are at most
-/// 128; otherwise looks once a millisecond.
-HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadline = Deadline::never());
-inline result<std::size_t> wait_any(std::initializer_list<Waitable> waitables, Deadline deadline = Deadline::never()) {
-    return wait_any(std::span<const Waitable>(waitables.begin(), waitables.size()), deadline);
+/// 128 (a stop token is one of them); otherwise looks once a millisecond.
+HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable> waitables, const Wait& wait = {});
+inline result<std::size_t> wait_any(std::initializer_list<Waitable> waitables, const Wait& wait = {}) {
+    return wait_any(std::span<const Waitable>(waitables.begin(), waitables.size()), wait);
 }
 
 }  // namespace handoff

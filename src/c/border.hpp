@@ -3,14 +3,17 @@
 
 #include <handoff/c/common.h>
 #include <handoff/error.hpp>
+#include <handoff/options.hpp>
 #include <handoff/wait.hpp>
 #include <handoff/wait_any.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +86,8 @@ void drop(H** given) noexcept {
     if (given != nullptr) delete std::exchange(*given, nullptr);
 }
 
+/// A timeout. Throws Error where it is negative.
+std::chrono::nanoseconds timeout(std::int64_t timeout_ns);
 /// The moment that a timeout means. Throws Error where it is negative.
 Deadline deadline(std::int64_t timeout_ns);
 
@@ -127,12 +132,42 @@ inline bool flag(std::uint32_t number, const char* field) {
     return enumerator(number, Flag::yes, field) == Flag::yes;
 }
 
+/// What was given of a number, an enumerator or a flag.
+inline std::optional<std::uint32_t> given(std::uint32_t number) noexcept {
+    return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(number);
+}
+template <class E>
+std::optional<E> given_enumerator(std::uint32_t number, E last, const char* field) {
+    return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(enumerator(number, last, field));
+}
+inline std::optional<bool> given_flag(std::uint32_t number, const char* field) {
+    return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(flag(number, field));
+}
+/// The same of a text, where "" is not given either.
+inline std::optional<std::string> given_text(const char* text) {
+    return text == nullptr || *text == '\0' ? std::nullopt : std::optional<std::string>(text);
+}
+
 /// A capacity, which the C side counts in 64 bits everywhere. Throws Error where this machine cannot address so much.
 inline std::size_t capacity(std::uint64_t bytes, const char* field) {
     if (std::in_range<std::size_t>(bytes)) return static_cast<std::size_t>(bytes);
     throw Error(Errc::no_space, std::string(field) + " = " + std::to_string(bytes) + ": a program of " +
                                     std::to_string(sizeof(void*) * 8) +
                                     " bits cannot address so much. Use a smaller one, or programs of 64 bits");
+}
+/// What was given of a capacity. Throws Error: as capacity().
+inline std::optional<std::size_t> given_capacity(std::uint64_t bytes, const char* field) {
+    return bytes == 0 ? std::nullopt : std::optional(capacity(bytes, field));
+}
+/// How this handle opens and behaves. HandleOptions or what has its fields. Throws Error where that makes no sense.
+template <class Handle, class Options>
+Handle handle_from(const Options& given) {
+    Handle made;
+    made.open = enumerator(given.open, Open::attach, "open");
+    made.attach_timeout = timeout(given.attach_timeout_ns);
+    made.wait = enumerator(given.wait, WaitPolicy::sleep, "wait");
+    made.timestamps = enumerator(given.timestamps, Timestamps::coarse, "timestamps");
+    return made;
 }
 
 /// Where bytes are, and how many (`bytes` may be null).

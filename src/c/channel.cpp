@@ -4,23 +4,20 @@
 
 namespace handoff::detail::c {
 
-ChannelOptions channel_options(const handoff_channel_options* options) {
-    const handoff_channel_options given = options_or(options, handoff_channel_options HANDOFF_CHANNEL_OPTIONS_INIT);
-    ChannelOptions made;
-    made.slot_count = given.slot_count;
-    made.payload_bytes = capacity(given.payload_bytes, "payload_bytes");
-    made.reply_bytes = capacity(given.reply_bytes, "reply_bytes");
-    made.participants = given.participants;
-    made.max_deliveries = given.max_deliveries;
-    made.in_place = flag(given.in_place, "in_place");
-    made.lifetime = enumerator(given.lifetime, Lifetime::persistent, "lifetime");
-    made.mode = given.mode;
-    if (given.group != nullptr) made.group = given.group;
-    made.open = enumerator(given.open, Open::attach, "open");
-    made.wait = enumerator(given.wait, WaitPolicy::sleep, "wait");
-    made.attach_deadline = deadline(given.attach_timeout_ns);
-    made.timestamps = enumerator(given.timestamps, Timestamps::coarse, "timestamps");
-    made.prefault = flag(given.prefault, "prefault");
+ChannelOpening channel_opening(const handoff_channel_options* options) {
+    const auto asked = options_or(options, handoff_channel_options HANDOFF_CHANNEL_OPTIONS_INIT);
+    ChannelOpening made;
+    made.shape.slot_count = given(asked.slot_count);
+    made.shape.payload_bytes = given_capacity(asked.payload_bytes, "payload_bytes");
+    made.shape.reply_bytes = given_capacity(asked.reply_bytes, "reply_bytes");
+    made.shape.participants = given(asked.participants);
+    made.shape.max_deliveries = given(asked.max_deliveries);
+    made.shape.in_place = given_flag(asked.in_place, "in_place");
+    made.shape.lifetime = given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
+    made.shape.mode = given(asked.mode);
+    made.shape.group = given_text(asked.group);
+    made.handle = handle_from<HandleOptions>(asked);
+    made.handle.prefault = flag(asked.prefault, "prefault");
     return made;
 }
 

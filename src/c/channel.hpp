@@ -6,8 +6,13 @@
 
 namespace handoff::detail::c {
 
+/// What the C side says in one struct.
+struct ChannelOpening {
+    ChannelShape shape;
+    HandleOptions handle;
+};
 /// Throws Error where the options make no sense.
-ChannelOptions channel_options(const handoff_channel_options* options);
+ChannelOpening channel_opening(const handoff_channel_options* options);
 handoff_status fill_info(const ChannelInfo& info, handoff_channel_info* out);
 handoff_status fill_state(const ChannelState& state, handoff_channel_state* out);
 handoff_status fill_text(const std::string& text, char* buffer, std::size_t buffer_bytes);

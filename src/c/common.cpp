@@ -12,7 +12,7 @@
 namespace handoff::detail::c {
 namespace {
 
-constexpr std::array<const char*, 23> status_names{"ok",
+constexpr std::array<const char*, 24> status_names{"ok",
                                                    "timed_out",
                                                    "full",
                                                    "empty",
@@ -34,9 +34,10 @@ constexpr std::array<const char*, 23> status_names{"ok",
                                                    "damaged",
                                                    "ownership_lost",
                                                    "system",
-                                                   "removed"};
-static_assert(HANDOFF_SYSTEM == static_cast<int>(Errc::system) && HANDOFF_REMOVED == static_cast<int>(Errc::removed) &&
-              status_names.size() == HANDOFF_REMOVED + 1);
+                                                   "removed",
+                                                   "stopped"};
+static_assert(HANDOFF_SYSTEM == static_cast<int>(Errc::system) && HANDOFF_STOPPED == static_cast<int>(Errc::stopped) &&
+              status_names.size() == HANDOFF_STOPPED + 1);
 static_assert(HANDOFF_TIMED_OUT == static_cast<int>(Errc::timed_out) &&
               HANDOFF_MISMATCH == static_cast<int>(Errc::mismatch) &&
               HANDOFF_DAMAGED == static_cast<int>(Errc::damaged));
@@ -75,11 +76,15 @@ handoff_status refuse_current_exception() noexcept {
     }
 }
 
-Deadline deadline(std::int64_t timeout_ns) {
+std::chrono::nanoseconds timeout(std::int64_t timeout_ns) {
     if (timeout_ns < 0)
         throw Error(Errc::invalid_argument,
                     "a timeout of " + std::to_string(timeout_ns) + " ns: 0 (HANDOFF_NOW) or more, or HANDOFF_FOREVER");
-    return timeout_ns == HANDOFF_FOREVER ? Deadline::never() : Deadline(std::chrono::nanoseconds(timeout_ns));
+    return std::chrono::nanoseconds(timeout_ns);  // HANDOFF_FOREVER is nanoseconds::max(), which means never
+}
+
+Deadline deadline(std::int64_t timeout_ns) {
+    return timeout_ns == HANDOFF_FOREVER ? Deadline::never() : Deadline(timeout(timeout_ns));
 }
 
 }  // namespace handoff::detail::c

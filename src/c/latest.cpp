@@ -11,21 +11,17 @@ struct handoff_latest {
 
 namespace {
 
-LatestOptions latest_options(const handoff_latest_options* options) {
-    const handoff_latest_options given =
-        detail::c::options_or(options, handoff_latest_options HANDOFF_LATEST_OPTIONS_INIT);
-    LatestOptions made;
-    made.capacity_bytes = detail::c::capacity(given.capacity_bytes, "capacity_bytes");
-    made.participants = given.participants;
-    made.lifetime = detail::c::enumerator(given.lifetime, Lifetime::persistent, "lifetime");
-    made.mode = given.mode;
-    if (given.group != nullptr) made.group = given.group;
-    made.read_only = detail::c::flag(given.read_only, "read_only");
-    made.open = detail::c::enumerator(given.open, Open::attach, "open");
-    made.wait = detail::c::enumerator(given.wait, WaitPolicy::sleep, "wait");
-    made.attach_deadline = detail::c::deadline(given.attach_timeout_ns);
-    made.timestamps = detail::c::enumerator(given.timestamps, Timestamps::coarse, "timestamps");
-    return made;
+LatestBytes open_latest(const char* name, const handoff_latest_options* options) {
+    const auto asked = detail::c::options_or(options, handoff_latest_options HANDOFF_LATEST_OPTIONS_INIT);
+    LatestShape shape;
+    shape.capacity_bytes = detail::c::given_capacity(asked.capacity_bytes, "capacity_bytes");
+    shape.participants = detail::c::given(asked.participants);
+    shape.lifetime = detail::c::given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
+    shape.mode = detail::c::given(asked.mode);
+    shape.group = detail::c::given_text(asked.group);
+    auto handle = detail::c::handle_from<LatestOptions>(asked);
+    handle.read_only = detail::c::flag(asked.read_only, "read_only");
+    return {detail::c::text(name, "the name"), shape, handle};
 }
 
 handoff_status store_reading(const result<Reading>& read, handoff_reading* reading) {
@@ -49,7 +45,7 @@ extern "C" {
 handoff_status handoff_latest_open(const char* name, const handoff_latest_options* options, handoff_latest** latest) {
     return detail::c::guarded([&] {
         detail::c::place(latest, "the latest value");
-        *latest = new handoff_latest{LatestBytes(detail::c::text(name, "the name"), latest_options(options))};
+        *latest = new handoff_latest{open_latest(name, options)};
         return HANDOFF_OK;
     });
 }

@@ -35,8 +35,8 @@ handoff_status handoff_receiver_open(const char* name, const handoff_channel_opt
                                      handoff_receiver** receiver) {
     return detail::c::guarded([&] {
         detail::c::place(receiver, "the receiver");
-        *receiver =
-            new handoff_receiver{Receiver(detail::c::text(name, "the name"), detail::c::channel_options(options))};
+        const auto opening = detail::c::channel_opening(options);
+        *receiver = new handoff_receiver{Receiver(detail::c::text(name, "the name"), opening.shape, opening.handle)};
         return HANDOFF_OK;
     });
 }

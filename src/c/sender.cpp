@@ -35,7 +35,8 @@ extern "C" {
 handoff_status handoff_sender_open(const char* name, const handoff_channel_options* options, handoff_sender** sender) {
     return detail::c::guarded([&] {
         detail::c::place(sender, "the sender");
-        *sender = new handoff_sender{Sender(detail::c::text(name, "the name"), detail::c::channel_options(options))};
+        const auto opening = detail::c::channel_opening(options);
+        *sender = new handoff_sender{Sender(detail::c::text(name, "the name"), opening.shape, opening.handle)};
         return HANDOFF_OK;
     });
 }

@@ -21,30 +21,36 @@ namespace {
 
 static_assert(HANDOFF_START_NEXT == static_cast<int>(Start::next));
 
-TopicOptions topic_options(const handoff_topic_options* options) {
-    const handoff_topic_options given =
-        detail::c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
-    TopicOptions made;
-    made.history = given.history;
-    made.payload_bytes = detail::c::capacity(given.payload_bytes, "payload_bytes");
-    made.loans = given.loans;
-    made.pin_budget = given.pin_budget;
-    made.participants = given.participants;
-    made.lifetime = detail::c::enumerator(given.lifetime, Lifetime::persistent, "lifetime");
-    made.mode = given.mode;
-    if (given.group != nullptr) made.group = given.group;
-    made.open = detail::c::enumerator(given.open, Open::attach, "open");
-    made.wait = detail::c::enumerator(given.wait, WaitPolicy::sleep, "wait");
-    made.attach_deadline = detail::c::deadline(given.attach_timeout_ns);
-    made.timestamps = detail::c::enumerator(given.timestamps, Timestamps::coarse, "timestamps");
-    made.prefault = detail::c::flag(given.prefault, "prefault");
-    return made;
+TopicShape shape_from(const handoff_topic_options& asked) {
+    TopicShape shape;
+    shape.history = detail::c::given(asked.history);
+    shape.payload_bytes = detail::c::given_capacity(asked.payload_bytes, "payload_bytes");
+    shape.loans = detail::c::given(asked.loans);
+    shape.pin_budget = detail::c::given(asked.pin_budget);
+    shape.participants = detail::c::given(asked.participants);
+    shape.lifetime = detail::c::given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
+    shape.mode = detail::c::given(asked.mode);
+    shape.group = detail::c::given_text(asked.group);
+    return shape;
 }
 
-SubscriberOptions subscriber_options(const handoff_subscriber_options* options) {
-    const auto given = detail::c::options_or(options, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
-    return {detail::c::enumerator(given.start, Start::next, "start"), given.pins,
-            detail::c::flag(given.read_only, "read_only")};
+Publisher open_publisher(const char* name, const handoff_topic_options* options) {
+    const auto asked = detail::c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
+    auto handle = detail::c::handle_from<HandleOptions>(asked);
+    handle.prefault = detail::c::flag(asked.prefault, "prefault");
+    return {detail::c::text(name, "the name"), shape_from(asked), handle};
+}
+
+Subscriber open_subscriber(const char* name, const handoff_topic_options* options,
+                           const handoff_subscriber_options* more) {
+    const auto asked = detail::c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
+    const auto wishes = detail::c::options_or(more, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
+    auto handle = detail::c::handle_from<SubscriberOptions>(asked);
+    handle.prefault = detail::c::flag(asked.prefault, "prefault");
+    handle.pins = wishes.pins;
+    handle.start = detail::c::enumerator(wishes.start, Start::next, "start");
+    handle.read_only = detail::c::flag(wishes.read_only, "read_only");
+    return {detail::c::text(name, "the name"), shape_from(asked), handle};
 }
 
 handoff_status fill_info(const TopicInfo& info, handoff_topic_info* out) {
@@ -97,7 +103,7 @@ handoff_status handoff_publisher_open(const char* name, const handoff_topic_opti
                                       handoff_publisher** publisher) {
     return detail::c::guarded([&] {
         detail::c::place(publisher, "the publisher");
-        *publisher = new handoff_publisher{Publisher(detail::c::text(name, "the name"), topic_options(options))};
+        *publisher = new handoff_publisher{open_publisher(name, options)};
         return HANDOFF_OK;
     });
 }
@@ -140,8 +146,7 @@ handoff_status handoff_subscriber_open(const char* name, const handoff_topic_opt
                                        const handoff_subscriber_options* wishes, handoff_subscriber** subscriber) {
     return detail::c::guarded([&] {
         detail::c::place(subscriber, "the subscriber");
-        *subscriber = new handoff_subscriber{
-            Subscriber(detail::c::text(name, "the name"), topic_options(options), subscriber_options(wishes))};
+        *subscriber = new handoff_subscriber{open_subscriber(name, options, wishes)};
         return HANDOFF_OK;
     });
 }

@@ -1,6 +1,8 @@
 #include "channel/blueprint.hpp"
 
+#include "channel/channel_layout.hpp"
 #include "channel/free_map.hpp"
+#include "channel/member.hpp"
 #include "channel/ring.hpp"
 #include "participants/participants_layout.hpp"
 #include "slots/slots.hpp"
@@ -12,6 +14,10 @@ namespace {
 constexpr std::uint32_t most_slots = 65'535;
 constexpr std::uint32_t most_participants = 1'024;
 constexpr std::uint32_t most_deliveries = 255;
+// What a channel gets that is created by somebody who did not say:
+constexpr std::uint32_t default_slots = 8;
+constexpr std::uint32_t default_participants = 32;
+constexpr std::uint32_t default_deliveries = 10;
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of(
@@ -27,25 +33,27 @@ bool makes_sense(const segment::ClaimedShape& shape) noexcept {
            shape.participant_count <= most_participants && shape.payload_bytes >= 1;
 }
 
-segment::Blueprint blueprint_of(const segment::ClaimedShape& shape) {
-    if (!makes_sense(shape)) return {};
+}  // namespace
+
+segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
+    if (!makes_sense(claimed)) return {};
     segment::Blueprint blueprint;
     blueprint.kind = segment::Kind::channel;
     blueprint.fingerprint = fingerprint();
-    blueprint.participant_count = shape.participant_count;
+    blueprint.participant_count = claimed.participant_count;
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
     blueprint.control_bytes =
         sizeof(ChannelControl) +
-        sizeof(sync::SharedWord) * (Ring::cells_for(shape.slot_count) + FreeMap::words_for(shape.slot_count));
-    blueprint.slot_count = shape.slot_count;
+        sizeof(sync::SharedWord) * (Ring::cells_for(claimed.slot_count) + FreeMap::words_for(claimed.slot_count));
+    blueprint.slot_count = claimed.slot_count;
     blueprint.slot_header_bytes = sizeof(slot::SharedData);
-    blueprint.payload_bytes = shape.payload_bytes;
-    blueprint.reply_bytes = shape.reply_bytes;
-    blueprint.settings = shape.settings;
+    blueprint.payload_bytes = claimed.payload_bytes;
+    blueprint.reply_bytes = claimed.reply_bytes;
+    blueprint.settings = claimed.settings;
     return blueprint;
 }
 
-void initialise(std::byte* base, const segment::Geometry& geometry) {
+void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
     participants::place_table(base + geometry.participants_offset, geometry.participant_count);
     auto* control = ::new (base + geometry.control_offset) ChannelControl;
     for (std::uint32_t cell = 0; cell < ring_cells(geometry); ++cell) ::new (&control->cells[cell]) sync::SharedWord;
@@ -53,52 +61,47 @@ void initialise(std::byte* base, const segment::Geometry& geometry) {
     slot::Slots(base, geometry).place();
 }
 
-Failure nonsense(const std::string& sentence) {
-    return {Errc::invalid_argument, sentence};
-}
-
-}  // namespace
-
-result<void> check_options(const ChannelOptions& options) {
-    if (options.slot_count < 1 || options.slot_count > most_slots)
-        return nonsense("slot_count = " + std::to_string(options.slot_count) + ": a channel has 1 to " +
-                        std::to_string(most_slots) + " slots. 2 or 3 keep both sides busy; 8 is a good start");
-    if (options.participants < 2 || options.participants > most_participants)
-        return nonsense("participants = " + std::to_string(options.participants) +
-                        ": room for 2 (one sender, one receiver) to " + std::to_string(most_participants) +
-                        " is possible");
-    if (options.max_deliveries > most_deliveries)
-        return nonsense("max_deliveries = " + std::to_string(options.max_deliveries) + ": 1 to " +
-                        std::to_string(most_deliveries) + ", or unlimited_deliveries (0)");
-    if (options.open == Open::create && options.payload_bytes == 0)
-        return nonsense("Open::create needs payload_bytes: how large is one message?");
-    if (options.reply_bytes > 0 && options.payload_bytes == 0 && options.open != Open::attach)
-        return nonsense("reply_bytes without payload_bytes: give both to create the channel, or none to attach");
-    if (auto checked = segment::check_mode(options.mode); !checked) return checked;
-    if (options.wait > WaitPolicy::sleep) return nonsense("wait is none of busy, balanced, sleep");
-    segment::Geometry geometry;
-    const auto blueprint =
-        blueprint_of({options.participants, options.slot_count, options.payload_bytes, options.reply_bytes, 0});
-    if (options.payload_bytes > 0 && !segment::lay_out(blueprint, geometry))
-        return nonsense("slots, payload_bytes and reply_bytes together are larger than any memory");
+result<void> Pattern::check(const ChannelShape& shape) {
+    if (auto checked = segment::check_range("slot_count", shape.slot_count, 1, most_slots); !checked) return checked;
+    if (auto checked = segment::check_range("participants", shape.participants, 2, most_participants); !checked)
+        return checked;
+    if (shape.max_deliveries && *shape.max_deliveries > most_deliveries)
+        return Failure(Errc::invalid_argument, "max_deliveries = " + std::to_string(*shape.max_deliveries) + ": 1 to " +
+                                                   std::to_string(most_deliveries) + ", or unlimited_deliveries (0)");
     return success();
 }
 
-segment::OpenRequest open_request(std::string_view name, const ChannelOptions& options) {
-    const Settings settings{options.max_deliveries, options.in_place, options.lifetime == Lifetime::persistent};
-    segment::OpenRequest request;
-    request.name = name;
-    request.mode = segment::mode_for(options.open, options.payload_bytes > 0);
-    request.attach_deadline = options.attach_deadline;
-    request.blueprint =
-        blueprint_of({options.participants, options.slot_count, std::max<std::size_t>(options.payload_bytes, 1),
-                      options.reply_bytes, settings.encode()});
-    request.file_mode = options.mode;
-    request.group = options.group;
-    request.prefault = options.prefault;
-    request.blueprint_of = blueprint_of;
-    request.initialise = initialise;
-    return request;
+segment::Blueprint Pattern::blueprint_for(const ChannelShape& shape) {
+    const Settings settings{shape.max_deliveries.value_or(default_deliveries), shape.in_place.value_or(false),
+                            shape.lifetime == Lifetime::persistent};
+    return blueprint_of({shape.participants.value_or(default_participants), shape.slot_count.value_or(default_slots),
+                         shape.payload_bytes.value_or(1), shape.reply_bytes.value_or(0), settings.encode()});
+}
+
+std::array<segment::Demand, 6> Pattern::demands(const ChannelShape& shape, const segment::Geometry& existing) {
+    using Rule = segment::Demand::Rule;
+    const Settings settings = Settings::decode(existing.settings);
+    return {{{"payload_bytes", existing.payload_bytes, shape.payload_bytes},
+             {"reply_bytes", existing.reply_bytes, shape.reply_bytes},
+             {"slot_count", existing.slot_count, shape.slot_count},
+             {"participants", existing.participant_count, shape.participants},
+             {"max_deliveries", settings.max_deliveries, shape.max_deliveries, Rule::equal},
+             {"in_place", settings.in_place ? 1U : 0U, shape.in_place, Rule::equal_flag}}};
+}
+
+bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
+    return Settings::decode(existing.settings).persistent;
+}
+
+std::uint32_t Pattern::visit(segment::Segment segment) {
+    return Member(std::move(segment), {}, participants::Role::none).unread();
+}
+
+std::shared_ptr<Member> open_member(std::string_view name, const ChannelShape& shape, const HandleOptions& handle,
+                                    participants::Role role) {
+    return segment::open_or_replace<Pattern>(name, shape, handle, false, [&](segment::Segment segment) {
+        return std::make_shared<Member>(std::move(segment), handle, role);
+    });
 }
 
 std::uint32_t ring_cells(const segment::Geometry& geometry) noexcept {

@@ -3,17 +3,31 @@
 
 #include <handoff/channel.hpp>
 
-#include "channel/channel_layout.hpp"
+#include <array>
+#include <cstdint>
+
 #include "segment/geometry.hpp"
+#include "segment/open_or_replace.hpp"
 #include "segment/segment.hpp"
 
 namespace handoff::detail::channel {
 
-/// Refuses nonsense before anything is created or opened. Errors: invalid_argument.
-result<void> check_options(const ChannelOptions& options);
+/// What a channel says of itself to segment::open_or_replace().
+struct Pattern {
+    using Shape = ChannelShape;
+    static constexpr std::string_view word = "channel";
+    static constexpr std::string_view size_field = "payload_bytes";
+    static constexpr std::string_view size_question = "how large is one message?";
 
-/// What segment::Segment needs to know to open or create the channel `name`. REQUIRES: check_options() agreed.
-segment::OpenRequest open_request(std::string_view name, const ChannelOptions& options);
+    static std::optional<std::uint64_t> size_of(const ChannelShape& shape) noexcept { return shape.payload_bytes; }
+    static result<void> check(const ChannelShape& shape);
+    static segment::Blueprint blueprint_for(const ChannelShape& shape);
+    static segment::Blueprint blueprint_of(const segment::ClaimedShape& claimed);
+    static void initialise(std::byte* base, const segment::Geometry& geometry);
+    static std::array<segment::Demand, 6> demands(const ChannelShape& shape, const segment::Geometry& existing);
+    static bool is_persistent(const segment::Geometry& existing) noexcept;
+    static std::uint32_t visit(segment::Segment segment);
+};
 
 /// The number of ring cells in a channel of that geometry.
 std::uint32_t ring_cells(const segment::Geometry& geometry) noexcept;

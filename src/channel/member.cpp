@@ -8,14 +8,14 @@ using participants::Role;
 using slot::SlotState;
 using slot::SlotWord;
 
-Member::Member(segment::Segment segment, const ChannelOptions& options, Role role)
-    : attachment_(std::move(segment), options.wait, *this),
+Member::Member(segment::Segment segment, const HandleOptions& handle, Role role)
+    : attachment_(std::move(segment), handle.wait, *this),
       slots_(attachment_.base(), attachment_.geometry()),
       control_(attachment_.control<ChannelControl>()),
       settings_(Settings::decode(attachment_.geometry().settings)),
       handover_(control_, slots_, Ring(control_, ring_cells(attachment_.geometry()), slots_), attachment_.registry(),
                 settings_),
-      exact_(options.timestamps == Timestamps::exact),
+      exact_(handle.timestamps == Timestamps::exact),
       stream_end_(control_.sender_departures, attachment_.registry(), Role::sender) {
     attachment_.join(role);
     stream_end_.begin([this] { return unread() > 0; });

@@ -26,7 +26,7 @@ namespace handoff::detail::channel {
 class Member final : public slot::Lender, public sync::WaitSource, private participants::Caretaker {
 public:
     /// Opens and joins. Throws Error: see Sender::Sender.
-    Member(segment::Segment segment, const ChannelOptions& options, participants::Role role);
+    Member(segment::Segment segment, const HandleOptions& handle, participants::Role role);
     /// Gives everything back and leaves; removes the name if it was the last. In a child of fork: does nothing.
     ~Member() override;
 
@@ -61,16 +61,17 @@ public:
     /// The same, unless somebody looked less than a tick ago. Every call asks this, those that succeed at once, too.
     bool look_if_due(std::int64_t now_ns) noexcept { return attachment_.look_if_due(now_ns); }
     bool look_if_due() noexcept { return attachment_.look_if_due(); }
-    /// Waits on one of the channel's conditions. False: the deadline passed. The dead are recovered at every tick.
+    /// Waits on one of the channel's conditions. False: the deadline passed, or a stop was requested. The dead are
+    /// recovered at every tick.
     template <class Predicate>
-    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
-        return attachment_.wait(condition, deadline, std::forward<Predicate>(predicate));
+    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
+        return attachment_.wait(condition, until, std::forward<Predicate>(predicate));
     }
     /// Waits for a message or a free slot, and takes it: others wait for the same, and as many are woken as there are.
     template <class Predicate, class Glance>
-    bool wait_to_take(sync::Condition& condition, Deadline deadline, sync::Pace pace, Predicate&& predicate,
+    bool wait_to_take(sync::Condition& condition, const Wait& until, sync::Pace pace, Predicate&& predicate,
                       Glance&& glance) {
-        return attachment_.wait(condition, deadline, {pace, slots_.count()}, predicate, glance);
+        return attachment_.wait(condition, until, {pace, slots_.count()}, predicate, glance);
     }
     /// Waits for an answer at the pace at which answers come, where the policy spins at all. True if it was there.
     template <class Predicate>
@@ -123,9 +124,10 @@ private:
     participants::StreamEnd stream_end_;
 };
 
-/// Opens the channel and joins it; replaces an existing one that is too small, if nobody lives there and nothing is
-/// unread. Throws Error: see Sender::Sender.
-std::shared_ptr<Member> open_member(std::string_view name, const ChannelOptions& options, participants::Role role);
+/// Opens the channel and joins it; replaces an existing one that cannot do what is asked for, if nobody lives there and
+/// nothing is unread. Throws Error: see Sender::Sender.
+std::shared_ptr<Member> open_member(std::string_view name, const ChannelShape& shape, const HandleOptions& handle,
+                                    participants::Role role);
 
 using slot::unusable;
 

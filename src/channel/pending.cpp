@@ -97,22 +97,24 @@ result<bool> Pending::withdraw() {
     return outcome == Withdrawal::taken_back;
 }
 
-result<Processed> Pending::wait(Deadline deadline) {
+result<Processed> Pending::wait(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (wait.stop_requested()) return Errc::stopped;
     auto& counters = member_->my_entry().counters;
     result<bool> answered = false;
     const auto is_over = [&] {
         answered = member_->handover().is_answered(slot_, sequence_);
         return !answered || answered.assume_value();
     };
-    if (deadline.at_ns() == 0 || !member_->wait_a_beat(is_over))
-        member_->wait(member_->my_entry().answered, deadline, is_over);
+    if (wait.deadline().at_ns() == 0 || !member_->wait_a_beat(is_over))
+        member_->wait(member_->my_entry().answered, wait, is_over);
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (!answered) {
         member_.reset();
         return answered.error();
     }
     if (!answered.assume_value() && member_->was_removed()) return detail::slot::removed(member_->name());
+    if (!answered.assume_value() && wait.stop_requested()) return Errc::stopped;
     if (!answered.assume_value()) {
         counters.timeouts.add(1);
         return Failure(Errc::timed_out, "request " + std::to_string(sequence_) + " was not processed in time: it is " +

@@ -32,26 +32,29 @@ private:
 
 }  // namespace
 
-Receiver::Receiver(std::string_view name, const ChannelOptions& options)
-    : member_(detail::channel::open_member(name, options, detail::participants::Role::receiver)) {}
+Receiver::Receiver(std::string_view name, const ChannelShape& shape, const HandleOptions& handle)
+    : member_(detail::channel::open_member(name, shape, handle, detail::participants::Role::receiver)) {}
+Receiver::Receiver(std::string_view name, const HandleOptions& handle) : Receiver(name, ChannelShape{}, handle) {}
 Receiver::Receiver(Receiver&&) noexcept = default;
 Receiver& Receiver::operator=(Receiver&&) noexcept = default;
 Receiver::~Receiver() = default;
 
-result<Request> Receiver::receive(Deadline deadline) {
+result<Request> Receiver::receive(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (wait.stop_requested()) return Errc::stopped;
     Claim claim = member_->handover().take();
     bool ended = false;
     if (claim.outcome == RingOutcome::empty) {
         const Waiting waiting(member_->my_entry());
         const auto glance = [&] { return (claim = member_->handover().take()).outcome != RingOutcome::empty; };
         const bool done = member_->wait_to_take(
-            member_->control().ready, deadline, member_->pace(),
+            member_->control().ready, wait, member_->pace(),
             [&] { return glance() || (ended = member_->stream_has_ended()); }, glance);
         if (!done) {
             member_->was_taken_from();
             if (!member_->is_usable()) return detail::channel::unusable(member_.get());
             if (member_->was_removed()) return detail::slot::removed(member_->name());
+            if (wait.stop_requested()) return Errc::stopped;
             return nothing_came();
         }
     }
@@ -63,9 +66,9 @@ result<Request> Receiver::receive(Deadline deadline) {
     return request_of(claim, member_->stamp_ns());
 }
 
-result<std::size_t> Receiver::receive(std::span<Request> batch, Deadline deadline) {
+result<std::size_t> Receiver::receive(std::span<Request> batch, const Wait& wait) {
     if (batch.empty()) return Failure(Errc::invalid_argument, "receive: the batch has no place for a request");
-    auto first = receive(deadline);
+    auto first = receive(wait);
     if (!first) return first.error();
     batch[0] = std::move(*first);
     const std::int64_t now_ns = member_->stamp_ns();

@@ -4,6 +4,7 @@
 
 #include "channel/member.hpp"
 #include "platform/clock.hpp"
+#include "platform/shm_file.hpp"
 
 namespace handoff::detail::channel {
 
@@ -30,10 +31,17 @@ struct Group {
 
 ChannelInfo Member::info() const {
     const auto& geometry = attachment_.geometry();
-    return {attachment_.name(),         geometry.slot_count,
-            geometry.payload_bytes,     geometry.reply_bytes,
-            geometry.participant_count, settings_.max_deliveries,
-            settings_.in_place,         settings_.persistent ? Lifetime::persistent : Lifetime::until_last_leaves};
+    return {attachment_.name(),
+            geometry.slot_count,
+            geometry.payload_bytes,
+            geometry.reply_bytes,
+            geometry.participant_count,
+            settings_.max_deliveries,
+            settings_.in_place,
+            settings_.persistent ? Lifetime::persistent : Lifetime::until_last_leaves,
+            attachment_.segment().file_mode(),
+            platform::group_name(attachment_.segment().group_id()),
+            attachment_.segment().instance()};
 }
 
 ChannelState Member::state() const {

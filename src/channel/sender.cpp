@@ -21,8 +21,9 @@ Failure timed_out_waiting_for_slot(const detail::channel::Member& member) {
 
 }  // namespace
 
-Sender::Sender(std::string_view name, const ChannelOptions& options)
-    : member_(detail::channel::open_member(name, options, detail::participants::Role::sender)) {}
+Sender::Sender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle)
+    : member_(detail::channel::open_member(name, shape, handle, detail::participants::Role::sender)) {}
+Sender::Sender(std::string_view name, const HandleOptions& handle) : Sender(name, ChannelShape{}, handle) {}
 Sender::Sender(Sender&&) noexcept = default;
 Sender& Sender::operator=(Sender&&) noexcept = default;
 Sender::~Sender() = default;
@@ -41,26 +42,28 @@ result<Loan> Sender::try_loan() {
     return loan_of(*held);
 }
 
-result<Loan> Sender::loan(Deadline deadline) {
+result<Loan> Sender::loan(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (wait.stop_requested()) return Errc::stopped;
     auto held = member_->handover().glance_for_loan();
     if (!held) {
         // With many slots the receivers are far behind: let them free some more before we look at their lines again.
         const auto pace = member_->slots().count() >= 16 ? detail::sync::Pace::calm : detail::sync::Pace::eager;
         member_->wait_to_take(
-            member_->control().freed, deadline, pace, [&] { return (held = member_->handover().loan()).has_value(); },
+            member_->control().freed, wait, pace, [&] { return (held = member_->handover().loan()).has_value(); },
             [&] { return (held = member_->handover().glance_for_loan()).has_value(); });
     }
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (held) return loan_of(*held);
     if (member_->was_removed()) return detail::slot::removed(member_->name());
+    if (wait.stop_requested()) return Errc::stopped;
     member_->my_entry().counters.timeouts.add(1);
     return timed_out_waiting_for_slot(*member_);
 }
 
-result<std::size_t> Sender::loan(std::span<Loan> batch, Deadline deadline) {
+result<std::size_t> Sender::loan(std::span<Loan> batch, const Wait& wait) {
     if (batch.empty()) return Failure(Errc::invalid_argument, "loan: the batch has no place for a loan");
-    auto first = loan(deadline);
+    auto first = loan(wait);
     if (!first) return first.error();
     batch[0] = std::move(*first);
     std::size_t count = 1;
@@ -135,11 +138,16 @@ result<Pending> Sender::request_async(Loan loan) {
     return Pending(member_, loan.slot_, *sequence);
 }
 
-result<Processed> Sender::request(Loan loan, Deadline deadline) {
+result<Processed> Sender::request(Loan loan, const Wait& wait) {
+    if (wait.stop_requested()) return Errc::stopped;
     auto pending = request_async(std::move(loan));
     if (!pending) return pending.error();
-    auto processed = pending->wait(deadline);
-    if (processed || !(processed.error() == Errc::timed_out)) return processed;
+    auto processed = pending->wait(wait);
+    if (processed) return processed;
+    const bool was_stopped = processed.error() == Errc::stopped;
+    if (!was_stopped && !(processed.error() == Errc::timed_out)) return processed;
+    const Errc code = was_stopped ? Errc::stopped : Errc::timed_out;
+    const char* const in_time = was_stopped ? "before the stop" : "in time";
     const std::string hands = member_->describe(pending->slot_);
     const auto name = "request " + std::to_string(pending->sequence()) + " on '" + member_->info().name + "'";
     switch (member_->handover().withdraw(pending->slot_, pending->sequence_)) {
@@ -147,23 +155,24 @@ result<Processed> Sender::request(Loan loan, Deadline deadline) {
             return pending->wait(Deadline::now());
         case Withdrawal::taken_back:
             member_->my_entry().counters.returned.add(1);
-            return Failure(Errc::timed_out, name + " was withdrawn: no receiver took it in time (" +
-                                                std::to_string(member_->state().receivers) + " attached)");
+            return Failure(code, name + " was withdrawn: no receiver took it " + in_time + " (" +
+                                     std::to_string(member_->state().receivers) + " attached)");
         case Withdrawal::left_to_receiver:
-            return Failure(Errc::timed_out, name + " was not processed in time: " + hands +
-                                                ". It is left there; nobody waits for its answer any more");
+            return Failure(code, name + " was not processed " + in_time + ": " + hands +
+                                     ". It is left there; nobody waits for its answer any more");
         case Withdrawal::lost:
             break;
     }
     return Errc::ownership_lost;
 }
 
-result<void> Sender::wait_for_receiver(Deadline deadline) {
+result<void> Sender::wait_for_receiver(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(detail::participants::Role::receiver); };
-    if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
+    if (member_->wait(member_->control().arrived, wait, arrived)) return success();
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (member_->was_removed()) return detail::slot::removed(member_->name());
+    if (wait.stop_requested()) return Errc::stopped;
     return Failure(Errc::timed_out, "no receiver attached to '" + member_->info().name +
                                         "' in time. Start one (`receiver --channel " + member_->info().name + "`)");
 }

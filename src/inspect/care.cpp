@@ -9,7 +9,7 @@
 #include "channel/blueprint.hpp"
 #include "channel/member.hpp"
 #include "inspect/view.hpp"
-#include "latest/cell.hpp"
+#include "latest/blueprint.hpp"
 #include "platform/deleted_mappings.hpp"
 #include "platform/memory_limits.hpp"
 #include "platform/system_error.hpp"
@@ -114,17 +114,6 @@ auto as_result(F&& work) -> result<decltype(work())> try {
     return error.failure();
 }
 
-result<std::uint64_t> size_of(const detail::segment::OpenRequest& request) {
-    detail::segment::Geometry geometry;
-    if (!detail::segment::lay_out(request.blueprint, geometry))
-        return Failure(Errc::invalid_argument, "slots, payload and reply together are larger than any memory");
-    return geometry.segment_bytes;
-}
-
-Failure without_payload() {
-    return {Errc::invalid_argument, "how large is one message? Without payload_bytes nothing can be planned"};
-}
-
 result<void> remove_name(const std::string& name) {
     const std::string path = detail::segment::segment_path(name);
     const auto status = detail::platform::status_of_name(path);
@@ -218,20 +207,14 @@ result<void> remove(std::string_view name, bool force) try {
     return error.failure();
 }
 
-result<std::uint64_t> segment_bytes(const ChannelOptions& options) {
-    if (options.payload_bytes == 0) return without_payload();
-    if (auto checked = detail::channel::check_options(options); !checked) return checked.error();
-    return size_of(detail::channel::open_request("x", options));
+result<std::uint64_t> segment_bytes(const ChannelShape& shape) {
+    return detail::segment::bytes_for<detail::channel::Pattern>(shape);
 }
-result<std::uint64_t> segment_bytes(const TopicOptions& options) {
-    if (options.payload_bytes == 0) return without_payload();
-    if (auto checked = detail::topic::check_options(options); !checked) return checked.error();
-    return size_of(detail::topic::open_request("x", options));
+result<std::uint64_t> segment_bytes(const TopicShape& shape) {
+    return detail::segment::bytes_for<detail::topic::Pattern>(shape);
 }
-result<std::uint64_t> segment_bytes(const LatestOptions& options) {
-    if (options.capacity_bytes == 0) return without_payload();
-    if (auto checked = detail::latest::check_options(options); !checked) return checked.error();
-    return size_of(detail::latest::open_request("x", options));
+result<std::uint64_t> segment_bytes(const LatestShape& shape) {
+    return detail::segment::bytes_for<detail::latest::Pattern>(shape);
 }
 
 std::vector<RemovedInUse> removed_in_use() {

@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "channel/blueprint.hpp"
-#include "latest/cell.hpp"
+#include "latest/blueprint.hpp"
 #include "segment/name.hpp"
 #include "slots/copy_out.hpp"
 #include "topic/blueprint.hpp"
@@ -60,7 +60,7 @@ std::shared_ptr<detail::topic::Reader> reader_of(detail::segment::Segment segmen
                                                        true,
                                                        start == Start::next};
     return std::make_shared<detail::topic::Reader>(
-        std::make_shared<detail::slot::BroadcastMember>(std::move(segment), unseen), SubscriberOptions{start, 0, true});
+        std::make_shared<detail::slot::BroadcastMember>(std::move(segment), unseen), start, 0);
 }
 
 }  // namespace
@@ -68,13 +68,13 @@ std::shared_ptr<detail::topic::Reader> reader_of(detail::segment::Segment segmen
 detail::segment::OpenRequest request_for(const std::string& name, Kind kind) {
     switch (kind) {
         case Kind::topic:
-            return detail::topic::open_request(name, {});
+            return detail::segment::request_for<detail::topic::Pattern>(name, {}, {});
         case Kind::latest:
-            return detail::latest::open_request(name, {});
+            return detail::segment::request_for<detail::latest::Pattern>(name, {}, {});
         case Kind::channel:
             break;
     }
-    return detail::channel::open_request(name, {});
+    return detail::segment::request_for<detail::channel::Pattern>(name, {}, {});
 }
 
 // ---- channel --------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ Observer::View::View(std::string_view name, Start start) {
     auto segment = detail::segment::Segment::observe(request_for(facts_.name, facts_.kind));
     facts_.file = segment.file_status();
     header_ = &segment.header();
-    facts_.instance = header_->instance;
+    facts_.instance = segment.instance();
     facts_.created_ns = header_->created_ns;
     facts_.creator_pid = header_->creator_pid;
     if (facts_.kind == Kind::channel) {
@@ -186,7 +186,7 @@ result<Copied> Observer::View::copy_newest(std::vector<std::byte>& buffer) {
     if (channel_ != nullptr) {
         copied = with_room(buffer, most, [&](auto room) { return channel_->copy_newest(room); });
     } else {
-        detail::topic::Reader afresh(reader_->share_member(), SubscriberOptions{Start::newest, 0, true});
+        detail::topic::Reader afresh(reader_->share_member(), Start::newest, 0);
         copied = with_room(buffer, most, [&](auto room) { return afresh.copy(detail::topic::Which::newest, room); });
     }
     if (was_cut_short()) return cut_short();

@@ -37,11 +37,4 @@ private:
     std::atomic<std::uint64_t> seen_{0};  ///< sequence of the newest value that this handle read
 };
 
-/// Refuses nonsense before anything is created or opened. Errors: invalid_argument.
-result<void> check_options(const LatestOptions& options);
-/// What segment::Segment needs to know to open or create the latest value `name`. REQUIRES: check_options() agreed.
-segment::OpenRequest open_request(std::string_view name, const LatestOptions& options);
-/// Opens the latest value and joins it, unless read_only; replaces one that is too small, if nobody lives there.
-std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestOptions& options);
-
 }  // namespace handoff::detail::latest

@@ -4,8 +4,10 @@
 #include <cstring>
 #include <optional>
 
+#include "latest/blueprint.hpp"
 #include "latest/cell.hpp"
 #include "platform/clock.hpp"
+#include "platform/shm_file.hpp"
 #include "slots/copy_out.hpp"
 
 namespace handoff {
@@ -97,8 +99,10 @@ Failure why_unusable(const std::shared_ptr<detail::latest::Cell>& cell) {
 }
 }  // namespace
 
+LatestBytes::LatestBytes(std::string_view name, const LatestShape& shape, const LatestOptions& options)
+    : cell_(std::make_shared<detail::latest::Cell>(detail::latest::open_latest(name, shape, options))) {}
 LatestBytes::LatestBytes(std::string_view name, const LatestOptions& options)
-    : cell_(std::make_shared<detail::latest::Cell>(detail::latest::open_latest(name, options))) {}
+    : LatestBytes(name, LatestShape{}, options) {}
 LatestBytes::LatestBytes(LatestBytes&&) noexcept = default;
 LatestBytes& LatestBytes::operator=(LatestBytes&&) noexcept = default;
 LatestBytes::~LatestBytes() = default;
@@ -113,13 +117,14 @@ result<Reading> LatestBytes::read(std::span<std::byte> buffer) const {
     return cell_->read(buffer);
 }
 
-result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, Deadline deadline) {
+result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, const Wait& wait) {
     if (!is_usable(cell_)) return why_unusable(cell_);
     auto& member = cell_->member();
-    if (member.wait(member.control().published, deadline, [this] { return cell_->has_newer(); }))
+    if (member.wait(member.control().published, wait, [this] { return cell_->has_newer(); }))
         return cell_->read(buffer);
     if (!member.is_usable()) return detail::slot::unusable(&member);
     if (member.was_removed()) return detail::slot::removed(member.name());
+    if (wait.stop_requested()) return Errc::stopped;
     return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time");
 }
 
@@ -140,8 +145,13 @@ int LatestBytes::descriptor() const {
 LatestInfo LatestBytes::info() const {
     if (!is_usable(cell_)) throw Error(why_unusable(cell_));
     const auto& member = cell_->member();
-    return {member.name(), member.geometry().payload_bytes, member.geometry().participant_count,
-            member.settings().persistent ? Lifetime::persistent : Lifetime::until_last_leaves};
+    return {member.name(),
+            member.geometry().payload_bytes,
+            member.geometry().participant_count,
+            member.settings().persistent ? Lifetime::persistent : Lifetime::until_last_leaves,
+            member.segment().file_mode(),
+            detail::platform::group_name(member.segment().group_id()),
+            member.segment().instance()};
 }
 
 }  // namespace handoff

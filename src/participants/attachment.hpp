@@ -61,6 +61,7 @@ public:
     /// Everything that a user calls asks this first.
     bool is_usable() const noexcept { return is_of_this_process() && !was_cut_short(); }
 
+    const segment::Segment& segment() const noexcept { return segment_; }
     const segment::Geometry& geometry() const noexcept { return segment_.geometry(); }
     const std::string& name() const noexcept { return segment_.name(); }
     std::byte* base() const noexcept { return segment_.base(); }
@@ -83,21 +84,21 @@ public:
     /// moment that it knows anyway: a call that succeeds at once must notice the dead, too.
     bool look_if_due(std::int64_t now_ns) noexcept { return schedule_.claim(now_ns) && reap(); }
     bool look_if_due() noexcept { return look_if_due(platform::now_coarse_ns()); }
-    /// Waits on one of the segment's conditions. False: the deadline passed, or the segment was cut short or removed.
-    /// Looks after the dead at every tick, and at the end of a wait in vain; a caller that succeeds asks look_if_due()
-    /// itself.
+    /// Waits on one of the segment's conditions. False: the deadline passed, a stop was requested, or the segment was
+    /// cut short or removed. Looks after the dead at every tick, and at the end of a wait in vain; a caller that
+    /// succeeds asks look_if_due() itself.
     template <class Predicate>
-    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
-        return wait(condition, deadline, sync::Manner(), predicate, predicate);
+    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
+        return wait(condition, until, sync::Manner(), predicate, predicate);
     }
     /// The same in another manner, with a cheaper glance() while it spins.
     template <class Predicate, class Glance>
-    bool wait(sync::Condition& condition, Deadline deadline, sync::Manner manner, Predicate&& predicate,
+    bool wait(sync::Condition& condition, const Wait& until, sync::Manner manner, Predicate&& predicate,
               Glance&& glance) {
         bool over = false;  // there is nothing to come
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
         const bool found = sync::wait_until(
-                               condition, budget_, deadline, manner, done, glance, [this] { return interval_ns(); },
+                               condition, budget_, until, manner, done, glance, [this] { return interval_ns(); },
                                [this] { look_if_due(platform::now_ns()); }) ||
                            (look_if_due() && predicate());
         if (over) condition.notify(1);  // a wake-up that was spent on us, perhaps

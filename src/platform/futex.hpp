@@ -3,9 +3,15 @@
 
 #include <atomic>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 namespace handoff::detail::platform {
+
+/// A word, and what it must hold for the sleep to begin.
+struct FutexExpectation {
+    const std::atomic<std::uint32_t>* word;
+    std::uint32_t expected;
+};
 
 /// How a sleep ended.
 enum class Awakening : std::uint8_t {
@@ -17,15 +23,15 @@ enum class Awakening : std::uint8_t {
 /// Sleeps while `word` holds `expected`, until woken, interrupted, or `deadline_ns` (CLOCK_MONOTONIC; INT64_MAX: none).
 /// Look at the state again, and at the clock: the kernel compares the word before it looks at the deadline.
 Awakening futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline_ns) noexcept;
-/// A word, and what it must hold for the sleep to begin.
-struct FutexExpectation {
-    const std::atomic<std::uint32_t>* word;
-    std::uint32_t expected;
-};
+/// Sleeps while both hold what is expected, as futex_wait() on the first: `woken` is said, too, when the second one was
+/// woken, since the kernel cannot tell whether the first was. Where it cannot sleep on two words, this sleeps on the
+/// first alone, a millisecond at most, and says `disturbed`.
+Awakening futex_wait_either(const FutexExpectation& first, const FutexExpectation& second,
+                            std::int64_t deadline_ns) noexcept;
 /// Sleeps while all words hold what is expected, until one is woken or the deadline passes. False, at once, if the
 /// kernel cannot (before 5.16, or forbidden in a container) or there are more than 128: look again after a while
 /// instead.
-bool futex_wait_any(const std::vector<FutexExpectation>& words, std::int64_t deadline_ns) noexcept;
+bool futex_wait_any(std::span<const FutexExpectation> words, std::int64_t deadline_ns) noexcept;
 /// Wakes the `most` that have slept longest on `word`, or fewer if there are not as many. Returns how many it woke.
 /// REQUIRES: most > 0 (the kernel would wake one for 0)
 std::uint32_t futex_wake(const std::atomic<std::uint32_t>& word, std::uint32_t most) noexcept;

@@ -196,6 +196,21 @@ Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const s
     return file;
 }
 
+std::string group_name(std::uint32_t gid) {
+    struct Known {
+        std::uint32_t gid;
+        std::string name;
+    };
+    thread_local std::optional<Known> known;  // to look it up may mean to read files or to ask another machine
+    if (known && known->gid == gid) return known->name;
+    std::vector<char> buffer(1024);
+    struct group entry {};
+    struct group* found = nullptr;
+    while (getgrgid_r(gid, &entry, buffer.data(), buffer.size(), &found) == ERANGE) buffer.resize(2 * buffer.size());
+    known = Known{gid, found != nullptr ? found->gr_name : std::to_string(gid)};
+    return known->name;
+}
+
 bool publish(const Descriptor& file, const std::string& path) {
     const std::string anonymous = "/proc/self/fd/" + std::to_string(file.get());
     if (linkat(AT_FDCWD, anonymous.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;

@@ -52,6 +52,8 @@ bool fits_pattern(const std::string& name, const std::string& pattern) noexcept;
 /// group (empty: ours). Killed at any moment, nothing of it stays. Throws Error: no_space, permission_denied,
 /// invalid_argument (unknown group), system.
 Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group);
+/// Name of a group; its number, if it has none or nobody can tell. Asks the system once in a row for each thread.
+std::string group_name(std::uint32_t gid);
 /// Gives it its name. False if that name is taken.
 bool publish(const Descriptor& file, const std::string& path);
 /// Removes the name; those who have the file open keep it. False if that is not allowed: /dev/shm is sticky, so only

@@ -117,9 +117,11 @@ private:
     }
 
     [[noreturn]] void throw_absent() const {
-        throw Error(Errc::no_such_segment, "there is no '" + request_.name + "' (" + path_ +
-                                               " does not exist). Start the other side first, or give the sizes to "
-                                               "create it here");
+        std::string sentence =
+            "there is no '" + request_.name + "' (" + path_ + " does not exist). Start the other side first";
+        if (!request_.size_field.empty())
+            sentence += ", or give " + std::string(request_.size_field) + " to create it here";
+        throw Error(Errc::no_such_segment, sentence);
     }
 
     const OpenRequest& request_;

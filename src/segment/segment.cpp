@@ -72,7 +72,8 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
       file_(std::move(file)),
       fork_generation_(platform::fork_generation()) {
     const auto status = platform::status_of(file_.get());
-    const std::string path = segment_path(name_);
+    file_mode_ = status.mode;
+    group_id_ = status.owner_gid;
     check(request, status.size_bytes);
     auto region = map_file(file_.get(), geometry_.segment_bytes,
                            request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write);
@@ -101,6 +102,7 @@ void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
     if (geometry_.segment_bytes != file_bytes)
         throw Error(not_a_segment(path, "its header says " + std::to_string(geometry_.segment_bytes) +
                                             " bytes, the file has " + std::to_string(file_bytes) + " (cut short?)"));
+    instance_ = header.instance;
 }
 
 Segment::Segment(Segment&&) noexcept = default;

@@ -22,6 +22,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "platform/bus_error.hpp"
 #include "platform/descriptor.hpp"
@@ -43,6 +44,7 @@ constexpr OpenMode mode_for(Open open, bool has_sizes) noexcept {
     return open == Open::create ? OpenMode::create : OpenMode::create_or_attach;
 }
 
+inline constexpr std::uint32_t default_mode = 0600;
 /// Rights that make sense for a segment. Errors: invalid_argument.
 result<void> check_mode(std::uint32_t mode);
 
@@ -60,7 +62,8 @@ struct OpenRequest {
     OpenMode mode = OpenMode::attach;
     Deadline attach_deadline = Deadline::now();
     Blueprint blueprint;  ///< of the segment to create; kind and fingerprint are also what an existing one must have
-    std::uint32_t file_mode = 0600;
+    std::string_view size_field;  ///< what was not given, so that it cannot be created here; empty: it may not anyway
+    std::uint32_t file_mode = default_mode;
     std::string group;
     bool read_only = false;  ///< map without write access; attach only, never the one who removes
     bool prefault = false;   ///< map all pages at once
@@ -92,6 +95,11 @@ public:
     const Geometry& geometry() const noexcept { return geometry_; }
     platform::LockFile& locks() noexcept { return locks_; }
     const std::string& name() const noexcept { return name_; }
+    /// Drawn at random when the segment was made, from our own copy of the header.
+    std::uint64_t instance() const noexcept { return instance_; }
+    /// Rights and group of the file when we opened it.
+    std::uint32_t file_mode() const noexcept { return file_mode_; }
+    std::uint32_t group_id() const noexcept { return group_id_; }
     const SegmentHeader& header() const noexcept { return *reinterpret_cast<const SegmentHeader*>(base_); }
     /// The word that says when somebody looked after the dead last. Not of a read-only mapping.
     sync::SharedWord& looked() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->looked; }
@@ -119,6 +127,9 @@ private:
     const platform::WatchedMapping* watched_ = nullptr;  ///< the mapping's
     std::byte* base_ = nullptr;
     Geometry geometry_;
+    std::uint64_t instance_ = 0;
+    std::uint32_t file_mode_ = 0;
+    std::uint32_t group_id_ = 0;
     std::uint32_t fork_generation_ = 0;
 };
 

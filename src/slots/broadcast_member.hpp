@@ -49,6 +49,7 @@ public:
     const Broadcast& broadcast() const noexcept { return broadcast_; }
     BroadcastControl& control() const noexcept { return control_; }
     const BroadcastSettings& settings() const noexcept { return settings_; }
+    const segment::Segment& segment() const noexcept { return attachment_.segment(); }
     const segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
     const participants::Registry& registry() const noexcept { return attachment_.registry(); }
     /// REQUIRES: not read-only.
@@ -87,16 +88,16 @@ public:
     /// How long a sleep lasts at most before the dead are looked after. REQUIRES: not read-only
     std::int64_t interval_ns() const noexcept { return attachment_.interval_ns(); }
     template <class Predicate>
-    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate) {
-        return wait(condition, deadline, predicate, predicate);
+    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
+        return wait(condition, until, predicate, predicate);
     }
     /// The same with a cheaper glance() while it spins. At a calm pace: whoever publishes does not wait for us.
     template <class Predicate, class Glance>
-    bool wait(sync::Condition& condition, Deadline deadline, Predicate&& predicate, Glance&& glance) {
-        if (!is_read_only()) return attachment_.wait(condition, deadline, {sync::Pace::calm}, predicate, glance);
+    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate, Glance&& glance) {
+        if (!is_read_only()) return attachment_.wait(condition, until, {sync::Pace::calm}, predicate, glance);
         bool over = false;  // there is nothing to come
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
-        return sync::poll_until(attachment_.spin_budget(), deadline, done) && !over && !was_cut_short();
+        return sync::poll_until(attachment_.spin_budget(), until, done) && !over && !was_cut_short();
     }
     /// Every source that was there has left; `something_unread()` looks once more. True once for each time that
     /// happens.

@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "platform/clock.hpp"
+#include "sync/stop_signal.hpp"
 
 namespace handoff::detail::sync {
 
@@ -34,9 +35,18 @@ public:
         return true;
     }
 
+    /// With `stop` in slices of a millisecond: Boost's wait cannot be ended from outside.
     template <class Predicate>
-    bool wait_until(std::int64_t deadline_ns, Announcement&, std::uint32_t, Predicate&& predicate) {
-        return wait_until(deadline_ns, predicate);
+    bool wait_until(std::int64_t deadline_ns, Announcement&, std::uint32_t, const StopSignal* stop,
+                    Predicate&& predicate) {
+        if (stop == nullptr) return wait_until(deadline_ns, predicate);
+        constexpr std::int64_t slice_ns = 1'000'000;
+        while (!stop->requested()) {
+            const std::int64_t now_ns = platform::now_ns();
+            if (wait_until(std::min(deadline_ns, now_ns + slice_ns), predicate)) return true;
+            if (now_ns >= deadline_ns) return false;
+        }
+        return false;
     }
 
     /// Wakes all: who is woken here and leaves does not pass it on.

@@ -15,7 +15,8 @@
 //   once, so that a lone sleeper costs one system call and no second one for a flag that stayed. A hint: either way is
 //   right at any time.
 // Whoever the kernel woke and who leaves without taking passes the wake-up on; whoever finds work that nobody woke it
-//   for passes on the news of what may lie beside it (its notifier died, perhaps).
+//   for passes on the news of what may lie beside it (its notifier died, perhaps). Who sleeps with a StopSignal sleeps
+//   on two words and cannot tell which of them woke it: after a stop it does the one or the other in any case.
 //
 // Invariants: (1) if a waiter sleeps, `sleeping` is set or a wake-up is under way; (2) a notification that finds it not
 //   set owes nobody anything and changes nothing; (3) the word never returns to a value that a sleeper remembers (2^29
@@ -32,6 +33,7 @@
 
 #include "platform/clock.hpp"
 #include "platform/futex.hpp"
+#include "sync/stop_signal.hpp"
 
 namespace handoff::detail::sync {
 
@@ -48,20 +50,25 @@ public:
 
     /// Returns true as soon as predicate() does, false if it does not by `deadline_ns` (CLOCK_MONOTONIC).
     /// predicate() reads shared words only through SharedWord (or other seq_cst accesses). If it takes something, it
-    /// takes one of at most `work` things that may be there at once.
+    /// takes one of at most `work` things that may be there at once. With `stop` it returns false as soon as that is
+    /// requested, too.
     template <class Predicate>
-    bool wait_until(std::int64_t deadline_ns, Announcement& last, std::uint32_t work, Predicate&& predicate) {
+    bool wait_until(std::int64_t deadline_ns, Announcement& last, std::uint32_t work, const StopSignal* stop,
+                    Predicate&& predicate) {
         using platform::Awakening;
         for (;;) {
             // Pairs with the loads in notify(): either we see the new state, or the notifier sees our flag.
             const std::uint32_t seen = announce(last);
             if (predicate()) return true;
-            const Awakening end = platform::futex_wait(word_, seen, deadline_ns);
+            const Awakening end = stop == nullptr
+                                      ? platform::futex_wait(word_, seen, deadline_ns)
+                                      : platform::futex_wait_either({&word_, seen}, stop->expectation(), deadline_ns);
             // Before anything is announced again: whoever finds something leaves no flag behind.
             const bool found = predicate();
-            if (found && end == Awakening::timed_out) notify(work);
+            const bool stopped = stop != nullptr && stop->requested();
+            if (found && (end == Awakening::timed_out || stopped)) notify(work);
             if (found) return true;
-            if (end != Awakening::timed_out && !is_over(deadline_ns)) continue;
+            if (end != Awakening::timed_out && !stopped && !is_over(deadline_ns)) continue;
             if (end == Awakening::woken) notify(1);  // without a look: looking takes more than one instant
             return false;
         }
@@ -69,7 +76,7 @@ public:
     template <class Predicate>
     bool wait_until(std::int64_t deadline_ns, Predicate&& predicate) {
         Announcement last;
-        return wait_until(deadline_ns, last, UINT32_MAX, predicate);
+        return wait_until(deadline_ns, last, UINT32_MAX, nullptr, predicate);
     }
 
     /// For waiting on several conditions at once: says that somebody sleeps, and returns the word to sleep on. Look at

@@ -9,11 +9,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "platform/clock.hpp"
 #include "platform/cpu.hpp"
 #include "sync/condition.hpp"
 #include "sync/spin_budget.hpp"
+#include "sync/stop_signal.hpp"
 #include "sync/tick.hpp"
 
 namespace handoff::detail::sync {
@@ -59,15 +61,16 @@ bool spin_until(std::int64_t until_ns, Predicate&& predicate) {
 
 /// For those who cannot write to a condition: looks, spins as the policy says, then looks once a millisecond.
 template <class Predicate>
-bool poll_until(SpinBudget& budget, Deadline deadline, Predicate&& predicate) {
+bool poll_until(SpinBudget& budget, const Wait& wait, Predicate&& predicate) {
     constexpr std::int64_t pause_ns = 1'000'000;
+    if (wait.stop_requested()) return false;
     if (predicate()) return true;
-    const std::int64_t deadline_ns = deadline.at_ns();
+    const std::int64_t deadline_ns = wait.deadline().at_ns();
     std::int64_t now_ns = platform::now_ns();
     const std::int64_t spin_ns = budget.now_ns();
     const std::int64_t spin_end_ns = spin_ns < deadline_ns - now_ns ? now_ns + spin_ns : deadline_ns;
     if (spin_ns > 0 && now_ns < deadline_ns && budget.learn(spin_until(spin_end_ns, predicate))) return true;
-    while ((now_ns = platform::now_ns()) < deadline_ns) {
+    while ((now_ns = platform::now_ns()) < deadline_ns && !wait.stop_requested()) {
         platform::sleep_briefly(std::min(pause_ns, deadline_ns - now_ns));
         if (predicate()) return true;
     }
@@ -81,38 +84,47 @@ struct Manner {
     std::uint32_t work = UINT32_MAX;
 };
 
-/// Waits until predicate() is true (returns true) or the deadline has passed (returns false). on_tick() is called after
-/// each sleep of interval() nanoseconds; what it changes is seen by the next look. predicate() may act (take a slot,
-/// say): it is not called again after it returned true. glance() is the same, but may miss something; it is called
-/// while spinning.
+/// Waits until predicate() is true (returns true), or the deadline has passed or a stop is requested (returns false;
+/// the stop wins: then predicate() is not asked at the beginning). on_tick() is called after each sleep of interval()
+/// nanoseconds; what it changes is seen by the next look. predicate() may act (take a slot, say): it is not called
+/// again after it returned true. glance() is the same, but may miss something; it is called while spinning.
 template <class Predicate, class Glance, class Interval, class OnTick>
-bool wait_until(Condition& condition, SpinBudget& budget, Deadline deadline, Manner manner, Predicate&& predicate,
+bool wait_until(Condition& condition, SpinBudget& budget, const Wait& wait, Manner manner, Predicate&& predicate,
                 Glance&& glance, Interval&& interval, OnTick&& on_tick) {
     static thread_local Condition::Announcement last;  // one sleeps on one thing at a time
+    if (wait.stop_requested()) return false;
     if (glance()) return true;
     const std::int64_t start_ns = platform::now_ns();
-    const std::int64_t deadline_ns = deadline.at_ns();
+    const std::int64_t deadline_ns = wait.deadline().at_ns();
     if (start_ns >= deadline_ns) return predicate();
     const std::int64_t spin_ns = budget.now_ns();
     const Core core = spin_ns == INT64_MAX ? Core::ours : Core::shared;
-    const auto spin = [&](std::int64_t until_ns) { return spin_until(until_ns, manner.pace, core, predicate, glance); };
+    bool stopped = false;
+    const auto done = [&] { return predicate() || (stopped = wait.stop_requested()); };
+    const auto spin = [&](std::int64_t until_ns) {
+        return spin_until(until_ns, manner.pace, core, done, glance) && !stopped;
+    };
     if (spin_ns != INT64_MAX && spin_ns > 0 && budget.learn(spin(std::min(deadline_ns, start_ns + spin_ns))))
         return true;
+    std::optional<StopSignal> stop;
+    if (wait.stop().stop_possible()) stop.emplace(wait.stop());
+    const StopSignal* const signal = stop ? &*stop : nullptr;
     for (;;) {
         const std::int64_t tick_end_ns = std::min(deadline_ns, platform::now_ns() + interval());
-        const bool ready =
-            spin_ns == INT64_MAX ? spin(tick_end_ns) : condition.wait_until(tick_end_ns, last, manner.work, predicate);
+        const bool ready = spin_ns == INT64_MAX
+                               ? spin(tick_end_ns)
+                               : condition.wait_until(tick_end_ns, last, manner.work, signal, predicate);
         if (ready) return true;
         on_tick();
-        if (platform::now_ns() >= deadline_ns) return predicate();
+        if (wait.stop_requested() || platform::now_ns() >= deadline_ns) return predicate();
     }
 }
 
 template <class Predicate, class OnTick>
-bool wait_until(Condition& condition, WaitPolicy policy, Deadline deadline, Predicate&& predicate, OnTick&& on_tick) {
+bool wait_until(Condition& condition, WaitPolicy policy, const Wait& wait, Predicate&& predicate, OnTick&& on_tick) {
     SpinBudget budget(policy);
     return wait_until(
-        condition, budget, deadline, Manner(), predicate, predicate, []() -> std::int64_t { return tick_ns; }, on_tick);
+        condition, budget, wait, Manner(), predicate, predicate, []() -> std::int64_t { return tick_ns; }, on_tick);
 }
 
 }  // namespace handoff::detail::sync

@@ -1,10 +1,12 @@
 #include <handoff/wait_any.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "platform/clock.hpp"
 #include "platform/futex.hpp"
+#include "sync/stop_signal.hpp"
 #include "sync/wait.hpp"
 #include "sync/wait_source.hpp"
 
@@ -15,15 +17,19 @@ namespace {
 
 constexpr std::int64_t look_ns = 1'000'000;
 
-/// Sleeps until one of the conditions is rung, unless `ready()` is true once everybody knows that we sleep.
+/// Sleeps until one of the conditions is rung, or a stop is requested, unless `ready()` is true once everybody knows
+/// that we sleep.
 template <class AnyCondition, class Ready>
-void sleep_on_all(const std::vector<AnyCondition*>& conditions, std::int64_t until_ns, Ready&& ready) {
+void sleep_on_all(const std::vector<AnyCondition*>& conditions, const StopSignal* stop, std::int64_t until_ns,
+                  Ready&& ready) {
     if constexpr (requires(AnyCondition & condition) { condition.announce(); }) {
         std::vector<detail::platform::FutexExpectation> words;
         for (AnyCondition* condition : conditions)
             if (condition != nullptr) words.push_back({&condition->word(), condition->announce()});
+        const bool can_sleep = words.size() == conditions.size();
+        if (stop != nullptr) words.push_back(stop->expectation());
         if (ready()) return;
-        if (words.size() == conditions.size() && detail::platform::futex_wait_any(words, until_ns)) return;
+        if (can_sleep && detail::platform::futex_wait_any(words, until_ns)) return;
     }
     detail::platform::sleep_briefly(std::clamp<std::int64_t>(until_ns - detail::platform::now_ns(), 0, look_ns));
 }
@@ -37,7 +43,7 @@ bool Waitable::was_ready() const noexcept {
     return source_->has_something() || (source_->tick(detail::platform::now_coarse_ns()) && source_->has_something());
 }
 
-result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadline) {
+result<std::size_t> wait_any(std::span<const Waitable> waitables, const Wait& wait) {
     if (waitables.empty()) return Failure(Errc::invalid_argument, "wait_any: there is nothing to wait for");
     std::vector<detail::sync::Condition*> conditions;
     for (const Waitable& waitable : waitables) {
@@ -45,6 +51,8 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadl
             return Failure(Errc::invalid_handle, "wait_any: one of the handles was inherited through fork");
         conditions.push_back(waitable.source_->condition());
     }
+    std::optional<detail::sync::StopSignal> stop;
+    if (wait.stop().stop_possible()) stop.emplace(wait.stop());
     std::size_t found = 0;
     const auto ready = [&] {
         const auto first = std::find_if(waitables.begin(), waitables.end(),
@@ -53,6 +61,7 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadl
         return first != waitables.end();
     };
     for (;;) {
+        if (wait.stop_requested()) return Errc::stopped;
         const bool done = ready();
         const std::int64_t now_ns = detail::platform::now_ns();
         bool recovered = false;
@@ -64,10 +73,11 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, Deadline deadl
         }
         if (done) return found;
         if (recovered) continue;
-        if (now_ns >= deadline.at_ns())
+        if (now_ns >= wait.deadline().at_ns())
             return Failure(Errc::timed_out, "none of the " + std::to_string(waitables.size()) +
                                                 " things waited for had anything in time");
-        detail::sync::sleep_on_all(conditions, std::min(deadline.at_ns(), tick_end_ns), ready);
+        detail::sync::sleep_on_all(conditions, stop ? &*stop : nullptr, std::min(wait.deadline().at_ns(), tick_end_ns),
+                                   ready);
     }
 }
 

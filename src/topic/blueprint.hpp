@@ -3,19 +3,29 @@
 
 #include <handoff/topic.hpp>
 
-#include <string>
+#include <array>
+#include <cstdint>
 
+#include "segment/open_or_replace.hpp"
 #include "segment/segment.hpp"
 
 namespace handoff::detail::topic {
 
-/// Refuses nonsense before anything is created or opened. Errors: invalid_argument.
-result<void> check_options(const TopicOptions& options);
+/// What a topic says of itself to segment::open_or_replace().
+struct Pattern {
+    using Shape = TopicShape;
+    static constexpr std::string_view word = "topic";
+    static constexpr std::string_view size_field = "payload_bytes";
+    static constexpr std::string_view size_question = "how large is one message?";
 
-/// What segment::Segment needs to know to open or create the topic `name`. REQUIRES: check_options() agreed.
-segment::OpenRequest open_request(std::string_view name, const TopicOptions& options);
-
-/// Why an existing topic is not what was asked for, or "".
-std::string why_unsuitable(const TopicOptions& asked, const segment::Geometry& existing);
+    static std::optional<std::uint64_t> size_of(const TopicShape& shape) noexcept { return shape.payload_bytes; }
+    static result<void> check(const TopicShape& shape);
+    static segment::Blueprint blueprint_for(const TopicShape& shape);
+    static segment::Blueprint blueprint_of(const segment::ClaimedShape& claimed);
+    static void initialise(std::byte* base, const segment::Geometry& geometry);
+    static std::array<segment::Demand, 5> demands(const TopicShape& shape, const segment::Geometry& existing);
+    static bool is_persistent(const segment::Geometry& existing) noexcept;
+    static std::uint32_t visit(segment::Segment segment);
+};
 
 }  // namespace handoff::detail::topic

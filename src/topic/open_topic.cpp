@@ -1,6 +1,6 @@
 #include "topic/open_topic.hpp"
 
-#include "segment/name.hpp"
+#include "platform/shm_file.hpp"
 #include "topic/blueprint.hpp"
 
 namespace handoff::detail::topic {
@@ -9,24 +9,12 @@ using participants::Role;
 using slot::SlotState;
 using slot::SlotWord;
 
-std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicOptions& options,
+std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicShape& shape,
+                                                  const HandleOptions& handle,
                                                   const slot::BroadcastMember::Wishes& wishes) {
-    check_options(options).value();
-    segment::check_name(name).value();
-    auto request = open_request(name, options);
-    request.read_only = wishes.read_only;
-    if (wishes.read_only) request.mode = segment::OpenMode::attach;
-    for (int attempt = 0;; ++attempt) {
-        segment::Segment segment = segment::Segment::open(request);
-        const std::string refusal = why_unsuitable(options, segment.geometry());
-        if (refusal.empty()) return std::make_shared<slot::BroadcastMember>(std::move(segment), wishes);
-        // A visitor without a role disturbs nobody. The last one out removes it: then a new one can be made.
-        if (!wishes.read_only)
-            slot::BroadcastMember(std::move(segment), {Role::none, Role::publisher, options.wait, 0, false});
-        if (request.mode == segment::OpenMode::create_or_attach && attempt == 0) continue;
-        throw Error(Errc::mismatch, "the topic '" + std::string(name) + "' exists and has " + refusal +
-                                        ". End the programs that use it, or ask for what it has");
-    }
+    return segment::open_or_replace<Pattern>(name, shape, handle, wishes.read_only, [&](segment::Segment segment) {
+        return std::make_shared<slot::BroadcastMember>(std::move(segment), wishes);
+    });
 }
 
 TopicInfo info_of(const slot::BroadcastMember& member) {
@@ -39,7 +27,10 @@ TopicInfo info_of(const slot::BroadcastMember& member) {
             settings.pin_budget,
             geometry.slot_count,
             geometry.participant_count,
-            settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves};
+            settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves,
+            member.segment().file_mode(),
+            platform::group_name(member.segment().group_id()),
+            member.segment().instance()};
 }
 
 TopicState state_of(const slot::BroadcastMember& member) {

@@ -9,8 +9,10 @@
 
 namespace handoff::detail::topic {
 
-/// Opens the topic and joins it; replaces an existing one that is too small, if nobody lives there. Throws Error.
-std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicOptions& options,
+/// Opens the topic and joins it; replaces an existing one that cannot do what is asked for, if nobody lives there.
+/// Throws Error.
+std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicShape& shape,
+                                                  const HandleOptions& handle,
                                                   const slot::BroadcastMember::Wishes& wishes);
 TopicInfo info_of(const slot::BroadcastMember& member);
 TopicState state_of(const slot::BroadcastMember& member);

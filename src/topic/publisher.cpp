@@ -10,9 +10,10 @@ namespace handoff {
 using detail::participants::Role;
 using detail::slot::unusable;
 
-Publisher::Publisher(std::string_view name, const TopicOptions& options)
+Publisher::Publisher(std::string_view name, const TopicShape& shape, const HandleOptions& handle)
     : member_(detail::topic::open_topic(
-          name, options, {Role::publisher, Role::publisher, options.wait, 0, false, false, options.timestamps})) {}
+          name, shape, handle, {Role::publisher, Role::publisher, handle.wait, 0, false, false, handle.timestamps})) {}
+Publisher::Publisher(std::string_view name, const HandleOptions& handle) : Publisher(name, TopicShape{}, handle) {}
 Publisher::Publisher(Publisher&&) noexcept = default;
 Publisher& Publisher::operator=(Publisher&&) noexcept = default;
 Publisher::~Publisher() = default;
@@ -51,12 +52,13 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     return *position - member_->broadcast().first() + 1;
 }
 
-result<void> Publisher::wait_for_subscriber(Deadline deadline) {
+result<void> Publisher::wait_for_subscriber(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(Role::subscriber); };
-    if (member_->wait(member_->control().arrived, deadline, arrived)) return success();
+    if (member_->wait(member_->control().arrived, wait, arrived)) return success();
     if (!member_->is_usable()) return unusable(member_.get());
     if (member_->was_removed()) return detail::slot::removed(member_->name());
+    if (wait.stop_requested()) return Errc::stopped;
     return Failure(Errc::timed_out, "no subscriber attached to '" + member_->name() + "' in time");
 }
 

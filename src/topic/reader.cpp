@@ -24,8 +24,8 @@ Failure damaged() {
 
 }  // namespace
 
-Reader::Reader(std::shared_ptr<slot::BroadcastMember> member, const SubscriberOptions& wishes)
-    : member_(std::move(member)), pins_(wishes.read_only ? 0 : wishes.pins), next_(begin(wishes.start)) {}
+Reader::Reader(std::shared_ptr<slot::BroadcastMember> member, Start start, std::uint32_t pins)
+    : member_(std::move(member)), pins_(pins), next_(begin(start)) {}
 
 std::uint64_t Reader::begin(Start start) const noexcept {
     const auto& broadcast = member_->broadcast();

@@ -19,7 +19,7 @@ enum class Which : std::uint8_t { next, newest };
 
 class Reader final : public sync::WaitSource {
 public:
-    Reader(std::shared_ptr<slot::BroadcastMember> member, const SubscriberOptions& wishes);
+    Reader(std::shared_ptr<slot::BroadcastMember> member, Start start, std::uint32_t pins);
 
     ~Reader() override { stop_beacon(); }
 

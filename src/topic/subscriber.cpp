@@ -16,14 +16,6 @@ using detail::topic::Which;
 
 namespace {
 
-result<void> check_wishes(const TopicOptions& options, const SubscriberOptions& wishes) {
-    if (wishes.start > Start::next) return Failure(Errc::invalid_argument, "start is none of newest, oldest, next");
-    if (wishes.read_only && options.open == Open::create)
-        return Failure(Errc::invalid_argument,
-                       "a read_only subscriber cannot create: let a publisher create the topic, and attach");
-    return success();
-}
-
 bool is_usable(const std::shared_ptr<Reader>& reader) noexcept {
     return reader != nullptr && reader->member().is_usable();
 }
@@ -33,9 +25,9 @@ Reader& usable(const std::shared_ptr<Reader>& reader) {
     return *reader;
 }
 
-/// Asks `attempt` until it says something else than empty, or the deadline has passed.
+/// Asks `attempt` until it says something else than empty, the deadline has passed, or a stop is requested.
 template <class Attempt>
-auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&& attempt) -> decltype(attempt()) {
+auto wait_for(const std::shared_ptr<Reader>& reader, const Wait& wait, Attempt&& attempt) -> decltype(attempt()) {
     if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
     auto& member = reader->member();
     std::optional<decltype(attempt())> outcome;
@@ -44,11 +36,12 @@ auto wait_for(const std::shared_ptr<Reader>& reader, Deadline deadline, Attempt&
         return *outcome || !(outcome->error() == Errc::empty);
     };
     const bool done =
-        member.wait(member.control().published, deadline, is_over, [&] { return reader->has_unread() && is_over(); });
+        member.wait(member.control().published, wait, is_over, [&] { return reader->has_unread() && is_over(); });
     reader->was_taken_from();
     if (!member.is_usable()) return unusable(&member);
     if (done) return std::move(*outcome);
     if (member.was_removed()) return detail::slot::removed(member.name());
+    if (wait.stop_requested()) return Errc::stopped;
     return Failure(Errc::timed_out, "nothing new was published on '" + member.name() + "' in time (" +
                                         std::to_string(detail::topic::state_of(member).publishers) +
                                         " publishers attached)");
@@ -69,34 +62,36 @@ result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
 
 }  // namespace
 
-Subscriber::Subscriber(std::string_view name, const TopicOptions& options, const SubscriberOptions& wishes) {
-    check_wishes(options, wishes).value();
-    auto member = detail::topic::open_topic(name, options,
-                                            {Role::subscriber, Role::publisher, options.wait, wishes.pins,
-                                             wishes.read_only, wishes.start == Start::next, options.timestamps});
-    reader_ = std::make_shared<Reader>(std::move(member), wishes);
+Subscriber::Subscriber(std::string_view name, const TopicShape& shape, const SubscriberOptions& options) {
+    if (options.start > Start::next) throw Error(Errc::invalid_argument, "start is none of newest, oldest, next");
+    auto member = detail::topic::open_topic(name, shape, detail::handle_options(options),
+                                            {Role::subscriber, Role::publisher, options.wait, options.pins,
+                                             options.read_only, options.start == Start::next, options.timestamps});
+    reader_ = std::make_shared<Reader>(std::move(member), options.start, options.read_only ? 0 : options.pins);
 }
+Subscriber::Subscriber(std::string_view name, const SubscriberOptions& options)
+    : Subscriber(name, TopicShape{}, options) {}
 Subscriber::Subscriber(Subscriber&&) noexcept = default;
 Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
 Subscriber::~Subscriber() = default;
 
-result<Message> Subscriber::next(Deadline deadline) {
-    return wait_for(reader_, deadline, [this] { return reader_->take(Which::next, reader_); });
+result<Message> Subscriber::next(const Wait& wait) {
+    return wait_for(reader_, wait, [this] { return reader_->take(Which::next, reader_); });
 }
 result<Message> Subscriber::try_next() {
     return try_once(reader_, Which::next);
 }
-result<Message> Subscriber::newest(Deadline deadline) {
-    return wait_for(reader_, deadline, [this] { return reader_->take(Which::newest, reader_); });
+result<Message> Subscriber::newest(const Wait& wait) {
+    return wait_for(reader_, wait, [this] { return reader_->take(Which::newest, reader_); });
 }
 result<Message> Subscriber::try_newest() {
     return try_once(reader_, Which::newest);
 }
-result<Copied> Subscriber::copy_next(std::span<std::byte> buffer, Deadline deadline) {
-    return wait_for(reader_, deadline, [&] { return reader_->copy(Which::next, buffer); });
+result<Copied> Subscriber::copy_next(std::span<std::byte> buffer, const Wait& wait) {
+    return wait_for(reader_, wait, [&] { return reader_->copy(Which::next, buffer); });
 }
-result<Copied> Subscriber::copy_newest(std::span<std::byte> buffer, Deadline deadline) {
-    return wait_for(reader_, deadline, [&] { return reader_->copy(Which::newest, buffer); });
+result<Copied> Subscriber::copy_newest(std::span<std::byte> buffer, const Wait& wait) {
+    return wait_for(reader_, wait, [&] { return reader_->copy(Which::newest, buffer); });
 }
 
 Waitable Subscriber::waitable() const {

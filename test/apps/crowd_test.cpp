@@ -40,7 +40,7 @@ struct Crowd {
             senders.push_back(sender(std::vector<std::string>{"--channel", name.str(), "--slots", "6", "--payload",
                                                               "2M", "--in-flight", "3", "--timeout", "60s", "--json"} +
                                      five_hundred()));
-        observer.emplace(name, handoff::ChannelOptions{.attach_deadline = handoff::testing::scaled(20s)});
+        observer.emplace(name, handoff::HandleOptions{.attach_timeout = handoff::testing::scaled(20s)});
         HANDOFF_REQUIRE_EVENTUALLY(observer->state().receivers == 4 && observer->state().senders == 2);
     }
 
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_killed_and_started_again_in_the_middle_goes_on) 
     Program feeder = sender(std::vector<std::string>{"--channel", name.str(), "--slots", "3", "--timeout", "60s",
                                                      "--payload", "2M", "--json"} +
                             five_hundred());
-    handoff::Receiver observer(name, {.attach_deadline = handoff::testing::scaled(20s)});
+    handoff::Receiver observer(name, {.attach_timeout = handoff::testing::scaled(20s)});
     HANDOFF_REQUIRE_EVENTUALLY(observer.state().taken > 0);
     first.kill();
     HANDOFF_REQUIRE_EVENTUALLY(observer.state().receivers == 1);

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_help) {
     const auto options = sender_options({"a.jpg", "b.jpg"});
     BOOST_TEST(options.channel == "frames");
     BOOST_TEST(options.inputs.size() == 2U);
-    BOOST_TEST(options.slots == 8U);
+    BOOST_TEST(!options.slots.has_value());  // a channel that exists may have any number
     BOOST_TEST(options.in_flight == 1U);
     BOOST_TEST(!options.payload_bytes.has_value());
     BOOST_TEST(!options.reply_bytes.has_value());

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_stopped_receiver_makes_the_sender_end_with_4_and_say_who_
     Program worker = receiver({"--channel", name.str(), "--operation", "gray"});
     Program feeder = sender({"--channel", name.str(), "--pattern", "64x64", "--timeout", "2s", "--json"});
     {
-        handoff::Receiver observer(name, {.attach_deadline = handoff::testing::scaled(20s)});
+        handoff::Receiver observer(name, {.attach_timeout = handoff::testing::scaled(20s)});
         HANDOFF_REQUIRE_EVENTUALLY(observer.state().receivers == 2);
         worker.stop();
     }
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_is_a_normal_end_with_a_report_and_leaves_nothing) {
         worker.wait_for_errors("waiting for channel");
         Program feeder = sender({"--channel", name.str(), "--pattern", "64x64", "--in-flight", "3", "--json"});
         std::optional<handoff::Receiver> observer;
-        observer.emplace(name, handoff::ChannelOptions{.attach_deadline = handoff::testing::scaled(20s)});
+        observer.emplace(name, handoff::HandleOptions{.attach_timeout = handoff::testing::scaled(20s)});
         HANDOFF_REQUIRE_EVENTUALLY(observer->state().taken > 0);
         feeder.signal(signal);
         require_exit(feeder, 0);
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_takes_back_what_nobody_works_on) {
     Program worker = receiver({"--channel", name.str(), "--operation", "gray", "--stay"});
     Program feeder =
         sender({"--channel", name.str(), "--pattern", "64x64", "--in-flight", "4", "--timeout", "1h", "--json"});
-    handoff::Receiver observer(name, {.attach_deadline = handoff::testing::scaled(20s)});
+    handoff::Receiver observer(name, {.attach_timeout = handoff::testing::scaled(20s)});
     HANDOFF_REQUIRE_EVENTUALLY(observer.state().receivers == 2);
     worker.stop();
     HANDOFF_REQUIRE_EVENTUALLY(observer.state().ready + observer.state().taken == 4);
@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(a_second_ctrl_c_ends_at_once) {
     const UniqueName name("twice");
     Program worker = receiver({"--channel", name.str()});
     Program feeder = sender({"--channel", name.str(), "--pattern", "64x64", "--timeout", "1h"});
-    handoff::Receiver observer(name, {.attach_deadline = handoff::testing::scaled(20s)});
+    handoff::Receiver observer(name, {.attach_timeout = handoff::testing::scaled(20s)});
     HANDOFF_REQUIRE_EVENTUALLY(observer.state().receivers == 2);
     worker.stop();
     HANDOFF_REQUIRE_EVENTUALLY(observer.state().ready + observer.state().taken == 1);

@@ -25,7 +25,7 @@ struct Wall {
     std::optional<handoff::Publisher> keeper;
 
     explicit Wall(std::size_t payload_bytes, std::uint32_t history = 8) {
-        keeper.emplace(name, handoff::TopicOptions{.history = history, .payload_bytes = payload_bytes});
+        keeper.emplace(name, handoff::TopicShape{.history = history, .payload_bytes = payload_bytes});
     }
     Program watch(const std::vector<std::string>& more) const {
         return receiver(std::vector<std::string>{"--topic", name.str(), "--json"} + more);

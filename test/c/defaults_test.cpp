@@ -12,59 +12,121 @@ using namespace handoff;
 
 BOOST_AUTO_TEST_SUITE(defaults)
 
-BOOST_AUTO_TEST_CASE(of_a_channel_are_those_of_cpp) {
-    const handoff_channel_options in_c = HANDOFF_CHANNEL_OPTIONS_INIT;
-    const ChannelOptions in_cpp;
+/// What the C side says of a new segment is what C++ gets that says nothing but the size.
+BOOST_AUTO_TEST_CASE(of_a_new_channel_are_those_of_cpp) {
+    const testing::UniqueName mine, theirs;
+    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    options.payload_bytes = 10;
+    handoff_sender* sender = nullptr;
+    BOOST_TEST_REQUIRE(handoff_sender_open(mine.str().c_str(), &options, &sender) == HANDOFF_OK);
+    const ChannelInfo in_c = Receiver(mine).info();
+    const ChannelInfo in_cpp = Sender(theirs, {.payload_bytes = 10}).info();
     BOOST_TEST(in_c.payload_bytes == in_cpp.payload_bytes);
     BOOST_TEST(in_c.reply_bytes == in_cpp.reply_bytes);
     BOOST_TEST(in_c.slot_count == in_cpp.slot_count);
     BOOST_TEST(in_c.participants == in_cpp.participants);
     BOOST_TEST(in_c.max_deliveries == in_cpp.max_deliveries);
-    BOOST_TEST((in_c.in_place == 1) == in_cpp.in_place);
-    BOOST_TEST(in_c.lifetime == static_cast<unsigned>(in_cpp.lifetime));
+    BOOST_TEST(in_c.in_place == in_cpp.in_place);
+    BOOST_TEST((in_c.lifetime == in_cpp.lifetime));
     BOOST_TEST(in_c.mode == in_cpp.mode);
-    BOOST_TEST((in_c.group == nullptr) == in_cpp.group.empty());
-    BOOST_TEST(in_c.open == static_cast<unsigned>(in_cpp.open));
-    BOOST_TEST(in_c.wait == static_cast<unsigned>(in_cpp.wait));
-    BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_deadline.at_ns());
-    BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
-    BOOST_TEST((in_c.prefault == 1) == in_cpp.prefault);
+    BOOST_TEST(in_c.group == in_cpp.group);
+    handoff_sender_close(&sender);
 }
 
-BOOST_AUTO_TEST_CASE(of_a_topic_are_those_of_cpp) {
-    const handoff_topic_options in_c = HANDOFF_TOPIC_OPTIONS_INIT;
-    const TopicOptions in_cpp;
-    BOOST_TEST(in_c.payload_bytes == in_cpp.payload_bytes);
+BOOST_AUTO_TEST_CASE(of_a_new_topic_are_those_of_cpp) {
+    const testing::UniqueName mine, theirs;
+    handoff_topic_options options = HANDOFF_TOPIC_OPTIONS_INIT;
+    options.payload_bytes = 10;
+    handoff_publisher* publisher = nullptr;
+    BOOST_TEST_REQUIRE(handoff_publisher_open(mine.str().c_str(), &options, &publisher) == HANDOFF_OK);
+    const TopicInfo in_c = Subscriber(mine).info();
+    const TopicInfo in_cpp = Publisher(theirs, {.payload_bytes = 10}).info();
     BOOST_TEST(in_c.history == in_cpp.history);
     BOOST_TEST(in_c.loans == in_cpp.loans);
     BOOST_TEST(in_c.pin_budget == in_cpp.pin_budget);
     BOOST_TEST(in_c.participants == in_cpp.participants);
-    BOOST_TEST(in_c.lifetime == static_cast<unsigned>(in_cpp.lifetime));
+    BOOST_TEST((in_c.lifetime == in_cpp.lifetime));
     BOOST_TEST(in_c.mode == in_cpp.mode);
-    BOOST_TEST(in_c.open == static_cast<unsigned>(in_cpp.open));
-    BOOST_TEST(in_c.wait == static_cast<unsigned>(in_cpp.wait));
-    BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_deadline.at_ns());
-    BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
-    BOOST_TEST((in_c.prefault == 1) == in_cpp.prefault);
-    const handoff_subscriber_options wishes_in_c = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
-    const SubscriberOptions wishes_in_cpp;
-    BOOST_TEST(wishes_in_c.start == static_cast<unsigned>(wishes_in_cpp.start));
-    BOOST_TEST(wishes_in_c.pins == wishes_in_cpp.pins);
-    BOOST_TEST((wishes_in_c.read_only == 1) == wishes_in_cpp.read_only);
+    handoff_publisher_close(&publisher);
 }
 
-BOOST_AUTO_TEST_CASE(of_a_latest_value_are_those_of_cpp) {
-    const handoff_latest_options in_c = HANDOFF_LATEST_OPTIONS_INIT;
-    const LatestOptions in_cpp;
-    BOOST_TEST(in_c.capacity_bytes == in_cpp.capacity_bytes);
+BOOST_AUTO_TEST_CASE(of_a_new_latest_value_are_those_of_cpp) {
+    const testing::UniqueName mine, theirs;
+    handoff_latest_options options = HANDOFF_LATEST_OPTIONS_INIT;
+    options.capacity_bytes = 10;
+    handoff_latest* latest = nullptr;
+    BOOST_TEST_REQUIRE(handoff_latest_open(mine.str().c_str(), &options, &latest) == HANDOFF_OK);
+    const LatestInfo in_c = LatestBytes(mine).info();
+    const LatestInfo in_cpp = LatestBytes(theirs, {.capacity_bytes = 10}).info();
     BOOST_TEST(in_c.participants == in_cpp.participants);
-    BOOST_TEST(in_c.lifetime == static_cast<unsigned>(in_cpp.lifetime));
+    BOOST_TEST((in_c.lifetime == in_cpp.lifetime));
     BOOST_TEST(in_c.mode == in_cpp.mode);
-    BOOST_TEST((in_c.read_only == 1) == in_cpp.read_only);
+    handoff_latest_close(&latest);
+}
+
+template <class Options>
+void check_handle(const Options& in_c) {
+    const HandleOptions in_cpp;
     BOOST_TEST(in_c.open == static_cast<unsigned>(in_cpp.open));
     BOOST_TEST(in_c.wait == static_cast<unsigned>(in_cpp.wait));
-    BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_deadline.at_ns());
+    BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_timeout.count());
     BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_handle_are_those_of_cpp) {
+    const handoff_channel_options channel = HANDOFF_CHANNEL_OPTIONS_INIT;
+    const handoff_topic_options topic = HANDOFF_TOPIC_OPTIONS_INIT;
+    const handoff_latest_options latest = HANDOFF_LATEST_OPTIONS_INIT;
+    const handoff_subscriber_options subscriber = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
+    check_handle(channel);
+    check_handle(topic);
+    check_handle(latest);
+    BOOST_TEST((channel.prefault == 1) == HandleOptions{}.prefault);
+    BOOST_TEST((topic.prefault == 1) == HandleOptions{}.prefault);
+    BOOST_TEST((latest.read_only == 1) == LatestOptions{}.read_only);
+    BOOST_TEST(subscriber.start == static_cast<unsigned>(SubscriberOptions{}.start));
+    BOOST_TEST(subscriber.pins == SubscriberOptions{}.pins);
+    BOOST_TEST((subscriber.read_only == 1) == SubscriberOptions{}.read_only);
+}
+
+/// A program that leaves the numbers as they are can use what another one made smaller than the defaults.
+BOOST_AUTO_TEST_CASE(what_is_not_given_asks_for_nothing) {
+    const testing::UniqueName channel, topic, value;
+    const Sender sender(channel, {.slot_count = 1,
+                                  .payload_bytes = 10,
+                                  .participants = 3,
+                                  .max_deliveries = unlimited_deliveries,
+                                  .in_place = true});
+    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    options.payload_bytes = 10;
+    handoff_receiver* receiver = nullptr;
+    BOOST_TEST(handoff_receiver_open(channel.str().c_str(), nullptr, &receiver) == HANDOFF_OK);
+    handoff_receiver_close(&receiver);
+    BOOST_TEST(handoff_receiver_open(channel.str().c_str(), &options, &receiver) == HANDOFF_OK);
+    handoff_receiver_close(&receiver);
+    for (const auto spoil : {&handoff_channel_options::slot_count, &handoff_channel_options::participants,
+                             &handoff_channel_options::max_deliveries, &handoff_channel_options::in_place}) {
+        handoff_channel_options more = options;
+        more.*spoil = spoil == &handoff_channel_options::in_place ? 0 : 5;
+        BOOST_TEST(handoff_receiver_open(channel.str().c_str(), &more, &receiver) == HANDOFF_MISMATCH);
+    }
+    options.slot_count = 0;
+    BOOST_TEST(handoff_receiver_open(channel.str().c_str(), &options, &receiver) == HANDOFF_INVALID_ARGUMENT);
+    const Publisher publisher(topic,
+                              {.history = 1, .payload_bytes = 10, .loans = 1, .pin_budget = 1, .participants = 3});
+    handoff_topic_options of_topic = HANDOFF_TOPIC_OPTIONS_INIT;
+    of_topic.payload_bytes = 10;
+    handoff_subscriber* subscriber = nullptr;
+    BOOST_TEST(handoff_subscriber_open(topic.str().c_str(), &of_topic, nullptr, &subscriber) == HANDOFF_OK);
+    handoff_subscriber_close(&subscriber);
+    of_topic.pin_budget = 2;
+    BOOST_TEST(handoff_subscriber_open(topic.str().c_str(), &of_topic, nullptr, &subscriber) == HANDOFF_MISMATCH);
+    const LatestBytes latest(value, {.capacity_bytes = 10, .participants = 3});
+    handoff_latest_options of_value = HANDOFF_LATEST_OPTIONS_INIT;
+    of_value.capacity_bytes = 10;
+    handoff_latest* in_c = nullptr;
+    BOOST_TEST(handoff_latest_open(value.str().c_str(), &of_value, &in_c) == HANDOFF_OK);
+    handoff_latest_close(&in_c);
 }
 
 /// Cut to the 32 bits of some machines, it would be one page.

@@ -23,4 +23,4 @@
 #include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
 
-handoff::ChannelOptions eight_frames{.slot_count = 8, .payload_bytes = 1920 * 1080 * 3};
+handoff::ChannelShape eight_frames{.slot_count = 8, .payload_bytes = 1920 * 1080 * 3};

@@ -137,10 +137,10 @@ BOOST_AUTO_TEST_CASE(a_dropped_batch_is_delivered_again) {
 
 BOOST_DATA_TEST_CASE(batches_stream_through_a_small_channel, policies, policy) {
     constexpr std::size_t messages = 3'000;
-    Sender sender(name, with(policy));
+    Sender sender(name, shape, {.wait = policy});
     int out_of_order = 0;
     std::thread receiving([&] {
-        Receiver receiver(name, with(policy));
+        Receiver receiver(name, shape, {.wait = policy});
         for (std::uint64_t received = 0; received < messages;) {
             std::array<Request, 3> batch;
             const auto found = std::span(batch).first(receiver.receive(batch, soon()).value());

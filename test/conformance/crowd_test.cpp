@@ -98,7 +98,7 @@ void receive_all(Receiver& receiver, bool ordered, Each&& each) {
 }
 
 struct Crowd : Channel {
-    Crowd() { options.slot_count = 5; }
+    Crowd() { shape.slot_count = 5; }
 };
 
 }  // namespace conformance
@@ -110,10 +110,11 @@ BOOST_FIXTURE_TEST_SUITE(crowd_test, Crowd)
 BOOST_DATA_TEST_CASE(threads_with_their_own_handles, policies, policy) {
     for (const bool await : {false, true}) {
         Received received;
-        Receiver anchor(name, options);  // takes part, takes nothing: keeps the channel while threads come and go
+        Receiver anchor(name, shape);  // takes part, takes nothing: keeps the channel while threads come and go
         std::vector<std::thread> threads;
         std::vector<Sender> sending;
-        for (std::uint64_t number = 1; number <= senders; ++number) sending.emplace_back(name, with(policy));
+        for (std::uint64_t number = 1; number <= senders; ++number)
+            sending.emplace_back(name, shape, handoff::HandleOptions{.wait = policy});
         for (std::uint64_t i = 0; i < receivers; ++i)
             threads.emplace_back([&, receiver = Receiver(name, {.wait = policy})]() mutable {
                 receive_all(receiver, true, [&](const Content& content) { received.add(content); });
@@ -124,15 +125,15 @@ BOOST_DATA_TEST_CASE(threads_with_their_own_handles, policies, policy) {
         sending.clear();
         for (auto& thread : threads) thread.join();
         received.check_each_once(senders * per_sender);
-        BOOST_TEST(anchor.state().free == options.slot_count);
+        BOOST_TEST(anchor.state().free == *shape.slot_count);
         BOOST_TEST(anchor.state().redelivered == 0U);
     }
 }
 
 BOOST_DATA_TEST_CASE(threads_on_one_handle, policies, policy) {
     Received received;
-    Receiver receiver(name, with(policy));
-    auto sender = std::make_unique<Sender>(name, with(policy));
+    Receiver receiver(name, shape, {.wait = policy});
+    auto sender = std::make_unique<Sender>(name, shape, handoff::HandleOptions{.wait = policy});
     std::atomic<std::uint64_t> left = senders * per_sender;
     std::vector<std::thread> threads;
     for (std::uint64_t i = 0; i < receivers; ++i)
@@ -155,7 +156,7 @@ BOOST_DATA_TEST_CASE(threads_on_one_handle, policies, policy) {
 }
 
 BOOST_DATA_TEST_CASE(processes, policies, policy) {
-    Receiver anchor(name, options);
+    Receiver anchor(name, shape);
     std::vector<Child> sending, receiving;
     for (std::uint64_t i = 0; i < receivers; ++i)
         receiving.emplace_back([&](Stage& stage) {
@@ -169,7 +170,7 @@ BOOST_DATA_TEST_CASE(processes, policies, policy) {
         });
     for (std::uint64_t number = 1; number <= senders; ++number)
         sending.emplace_back([&, number](Stage& stage) {
-            Sender sender(name, with(policy));
+            Sender sender(name, shape, {.wait = policy});
             stage.stop_at("attached");
             send_all(sender, number, number % 2 == 0);
         });
@@ -185,15 +186,15 @@ BOOST_DATA_TEST_CASE(processes, policies, policy) {
     }
     BOOST_TEST(counts.size() == senders * per_sender);
     for (const auto& [message, count] : counts) BOOST_TEST_REQUIRE(count == 1, "message " << message);
-    HANDOFF_CHECK_EVENTUALLY(anchor.state().free == options.slot_count);
+    HANDOFF_CHECK_EVENTUALLY(anchor.state().free == *shape.slot_count);
     BOOST_TEST(anchor.state().redelivered == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_written_before_the_send_is_seen_after_the_receive) {
-    options.slot_count = 2;
-    options.payload_bytes = 1 << 20;
+    shape.slot_count = 2;
+    shape.payload_bytes = 1 << 20;
     handoff::testing::UniqueName large("large");
-    auto sender = std::make_unique<Sender>(large, options);
+    auto sender = std::make_unique<Sender>(large, shape);
     Receiver receiver(large);
     std::thread receiving([&] { receive_all(receiver, true, [](const Content&) {}); });
     for (std::uint64_t message = 1; message <= 40; ++message)
@@ -203,17 +204,17 @@ BOOST_AUTO_TEST_CASE(what_is_written_before_the_send_is_seen_after_the_receive) 
 }
 
 BOOST_AUTO_TEST_CASE(participants_come_and_go) {
-    Receiver anchor(name, options);
+    Receiver anchor(name, shape);
     std::vector<std::thread> threads;
     for (std::uint64_t i = 0; i < 4; ++i)
         threads.emplace_back([&, i] {
             for (int round = 0; round < 50; ++round) {
                 if (i % 2 == 0) {
-                    Sender sender(name, options);
+                    Sender sender(name, shape);
                     auto pending = sender.request_async(fill(sender.loan(soon()).value(), i, 1)).value();
                     pending.wait(soon()).value();
                 } else {
-                    Receiver receiver(name, options);
+                    Receiver receiver(name, shape);
                     if (auto request = receiver.receive(1ms)) request->processed().value();
                 }
             }
@@ -226,7 +227,7 @@ BOOST_AUTO_TEST_CASE(participants_come_and_go) {
     for (auto& thread : threads) thread.join();
     done = true;
     answering.join();
-    BOOST_TEST(anchor.state().free == options.slot_count);
+    BOOST_TEST(anchor.state().free == *shape.slot_count);
     BOOST_TEST(anchor.state().senders == 0U);
     BOOST_TEST(anchor.state().receivers == 1U);
 }

@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(what_a_previous_receiver_wrote_into_the_reply_is_no_answer)
 }
 
 BOOST_DATA_TEST_CASE(delivered_too_often_the_sender_is_told, policies, policy) {
-    options.max_deliveries = 2;
-    Sender sender(name, with(policy));
+    shape.max_deliveries = 2;
+    Sender sender(name, shape, {.wait = policy});
     Receiver receiver = this->receiver();
     std::thread dropping([&] {
         for (int i = 0; i < 2; ++i) (void)receive(receiver);
@@ -91,7 +91,7 @@ BOOST_DATA_TEST_CASE(delivered_too_often_the_sender_is_told, policies, policy) {
 }
 
 BOOST_AUTO_TEST_CASE(delivered_too_often_a_message_without_waiter_is_counted) {
-    options.max_deliveries = 1;
+    shape.max_deliveries = 1;
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
     send(sender, "poison");
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(delivered_too_often_a_message_without_waiter_is_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(unlimited_deliveries) {
-    options.max_deliveries = handoff::unlimited_deliveries;
+    shape.max_deliveries = handoff::unlimited_deliveries;
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
     send(sender, "patience");
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(unlimited_deliveries) {
 }
 
 BOOST_AUTO_TEST_CASE(an_edit_in_place_comes_back_to_the_sender) {
-    options.in_place = true;
+    shape.in_place = true;
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
     auto pending = request_async(sender, "lower");
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(an_edit_in_place_comes_back_to_the_sender) {
 }
 
 BOOST_AUTO_TEST_CASE(in_place_a_dropped_request_has_failed) {
-    options.in_place = true;
+    shape.in_place = true;
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
     auto pending = request_async(sender, "x");
@@ -140,10 +140,10 @@ BOOST_AUTO_TEST_CASE(in_place_a_dropped_request_has_failed) {
 }
 
 BOOST_AUTO_TEST_CASE(in_place_is_what_the_creator_said) {
-    options.in_place = true;
+    shape.in_place = true;
     Sender sender = this->sender();
     BOOST_TEST(receiver().info().in_place);
-    options.in_place = false;  // does not ask for it, gets it
+    shape.in_place.reset();  // does not ask for it, gets it
     BOOST_TEST(this->sender().info().in_place);
 }
 
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(in_place_is_what_the_creator_said) {
 // Boost's condition may hang for ever when a process dies in it; test/process shows that.
 BOOST_AUTO_TEST_CASE(a_receiver_that_only_polls_gets_what_a_dead_one_had) {
     Child victim([&](Stage& stage) {
-        Receiver receiver(name, options);
+        Receiver receiver(name, shape);
         const auto request = receive(receiver);
         stage.stop_at("taken");
     });
@@ -173,9 +173,9 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_only_polls_gets_what_a_dead_one_had) {
 }
 
 BOOST_AUTO_TEST_CASE(a_sender_that_only_polls_is_told_of_a_death_in_place) {
-    options.in_place = true;
+    shape.in_place = true;
     Child victim([&](Stage& stage) {
-        Receiver receiver(name, options);
+        Receiver receiver(name, shape);
         const auto request = receive(receiver);
         stage.stop_at("taken");
     });

@@ -30,8 +30,9 @@ namespace conformance {
 using namespace std::chrono_literals;
 
 /// How long to wait for something that must come.
+inline const std::chrono::nanoseconds patience = handoff::testing::scaled(20s);
 inline const handoff::Deadline soon() {
-    return handoff::testing::scaled(20s);
+    return patience;
 }
 
 inline const auto policies = boost::unit_test::data::make(
@@ -40,22 +41,17 @@ inline const auto policies = boost::unit_test::data::make(
 /// A channel of small messages with a small answer.
 struct Channel {
     handoff::testing::UniqueName name{"conformance"};
-    handoff::ChannelOptions options;
+    handoff::ChannelShape shape;
 
     Channel() {
-        options.slot_count = 4;
-        options.payload_bytes = 256;
-        options.reply_bytes = 64;
+        shape.slot_count = 4;
+        shape.payload_bytes = 256;
+        shape.reply_bytes = 64;
     }
     ~Channel() {
         for (const auto& file : name.left_behind()) BOOST_ERROR("left behind: " + file);
     }
-    handoff::ChannelOptions with(handoff::WaitPolicy policy) const {
-        handoff::ChannelOptions changed = options;
-        changed.wait = policy;
-        return changed;
-    }
-    handoff::Sender sender() const { return handoff::Sender(name, options); }
+    handoff::Sender sender() const { return handoff::Sender(name, shape); }
     handoff::Receiver receiver() const { return handoff::Receiver(name); }
 };
 

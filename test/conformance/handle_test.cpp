@@ -170,9 +170,9 @@ BOOST_AUTO_TEST_CASE(typed_values_go_there_and_back) {
 }
 
 BOOST_AUTO_TEST_CASE(a_typed_receiver_refuses_what_is_another_type) {
-    options.payload_bytes = 2 * sizeof(Pose);
+    shape.payload_bytes = 2 * sizeof(Pose);
     handoff::testing::UniqueName poses("poses");
-    Sender sender(poses, options);
+    Sender sender(poses, shape);
     handoff::TypedReceiver<Pose> receiver(poses);
     auto pending = sender.request_async(sender.loan(soon()).value()).value();
     check_refused(receiver.receive(soon()), Errc::mismatch, "size");

@@ -95,9 +95,9 @@ BOOST_AUTO_TEST_CASE(a_refused_description_changes_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(in_place_the_picture_may_become_another_one_but_no_larger) {
-    options.in_place = true;
+    shape.in_place = true;
     handoff::testing::UniqueName editable("editable");
-    Sender sender(editable, options);
+    Sender sender(editable, shape);
     Receiver receiver(editable);
     auto loan = sender.loan(soon()).value();
     loan.describe(Image::of(8, 8, Encoding::bgr8)).value();

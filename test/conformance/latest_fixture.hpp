@@ -15,22 +15,20 @@ struct LatestValue {
     using Bytes = std::array<std::byte, capacity>;
 
     handoff::testing::UniqueName name{"latest"};
-    handoff::LatestOptions options;
+    handoff::LatestShape shape;
 
     LatestValue() {
-        options.capacity_bytes = capacity;
-        options.participants = 8;
+        shape.capacity_bytes = capacity;
+        shape.participants = 8;
     }
     ~LatestValue() {
         for (const auto& file : name.left_behind()) BOOST_ERROR("left behind: " + file);
     }
     handoff::LatestBytes open(handoff::WaitPolicy policy = handoff::WaitPolicy::balanced) const {
-        handoff::LatestOptions changed = options;
-        changed.wait = policy;
-        return handoff::LatestBytes(name, changed);
+        return handoff::LatestBytes(name, shape, {.wait = policy});
     }
     handoff::LatestBytes open_read_only(handoff::WaitPolicy policy = handoff::WaitPolicy::balanced) const {
-        return handoff::LatestBytes(name, {.read_only = true, .wait = policy, .attach_deadline = soon()});
+        return handoff::LatestBytes(name, {.attach_timeout = patience, .wait = policy, .read_only = true});
     }
 };
 

@@ -12,7 +12,7 @@ using namespace conformance;
 using handoff::Errc;
 using handoff::Latest;
 using handoff::LatestBytes;
-using handoff::LatestOptions;
+using handoff::LatestShape;
 using handoff::Lifetime;
 using handoff::Open;
 using handoff::testing::run_in_child;
@@ -21,9 +21,9 @@ using handoff::testing::Stage;
 namespace {
 
 struct Fixture : LatestValue {
-    void check_nonsense(const std::function<void(LatestOptions&)>& spoil, std::string_view words,
+    void check_nonsense(const std::function<void(LatestShape&)>& spoil, std::string_view words,
                         Errc code = Errc::invalid_argument) {
-        LatestOptions spoiled = options;
+        LatestShape spoiled = shape;
         spoil(spoiled);
         check_throws([&] { LatestBytes(name, spoiled); }, code, words);
         BOOST_TEST(name.left_behind().empty());
@@ -37,29 +37,31 @@ BOOST_FIXTURE_TEST_SUITE(latest_refusals_test, Fixture)
 BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense([](auto& o) { o.participants = 1; }, "participants = 1");
     check_nonsense([](auto& o) { o.participants = 65; }, "64");
-    check_nonsense([](auto& o) { o.open = Open::create, o.capacity_bytes = 0; }, "capacity_bytes");
-    check_nonsense([](auto& o) { o.open = Open::create, o.read_only = true; }, "read_only");
+    check_nonsense([](auto& o) { o.capacity_bytes = 0; }, "capacity_bytes = 0");
     check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
-    check_nonsense([](auto& o) { o.wait = static_cast<handoff::WaitPolicy>(9); }, "wait");
     check_nonsense([](auto& o) { o.capacity_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
     check_nonsense([](auto& o) { o.capacity_bytes = std::size_t{1} << 61; }, "memory");
     check_nonsense([](auto& o) { o.capacity_bytes = std::size_t{1} << 50; }, "", Errc::no_space);
     check_nonsense([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
-    check_throws([&] { LatestBytes("a/b", options); }, Errc::invalid_argument);
+    check_throws([&] { LatestBytes("a/b", shape); }, Errc::invalid_argument);
+    const auto wrong_wait = static_cast<handoff::WaitPolicy>(9);
+    check_throws([&] { LatestBytes(name, shape, {.wait = wrong_wait}); }, Errc::invalid_argument, "wait");
+    check_throws([&] { LatestBytes(name, {.open = Open::create}); }, Errc::invalid_argument, "capacity_bytes");
+    check_throws([&] { LatestBytes(name, shape, {.open = Open::create, .read_only = true}); }, Errc::invalid_argument,
+                 "read_only");
 }
 
 BOOST_AUTO_TEST_CASE(attaching_to_nothing_is_refused) {
     check_throws([&] { LatestBytes{name}; }, Errc::no_such_segment, name.str());
-    check_throws([&] { LatestBytes(name, {.read_only = true, .attach_deadline = 20ms}); }, Errc::no_such_segment);
+    check_throws([&] { LatestBytes(name, {.attach_timeout = 20ms, .read_only = true}); }, Errc::no_such_segment);
     check_throws([&] { Latest<int>(name, {.read_only = true}); }, Errc::no_such_segment);
     check_throws([&] { Latest<int>(name, {.open = Open::attach}); }, Errc::no_such_segment);
     BOOST_TEST(name.left_behind().empty());
 }
 
 BOOST_AUTO_TEST_CASE(creating_twice_is_refused) {
-    options.open = Open::create;
-    LatestBytes first = open();
-    check_throws([&] { open(); }, Errc::already_exists, name.str());
+    LatestBytes first(name, shape, {.open = Open::create});
+    check_throws([&] { LatestBytes(name, shape, {.open = Open::create}); }, Errc::already_exists, name.str());
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_of_another_kind_is_refused) {
@@ -71,10 +73,9 @@ BOOST_AUTO_TEST_CASE(a_segment_of_another_kind_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_value_that_is_too_small_is_refused_and_one_that_is_large_enough_keeps_its_shape) {
     LatestBytes first = open();
-    options.capacity_bytes = capacity + 1;
+    shape.capacity_bytes = capacity + 1;
     check_throws([&] { open(); }, Errc::mismatch, "513");
-    options.read_only = true;
-    check_throws([&] { open(); }, Errc::mismatch, "513");
+    check_throws([&] { LatestBytes(name, shape, {.read_only = true}); }, Errc::mismatch, "513");
     const auto info = LatestBytes(name, {.capacity_bytes = 3, .participants = 5}).info();
     BOOST_TEST(info.name == name.str());
     BOOST_TEST(info.capacity_bytes == capacity);
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_value_larger_than_the_capacity_or_the_buffer_is_refused) 
 }
 
 BOOST_AUTO_TEST_CASE(a_read_only_handle_cannot_write_and_takes_no_place) {
-    options.participants = 2;
+    shape.participants = 2;
     LatestBytes one = open(), two = open();
     check_throws([&] { open(); }, Errc::too_many_participants, "2");
     LatestBytes reader = open_read_only(), another = open_read_only();
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_inherits_no_handle_and_disturbs_nobody) {
 BOOST_AUTO_TEST_CASE(a_latest_value_goes_with_the_last_who_leaves_unless_it_is_persistent) {
     { open().write(bytes("x")).value(); }
     BOOST_TEST(name.left_behind().empty());
-    options.lifetime = Lifetime::persistent;
+    shape.lifetime = Lifetime::persistent;
     { open().write(bytes("stays")).value(); }
     BOOST_TEST(name.left_behind().size() == 1U);
     Bytes buffer;

@@ -167,8 +167,8 @@ BOOST_DATA_TEST_CASE(several_writers_at_full_speed_and_never_a_torn_value, polic
 
 BOOST_AUTO_TEST_CASE(a_value_that_is_overwritten_while_it_is_copied_is_copied_again) {
     constexpr std::size_t large = 256 * 1024;
-    options.capacity_bytes = large;
-    options.participants = 3;  // few slots: a reader that is interrupted finds its slot overwritten
+    shape.capacity_bytes = large;
+    shape.participants = 3;  // few slots: a reader that is interrupted finds its slot overwritten
     handoff::test::SharedAnonymous<std::atomic<bool>> enough;
     LatestBytes reader = open();
     std::vector<Child> writers;

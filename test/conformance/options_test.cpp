@@ -24,11 +24,7 @@ namespace {
 
 /// Page faults of a first write into every slot of a channel of 8 MiB, which is 2048 pages.
 [[maybe_unused]] long faults_of_first_writes(const Channel& channel, bool prefault) {
-    handoff::ChannelOptions options = channel.options;
-    options.slot_count = 8;
-    options.payload_bytes = 1024 * 1024;
-    options.prefault = prefault;
-    Sender sender(channel.name, options);
+    Sender sender(channel.name, {.slot_count = 8, .payload_bytes = 1024 * 1024}, {.prefault = prefault});
     const long before = page_faults();
     std::array<handoff::Loan, 8> loans;
     for (auto& loan : loans) {
@@ -55,9 +51,8 @@ BOOST_AUTO_TEST_CASE(exact_times_lie_between_before_and_after) {
 }
 
 BOOST_AUTO_TEST_CASE(coarse_times_are_a_few_milliseconds_old_and_shared_by_many) {
-    options.timestamps = Timestamps::coarse;
-    Sender sender(name, options);
-    Receiver receiver(name, options);
+    Sender sender(name, shape, {.timestamps = Timestamps::coarse});
+    Receiver receiver(name, {.timestamps = Timestamps::coarse});
     std::set<steady_clock::time_point> times;
     for (int message = 0; message < 1000; ++message) {
         const auto before = steady_clock::now();

@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(of_a_topics_message_is_made_again, Topic) {
     const auto copied = copying.copy_next(trap.buffer(), soon()).value();
     BOOST_TEST(trap.times() == 1);
     BOOST_TEST(copied.size == value_bytes);
-    BOOST_TEST(copied.sequence == published - options.history + 1);
+    BOOST_TEST(copied.sequence == published - *shape.history + 1);
     BOOST_TEST(copied.lost == copied.sequence - 1);
     BOOST_TEST(is_all(trap.buffer(), byte_of(copied.sequence)));
 }

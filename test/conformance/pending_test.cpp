@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_nobody_takes_in_time_is_withdrawn) {
 }
 
 BOOST_DATA_TEST_CASE(a_request_that_is_not_processed_in_time_is_left_to_its_receiver, policies, policy) {
-    Sender impatient(name, with(policy));
+    Sender impatient(name, shape, {.wait = policy});
     std::atomic<bool> given_up = false;
     std::thread slow([&] {
         auto request = receive(receiving);
@@ -130,9 +130,9 @@ BOOST_DATA_TEST_CASE(a_request_that_is_not_processed_in_time_is_left_to_its_rece
 }
 
 BOOST_DATA_TEST_CASE(a_sender_that_gives_up_never_disturbs_the_next_one_in_the_same_slot, policies, policy) {
-    options.slot_count = 1;
+    shape.slot_count = 1;
     handoff::testing::UniqueName narrow("narrow");
-    Sender impatient(narrow, with(policy)), patient(narrow, with(policy));
+    Sender impatient(narrow, shape, {.wait = policy}), patient(narrow, shape, {.wait = policy});
     std::atomic<bool> done = false;
     std::atomic<int> attempts = 0;
     std::thread giving_up([&] {

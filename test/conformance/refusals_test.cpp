@@ -7,8 +7,9 @@
 #include "conformance/fixture.hpp"
 
 using namespace conformance;
-using handoff::ChannelOptions;
+using handoff::ChannelShape;
 using handoff::Errc;
+using handoff::HandleOptions;
 using handoff::Open;
 using handoff::Receiver;
 using handoff::Sender;
@@ -24,13 +25,21 @@ std::set<std::string> files(const std::string& name) {
 }
 
 struct Fixture : Channel {
-    /// Refuses these options for a sender and a receiver, and leaves no file.
-    void check_nonsense(const std::function<void(ChannelOptions&)>& spoil, std::string_view words,
+    /// Refuses these shape for a sender and a receiver, and leaves no file.
+    void check_nonsense(const std::function<void(ChannelShape&)>& spoil, std::string_view words,
                         Errc code = Errc::invalid_argument) {
-        ChannelOptions spoiled = options;
+        ChannelShape spoiled = shape;
         spoil(spoiled);
-        check_throws([&] { Sender(name, spoiled); }, code, words);
-        check_throws([&] { Receiver(name, spoiled); }, code, words);
+        check_both(spoiled, {}, words, code);
+    }
+    void check_nonsense(const HandleOptions& handle, std::string_view words) {
+        check_both(shape, handle, words, Errc::invalid_argument);
+    }
+
+private:
+    void check_both(const ChannelShape& asked, const HandleOptions& handle, std::string_view words, Errc code) {
+        check_throws([&] { Sender(name, asked, handle); }, code, words);
+        check_throws([&] { Receiver(name, asked, handle); }, code, words);
         BOOST_TEST(files(name.str()).empty());
     }
 };
@@ -45,11 +54,13 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense([](auto& o) { o.participants = 1; }, "participants = 1");
     check_nonsense([](auto& o) { o.participants = 1'025; }, "1024");
     check_nonsense([](auto& o) { o.max_deliveries = 256; }, "max_deliveries = 256");
-    check_nonsense([](auto& o) { o.open = Open::create, o.payload_bytes = 0; }, "payload_bytes");
     check_nonsense([](auto& o) { o.payload_bytes = 0; }, "payload_bytes");
     check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
     check_nonsense([](auto& o) { o.mode = 01600; }, "mode");
-    check_nonsense([](auto& o) { o.wait = static_cast<handoff::WaitPolicy>(9); }, "wait");
+    check_nonsense([](auto& o) { o.lifetime = static_cast<handoff::Lifetime>(2); }, "lifetime");
+    check_nonsense({.wait = static_cast<handoff::WaitPolicy>(9)}, "wait");
+    check_nonsense({.open = static_cast<Open>(3)}, "open");
+    check_nonsense({.timestamps = static_cast<handoff::Timestamps>(2)}, "timestamps");
     check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
     check_nonsense(
         [](auto& o) { o.slot_count = 1000, o.payload_bytes = std::numeric_limits<std::size_t>::max() / 1000; },
@@ -68,7 +79,7 @@ BOOST_AUTO_TEST_CASE(more_than_there_is_is_refused_before_it_is_allocated) {
 BOOST_AUTO_TEST_CASE(bad_names_are_refused) {
     for (const std::string& bad : {std::string(), std::string("a/b"), std::string(201, 'x'), std::string("x.lock"),
                                    std::string("with space"), std::string("..").append(1, '\0')}) {
-        check_throws([&] { Sender(bad, options); }, Errc::invalid_argument);
+        check_throws([&] { Sender(bad, shape); }, Errc::invalid_argument);
         check_throws([&] { Receiver{bad}; }, Errc::invalid_argument);
     }
 }
@@ -76,31 +87,28 @@ BOOST_AUTO_TEST_CASE(bad_names_are_refused) {
 BOOST_AUTO_TEST_CASE(attaching_to_nothing_is_refused) {
     check_throws([&] { Receiver{name}; }, Errc::no_such_segment, name.str());
     check_throws([&] { Sender{name}; }, Errc::no_such_segment, name.str());
-    options.open = Open::attach;
-    check_throws([&] { Sender(name, options); }, Errc::no_such_segment);
+    check_throws([&] { Sender(name, shape, {.open = Open::attach}); }, Errc::no_such_segment);
     BOOST_TEST(files(name.str()).empty());
 }
 
 BOOST_AUTO_TEST_CASE(attaching_waits_until_its_deadline) {
-    ChannelOptions waiting;
-    waiting.attach_deadline = 50ms;
     const auto start = std::chrono::steady_clock::now();
-    check_throws([&] { Receiver(name, waiting); }, Errc::no_such_segment);
+    check_throws([&] { Receiver(name, {.attach_timeout = 50ms}); }, Errc::no_such_segment);
     BOOST_TEST((std::chrono::steady_clock::now() - start >= 50ms));
 }
 
 BOOST_AUTO_TEST_CASE(creating_twice_is_refused) {
-    options.open = Open::create;
-    Sender first(name, options);
+    const HandleOptions create{.open = Open::create};
+    Sender first(name, shape, create);
     const auto before = files(name.str());
-    check_throws([&] { Sender(name, options); }, Errc::already_exists, name.str());
-    check_throws([&] { Receiver(name, options); }, Errc::already_exists);
+    check_throws([&] { Sender(name, shape, create); }, Errc::already_exists, name.str());
+    check_throws([&] { Receiver(name, shape, create); }, Errc::already_exists);
     BOOST_TEST((files(name.str()) == before));
 }
 
 BOOST_AUTO_TEST_CASE(more_participants_than_places_are_refused) {
-    options.participants = 2;
-    Sender first(name, options);
+    shape.participants = 2;
+    Sender first(name, shape);
     Receiver second(name);
     check_throws([&] { Receiver{name}; }, Errc::too_many_participants, "2");
     send(first, "still works");
@@ -110,19 +118,19 @@ BOOST_AUTO_TEST_CASE(more_participants_than_places_are_refused) {
 
 BOOST_AUTO_TEST_CASE(in_place_is_refused_where_it_is_not) {
     Sender first = sender();
-    options.in_place = true;
-    check_throws([&] { Sender(name, options); }, Errc::mismatch, "in_place");
+    shape.in_place = true;
+    check_throws([&] { Sender(name, shape); }, Errc::mismatch, "in_place");
 }
 
 BOOST_AUTO_TEST_CASE(a_loan_larger_than_a_slot_is_refused) {
     Sender sender = this->sender();
     auto loan = sender.loan(soon()).value();
-    BOOST_TEST(loan.size() == options.payload_bytes);
-    BOOST_TEST(loan.payload().size() == options.payload_bytes);
-    check_refused(loan.resize(options.payload_bytes + 1), Errc::too_large, "257 bytes");
-    BOOST_TEST(loan.size() == options.payload_bytes);
+    BOOST_TEST(loan.size() == *shape.payload_bytes);
+    BOOST_TEST(loan.payload().size() == *shape.payload_bytes);
+    check_refused(loan.resize(*shape.payload_bytes + 1), Errc::too_large, "257 bytes");
+    BOOST_TEST(loan.size() == *shape.payload_bytes);
     loan.resize(0).value();
-    loan.resize(options.payload_bytes).value();
+    loan.resize(*shape.payload_bytes).value();
 }
 
 BOOST_AUTO_TEST_CASE(an_image_that_does_not_fit_is_refused) {
@@ -132,7 +140,7 @@ BOOST_AUTO_TEST_CASE(an_image_that_does_not_fit_is_refused) {
     check_refused(loan.describe(handoff::Image::of(0, 16, handoff::Encoding::mono8)), Errc::invalid_argument);
     check_refused(loan.describe(handoff::Image::of(4, 4, static_cast<handoff::Encoding>(999))), Errc::invalid_argument);
     BOOST_TEST(!loan.image().is_image());
-    BOOST_TEST(loan.size() == options.payload_bytes);
+    BOOST_TEST(loan.size() == *shape.payload_bytes);
 }
 
 BOOST_AUTO_TEST_CASE(a_loan_of_another_sender_is_refused) {
@@ -156,7 +164,7 @@ BOOST_AUTO_TEST_CASE(an_answer_larger_than_the_reply_area_is_refused_and_the_req
 }
 
 BOOST_AUTO_TEST_CASE(a_channel_without_reply_area_takes_no_answer) {
-    options.reply_bytes = 0;
+    shape.reply_bytes = 0;
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
     auto pending = request_async(sender, "question");

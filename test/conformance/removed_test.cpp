@@ -65,18 +65,18 @@ std::vector<Loan> all_loans(Sender& sender) {
 BOOST_AUTO_TEST_SUITE(removed_test)
 
 BOOST_DATA_TEST_CASE_F(Channel, a_receiver_that_waits_is_told, policies) {
-    Receiver receiver(name, with(sample));
+    Receiver receiver(name, shape, {.wait = sample});
     check_told(name, [&](Deadline deadline) { return receiver.receive(deadline); });
 }
 
 BOOST_DATA_TEST_CASE_F(Channel, a_sender_that_waits_for_a_slot_is_told, policies) {
-    Sender sender(name, with(sample));
+    Sender sender(name, shape, {.wait = sample});
     const auto loans = all_loans(sender);
     check_told(name, [&](Deadline deadline) { return sender.loan(deadline); });
 }
 
 BOOST_DATA_TEST_CASE_F(Channel, a_sender_that_waits_for_an_answer_is_told, policies) {
-    Sender sender(name, with(sample));
+    Sender sender(name, shape, {.wait = sample});
     auto pending = request_async(sender, "unanswered");
     check_told(name, [&](Deadline deadline) { return pending.wait(deadline); });
     check_refused(sender.request(loan_with(sender, "neither"), soon()), Errc::removed);
@@ -112,11 +112,11 @@ BOOST_FIXTURE_TEST_CASE(what_was_sent_comes_before_the_news, Channel) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_receiver_that_comes_anew_shares_nothing_and_the_sender_of_the_old_one_is_told, Channel) {
-    options.participants = 2;
+    shape.participants = 2;
     Sender old = this->sender();
     remove_name(name);
-    Receiver anew(name, options);
-    Sender another(name, options);  // of two places both are free: nobody of the old one looks alive here
+    Receiver anew(name, shape);
+    Sender another(name, shape);  // of two places both are free: nobody of the old one looks alive here
     check_refused(old.request(loan_with(old, "for nobody"), soon()), Errc::removed);
     send(another, "for the new one");
     BOOST_TEST(next_of(anew) == "for the new one");
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(a_receiver_that_comes_anew_shares_nothing_and_the_sender
 
 BOOST_DATA_TEST_CASE_F(Topic, a_subscriber_that_waits_is_told, policies) {
     const Publisher publisher = this->publisher();
-    Subscriber subscriber(name, with(sample));
+    Subscriber subscriber(name, shape, {.wait = sample});
     check_told(name, [&](Deadline deadline) { return subscriber.next(deadline); });
     check_refused(subscriber.newest(soon()), Errc::removed);
     Buffer buffer{};
@@ -186,7 +186,7 @@ BOOST_FIXTURE_TEST_CASE(a_read_only_reader_of_a_latest_value_is_told, LatestValu
 BOOST_FIXTURE_TEST_CASE(who_waits_for_several_things_is_told, Channel) {
     const Topic topic;
     const LatestValue value;
-    Receiver receiver(name, options);
+    Receiver receiver(name, shape);
     const Publisher publisher = topic.publisher();
     Subscriber subscriber = topic.subscriber();
     LatestBytes reader = value.open();
@@ -205,7 +205,7 @@ BOOST_FIXTURE_TEST_CASE(who_waits_for_several_things_is_told, Channel) {
 
 BOOST_FIXTURE_TEST_CASE(a_descriptor_becomes_readable_and_stays_so, Channel) {
     const Topic topic;
-    Receiver receiver(name, options);
+    Receiver receiver(name, shape);
     const Publisher publisher = topic.publisher();
     Subscriber subscriber = topic.subscriber({.read_only = true});
     const int of_receiver = receiver.descriptor(), of_subscriber = subscriber.descriptor();

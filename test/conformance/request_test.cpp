@@ -12,7 +12,7 @@ using handoff::Sender;
 BOOST_FIXTURE_TEST_SUITE(request_test, Channel)
 
 BOOST_DATA_TEST_CASE(a_request_comes_back_with_its_answer, policies, policy) {
-    Sender sender(name, with(policy));
+    Sender sender(name, shape, {.wait = policy});
     std::thread answering([&] {
         Receiver receiver(name, {.wait = policy});
         auto request = receive(receiver);
@@ -33,7 +33,7 @@ BOOST_DATA_TEST_CASE(a_request_comes_back_with_its_answer, policies, policy) {
 }
 
 BOOST_DATA_TEST_CASE(the_receiver_waits_for_what_comes_later, policies, policy) {
-    Sender sender(name, with(policy));
+    Sender sender(name, shape, {.wait = policy});
     Receiver receiver(name, {.wait = policy});
     std::thread sending([&] {
         // Boost's checks are for one thread at a time.
@@ -45,7 +45,7 @@ BOOST_DATA_TEST_CASE(the_receiver_waits_for_what_comes_later, policies, policy) 
 }
 
 BOOST_DATA_TEST_CASE(a_full_channel_makes_the_sender_wait, policies, policy) {
-    Sender sender(name, with(policy));
+    Sender sender(name, shape, {.wait = policy});
     Receiver receiver(name, {.wait = policy});
     for (int i = 0; i < 4; ++i) send(sender, "x");
     check_refused(sender.try_loan(), Errc::full);
@@ -58,7 +58,7 @@ BOOST_DATA_TEST_CASE(a_full_channel_makes_the_sender_wait, policies, policy) {
 
 BOOST_DATA_TEST_CASE(two_thousand_handshakes, policies, policy) {
     constexpr int rounds = 2'000;
-    Sender sender(name, with(policy));
+    Sender sender(name, shape, {.wait = policy});
     std::thread answering([&] {
         Receiver receiver(name, {.wait = policy});
         for (int round = 0; round < rounds; ++round) {
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_request_says_what_it_is) {
         BOOST_TEST((request.sender() == sender.id()));
         BOOST_TEST(request.deliveries() == 1U);
         BOOST_TEST(request.payload().size() == 1U);
-        BOOST_TEST(request.reply().size() == options.reply_bytes);
+        BOOST_TEST(request.reply().size() == *shape.reply_bytes);
         BOOST_TEST((before <= request.sent_at() && request.sent_at() <= request.taken_at()));
         BOOST_TEST((request.taken_at() <= std::chrono::steady_clock::now()));
         request.processed().value();

@@ -15,7 +15,7 @@ using handoff::Sender;
 BOOST_FIXTURE_TEST_SUITE(stream_test, Channel)
 
 BOOST_DATA_TEST_CASE(the_end_of_the_stream_is_said_once, policies, policy) {
-    Receiver receiver(name, with(policy));
+    Receiver receiver(name, shape, {.wait = policy});
     {
         Sender sender = this->sender();
         send(sender, "1");
@@ -35,7 +35,7 @@ BOOST_DATA_TEST_CASE(the_end_of_the_stream_is_said_once, policies, policy) {
 }
 
 BOOST_DATA_TEST_CASE(a_waiting_receiver_is_told_when_the_last_sender_leaves, policies, policy) {
-    Receiver receiver(name, with(policy));
+    Receiver receiver(name, shape, {.wait = policy});
     auto one = std::make_unique<Sender>(sender()), two = std::make_unique<Sender>(sender());
     one.reset();
     check_refused(receiver.receive(20ms), Errc::timed_out, "1 senders attached");
@@ -45,7 +45,7 @@ BOOST_DATA_TEST_CASE(a_waiting_receiver_is_told_when_the_last_sender_leaves, pol
 }
 
 BOOST_AUTO_TEST_CASE(polling_is_told_the_end_once_too_and_each_receiver_is) {
-    Receiver one(name, options), two(name);
+    Receiver one(name, shape), two(name);
     { Sender sender = this->sender(); }
     check_refused(one.try_receive(), Errc::end_of_stream);
     check_refused(one.try_receive(), Errc::empty);
@@ -56,13 +56,13 @@ BOOST_AUTO_TEST_CASE(polling_is_told_the_end_once_too_and_each_receiver_is) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_never_began_has_no_end) {
-    Receiver receiver(name, options);
+    Receiver receiver(name, shape);
     check_refused(receiver.try_receive(), Errc::empty);
     check_refused(receiver.receive(20ms), Errc::timed_out);
 }
 
 BOOST_AUTO_TEST_CASE(an_end_before_we_came_is_no_news_unless_it_left_something) {
-    Receiver early(name, options);
+    Receiver early(name, shape);
     { Sender sender = this->sender(); }
     Receiver late(name);
     check_refused(late.try_receive(), Errc::empty);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_end_before_we_came_is_no_news_unless_it_left_something) 
 }
 
 BOOST_AUTO_TEST_CASE(either_may_come_first) {
-    Receiver early(name, options);
+    Receiver early(name, shape);
     Sender sender = this->sender();
     Receiver late = this->receiver();
     send(sender, "1");
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_waits_for_a_channel_that_is_created_later) {
         send(sender, "welcome");
         check_all_free(sender);
     });
-    Receiver receiver(name, {.attach_deadline = soon()});
+    Receiver receiver(name, {.attach_timeout = patience});
     receive(receiver).processed().value();
     creating.join();
 }
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(an_unread_request_of_a_sender_that_left_is_still_answered) 
 }
 
 BOOST_AUTO_TEST_CASE(a_persistent_channel_stays) {
-    options.lifetime = Lifetime::persistent;
+    shape.lifetime = Lifetime::persistent;
     { BOOST_TEST((sender().info().lifetime == Lifetime::persistent)); }
     BOOST_TEST(!name.left_behind().empty());
     {
@@ -135,11 +135,11 @@ BOOST_AUTO_TEST_CASE(a_persistent_channel_stays) {
 
 BOOST_AUTO_TEST_CASE(a_channel_that_is_large_enough_keeps_its_shape) {
     Sender first = sender();
-    options.slot_count = 99;
-    options.payload_bytes = 10;
-    options.reply_bytes = 0;
-    options.participants = 7;
-    options.max_deliveries = 3;
+    shape.slot_count = 3;
+    shape.payload_bytes = 10;
+    shape.reply_bytes = 0;
+    shape.participants = 7;
+    shape.max_deliveries = 10;
     const auto info = sender().info();
     BOOST_TEST(info.name == name.str());
     BOOST_TEST(info.slot_count == 4U);
@@ -151,12 +151,12 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_large_enough_keeps_its_shape) {
 }
 
 BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_refused_while_somebody_lives_there) {
-    Receiver alive(name, options);
-    options.payload_bytes = 1000;
-    check_throws([&] { Sender(name, options); }, Errc::mismatch, "1000");
-    options.payload_bytes = 256;
-    options.reply_bytes = 65;
-    check_throws([&] { Sender(name, options); }, Errc::mismatch, "65");
+    Receiver alive(name, shape);
+    shape.payload_bytes = 1000;
+    check_throws([&] { Sender(name, shape); }, Errc::mismatch, "1000");
+    shape.payload_bytes = 256;
+    shape.reply_bytes = 65;
+    check_throws([&] { Sender(name, shape); }, Errc::mismatch, "65");
     BOOST_TEST(alive.state().senders == 0U);
 }
 
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_refused_while_something_is_u
         Sender sender = this->sender();
         send(sender, "unread");
     }
-    auto larger = options;
+    auto larger = shape;
     larger.payload_bytes = 1000;
     check_throws([&] { Sender(name, larger); }, Errc::mismatch, "unread");
     {
@@ -178,13 +178,13 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_refused_while_something_is_u
 #ifndef HANDOFF_SYNC_BOOST
 BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_replaced_when_all_are_dead_and_nothing_is_unread) {
     handoff::testing::Child victim([&](handoff::testing::Stage& stage) {
-        Sender sender(name, options);
+        Sender sender(name, shape);
         const auto loan = sender.loan(soon()).value();
         stage.stop_at("on loan");
     });
     victim.wait_for("on loan");
     victim.kill();
-    options.payload_bytes = 1000;
+    shape.payload_bytes = 1000;
     Sender sender = this->sender();
     BOOST_TEST(sender.info().payload_bytes == 1000U);
     check_all_free(sender);
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_replaced_when_all_are_dead_a
 BOOST_AUTO_TEST_CASE(the_mode_is_what_was_asked_for_whatever_the_umask) {
     for (const mode_t mask : {mode_t{0}, mode_t{0077}, mode_t{0777}}) {
         for (const std::uint32_t mode : {0600U, 0660U, 0666U}) {
-            options.mode = mode;
+            shape.mode = mode;
             const mode_t before = umask(mask);
             Sender sender = this->sender();
             umask(before);

@@ -23,7 +23,7 @@ std::string own_program() {
 BOOST_FIXTURE_TEST_SUITE(timeout_test, Channel)
 
 BOOST_DATA_TEST_CASE(a_full_channel_says_who_holds_its_slots, policies, policy) {
-    Sender sender(name, with(policy));
+    Sender sender(name, shape, {.wait = policy});
     Receiver receiver = this->receiver();
     for (const char* message : {"1", "2", "3"}) send(sender, message);
     auto request = receive(receiver);
@@ -62,7 +62,7 @@ BOOST_DATA_TEST_CASE(an_empty_channel_says_who_is_there, policies, policy) {
 }
 
 BOOST_DATA_TEST_CASE(waiting_for_a_receiver, policies, policy) {
-    Sender sender(name, with(policy));
+    Sender sender(name, shape, {.wait = policy});
     check_refused(sender.wait_for_receiver(20ms), Errc::timed_out, "Start one");
     std::thread coming([&] {
         Receiver receiver(name, {.wait = policy});
@@ -76,7 +76,7 @@ BOOST_DATA_TEST_CASE(waiting_for_a_receiver, policies, policy) {
 }
 
 BOOST_DATA_TEST_CASE(a_deadline_is_kept_and_not_too_late, policies, policy) {
-    Receiver receiver(name, with(policy));
+    Receiver receiver(name, shape, {.wait = policy});
     const auto start = std::chrono::steady_clock::now();
     check_refused(receiver.receive(150ms), Errc::timed_out);  // longer than a tick
     const auto waited = std::chrono::steady_clock::now() - start;

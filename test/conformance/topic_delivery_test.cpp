@@ -18,7 +18,8 @@ BOOST_FIXTURE_TEST_SUITE(topic_delivery_test, Topic)
 
 BOOST_DATA_TEST_CASE(every_subscriber_gets_every_message, policies, policy) {
     Publisher publisher = this->publisher();
-    Subscriber one(name, with(policy)), two(name, with(policy)), copying(name, with(policy), {.pins = 0});
+    Subscriber one(name, shape, {.wait = policy}), two(name, shape, {.wait = policy}),
+        copying(name, shape, {.wait = policy, .pins = 0});
     Buffer buffer;
     for (std::uint64_t number = 1; number <= 20; ++number) {
         const std::string message = "message " + std::to_string(number);
@@ -38,9 +39,9 @@ BOOST_DATA_TEST_CASE(every_subscriber_gets_every_message, policies, policy) {
 }
 
 BOOST_DATA_TEST_CASE(a_waiting_subscriber_in_another_process_is_woken, policies, policy) {
-    Publisher publisher(name, with(policy));
+    Publisher publisher(name, shape, {.wait = policy});
     Child child([&](Stage& stage) {
-        Subscriber subscriber(name, {.wait = policy}, {.start = Start::oldest});
+        Subscriber subscriber(name, {.wait = policy, .start = Start::oldest});
         for (std::uint64_t number = 1; number <= 50; ++number) {
             check_message(subscriber.next(soon()), std::to_string(number), number, 0);
             stage.report("got it");
@@ -84,8 +85,8 @@ BOOST_AUTO_TEST_CASE(where_a_late_subscriber_starts) {
 }
 
 BOOST_AUTO_TEST_CASE(where_an_early_subscriber_starts) {
-    Subscriber oldest(name, options, {.start = Start::oldest}), newest(name, options, {.start = Start::newest}),
-        next(name, options, {.start = Start::next});
+    Subscriber oldest(name, shape, {.start = Start::oldest}), newest(name, shape, {.start = Start::newest}),
+        next(name, shape, {.start = Start::next});
     Publisher publisher = this->publisher();
     publish_numbers(publisher, 1, 2);
     for (Subscriber* subscriber : {&oldest, &newest, &next}) {
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_loan_dropped_is_no_message) {
 
 BOOST_AUTO_TEST_CASE(many_publishers_share_one_sequence_and_each_keeps_its_order) {
     constexpr std::uint64_t each = 300, threads = 3;
-    options.history = 2000;
+    shape.history = 2000;
     Publisher first = publisher();
     Subscriber subscriber = this->subscriber();
     std::vector<Child> children;
@@ -206,8 +207,8 @@ BOOST_AUTO_TEST_CASE(many_publishers_share_one_sequence_and_each_keeps_its_order
 }
 
 BOOST_AUTO_TEST_CASE(one_publisher_handle_serves_many_threads) {
-    options.history = 1000;
-    options.loans = 4;
+    shape.history = 1000;
+    shape.loans = 4;
     Publisher publisher = this->publisher();
     Subscriber subscriber = this->subscriber();
     std::vector<std::thread> threads;
@@ -271,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_description_larger_than_the_bytes_is_shown_as_plain_bytes
 }
 
 BOOST_DATA_TEST_CASE(waiting_for_a_subscriber, policies, policy) {
-    Publisher publisher(name, with(policy));
+    Publisher publisher(name, shape, {.wait = policy});
     check_refused(publisher.wait_for_subscriber(20ms), Errc::timed_out, name.str());
     const Subscriber unseen = subscriber({.read_only = true});
     check_refused(publisher.wait_for_subscriber(handoff::Deadline::now()), Errc::timed_out);

@@ -15,26 +15,21 @@ namespace conformance {
 /// A topic of small messages with a short history.
 struct Topic {
     handoff::testing::UniqueName name{"topic"};
-    handoff::TopicOptions options;
+    handoff::TopicShape shape;
 
     Topic() {
-        options.history = 4;
-        options.payload_bytes = 256;
-        options.loans = 2;
-        options.pin_budget = 4;
-        options.participants = 16;
+        shape.history = 4;
+        shape.payload_bytes = 256;
+        shape.loans = 2;
+        shape.pin_budget = 4;
+        shape.participants = 16;
     }
     ~Topic() {
         for (const auto& file : name.left_behind()) BOOST_ERROR("left behind: " + file);
     }
-    handoff::TopicOptions with(handoff::WaitPolicy policy) const {
-        handoff::TopicOptions changed = options;
-        changed.wait = policy;
-        return changed;
-    }
-    handoff::Publisher publisher() const { return handoff::Publisher(name, options); }
-    handoff::Subscriber subscriber(const handoff::SubscriberOptions& wishes = {}) const {
-        return handoff::Subscriber(name, {}, wishes);
+    handoff::Publisher publisher() const { return handoff::Publisher(name, shape); }
+    handoff::Subscriber subscriber(const handoff::SubscriberOptions& options = {}) const {
+        return handoff::Subscriber(name, options);
     }
 };
 

@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(the_kernel_refuses_a_read_only_subscriber_to_write) {
     Publisher publisher = this->publisher();
     publish(publisher, "untouched");
     Child child([&](Stage& stage) {
-        Subscriber subscriber(name, {}, {.read_only = true});
+        Subscriber subscriber(name, {.read_only = true});
         Buffer buffer;
         check_copied(subscriber.copy_next(buffer, soon()), buffer, "untouched", 1, 0);
         const auto mapped = mappings_of(name.str());
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(the_kernel_refuses_a_read_only_subscriber_to_write) {
 }
 
 BOOST_AUTO_TEST_CASE(a_read_only_subscriber_needs_no_right_to_write) {
-    options.mode = 0600;
+    shape.mode = 0600;
     Publisher publisher = this->publisher();
     publish(publisher, "x");
     for (const auto& file : name.left_behind()) {

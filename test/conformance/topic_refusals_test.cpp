@@ -12,14 +12,14 @@ using handoff::Errc;
 using handoff::Open;
 using handoff::Publisher;
 using handoff::Subscriber;
-using handoff::TopicOptions;
+using handoff::TopicShape;
 
 namespace {
 
 struct Fixture : Topic {
-    void check_nonsense(const std::function<void(TopicOptions&)>& spoil, std::string_view words,
+    void check_nonsense(const std::function<void(TopicShape&)>& spoil, std::string_view words,
                         Errc code = Errc::invalid_argument) {
-        TopicOptions spoiled = options;
+        TopicShape spoiled = shape;
         spoil(spoiled);
         check_throws([&] { Publisher(name, spoiled); }, code, words);
         check_throws([&] { Subscriber(name, spoiled); }, code, words);
@@ -43,10 +43,9 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense([](auto& o) { o.pin_budget = 1'025; }, "pin_budget = 1025");
     check_nonsense([](auto& o) { o.participants = 1; }, "participants = 1");
     check_nonsense([](auto& o) { o.participants = 65; }, "64");
-    check_nonsense([](auto& o) { o.open = Open::create, o.payload_bytes = 0; }, "payload_bytes");
+    check_nonsense([](auto& o) { o.payload_bytes = 0; }, "payload_bytes = 0");
     check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
     check_nonsense([](auto& o) { o.mode = 01600; }, "mode");
-    check_nonsense([](auto& o) { o.wait = static_cast<handoff::WaitPolicy>(9); }, "wait");
     check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
     check_nonsense([](auto& o) { o.history = 1000, o.payload_bytes = std::size_t{1} << 54; }, "memory");
     check_nonsense([](auto& o) { o.payload_bytes = std::size_t{1} << 50; }, "", Errc::no_space);
@@ -54,39 +53,42 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
 }
 
 BOOST_AUTO_TEST_CASE(a_subscriber_that_starts_nowhere_is_refused) {
-    check_throws([&] { Subscriber(name, options, {.start = static_cast<handoff::Start>(9)}); }, Errc::invalid_argument,
+    check_throws([&] { Subscriber(name, shape, {.start = static_cast<handoff::Start>(9)}); }, Errc::invalid_argument,
                  "start");
+    check_throws([&] { Publisher(name, shape, {.wait = static_cast<handoff::WaitPolicy>(9)}); }, Errc::invalid_argument,
+                 "wait");
+    check_throws([&] { Publisher(name, {.history = 3}, {.open = Open::create}); }, Errc::invalid_argument,
+                 "payload_bytes");
 }
 
 BOOST_AUTO_TEST_CASE(bad_names_are_refused) {
     for (const std::string& bad :
          {std::string(), std::string("a/b"), std::string(201, 'x'), std::string("x.lock"), std::string("a b")}) {
-        check_throws([&] { Publisher(bad, options); }, Errc::invalid_argument);
-        check_throws([&] { Subscriber(bad, options); }, Errc::invalid_argument);
+        check_throws([&] { Publisher(bad, shape); }, Errc::invalid_argument);
+        check_throws([&] { Subscriber(bad, shape); }, Errc::invalid_argument);
     }
 }
 
 BOOST_AUTO_TEST_CASE(attaching_to_nothing_is_refused) {
     check_throws([&] { Publisher{name}; }, Errc::no_such_segment, name.str());
     check_throws([&] { Subscriber{name}; }, Errc::no_such_segment, name.str());
-    check_throws([&] { Subscriber(name, {.attach_deadline = 30ms}); }, Errc::no_such_segment);
-    check_throws([&] { Subscriber(name, options, {.read_only = true}); }, Errc::no_such_segment, name.str());
-    options.open = Open::attach;
-    check_throws([&] { Publisher(name, options); }, Errc::no_such_segment);
+    check_throws([&] { Subscriber(name, {.attach_timeout = 30ms}); }, Errc::no_such_segment);
+    check_throws([&] { Subscriber(name, shape, {.read_only = true}); }, Errc::no_such_segment, name.str());
+    check_throws([&] { Publisher(name, shape, {.open = Open::attach}); }, Errc::no_such_segment);
     BOOST_TEST(name.left_behind().empty());
 }
 
 BOOST_AUTO_TEST_CASE(creating_twice_is_refused) {
-    options.open = Open::create;
-    Publisher first(name, options);
-    check_throws([&] { Publisher(name, options); }, Errc::already_exists, name.str());
-    check_throws([&] { Subscriber(name, options); }, Errc::already_exists);
-    check_throws([&] { Subscriber(name, options, {.read_only = true}); }, Errc::invalid_argument, "read_only");
+    Publisher first(name, shape, {.open = Open::create});
+    check_throws([&] { Publisher(name, shape, {.open = Open::create}); }, Errc::already_exists, name.str());
+    check_throws([&] { Subscriber(name, shape, {.open = Open::create}); }, Errc::already_exists);
+    check_throws([&] { Subscriber(name, shape, {.open = Open::create, .read_only = true}); }, Errc::invalid_argument,
+                 "read_only");
     BOOST_TEST(publish(first, "still works") == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_of_another_kind_is_refused) {
-    handoff::ChannelOptions channel;
+    handoff::ChannelShape channel;
     channel.payload_bytes = 64;
     {
         Publisher topic = publisher();
@@ -113,19 +115,19 @@ BOOST_AUTO_TEST_CASE(a_segment_of_another_kind_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_refused_and_one_that_is_large_enough_keeps_its_shape) {
     Publisher first = publisher();
-    auto larger = options;
+    auto larger = shape;
     larger.payload_bytes = 1000;
     check_throws([&] { Publisher(name, larger); }, Errc::mismatch, "1000");
     check_throws([&] { Subscriber(name, larger); }, Errc::mismatch, "256");
     check_throws([&] { Subscriber(name, larger, {.read_only = true}); }, Errc::mismatch, "1000");
-    larger = options;
+    larger = shape;
     larger.history = 5;
-    check_throws([&] { Publisher(name, larger); }, Errc::mismatch, "history of 4");
-    TopicOptions smaller;
+    check_throws([&] { Publisher(name, larger); }, Errc::mismatch, "history = 4 (at least 5 was asked for)");
+    TopicShape smaller;
     smaller.history = 1;
     smaller.payload_bytes = 1;
-    smaller.loans = 9;
-    smaller.pin_budget = 9;
+    smaller.loans = 2;
+    smaller.pin_budget = 0;
     smaller.participants = 3;
     const auto info = Publisher(name, smaller).info();
     BOOST_TEST(info.name == name.str());
@@ -140,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_refused_and_one_that_is_large_
 }
 
 BOOST_AUTO_TEST_CASE(more_participants_than_places_are_refused) {
-    options.participants = 2;
+    shape.participants = 2;
     Publisher first = publisher();
     Subscriber second = subscriber();
     check_throws([&] { subscriber(); }, Errc::too_many_participants, "2");
@@ -169,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_spent_pin_budget_is_said_and_copying_is_left) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_subscriber_leaves_no_topic_behind) {
-    check_throws([&] { Subscriber(name, options, {.pins = 5}); }, Errc::too_many_participants, "0 of 4");
+    check_throws([&] { Subscriber(name, shape, {.pins = 5}); }, Errc::too_many_participants, "0 of 4");
     BOOST_TEST(name.left_behind().empty());
 }
 
@@ -229,7 +231,7 @@ BOOST_AUTO_TEST_CASE(exhausted_loans_name_their_holder) {
     Publisher publisher = this->publisher(), other = this->publisher();
     std::vector<handoff::Loan> loans;
     while (auto loan = publisher.loan()) loans.push_back(std::move(*loan));
-    BOOST_TEST(loans.size() == options.loans + options.pin_budget + options.history + 1);
+    BOOST_TEST(loans.size() == *shape.loans + *shape.pin_budget + *shape.history + 1);
     check_refused(publisher.loan(), Errc::full, std::to_string(loans.size()) + " on loan to ");
     check_refused(other.loan(), Errc::full, own_pid());
     check_refused(other.loan(), Errc::full, name.str());

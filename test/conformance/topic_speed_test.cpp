@@ -47,9 +47,9 @@ private:
 
 struct Fixture : Topic {
     Fixture() {
-        options.payload_bytes = payload_bytes;
-        options.history = 8;
-        options.pin_budget = 8;
+        shape.payload_bytes = payload_bytes;
+        shape.history = 8;
+        shape.pin_budget = 8;
     }
     /// Reads with next() until the stream ends, `looks` at every message.
     Account read_all(Subscriber& subscriber, int looks) {
@@ -85,15 +85,15 @@ BOOST_FIXTURE_TEST_SUITE(topic_speed_test, Fixture)
 
 BOOST_DATA_TEST_CASE(full_speed_against_a_fast_a_slow_and_copying_subscribers, policies, policy) {
     std::vector<Child> subscribers;
-    const Subscriber holder(name, options, {.pins = 0});
+    const Subscriber holder(name, shape, {.pins = 0});
     const auto joined = [&](Stage& stage) { stage.reach("joined"); };
     subscribers.emplace_back([&](Stage& stage) {
-        Subscriber fast(name, {.wait = policy}, {.start = Start::oldest});
+        Subscriber fast(name, {.wait = policy, .start = Start::oldest});
         joined(stage);
         read_all(fast, 1).check(total);
     });
     subscribers.emplace_back([&](Stage& stage) {
-        Subscriber slow(name, {.wait = policy}, {.start = Start::oldest});
+        Subscriber slow(name, {.wait = policy, .start = Start::oldest});
         joined(stage);
         const Account account = read_all(slow, 30);
         account.check(total);
@@ -101,13 +101,13 @@ BOOST_DATA_TEST_CASE(full_speed_against_a_fast_a_slow_and_copying_subscribers, p
     });
     for (const bool read_only : {false, true})
         subscribers.emplace_back([&, read_only](Stage& stage) {
-            Subscriber copying(name, {.wait = policy}, {.start = Start::oldest, .pins = 0, .read_only = read_only});
+            Subscriber copying(name, {.wait = policy, .pins = 0, .start = Start::oldest, .read_only = read_only});
             joined(stage);
             copy_all(copying).check(total);
         });
     for (Child& child : subscribers) child.wait_for("joined");
     Child publishing([&](Stage&) {
-        Publisher publisher(name, with(policy));
+        Publisher publisher(name, shape, {.wait = policy});
         for (std::uint64_t id = 1; id <= total; ++id) publish_whole(publisher, id);
     });
     publishing.wait(60s);
@@ -119,10 +119,10 @@ BOOST_DATA_TEST_CASE(full_speed_against_a_fast_a_slow_and_copying_subscribers, p
 
 BOOST_AUTO_TEST_CASE(several_publishers_at_full_speed_and_every_message_once) {
     handoff::test::SharedAnonymous<std::array<std::atomic<std::uint8_t>, 3 * total / 4>> seen;
-    options.loans = 3;
+    shape.loans = 3;
     const Publisher holder = publisher();  // the stream does not end between two publishers
     Child reading([&](Stage& stage) {
-        Subscriber subscriber(name, {}, {.start = Start::oldest, .pins = 2});
+        Subscriber subscriber(name, {.pins = 2, .start = Start::oldest});
         stage.reach("joined");
         std::uint64_t got = 0, lost = 0;
         while (got + lost < seen->size()) {
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(several_publishers_at_full_speed_and_every_message_once) {
     std::vector<Child> publishers;
     for (std::uint64_t who = 0; who < 3; ++who)
         publishers.emplace_back([&, who](Stage&) {
-            Publisher publisher(name, options);
+            Publisher publisher(name, shape);
             for (std::uint64_t i = 0; i < total / 4; ++i) publish_whole(publisher, who * (total / 4) + i);
         });
     for (Child& child : publishers) child.wait(60s);
@@ -148,12 +148,12 @@ BOOST_AUTO_TEST_CASE(several_publishers_at_full_speed_and_every_message_once) {
 
 BOOST_AUTO_TEST_CASE(what_is_overwritten_while_it_is_copied_counts_as_lost) {
     constexpr std::size_t large = 256 * 1024;
-    options.payload_bytes = large;
-    options.history = 4;  // a subscriber that is interrupted finds its slot overwritten
-    options.loans = 1;
-    options.pin_budget = 0;
+    shape.payload_bytes = large;
+    shape.history = 4;  // a subscriber that is interrupted finds its slot overwritten
+    shape.loans = 1;
+    shape.pin_budget = 0;
     handoff::test::SharedAnonymous<std::atomic<bool>> enough;
-    Subscriber subscriber(name, options, {.start = Start::oldest, .pins = 0});
+    Subscriber subscriber(name, shape, {.pins = 0, .start = Start::oldest});
     Child publishing([&](Stage&) {
         Publisher publisher = this->publisher();
         std::array<std::vector<std::byte>, 3> values;
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(what_is_overwritten_while_it_is_copied_counts_as_lost) {
 BOOST_AUTO_TEST_CASE(a_stopped_subscriber_holds_its_messages_and_nobody_up) {
     Publisher publisher = this->publisher();
     Child stopped([&](Stage& stage) {
-        Subscriber subscriber(name, {}, {.start = Start::oldest, .pins = 3});
+        Subscriber subscriber(name, {.pins = 3, .start = Start::oldest});
         Account account;
         std::vector<handoff::Message> held;
         for (int i = 0; i < 3; ++i) {

@@ -16,8 +16,8 @@ using handoff::Subscriber;
 BOOST_FIXTURE_TEST_SUITE(topic_stream_test, Topic)
 
 BOOST_DATA_TEST_CASE(the_end_of_the_stream_is_said_once_after_the_last_message, policies, policy) {
-    Subscriber subscriber(name, with(policy)), copying(name, with(policy), {.pins = 0}),
-        read_only(name, {.wait = policy}, {.read_only = true});
+    Subscriber subscriber(name, shape, {.wait = policy}), copying(name, shape, {.wait = policy, .pins = 0}),
+        read_only(name, {.wait = policy, .read_only = true});
     {
         Publisher publisher = this->publisher();
         publish_numbers(publisher, 1, 2);
@@ -41,7 +41,7 @@ BOOST_DATA_TEST_CASE(the_end_of_the_stream_is_said_once_after_the_last_message, 
 }
 
 BOOST_DATA_TEST_CASE(a_waiting_subscriber_is_told_when_the_last_publisher_leaves, policies, policy) {
-    Subscriber subscriber(name, with(policy));
+    Subscriber subscriber(name, shape, {.wait = policy});
     auto one = std::make_optional(publisher()), two = std::make_optional(publisher());
     one.reset();
     check_refused(subscriber.next(20ms), Errc::timed_out, "1 publishers attached");
@@ -51,13 +51,13 @@ BOOST_DATA_TEST_CASE(a_waiting_subscriber_is_told_when_the_last_publisher_leaves
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_never_began_has_no_end) {
-    Subscriber subscriber(name, options);
+    Subscriber subscriber(name, shape);
     check_refused(subscriber.try_next(), Errc::empty);
     check_refused(subscriber.next(20ms), Errc::timed_out);
 }
 
 BOOST_AUTO_TEST_CASE(an_end_before_we_came_is_no_news_unless_it_left_something_for_us) {
-    Subscriber early(name, options);
+    Subscriber early(name, shape);
     { Publisher publisher = this->publisher(); }
     Subscriber late = subscriber();
     check_refused(late.try_next(), Errc::empty);
@@ -80,14 +80,14 @@ BOOST_AUTO_TEST_CASE(a_subscriber_waits_for_a_topic_that_is_created_later) {
         handoff::testing::eventually([&] { return publisher.state().subscribers == 0; });
     });
     {
-        Subscriber subscriber(name, {.attach_deadline = soon()});
+        Subscriber subscriber(name, {.attach_timeout = patience});
         check_message(subscriber.next(soon()), "welcome", 1, 0);
     }
     creating.join();
 }
 
 BOOST_AUTO_TEST_CASE(whoever_was_waited_for_gets_everything_from_then_on) {
-    Publisher publisher(name, with(handoff::WaitPolicy::busy));
+    Publisher publisher(name, shape, {.wait = handoff::WaitPolicy::busy});
     std::uint64_t published = 0, received = 0;
     for (int round = 0; round < 200; ++round) {
         const Start start = round % 2 == 0 ? Start::next : Start::newest;
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_topic_goes_with_the_last_who_leaves) {
 }
 
 BOOST_AUTO_TEST_CASE(a_persistent_topic_keeps_its_messages) {
-    options.lifetime = Lifetime::persistent;
+    shape.lifetime = Lifetime::persistent;
     {
         Publisher publisher = this->publisher();
         publish_numbers(publisher, 1, 9);
@@ -137,9 +137,9 @@ BOOST_AUTO_TEST_CASE(a_persistent_topic_keeps_its_messages) {
 }
 
 BOOST_AUTO_TEST_CASE(a_persistent_topic_that_is_too_small_is_not_replaced) {
-    options.lifetime = Lifetime::persistent;
+    shape.lifetime = Lifetime::persistent;
     { publisher(); }
-    auto larger = options;
+    auto larger = shape;
     larger.payload_bytes = 1000;
     check_throws([&] { Publisher(name, larger); }, Errc::mismatch, "1000");
     BOOST_TEST(publisher().info().payload_bytes == 256U);
@@ -149,13 +149,13 @@ BOOST_AUTO_TEST_CASE(a_persistent_topic_that_is_too_small_is_not_replaced) {
 #ifndef HANDOFF_SYNC_BOOST
 BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_replaced_when_all_are_dead) {
     handoff::testing::Child victim([&](handoff::testing::Stage& stage) {
-        Publisher publisher(name, options);
+        Publisher publisher(name, shape);
         const auto loan = publisher.loan().value();
         stage.stop_at("on loan");
     });
     victim.wait_for("on loan");
     victim.kill();
-    options.payload_bytes = 1000;
+    shape.payload_bytes = 1000;
     Publisher publisher = this->publisher();
     BOOST_TEST(publisher.info().payload_bytes == 1000U);
     BOOST_TEST(publisher.state().free == publisher.info().slot_count);
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_replaced_when_all_are_dead) {
 BOOST_AUTO_TEST_CASE(the_mode_is_what_was_asked_for_whatever_the_umask) {
     for (const mode_t mask : {mode_t{0}, mode_t{0777}}) {
         for (const std::uint32_t mode : {0600U, 0664U}) {
-            options.mode = mode;
+            shape.mode = mode;
             const mode_t before = umask(mask);
             Publisher publisher = this->publisher();
             umask(before);

@@ -44,7 +44,7 @@ struct World : Topic {
     handoff::testing::UniqueName channel{"channel"}, value{"value"};
     Sender sender{channel, {.slot_count = 4, .payload_bytes = 64}};
     Receiver receiver{channel};
-    Publisher publisher{name, options};
+    Publisher publisher{name, shape};
     Subscriber subscriber{name};
     Latest<int> writer{value}, reader{value};
 
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_stream_is_something) {
 }
 
 BOOST_AUTO_TEST_CASE(those_who_map_read_only_can_be_waited_for) {
-    Subscriber read_only(name, {}, {.read_only = true});
+    Subscriber read_only(name, {.read_only = true});
     Latest<int> reading(value, {.read_only = true});
     const std::vector<Waitable> waitables = {read_only.waitable(), reading.waitable(), receiver.waitable()};
     check_nothing(waitables);
@@ -168,11 +168,11 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_cannot_wait) {
 BOOST_AUTO_TEST_CASE(more_things_than_fingers) {
     std::vector<Subscriber> subscribers;
     std::vector<Waitable> waitables;
-    options.participants = 64;
+    shape.participants = 64;
     handoff::testing::UniqueName crowded("crowded");
-    Publisher busy(crowded, options);
+    Publisher busy(crowded, shape);
     for (int i = 0; i < 60; ++i) {
-        subscribers.push_back(Subscriber(crowded, {}, {.start = handoff::Start::next, .pins = 0}));
+        subscribers.push_back(Subscriber(crowded, {.pins = 0, .start = handoff::Start::next}));
         waitables.push_back(subscribers.back().waitable());
     }
     check_nothing(waitables);
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_costs_a_thread_only_those_who_ask) {
     std::thread([] {}).join();  // a sanitizer starts a thread of its own with the first one
     const auto before = threads();
     {
-        Subscriber another(name, {}, {.pins = 0});
+        Subscriber another(name, {.pins = 0});
         const auto waitable = another.waitable();
         (void)wait_any({waitable}, Deadline::now());
         BOOST_TEST(threads() == before);
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(the_descriptor_of_a_latest_value_is_readable_exactly_while_
 }
 
 BOOST_AUTO_TEST_CASE(the_descriptor_of_those_who_map_read_only) {
-    Subscriber read_only(name, {}, {.read_only = true});
+    Subscriber read_only(name, {.read_only = true});
     const int descriptor = read_only.descriptor();
     Buffer buffer;
     for (int round = 0; round < 5; ++round) {

@@ -32,10 +32,10 @@ struct Ledger {
 /// Half of them send, half receive.
 struct ManySenders {
     UniqueName name{"crowd"};
-    ChannelOptions options{.slot_count = 64,
-                           .payload_bytes = message_bytes,
-                           .participants = most_on_a_channel,
-                           .max_deliveries = unlimited_deliveries};
+    ChannelShape shape{.slot_count = 64,
+                       .payload_bytes = message_bytes,
+                       .participants = most_on_a_channel,
+                       .max_deliveries = unlimited_deliveries};
     Shared<Ledger> ledger;
     Gate work, second_half;
 
@@ -46,7 +46,7 @@ struct ManySenders {
         ledger->sent[id].store(true);
     }
     void live_as_sender(Roll& roll, std::uint32_t number) const {
-        Sender sender(name, options);
+        Sender sender(name, shape);
         roll.attached.fetch_add(1);
         work.wait();
         const std::uint64_t first = std::uint64_t{number} * 2 * rounds;
@@ -56,7 +56,7 @@ struct ManySenders {
         ledger->senders_done.fetch_add(1);
     }
     void live_as_receiver(Roll& roll) const {
-        Receiver receiver(name, options);
+        Receiver receiver(name, shape);
         roll.attached.fetch_add(1);
         work.wait();
         while (!ledger->is_over.load()) {
@@ -105,13 +105,13 @@ BOOST_AUTO_TEST_SUITE(participants_test)
 
 BOOST_FIXTURE_TEST_CASE(as_many_processes_as_promised_share_a_channel_and_survive_the_death_of_half, ManySenders,
                         *boost::unit_test::precondition(has_room_for_processes)) {
-    const Sender observer(name, options);
+    const Sender observer(name, shape);
     Crowd crowd(most_on_a_channel - 1, [&](Roll& roll, std::uint32_t number) {
         if (sends(number)) return live_as_sender(roll, number);
         live_as_receiver(roll);
     });
     crowd.wait_until_attached();
-    check_full([&] { Sender(name, options); }, most_on_a_channel);
+    check_full([&] { Sender(name, shape); }, most_on_a_channel);
 
     work.open();
     crowd.wait_for([&] { return ledger->messages.load() > most_on_a_channel / 4; }, "no traffic");
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(as_many_processes_as_promised_share_a_channel_and_surviv
     crowd.wait_until_ended();
 
     HANDOFF_CHECK_EVENTUALLY(observer.state().senders == 1U && observer.state().receivers == 0U);
-    HANDOFF_CHECK_EVENTUALLY(observer.state().free == options.slot_count);
+    HANDOFF_CHECK_EVENTUALLY(observer.state().free == *shape.slot_count);
     BOOST_TEST(observer.state().given_up == 0U);
 }
 
@@ -132,14 +132,14 @@ BOOST_FIXTURE_TEST_CASE(as_many_processes_as_promised_share_a_channel_and_surviv
 BOOST_AUTO_TEST_CASE(as_many_handles_as_promised_share_a_channel, *boost::unit_test::precondition(has_descriptors)) {
     take_all_descriptors();
     const UniqueName name("handles");
-    const ChannelOptions options{.slot_count = 64, .payload_bytes = message_bytes, .participants = most_on_a_channel};
+    const ChannelShape shape{.slot_count = 64, .payload_bytes = message_bytes, .participants = most_on_a_channel};
     std::deque<Sender> senders;
     std::deque<Receiver> receivers;
     for (std::uint32_t pair = 0; pair < most_on_a_channel / 2; ++pair) {
-        senders.emplace_back(name, options);
-        receivers.emplace_back(name, options);
+        senders.emplace_back(name, shape);
+        receivers.emplace_back(name, shape);
     }
-    check_full([&] { Receiver(name, options); }, most_on_a_channel);
+    check_full([&] { Receiver(name, shape); }, most_on_a_channel);
     for (std::uint32_t pair = 0; pair < most_on_a_channel / 2; ++pair) {
         Loan loan = senders[pair].loan(soon).value();
         fill(loan.payload(), pair);
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(as_many_handles_as_promised_share_a_channel, *boost::unit_t
         request.processed().value();
     }
     receivers.pop_front();
-    const Receiver newcomer(name, options);  // the place of who left is free again
+    const Receiver newcomer(name, shape);  // the place of who left is free again
     BOOST_TEST(senders.front().state().receivers == most_on_a_channel / 2);
     senders.clear();
     BOOST_TEST(newcomer.state().senders == 0U);
@@ -158,9 +158,8 @@ BOOST_AUTO_TEST_CASE(as_many_handles_as_promised_share_a_channel, *boost::unit_t
 BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_topic_and_survive_the_death_of_half) {
     constexpr std::uint32_t messages = 20;
     const UniqueName name("crowd-topic");
-    const TopicOptions options{
-        .history = 2 * messages, .payload_bytes = message_bytes, .participants = most_on_a_topic};
-    Publisher publisher(name, options);
+    const TopicShape shape{.history = 2 * messages, .payload_bytes = message_bytes, .participants = most_on_a_topic};
+    Publisher publisher(name, shape);
     const auto publish = [&] {
         for (std::uint32_t message = 0; message < messages; ++message) {
             Loan loan = publisher.loan().value();
@@ -170,7 +169,7 @@ BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_topic_and_survive_the
     };
     Shared<std::atomic<std::uint32_t>> read_all;
     Crowd crowd(most_on_a_topic - 1, [&](Roll& roll, std::uint32_t number) {
-        Subscriber subscriber(name, options, {.start = Start::next, .pins = 0});
+        Subscriber subscriber(name, shape, {.pins = 0, .start = Start::next});
         roll.attached.fetch_add(1);
         std::array<std::byte, message_bytes> bytes{};
         for (std::uint64_t sequence = 1; sequence <= 2 * messages; ++sequence) {
@@ -183,7 +182,7 @@ BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_topic_and_survive_the
         }
     });
     crowd.wait_until_attached();
-    check_full([&] { Subscriber(name, options, {.pins = 0}); }, most_on_a_topic);
+    check_full([&] { Subscriber(name, shape, {.pins = 0}); }, most_on_a_topic);
 
     publish();
     crowd.wait_for([&] { return read_all->load() == crowd.count(); }, "not all have read what was published");
@@ -197,13 +196,13 @@ BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_topic_and_survive_the
 
 BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_value_and_survive_the_death_of_half) {
     const UniqueName name("crowd-value");
-    const LatestOptions options{.capacity_bytes = message_bytes, .participants = most_on_a_topic};
-    LatestBytes value(name, options);
+    const LatestShape shape{.capacity_bytes = message_bytes, .participants = most_on_a_topic};
+    LatestBytes value(name, shape);
     Gate work;
     Shared<std::atomic<std::uint32_t>> writes, survivors_writes;
     constexpr std::uint32_t writes_each = 200;
     Crowd crowd(most_on_a_topic - 1, [&](Roll& roll, std::uint32_t number) {
-        LatestBytes mine(name, options);
+        LatestBytes mine(name, shape);
         roll.attached.fetch_add(1);
         work.wait();
         std::array<std::byte, message_bytes> bytes{};
@@ -218,7 +217,7 @@ BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_value_and_survive_the
         survivors_writes->fetch_add(writes_each);
     });
     crowd.wait_until_attached();
-    check_full([&] { LatestBytes(name, options); }, most_on_a_topic);
+    check_full([&] { LatestBytes(name, shape); }, most_on_a_topic);
 
     work.open();
     crowd.wait_for([&] { return writes->load() > most_on_a_topic; }, "nobody writes");

@@ -25,7 +25,7 @@ struct Values {
         take_all_descriptors();
         for (std::uint32_t at = 0; at < count; ++at) {
             names.emplace_back(std::make_unique<UniqueName>("many"));
-            values.emplace_back(*names.back(), LatestOptions{.capacity_bytes = sizeof at, .participants = 2});
+            values.emplace_back(*names.back(), LatestShape{.capacity_bytes = sizeof at, .participants = 2});
             waitables.push_back(values.back().waitable());
         }
     }

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_in_the_log_though_its_client_was_not_told_is
     auto sending = client("only once\nand on\n");
     Child dying_server([&](Stage& stage) {
         spooler::Log file(log());
-        handoff::Receiver receiver(name, spooler::channel_options());
+        handoff::Receiver receiver(name, spooler::channel_shape());
         auto request = receiver.receive(10s);
         BOOST_TEST_REQUIRE(request.has_value());
         BOOST_TEST(file.append(spooler::line_in(request->payload()).value()));
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_line_outlives_any_number_of_servers_that_die_with_it) {
     auto sending = client("stubborn\n");
     for (int death = 0; death < 15; ++death) {
         Child dying_server([&](Stage& stage) {
-            handoff::Receiver receiver(name, spooler::channel_options());
+            handoff::Receiver receiver(name, spooler::channel_shape());
             const auto request = receiver.receive(10s);
             BOOST_TEST_REQUIRE(request.has_value());
             stage.stop_at("taken");
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(half_a_line_at_the_end_of_the_log_is_cut_off) {
 BOOST_AUTO_TEST_CASE(what_is_no_line_is_refused_and_the_server_goes_on) {
     auto logger = server();
     {
-        handoff::Sender sender(name, spooler::channel_options());
+        handoff::Sender sender(name, spooler::channel_shape());
         const std::vector<std::string> nonsense{"short", std::string(16, '\0'), std::string(16, '\xff'),
                                                 std::string(16, '\1') + "two\nlines"};
         for (const auto& bytes : nonsense) {

@@ -43,7 +43,7 @@ public:
     void end_the_stream() { keeper.reset(); }
 
     const UniqueName name{"wall"};
-    std::optional<handoff::Publisher> keeper{std::in_place, name, video_wall::topic_options()};
+    std::optional<handoff::Publisher> keeper{std::in_place, name, video_wall::topic_shape()};
 };
 
 }  // namespace

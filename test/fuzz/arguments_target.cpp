@@ -72,9 +72,11 @@ void try_to(Call call) {
 void read_sender(const CommandLine& line) {
     const auto options = sender::read_options(line.count(), line.pointers());
     if (!options) return;
-    require(options->slots >= 1 && options->slots <= 65'535, "slots are in their limits");
-    require(options->in_flight >= 1 && options->in_flight <= options->slots, "each request in flight has a slot");
-    require(options->history >= 1 && options->history <= 16'384, "the history is in its limits");
+    require(!options->slots || (*options->slots >= 1 && *options->slots <= 65'535), "slots are in their limits");
+    require(options->in_flight >= 1 && options->in_flight <= options->slots.value_or(8),
+            "each request in flight has a slot");
+    require(!options->history || (*options->history >= 1 && *options->history <= 16'384),
+            "the history is in its limits");
     require(options->timeout.count() >= 0 && options->wait_receiver.count() >= 0, "no wait ends before it begins");
     require(!options->frames_per_second || std::isfinite(*options->frames_per_second), "a rate is finite");
     require(options->image_limit_bytes > 0 && options->payload_bytes != 0U, "a frame has bytes");

@@ -47,9 +47,9 @@ struct Ground {
             std::optional<Publisher> publisher;
             std::optional<LatestBytes> latest;
             if (kind == 0)
-                sender.emplace(another, ChannelOptions{.slot_count = 2, .payload_bytes = 64, .reply_bytes = 10});
-            if (kind == 1) publisher.emplace(another, TopicOptions{.payload_bytes = 64});
-            if (kind == 2) latest.emplace(another, LatestOptions{.capacity_bytes = 64});
+                sender.emplace(another, ChannelShape{.slot_count = 2, .payload_bytes = 64, .reply_bytes = 10});
+            if (kind == 1) publisher.emplace(another, TopicShape{.payload_bytes = 64});
+            if (kind == 2) latest.emplace(another, LatestShape{.capacity_bytes = 64});
             const detail::platform::Descriptor file =
                 detail::platform::open_existing(detail::segment::segment_path(another));
             whole[kind] = static_cast<SegmentHeader*>(::operator new(sizeof(SegmentHeader)));
@@ -57,8 +57,8 @@ struct Ground {
                 pread(file.get(), static_cast<void*>(whole[kind]), sizeof(SegmentHeader), 0) == sizeof(SegmentHeader),
                 "a new segment has a header");
         }
-        requests[0] = detail::channel::open_request("x", {});
-        requests[1] = detail::topic::open_request("x", {});
+        requests[0] = detail::segment::request_for<detail::channel::Pattern>("x", {}, {});
+        requests[1] = detail::segment::request_for<detail::topic::Pattern>("x", {}, {});
     }
     ~Ground() {
         for (SegmentHeader* header : whole) ::operator delete(header);
@@ -111,13 +111,13 @@ void open_as_everything(const testing::UniqueName& name) {
         (void)receiver.try_receive();
     });
     attempt([&] {
-        Subscriber subscriber(name, {}, {.start = Start::oldest, .pins = 0});
+        Subscriber subscriber(name, {.pins = 0, .start = Start::oldest});
         (void)subscriber.copy_next(buffer, Deadline::now());
         Publisher publisher(name);
         (void)publisher.loan();
         (void)publisher.state();
     });
-    attempt([&] { (void)Subscriber(name, {}, {.read_only = true}).copy_newest(buffer, Deadline::now()); });
+    attempt([&] { (void)Subscriber(name, {.read_only = true}).copy_newest(buffer, Deadline::now()); });
     attempt([&] {
         LatestBytes latest(name);
         (void)latest.read(buffer);

@@ -16,9 +16,9 @@ namespace {
 constexpr std::size_t payload_bytes = 200, reply_bytes = 100;
 
 /// Loans, messages in the ring, requests in hand, answers: what a channel looks like when everybody is killed at once.
-void leave_a_busy_state(Stand& stand, const ChannelOptions& options) {
-    Sender sender(stand.name(), options);
-    Receiver receiver(stand.name(), options);
+void leave_a_busy_state(Stand& stand, const ChannelShape& shape) {
+    Sender sender(stand.name(), shape);
+    Receiver receiver(stand.name(), shape);
     const auto ask = [&] { return sender.request_async(sender.try_loan().value()).value(); };
     const Pending answered = ask(), taken = ask();
     receiver.try_receive().value().processed(std::size_t{7}).value();
@@ -34,16 +34,16 @@ struct Ground {
     std::optional<Stand> stand;
 
     Ground(bool in_place, std::uint32_t max_deliveries) {
-        const ChannelOptions options{.slot_count = 5,
-                                     .payload_bytes = payload_bytes,
-                                     .reply_bytes = reply_bytes,
-                                     .participants = 5,
-                                     .max_deliveries = max_deliveries,
-                                     .in_place = in_place,
-                                     .lifetime = Lifetime::persistent};
-        { const Sender creator(name, options); }
+        const ChannelShape shape{.slot_count = 5,
+                                 .payload_bytes = payload_bytes,
+                                 .reply_bytes = reply_bytes,
+                                 .participants = 5,
+                                 .max_deliveries = max_deliveries,
+                                 .in_place = in_place,
+                                 .lifetime = Lifetime::persistent};
+        { const Sender creator(name, shape); }
         stand.emplace(name.str());
-        leave_a_busy_state(*stand, options);
+        leave_a_busy_state(*stand, shape);
     }
 };
 

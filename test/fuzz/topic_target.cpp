@@ -18,7 +18,7 @@ constexpr std::size_t payload_bytes = 100;
 /// Published, pinned, on loan: what a topic looks like when everybody is killed at once.
 void leave_a_busy_state(Stand& stand) {
     Publisher publisher(stand.name());
-    Subscriber subscriber(stand.name(), {}, {.start = Start::oldest, .pins = 2});
+    Subscriber subscriber(stand.name(), {}, {.pins = 2, .start = Start::oldest});
     const auto publish = [&] { publisher.publish(publisher.loan().value()).value(); };
     for (int message = 0; message < 5; ++message) publish();
     const auto pinned = subscriber.try_next().value();
@@ -33,13 +33,13 @@ struct Ground {
     std::optional<Stand> stand;
 
     explicit Ground(std::uint32_t history) {
-        const TopicOptions options{.history = history,
-                                   .payload_bytes = payload_bytes,
-                                   .loans = 2,
-                                   .pin_budget = 4,
-                                   .participants = 5,
-                                   .lifetime = Lifetime::persistent};
-        { const Publisher creator(name, options); }
+        const TopicShape shape{.history = history,
+                               .payload_bytes = payload_bytes,
+                               .loans = 2,
+                               .pin_budget = 4,
+                               .participants = 5,
+                               .lifetime = Lifetime::persistent};
+        { const Publisher creator(name, shape); }
         stand.emplace(name.str());
         leave_a_busy_state(*stand);
     }
@@ -50,7 +50,7 @@ public:
     Play(const std::string& name, Start start)
         : name_(name),
           publisher_(name),
-          pinning_(name, {}, {.start = start, .pins = 2}),
+          pinning_(name, {}, {.pins = 2, .start = start}),
           copying_(name, {}, {.start = start, .read_only = true}) {}
 
     void operate(const Step& step) {
@@ -139,8 +139,8 @@ private:
     /// Another one joins, which recovers the dead, and leaves.
     void come_and_go(std::uint64_t number) try {
         if (number % 3 == 0) Publisher another(name_);
-        if (number % 3 == 1) Subscriber another(name_, {}, {.start = Start::oldest, .pins = 1});
-        if (number % 3 == 2) Subscriber another(name_, {}, {.pins = 0});
+        if (number % 3 == 1) Subscriber another(name_, {.pins = 1, .start = Start::oldest});
+        if (number % 3 == 2) Subscriber another(name_, {.pins = 0});
     } catch (const Error& refusal) {
         touch(refusal.failure().message());
     }

@@ -29,9 +29,9 @@ namespace {
 
 const auto soon = testing::scaled(10s);
 
-constexpr ChannelOptions shape{.slot_count = 2, .payload_bytes = 10'000, .reply_bytes = 100, .participants = 4};
-constexpr TopicOptions topic_shape{.history = 2, .payload_bytes = 10'000, .participants = 4};
-constexpr LatestOptions value_shape{.capacity_bytes = 10'000, .participants = 4};
+const ChannelShape shape{.slot_count = 2, .payload_bytes = 10'000, .reply_bytes = 100, .participants = 4};
+const TopicShape topic_shape{.history = 2, .payload_bytes = 10'000, .participants = 4};
+const LatestShape value_shape{.capacity_bytes = 10'000, .participants = 4};
 
 void cut(const UniqueName& name, std::uintmax_t bytes = 0) {
     std::filesystem::resize_file(detail::segment::segment_path(name), bytes);
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(without_a_handler_whoever_touches_a_missing_part_dies_and_n
         stage.reach("unharmed");
     });
     Child bystander([&](Stage& stage) {
-        Receiver receiver(name, {.attach_deadline = soon});
+        Receiver receiver(name, {.attach_timeout = soon});
         stage.stop_at("attached");  // it touches nothing
     });
     victim.wait_for("holding a loan");
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_ever_is_told) {
         check_damaged(subscriber.next());
     }));
     children.push_back(waits([&](Stage& stage) {
-        Subscriber subscriber(topic, {}, {.read_only = true});
+        Subscriber subscriber(topic, {.read_only = true});
         stage.reach("waiting");
         check_damaged(subscriber.copy_next(buffer));
     }));

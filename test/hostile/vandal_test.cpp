@@ -14,7 +14,7 @@ constexpr int calls_in_a_session = 60;
 
 // ---- channel --------------------------------------------------------------------------------------------------------
 
-constexpr ChannelOptions small{
+const ChannelShape small{
     .slot_count = 5, .payload_bytes = 200, .reply_bytes = 100, .participants = 6, .lifetime = Lifetime::persistent};
 
 Session asks(const std::string& name) {
@@ -35,7 +35,7 @@ Session asks(const std::string& name) {
 Session sends(const std::string& name) {
     return [name](Diary& diary) {
         std::optional<Sender> sender;
-        diary.note([&] { return sender.emplace(name, ChannelOptions{.wait = WaitPolicy::sleep}), true; });
+        diary.note([&] { return sender.emplace(name, HandleOptions{.wait = WaitPolicy::sleep}), true; });
         std::vector<Pending> pending;
         for (int call = 0; sender && call < calls_in_a_session; ++call)
             diary.note([&] {
@@ -55,12 +55,12 @@ Session sends(const std::string& name) {
 Session receives(const std::string& name, WaitPolicy wait) {
     return [name, wait](Diary& diary) {
         std::optional<Receiver> receiver;
-        diary.note([&] { return receiver.emplace(name, ChannelOptions{.wait = wait}), true; });
+        diary.note([&] { return receiver.emplace(name, HandleOptions{.wait = wait}), true; });
         for (int call = 0; receiver && call < calls_in_a_session; ++call)
             diary.note([&] {
                 auto request = receiver->receive(deadline);
                 if (!request) return is_fine(request);
-                BOOST_TEST(request->payload().size() <= small.payload_bytes);
+                BOOST_TEST(request->payload().size() <= *small.payload_bytes);
                 touch(request->payload());
                 fill(request->reply(), 1);
                 if (diary.random()() % 4 == 0) return true;  // dropped, so it is given back
@@ -72,12 +72,13 @@ Session receives(const std::string& name, WaitPolicy wait) {
 
 // ---- topic and latest value -----------------------------------------------------------------------------------------
 
-constexpr TopicOptions short_topic{.history = 3,
-                                   .payload_bytes = 100,
-                                   .loans = 3,
-                                   .pin_budget = 4,
-                                   .participants = 8,
-                                   .lifetime = Lifetime::persistent};
+constexpr std::size_t topic_bytes = 100, value_bytes = 100;
+const TopicShape short_topic{.history = 3,
+                             .payload_bytes = topic_bytes,
+                             .loans = 3,
+                             .pin_budget = 4,
+                             .participants = 8,
+                             .lifetime = Lifetime::persistent};
 
 Session publishes(const std::string& name) {
     return [name](Diary& diary) {
@@ -97,13 +98,13 @@ Session publishes(const std::string& name) {
 Session subscribes(const std::string& name) {
     return [name](Diary& diary) {
         std::optional<Subscriber> subscriber;
-        diary.note([&] { return subscriber.emplace(name, TopicOptions{}, SubscriberOptions{.pins = 2}), true; });
+        diary.note([&] { return subscriber.emplace(name, SubscriberOptions{.pins = 2}), true; });
         for (int call = 0; subscriber && call < calls_in_a_session; ++call)
             diary.note([&] {
                 const auto message =
                     diary.random()() % 2 == 0 ? subscriber->next(deadline) : subscriber->newest(deadline);
                 if (!message) return is_fine(message);
-                BOOST_TEST(message->payload().size() <= short_topic.payload_bytes);
+                BOOST_TEST(message->payload().size() <= *short_topic.payload_bytes);
                 touch(message->payload());
                 return true;
             });
@@ -114,23 +115,22 @@ Session subscribes(const std::string& name) {
 Session copies(const std::string& name, bool read_only) {
     return [name, read_only](Diary& diary) {
         std::optional<Subscriber> subscriber;
-        diary.note([&] {
-            return subscriber.emplace(name, TopicOptions{}, SubscriberOptions{.pins = 0, .read_only = read_only}), true;
-        });
-        std::array<std::byte, short_topic.payload_bytes> buffer{};
+        diary.note(
+            [&] { return subscriber.emplace(name, SubscriberOptions{.pins = 0, .read_only = read_only}), true; });
+        std::array<std::byte, topic_bytes> buffer{};
         for (int call = 0; subscriber && call < calls_in_a_session; ++call)
             diary.note([&] { return is_fine(subscriber->copy_next(buffer, deadline)); });
         diary.note([&] { return subscriber.reset(), true; });
     };
 }
 
-constexpr LatestOptions value{.capacity_bytes = 100, .participants = 4, .lifetime = Lifetime::persistent};
+const LatestShape value{.capacity_bytes = value_bytes, .participants = 4, .lifetime = Lifetime::persistent};
 
 Session writes_and_reads(const std::string& name, bool read_only) {
     return [name, read_only](Diary& diary) {
         std::optional<LatestBytes> latest;
         diary.note([&] { return latest.emplace(name, LatestOptions{.read_only = read_only}), true; });
-        std::array<std::byte, value.capacity_bytes> buffer{};
+        std::array<std::byte, value_bytes> buffer{};
         for (int call = 0; latest && call < calls_in_a_session; ++call)
             diary.note([&] {
                 if (!read_only && call % 2 == 0) return is_fine(latest->write(buffer));
@@ -187,12 +187,12 @@ BOOST_AUTO_TEST_CASE(a_header_that_turns_to_rubbish_after_attach_changes_nothing
     Sender sender(channel.name);
     Receiver receiver(channel.name);
     spoil(*channel.stand);
-    for (std::uint32_t round = 0; round < 3 * small.slot_count; ++round) {
+    for (std::uint32_t round = 0; round < 3 * *small.slot_count; ++round) {
         Pending pending = sender.request_async(sender.try_loan().value()).value();
         receiver.try_receive().value().processed(std::size_t{3}).value();
         BOOST_TEST(pending.wait(deadline).value().reply().size() == 3U);
     }
-    BOOST_TEST(sender.state().free == small.slot_count);
+    BOOST_TEST(sender.state().free == *small.slot_count);
 
     const OnTopic topic;
     Publisher publisher(topic.name);
@@ -200,13 +200,13 @@ BOOST_AUTO_TEST_CASE(a_header_that_turns_to_rubbish_after_attach_changes_nothing
     spoil(*topic.stand);
     for (int round = 0; round < 20; ++round) {
         publisher.publish(publisher.loan().value()).value();
-        BOOST_TEST(subscriber.try_next().value().payload().size() == short_topic.payload_bytes);
+        BOOST_TEST(subscriber.try_next().value().payload().size() == *short_topic.payload_bytes);
     }
 
     const OnLatest latest;
     LatestBytes handle(latest.name);
     spoil(*latest.stand);
-    std::array<std::byte, value.capacity_bytes> buffer{};
+    std::array<std::byte, value_bytes> buffer{};
     for (std::uint64_t round = 1; round < 20; ++round) {
         handle.write(buffer).value();
         BOOST_TEST(handle.read(buffer).value().sequence == round);

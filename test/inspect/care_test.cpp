@@ -110,9 +110,9 @@ BOOST_AUTO_TEST_CASE(nobody_needs_it_so_it_goes) {
 BOOST_AUTO_TEST_CASE(a_persistent_one_stays_until_it_is_removed) {
     const UniqueName name;
     {
-        auto options = small_latest();
-        options.lifetime = Lifetime::persistent;
-        (void)LatestBytes(name, options).write(std::vector<std::byte>(1)).value();
+        auto shape = small_latest();
+        shape.lifetime = Lifetime::persistent;
+        (void)LatestBytes(name, shape).write(std::vector<std::byte>(1)).value();
     }
     const auto cleaned = inspect::clean(name.str()).value();
     BOOST_TEST(!cleaned.removed);
@@ -233,10 +233,10 @@ BOOST_AUTO_TEST_CASE(a_plan_is_what_it_takes_to_the_byte) {
     BOOST_TEST(inspect::segment_bytes(small_channel()).value() == size(name));
     BOOST_TEST(inspect::segment_bytes(small_topic()).value() == size(topic));
     BOOST_TEST(inspect::segment_bytes(small_latest()).value() == size(latest));
-    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelOptions{}).error(), Errc::invalid_argument);
-    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelOptions{.slot_count = 0, .payload_bytes = 1}).error(),
+    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelShape{}).error(), Errc::invalid_argument);
+    HANDOFF_TEST_CODE(inspect::segment_bytes(ChannelShape{.slot_count = 0, .payload_bytes = 1}).error(),
                       Errc::invalid_argument);
-    HANDOFF_TEST_CODE(inspect::segment_bytes(TopicOptions{.payload_bytes = std::size_t{1} << 62}).error(),
+    HANDOFF_TEST_CODE(inspect::segment_bytes(TopicShape{.payload_bytes = std::size_t{1} << 62}).error(),
                       Errc::invalid_argument);
     BOOST_TEST(bool(inspect::fits(4096)));
     HANDOFF_TEST_CODE(inspect::fits(std::uint64_t{1} << 60).error(), Errc::no_space);

@@ -31,13 +31,13 @@ using testing::UniqueName;
 
 inline const auto soon = testing::scaled(10s);
 
-inline ChannelOptions small_channel() {
+inline ChannelShape small_channel() {
     return {.slot_count = 4, .payload_bytes = 1000, .reply_bytes = 100, .participants = 8};
 }
-inline TopicOptions small_topic() {
+inline TopicShape small_topic() {
     return {.history = 4, .payload_bytes = 1000, .participants = 8};
 }
-inline LatestOptions small_latest() {
+inline LatestShape small_latest() {
     return {.capacity_bytes = 1000, .participants = 4};
 }
 

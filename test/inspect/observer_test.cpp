@@ -148,10 +148,10 @@ BOOST_AUTO_TEST_CASE(copies_are_whole_while_the_channel_runs_at_full_speed) {
     const UniqueName name;
     constexpr std::size_t bytes = 400'000;  // whoever copies is often interrupted meanwhile, and slots are used again
     Child sending([&](Stage& stage) {
-        auto options = small_channel();
-        options.slot_count = 2;  // what is copied is soon overwritten
-        options.payload_bytes = bytes;
-        Sender sender(name, options);
+        auto shape = small_channel();
+        shape.slot_count = 2;  // what is copied is soon overwritten
+        shape.payload_bytes = bytes;
+        Sender sender(name, shape);
         stage.reach("open");
         for (unsigned char value = 0;; ++value) send(sender, bytes, value);
     });

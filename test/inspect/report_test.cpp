@@ -14,10 +14,10 @@ BOOST_AUTO_TEST_SUITE(report_test)
 
 BOOST_AUTO_TEST_CASE(a_channel_is_described_with_its_options_people_and_slots) {
     const UniqueName name;
-    auto options = small_channel();
-    options.max_deliveries = 3;
-    options.mode = 0640;
-    Sender sender(name, options);
+    auto shape = small_channel();
+    shape.max_deliveries = 3;
+    shape.mode = 0640;
+    Sender sender(name, shape);
     Receiver receiver(name);
     send(sender, 10, 1);
     send(sender, 20, 2);
@@ -170,10 +170,8 @@ BOOST_AUTO_TEST_CASE(times_are_measured_where_they_are_exact_and_only_there) {
     for (const Timestamps timestamps : {Timestamps::exact, Timestamps::coarse}) {
         const bool exact = timestamps == Timestamps::exact;
         const UniqueName name, topic;
-        auto options = small_channel();
-        options.timestamps = timestamps;
-        Sender sender(name, options);
-        Receiver receiver(name, options);
+        Sender sender(name, small_channel(), {.timestamps = timestamps});
+        Receiver receiver(name, {.timestamps = timestamps});
         auto pending = sender.request_async(filled(sender, 1, 1)).value();
         receiver.receive(soon).value().processed().value();
         const auto processed = pending.wait(soon).value();
@@ -187,10 +185,8 @@ BOOST_AUTO_TEST_CASE(times_are_measured_where_they_are_exact_and_only_there) {
                        std::max<std::int64_t>(processed.round_trip().count() / 8, 128));
         }
 
-        auto topic_options = small_topic();
-        topic_options.timestamps = timestamps;
-        Publisher publisher(topic, topic_options);
-        Subscriber subscriber(topic, topic_options);
+        Publisher publisher(topic, small_topic(), {.timestamps = timestamps});
+        Subscriber subscriber(topic, {.timestamps = timestamps});
         publish(publisher, 1, 1);
         (void)subscriber.next(soon).value();
         BOOST_TEST(only(Observer(topic).report(), Role::subscriber).delay.count() == (exact ? 1U : 0U));

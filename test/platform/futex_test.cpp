@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <thread>
@@ -15,9 +16,11 @@
 
 using handoff::detail::platform::Awakening;
 using handoff::detail::platform::futex_wait;
+using handoff::detail::platform::futex_wait_either;
 using handoff::detail::platform::futex_wake;
 using handoff::detail::platform::futex_wake_all;
 using handoff::detail::platform::now_ns;
+using handoff::test::is_asleep;
 using handoff::testing::Child;
 using handoff::testing::Stage;
 
@@ -99,6 +102,37 @@ BOOST_AUTO_TEST_CASE(every_sleeper_is_woken) {
     futex_wake_all(word);
     sleepers.clear();
     BOOST_TEST(timed_out == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_sleep_on_two_words_ends_as_soon_as_either_is_woken_or_differs) {
+    for (const int woken : {0, 1}) {
+        handoff::test::SharedAnonymous<std::array<Word, 2>> words;
+        Child sleeper([&](Stage&) {
+            const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+            while ((*words)[woken].load() == 0)
+                BOOST_TEST_REQUIRE(
+                    (futex_wait_either({&(*words)[0], 0}, {&(*words)[1], 0}, deadline) != Awakening::timed_out));
+        });
+        HANDOFF_REQUIRE_EVENTUALLY(is_asleep(sleeper.pid()));
+        (*words)[woken].store(1);
+        futex_wake_all((*words)[woken]);
+        sleeper.wait();
+    }
+    const Word zero{0}, one{1};
+    handoff::testing::run_in_child([&](Stage&) {
+        BOOST_TEST((futex_wait_either({&one, 0}, {&zero, 0}, never) == Awakening::disturbed));
+        BOOST_TEST((futex_wait_either({&zero, 0}, {&one, 0}, never) == Awakening::disturbed));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_sleep_on_two_words_keeps_its_deadline) {
+    const Word first{7}, second{8};
+    for (const std::int64_t length : {0 * ms, 1 * ms, 20 * ms}) {
+        const std::int64_t deadline = now_ns() + length;
+        while (futex_wait_either({&first, 7}, {&second, 8}, deadline) != Awakening::timed_out) {
+        }
+        BOOST_TEST(now_ns() >= deadline);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
 
 BOOST_FIXTURE_TEST_CASE(the_creator_killed_half_way_leaves_nothing, Channel) {
     Child creator([&](Stage& stage) {
-        const auto request = detail::channel::open_request(name, options);
+        const auto request = detail::segment::request_for<detail::channel::Pattern>(name, shape, {});
         const detail::segment::Draft draft(request);
         stage.stop_at("made, not named");
     });
@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(a_fork_does_not_keep_its_dead_parent_alive, Channel) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_crowd_killed_at_once, Channel) {
-    options.slot_count = slots;
+    shape.slot_count = slots;
     std::vector<Child> crowd;
     for (int i = 0; i < 3; ++i) {
         crowd.emplace_back([&](Stage& stage) {

@@ -25,11 +25,11 @@ struct Channel {
     static constexpr std::size_t reply_bytes = 1'000;
 
     testing::UniqueName name{"deaths"};
-    ChannelOptions options{
+    ChannelShape shape{
         .slot_count = slots, .payload_bytes = payload_bytes, .reply_bytes = reply_bytes, .participants = 8};
 
-    Sender sender() const { return Sender(name, options); }
-    Receiver receiver() const { return Receiver(name, options); }
+    Sender sender() const { return Sender(name, shape); }
+    Receiver receiver() const { return Receiver(name, shape); }
 };
 
 /// A filled loan. Throws if no slot comes free.

@@ -21,12 +21,12 @@ using Bytes = std::array<std::byte, capacity>;
 
 struct Value {
     testing::UniqueName name{"latest-deaths"};
-    LatestOptions options{.capacity_bytes = capacity, .participants = 4};
+    LatestShape shape{.capacity_bytes = capacity, .participants = 4};
 
     ~Value() {
         for (const auto& file : name.left_behind()) BOOST_ERROR("left behind: " + file);
     }
-    LatestBytes open() const { return LatestBytes(name, options); }
+    LatestBytes open() const { return LatestBytes(name, shape); }
 };
 
 /// Written and read, over all slots, several times.

@@ -104,7 +104,7 @@ BOOST_FIXTURE_TEST_CASE(killed_while_writing_the_reply, Channel) {
 }
 
 BOOST_FIXTURE_TEST_CASE(killed_while_editing_in_place_is_a_failure, Channel) {
-    options.in_place = true;
+    shape.in_place = true;
     Sender survivor = sender();
     auto pending = survivor.request_async(message(survivor, 6)).value();
     Child victim([&](Stage& stage) {
@@ -125,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(killed_while_editing_in_place_is_a_failure, Channel) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_request_that_kills_every_receiver_is_given_up, Channel) {
-    options.max_deliveries = 3;
+    shape.max_deliveries = 3;
     Sender survivor = sender();
     auto pending = survivor.request_async(message(survivor, 13)).value();
     for (std::uint32_t delivery = 1; delivery <= 3; ++delivery) {

@@ -52,11 +52,11 @@ struct Ledger {
     Fate fates[most_messages];
 };
 
-ChannelOptions options{.slot_count = 8,
-                       .payload_bytes = 512,
-                       .reply_bytes = 64,
-                       .participants = 16,
-                       .max_deliveries = unlimited_deliveries};
+ChannelShape shape{.slot_count = 8,
+                   .payload_bytes = 512,
+                   .reply_bytes = 64,
+                   .participants = 16,
+                   .max_deliveries = unlimited_deliveries};
 
 void arm_maybe(std::mt19937_64& random) {
     if (random() % 2 == 0) detail::sync::arm_crash_point(static_cast<long>(1 + random() % 5000));
@@ -78,7 +78,7 @@ enum class Fortune : std::uint8_t { mortal, left_alone };
 
 void send_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed, Fortune fortune) {
     std::mt19937_64 random(seed);
-    Sender sender(name, options);
+    Sender sender(name, shape);
     if (fortune == Fortune::mortal) arm_maybe(random);
     for (;;) {
         auto loan = sender.loan(5s);
@@ -126,7 +126,7 @@ void serve(Ledger& ledger, Request& request) {
 
 void receive_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed, Fortune fortune) {
     std::mt19937_64 random(seed);
-    Receiver receiver(name, options);
+    Receiver receiver(name, shape);
     if (fortune == Fortune::mortal) arm_maybe(random);
     for (;;) {
         auto request = receiver.receive(200ms);
@@ -165,7 +165,7 @@ public:
     /// So many senders, and as many receivers.
     Crowd(Ledger& ledger, std::string name, std::size_t each)
         : ledger_(ledger), name_(std::move(name)), each_(each), members_(2 * each) {
-        const Sender creator(name_, options);
+        const Sender creator(name_, shape);
         observer_.emplace(name_);
         if (!testing::eventually([this] { return observer_->report().participants.size() == 3; }))
             throw std::runtime_error("those who are left alone did not attach");
@@ -301,10 +301,10 @@ Tally run(Ledger& ledger, const std::string& name, std::chrono::seconds seconds,
 
 /// A newcomer recovers the dead and takes what is left. Returns the slots that are not free afterwards.
 std::uint32_t drain(Ledger& ledger, std::string_view name) {
-    Sender sender(name, options);
-    Receiver receiver(name, options);
+    Sender sender(name, shape);
+    Receiver receiver(name, shape);
     while (auto request = receiver.receive(300ms)) serve(ledger, *request);
-    return options.slot_count - receiver.state().free;
+    return *shape.slot_count - receiver.state().free;
 }
 
 bool report(const Ledger& ledger, const Tally& tally, std::size_t each, std::uint32_t leaked, std::size_t files) {
@@ -352,7 +352,7 @@ int main(int argument_count, char** arguments) {
         std::fprintf(stderr, "usage: handoff_soak [SECONDS [EACH]], EACH from 1 to %zu\n", most_each);
         return 2;
     }
-    options.participants = static_cast<std::uint32_t>(2 * each + 10);
+    shape.participants = static_cast<std::uint32_t>(2 * each + 10);
     auto memory = boost::interprocess::anonymous_shared_memory(sizeof(Ledger));
     auto& ledger = *static_cast<Ledger*>(memory.get_address());  // zeroed memory is an empty ledger
     const testing::UniqueName name("soak");

@@ -18,14 +18,14 @@ namespace {
 
 struct Topic {
     testing::UniqueName name{"topic-deaths"};
-    TopicOptions options{.history = 4, .payload_bytes = 4'000, .loans = 2, .pin_budget = 4, .participants = 8};
+    TopicShape shape{.history = 4, .payload_bytes = 4'000, .loans = 2, .pin_budget = 4, .participants = 8};
 
     ~Topic() {
         for (const auto& file : name.left_behind()) BOOST_ERROR("left behind: " + file);
     }
-    Publisher publisher() const { return Publisher(name, options); }
-    Subscriber subscriber(const SubscriberOptions& wishes = {.start = Start::oldest}) const {
-        return Subscriber(name, options, wishes);
+    Publisher publisher() const { return Publisher(name, shape); }
+    Subscriber subscriber(const SubscriberOptions& options = {.start = Start::oldest}) const {
+        return Subscriber(name, shape, options);
     }
 };
 
@@ -41,7 +41,7 @@ void check_works(const Topic& topic, Publisher& publisher) {
     BOOST_TEST(publisher.state().loaned == 0U);
     BOOST_TEST(publisher.state().pinned == 0U);
     BOOST_TEST(publisher.state().publishers == 1U);
-    Subscriber subscriber = topic.subscriber({.start = Start::next, .pins = 4});
+    Subscriber subscriber = topic.subscriber({.pins = 4, .start = Start::next});
     for (std::uint64_t id = 0; id < 40; ++id) {
         const std::uint64_t sequence = publish(publisher, 1'000'000 + id);
         const auto message = subscriber.try_next().value();
@@ -52,7 +52,7 @@ void check_works(const Topic& topic, Publisher& publisher) {
     }
     std::vector<Loan> loans;
     while (auto loan = publisher.loan()) loans.push_back(std::move(*loan));
-    BOOST_TEST(loans.size() == publisher.info().slot_count - topic.options.history);
+    BOOST_TEST(loans.size() == publisher.info().slot_count - *topic.shape.history);
 }
 
 /// Waits a random while, in yields: the machine decides what that is.
@@ -167,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(a_subscriber_killed_with_pins, Topic) {
     std::uint64_t id = 0;
     for (int round = 0; round < 10; ++round) {
         Child victim([&](Stage& stage) {
-            Subscriber subscriber_ = subscriber({.start = Start::oldest, .pins = 4});  // the whole budget
+            Subscriber subscriber_ = subscriber({.pins = 4, .start = Start::oldest});  // the whole budget
             std::vector<Message> held;
             for (int i = 0; i < 4; ++i) held.push_back(subscriber_.next(soon).value());
             stage.stop_at("holding");
@@ -194,7 +194,7 @@ BOOST_FIXTURE_TEST_CASE(subscribers_killed_at_random_moments, Topic) {
     });
     for (int death = 0; death < 200; ++death) {
         Child victim([&](Stage& stage) {
-            Subscriber subscriber_ = subscriber({.start = Start::oldest, .pins = 4});
+            Subscriber subscriber_ = subscriber({.pins = 4, .start = Start::oldest});
             stage.reach("going");
             std::vector<Message> held;
             for (std::uint64_t last = 0;;) {
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
     });
     one.wait_for("published");
     Child two([&](Stage& stage) {
-        Subscriber subscriber = topic.subscriber({.start = Start::oldest, .pins = 4});
+        Subscriber subscriber = topic.subscriber({.pins = 4, .start = Start::oldest});
         const Message first = subscriber.next(soon).value(), second = subscriber.next(soon).value();
         stage.stop_at("holding");
     });
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
     two.kill();
     BOOST_TEST(topic.name.left_behind().size() == 1U);  // the segment waits for somebody
     {
-        Subscriber subscriber = topic.subscriber({.start = Start::oldest, .pins = 4});
+        Subscriber subscriber = topic.subscriber({.pins = 4, .start = Start::oldest});
         for (std::uint64_t id = 6; id <= 9; ++id) {
             const auto message = subscriber.next(soon).value();
             BOOST_TEST(id_of(message.payload()) == id);

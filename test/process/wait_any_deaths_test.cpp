@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_death_is_noticed_in_each_of_the_segments_that_are_waited_
 
 BOOST_AUTO_TEST_CASE(the_stream_has_not_ended_while_somebody_works_on_a_request_and_may_die) {
     std::optional<Receiver> worker;
-    Child holder = holder_of_the_last_request([&] { worker.emplace(name, options); });
+    Child holder = holder_of_the_last_request([&] { worker.emplace(name, shape); });
     BOOST_TEST((worker->try_receive().error() == Errc::empty));
     holder.kill();
     Request again = worker->receive(soon).value();

@@ -11,14 +11,13 @@ namespace handoff::prove {
 
 using namespace std::chrono_literals;
 
-ChannelOptions channel_shape(Lifetime lifetime) {
+ChannelShape channel_shape(Lifetime lifetime) {
     return {.slot_count = channel_slots,
             .payload_bytes = 64,
             .reply_bytes = 16,
             .participants = 8,
             .max_deliveries = unlimited_deliveries,
-            .lifetime = lifetime,
-            .wait = WaitPolicy::sleep};
+            .lifetime = lifetime};
 }
 
 std::uint64_t whole_message(std::span<const std::byte> payload) {
@@ -178,9 +177,9 @@ std::string check_as_good_as_new(ChannelActor& auditor) {
 
 }  // namespace
 
-std::string audit_channel(const std::string& name, Testimony& testimony, const ChannelOptions& options) {
+std::string audit_channel(const std::string& name, Testimony& testimony, const ChannelShape& shape) {
     if (testimony.refused.load() != 0) return "an operation was refused";
-    ChannelActor auditor(name, testimony, options);
+    ChannelActor auditor(name, testimony, shape);
     std::set<std::uint64_t> seen;
     for (const auto& wrong :
          {drain(auditor, testimony, seen), find_lost(testimony, seen), check_slots(auditor.sender, "drained,"),

@@ -16,13 +16,14 @@ namespace handoff::prove {
 inline constexpr std::uint32_t channel_slots = 6;
 
 /// Small, so that it can be compared after each instruction; persistent, so that it is there while nobody is attached.
-ChannelOptions channel_shape(Lifetime lifetime = Lifetime::persistent);
+ChannelShape channel_shape(Lifetime lifetime = Lifetime::persistent);
+inline const HandleOptions sleeping{.wait = WaitPolicy::sleep};
 
 /// Does what it does through the public interface, and says in the testimony what it is about to do and has done.
 class ChannelActor {
 public:
-    ChannelActor(const std::string& name, Testimony& testimony, const ChannelOptions& options = channel_shape())
-        : testimony_(testimony), sender(name, options), receiver(name, options) {}
+    ChannelActor(const std::string& name, Testimony& testimony, const ChannelShape& shape = channel_shape())
+        : testimony_(testimony), sender(name, shape, sleeping), receiver(name, shape, sleeping) {}
 
     // For prepared hands:
     std::optional<Loan> loan();  ///< filled; empty if there is no slot
@@ -55,7 +56,6 @@ std::uint64_t whole_message(std::span<const std::byte> payload);
 
 /// Attaches (which recovers the dead), empties the channel, compares with what was said, and checks that it is as good
 /// as new. Answers what is wrong, or nothing.
-std::string audit_channel(const std::string& name, Testimony& testimony,
-                          const ChannelOptions& options = channel_shape());
+std::string audit_channel(const std::string& name, Testimony& testimony, const ChannelShape& shape = channel_shape());
 
 }  // namespace handoff::prove

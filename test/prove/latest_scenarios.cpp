@@ -16,12 +16,12 @@ namespace {
 using namespace std::chrono_literals;
 using Value = std::array<std::byte, 64>;
 
-const LatestOptions shape{
-    .capacity_bytes = sizeof(Value), .participants = 8, .lifetime = Lifetime::persistent, .wait = WaitPolicy::sleep};
+const LatestShape shape{.capacity_bytes = sizeof(Value), .participants = 8, .lifetime = Lifetime::persistent};
 
 class LatestActor {
 public:
-    LatestActor(const std::string& name, Testimony& testimony) : testimony_(testimony), bytes(name, shape) {}
+    LatestActor(const std::string& name, Testimony& testimony)
+        : testimony_(testimony), bytes(name, shape, {.wait = WaitPolicy::sleep}) {}
 
     void write() {
         Value value;

@@ -6,7 +6,7 @@
 namespace handoff::prove {
 namespace {
 
-const ChannelOptions shape = channel_shape(Lifetime::until_last_leaves);
+const ChannelShape shape = channel_shape(Lifetime::until_last_leaves);
 
 /// The next one opens it, finds what was sent, and takes the name away when it leaves.
 std::string audit_names(const std::string& name, Testimony& testimony) {
@@ -34,7 +34,7 @@ Scenario scenario_of(const std::string& name, Testimony& testimony, const char* 
 std::vector<Scenario> name_scenarios(const std::string& name, Testimony& testimony) {
     Scenario creating = scenario_of(name, testimony, "create", "no such segment");
     creating.victim = [name] {
-        return [name, created = kept(std::optional<Sender>())] { created->emplace(name, shape); };
+        return [name, created = kept(std::optional<Sender>())] { created->emplace(name, shape, sleeping); };
     };
 
     Scenario leaving = scenario_of(name, testimony, "leave, the last one", "nothing unread");

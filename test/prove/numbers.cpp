@@ -32,7 +32,7 @@ double milliseconds_since(Clock::time_point start) {
 /// A receiver with `resident` bytes of memory dies holding a request; another receiver waits for one.
 double time_to_recover(std::size_t resident) {
     const testing::UniqueName name("numbers");
-    const ChannelOptions shape{.slot_count = 4, .payload_bytes = 64};
+    const ChannelShape shape{.slot_count = 4, .payload_bytes = 64};
     Sender sender(name, shape);
     Child victim([&](Stage& stage) {
         Receiver receiver(name);

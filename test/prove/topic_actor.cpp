@@ -11,21 +11,20 @@ namespace handoff::prove {
 
 using namespace std::chrono_literals;
 
-TopicOptions topic_shape() {
+TopicShape topic_shape() {
     return {.history = topic_history,
             .payload_bytes = 64,
             .loans = 3,
             .pin_budget = 8,
             .participants = 16,
-            .lifetime = Lifetime::persistent,
-            .wait = WaitPolicy::sleep};
+            .lifetime = Lifetime::persistent};
 }
 
 TopicActor::TopicActor(const std::string& name, Testimony& testimony)
     : testimony_(testimony),
-      publisher(name, topic_shape()),
-      subscriber(name, {}, {.start = Start::oldest, .pins = 2}),
-      copying(name, {}, {.start = Start::oldest, .pins = 0}) {}
+      publisher(name, topic_shape(), {.wait = WaitPolicy::sleep}),
+      subscriber(name, {.pins = 2, .start = Start::oldest}),
+      copying(name, {.pins = 0, .start = Start::oldest}) {}
 
 std::optional<Loan> TopicActor::loan() {
     auto loan = publisher.loan();

@@ -16,7 +16,7 @@ namespace handoff::prove {
 inline constexpr std::uint32_t topic_history = 3;
 
 /// Small, so that it can be compared after each instruction; persistent, so that it is there while nobody is attached.
-TopicOptions topic_shape();
+TopicShape topic_shape();
 
 /// Does what it does through the public interface, and says in the testimony what it is about to do and has done.
 /// A message is called by what it carries; which sequence it gets is up to the topic.

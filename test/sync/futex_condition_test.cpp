@@ -7,6 +7,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "platform/asleep.hpp"
@@ -16,6 +20,7 @@
 
 using handoff::detail::platform::now_ns;
 using handoff::detail::sync::FutexCondition;
+using handoff::detail::sync::StopSignal;
 using handoff::test::is_asleep;
 using handoff::testing::Child;
 using handoff::testing::Stage;
@@ -227,6 +232,65 @@ BOOST_AUTO_TEST_CASE(who_finds_work_that_nobody_told_it_of_tells_the_others) {
     });
     late.wait();
     BOOST_TEST((other.has_ended() && another.has_ended()));
+}
+
+/// A stop comes between its wake-up and its next sleep: it cannot tell which of the two woke it, and leaves.
+BOOST_AUTO_TEST_CASE(who_is_stopped_and_was_perhaps_woken_passes_it_on) {
+    handoff::test::SharedAnonymous<Room> room;
+    Child leaving([&](Stage&) {
+        std::stop_source source;
+        const StopSignal stop(source.get_token());
+        FutexCondition::Announcement last;
+        int looks = 0;
+        const bool found = room->condition.wait_until(INT64_MAX, last, UINT32_MAX, &stop, [&] {
+            if (looks++ > 0) source.request_stop();
+            return false;
+        });
+        BOOST_TEST(!found);
+    });
+    HANDOFF_REQUIRE_EVENTUALLY(is_asleep(leaving.pid()));
+    Taker taker(*room);
+    room->number.store(1);
+    room->condition.notify(1);
+    BOOST_TEST(taker.has_ended());
+    leaving.wait();
+}
+
+/// As who_finds_work_that_nobody_told_it_of: a stop woke it, and there is work all the same.
+BOOST_AUTO_TEST_CASE(who_is_stopped_and_finds_work_tells_the_others) {
+    handoff::test::SharedAnonymous<Room> room;
+    Taker other(*room), another(*room);
+    room->number.store(3);
+    Child late([&](Stage&) {
+        std::stop_source source;
+        const StopSignal stop(source.get_token());
+        FutexCondition::Announcement last;
+        int looks = 0;
+        const bool found = room->condition.wait_until(INT64_MAX, last, UINT32_MAX, &stop, [&] {
+            if (looks++ == 0) source.request_stop();
+            return looks > 1 && Taker::take_one_of(*room);
+        });
+        BOOST_TEST(found);
+    });
+    late.wait();
+    BOOST_TEST((other.has_ended() && another.has_ended()));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_ends_a_sleep_at_once_and_one_that_came_before_it_too) {
+    handoff::test::SharedAnonymous<Room> room;
+    for (const bool before : {true, false}) {
+        std::stop_source source;
+        if (before) source.request_stop();
+        const StopSignal stop(source.get_token());
+        std::jthread stopper([&, waiting = "/proc/self/task/" + std::to_string(gettid())] {
+            while (!before && !is_asleep(std::filesystem::path(waiting))) std::this_thread::yield();
+            source.request_stop();
+        });
+        FutexCondition::Announcement last;
+        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+        BOOST_TEST(!room->condition.wait_until(deadline, last, 1, &stop, [] { return false; }));
+        BOOST_TEST(now_ns() < deadline, "it slept until the deadline");
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,8 +14,9 @@ namespace {
 
 struct Fixture : Tickless {
     testing::UniqueName name{"bells"}, value{"value"};
-    TopicOptions options{.history = 2, .payload_bytes = 64, .wait = WaitPolicy::sleep};
-    std::optional<Publisher> publisher{std::in_place, name, options};
+    TopicShape shape{.history = 2, .payload_bytes = 64};
+    HandleOptions handle{.wait = WaitPolicy::sleep};
+    std::optional<Publisher> publisher{std::in_place, name, shape, handle};
     LatestOptions latest_options{.wait = WaitPolicy::sleep};
 
     void publish() { publisher->publish(publisher->loan().value()).value(); }
@@ -26,23 +27,23 @@ struct Fixture : Tickless {
 BOOST_FIXTURE_TEST_SUITE(broadcast_bells_test, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_message_rings_a_subscriber_that_waits_for_the_next) {
-    Subscriber waiting(name, options);
+    Subscriber waiting(name, {.wait = WaitPolicy::sleep});
     check_rung([&](Deadline deadline) { return waiting.next(deadline).has_value(); }, [&] { publish(); });
 }
 
 BOOST_AUTO_TEST_CASE(a_message_rings_a_subscriber_that_waits_for_a_newer_one) {
-    Subscriber waiting(name, options);
+    Subscriber waiting(name, {.wait = WaitPolicy::sleep});
     check_rung([&](Deadline deadline) { return waiting.newest(deadline).has_value(); }, [&] { publish(); });
 }
 
 BOOST_AUTO_TEST_CASE(a_message_rings_a_subscriber_that_copies) {
-    Subscriber waiting(name, options, {.pins = 0});
+    Subscriber waiting(name, {.wait = WaitPolicy::sleep, .pins = 0});
     std::array<std::byte, 64> buffer{};
     check_rung([&](Deadline deadline) { return waiting.copy_next(buffer, deadline).has_value(); }, [&] { publish(); });
 }
 
 BOOST_AUTO_TEST_CASE(a_message_rings_every_subscriber) {
-    Subscriber first(name, options), second(name, options);
+    Subscriber first(name, {.wait = WaitPolicy::sleep}), second(name, {.wait = WaitPolicy::sleep});
     check_rung(
         [&](Deadline deadline) {
             bool other = false;
@@ -55,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_message_rings_every_subscriber) {
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_the_stream_rings_a_subscriber) {
-    Subscriber waiting(name, options);
+    Subscriber waiting(name, {.wait = WaitPolicy::sleep});
     check_rung([&](Deadline deadline) { return waiting.next(deadline).error() == Errc::end_of_stream; },
                [&] { publisher.reset(); });
 }
@@ -63,22 +64,22 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_stream_rings_a_subscriber) {
 BOOST_AUTO_TEST_CASE(whoever_recovers_the_last_publisher_rings_the_subscribers) {
     publisher.reset();
     Child last([&](Stage& stage) {
-        const Publisher dying(name, options);
+        const Publisher dying(name, shape, handle);
         stage.stop_at("there");
     });
     last.wait_for("there");
-    Subscriber waiting(name, options);
+    Subscriber waiting(name, {.wait = WaitPolicy::sleep});
     check_rung([&](Deadline deadline) { return waiting.next(deadline).error() == Errc::end_of_stream; },
                [&] {
                    last.kill();
-                   const Subscriber recoverer(name, options, {.pins = 0});
+                   const Subscriber recoverer(name, {.wait = WaitPolicy::sleep, .pins = 0});
                });
 }
 
 BOOST_AUTO_TEST_CASE(a_subscriber_that_comes_rings_those_who_wait_for_one) {
     std::optional<Subscriber> coming;
     check_rung([&](Deadline deadline) { return publisher->wait_for_subscriber(deadline).has_value(); },
-               [&] { coming.emplace(name, options); });
+               [&] { coming.emplace(name, SubscriberOptions{.wait = WaitPolicy::sleep}); });
 }
 
 BOOST_AUTO_TEST_CASE(a_value_rings_those_who_wait_for_a_newer_one) {

@@ -14,20 +14,17 @@ namespace {
 
 struct Fixture : Tickless {
     testing::UniqueName name{"bells"};
-    ChannelOptions options{.slot_count = 1,
-                           .payload_bytes = 64,
-                           .reply_bytes = 64,
-                           .participants = 8,
-                           .max_deliveries = 10,
-                           .wait = WaitPolicy::sleep};
+    ChannelShape shape{
+        .slot_count = 1, .payload_bytes = 64, .reply_bytes = 64, .participants = 8, .max_deliveries = 10};
+    HandleOptions handle{.wait = WaitPolicy::sleep};
 
     std::optional<Sender> sender_in_place;
-    /// The channel is made with the first of them: options may be changed until then.
+    /// The channel is made with the first of them: the shape may be changed until then.
     Sender& sender() {
-        if (!sender_in_place) sender_in_place.emplace(name, options);
+        if (!sender_in_place) sender_in_place.emplace(name, shape, handle);
         return *sender_in_place;
     }
-    Receiver receiver() { return Receiver(name, options); }
+    Receiver receiver() { return Receiver(name, shape, handle); }
     Pending request() { return sender().request_async(sender().try_loan().value()).value(); }
     void send() { sender().send(sender().try_loan().value()).value(); }
 
@@ -100,7 +97,7 @@ BOOST_AUTO_TEST_CASE(whoever_recovers_a_dead_receiver_rings_the_others) {
     Receiver waiting = receiver();
     check_receiver_rung(waiting, [&] {
         holder.kill();
-        const Sender recoverer(name, options);
+        const Sender recoverer(name, shape, handle);
     });
 }
 
@@ -137,7 +134,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_nobody_awaits_rings_those_who_want_a_slot) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_given_up_that_nobody_awaits_rings_those_who_want_a_slot) {
-    options.max_deliveries = 1;
+    shape.max_deliveries = 1;
     send();
     Receiver dropping = receiver();
     std::optional<Request> held(dropping.try_receive().value());
@@ -147,14 +144,14 @@ BOOST_AUTO_TEST_CASE(a_message_given_up_that_nobody_awaits_rings_those_who_want_
 BOOST_AUTO_TEST_CASE(whoever_recovers_a_dead_sender_rings_those_who_want_a_slot) {
     sender();
     Child holder([&](Stage& stage) {
-        Sender dying(name, options);
+        Sender dying(name, shape, handle);
         const Loan held = dying.try_loan().value();
         stage.stop_at("loaned");
     });
     holder.wait_for("loaned");
     check_loan_rung([&] {
         holder.kill();
-        const Receiver recoverer(name, options);
+        const Receiver recoverer(name, shape, handle);
     });
 }
 
@@ -173,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_failure_rings_the_sender) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_given_up_rings_the_sender) {
-    options.max_deliveries = 1;
+    shape.max_deliveries = 1;
     Pending pending = request();
     Receiver dropping = receiver();
     std::optional<Request> held(dropping.try_receive().value());
@@ -181,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_request_given_up_rings_the_sender) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_dropped_in_place_rings_the_sender) {
-    options.in_place = true;
+    shape.in_place = true;
     Pending pending = request();
     Receiver dropping = receiver();
     std::optional<Request> held(dropping.try_receive().value());
@@ -189,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_request_dropped_in_place_rings_the_sender) {
 }
 
 BOOST_AUTO_TEST_CASE(whoever_recovers_a_receiver_that_died_in_place_rings_the_sender) {
-    options.in_place = true;
+    shape.in_place = true;
     Pending pending = request();
     Child holder([&](Stage& stage) {
         Receiver dying = receiver();
@@ -199,7 +196,7 @@ BOOST_AUTO_TEST_CASE(whoever_recovers_a_receiver_that_died_in_place_rings_the_se
     holder.wait_for("taken");
     check_answer_rung(pending, Errc::failed, [&] {
         holder.kill();
-        const Receiver recoverer(name, options);
+        const Receiver recoverer(name, shape, handle);
     });
 }
 
@@ -207,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_comes_rings_those_who_wait_for_one) {
     sender();
     std::optional<Receiver> coming;
     check_rung([&](Deadline deadline) { return sender().wait_for_receiver(deadline).has_value(); },
-               [&] { coming.emplace(name, options); });
+               [&] { coming.emplace(name, shape, handle); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,8 +46,9 @@ private:
 
 struct Fixture : Tickless {
     testing::UniqueName name{"crowd"};
-    ChannelOptions options{.slot_count = 4, .payload_bytes = 64, .participants = 32, .wait = WaitPolicy::sleep};
-    Sender sender{name, options};
+    ChannelShape shape{.slot_count = 4, .payload_bytes = 64, .participants = 32};
+    HandleOptions handle{.wait = WaitPolicy::sleep};
+    Sender sender{name, shape, handle};
     std::deque<Receiver> receivers;
     std::deque<Sender> senders;
 
@@ -58,7 +59,7 @@ struct Fixture : Tickless {
     }
     /// Takes one message and keeps it.
     void add_receiver(Crowd& crowd) {
-        crowd.add([this, &receiver = receivers.emplace_back(name, options)](Deadline deadline) {
+        crowd.add([this, &receiver = receivers.emplace_back(name, shape, handle)](Deadline deadline) {
             auto request = receiver.receive(deadline);
             return request && request->processed().has_value();
         });
@@ -84,13 +85,13 @@ BOOST_AUTO_TEST_CASE(as_many_receivers_are_woken_as_messages_came) {
 
 BOOST_AUTO_TEST_CASE(as_many_senders_are_woken_as_slots_were_freed) {
     send(4);
-    Receiver& receiver = receivers.emplace_back(name, options);
+    Receiver& receiver = receivers.emplace_back(name, shape, handle);
     std::array<Request, 4> requests;
     BOOST_TEST(receiver.receive(requests).value() == 4U);
     std::vector<Loan> kept(5);
     Crowd crowd;
     for (std::size_t i = 0; i < 4; ++i)
-        crowd.add([&, i, &own = senders.emplace_back(name, options)](Deadline deadline) {
+        crowd.add([&, i, &own = senders.emplace_back(name, shape, handle)](Deadline deadline) {
             auto loan = own.loan(deadline);
             if (loan) kept[i] = std::move(*loan);
             return kept[i].size() > 0;
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_slot_that_was_given_back_wakes_one_sender) {
     std::vector<Loan> kept(2);
     Crowd crowd;
     for (std::size_t i = 0; i < 2; ++i)
-        crowd.add([&, i, &own = senders.emplace_back(name, options)](Deadline deadline) {
+        crowd.add([&, i, &own = senders.emplace_back(name, shape, handle)](Deadline deadline) {
             auto loan = own.loan(deadline);
             if (loan) kept[i] = std::move(*loan);
             return kept[i].size() > 0;
@@ -122,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_slot_that_was_given_back_wakes_one_sender) {
 
 /// They slept first, and would be woken first.
 BOOST_AUTO_TEST_CASE(who_only_looks_takes_no_wake_up_away) {
-    Receiver& watching = receivers.emplace_back(name, options);
+    Receiver& watching = receivers.emplace_back(name, shape, handle);
     (void)watching.descriptor();
     Crowd crowd;
     crowd.add([&](Deadline deadline) {
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(who_only_looks_takes_no_wake_up_away) {
 BOOST_AUTO_TEST_CASE(whoever_looks_says_how_many_there_are_and_a_crowd_sleeps_longer) {
     std::vector<std::shared_ptr<detail::channel::Member>> members;
     for (int i = 0; i < 7; ++i)
-        members.push_back(detail::channel::open_member(name, options, detail::participants::Role::receiver));
+        members.push_back(detail::channel::open_member(name, shape, handle, detail::participants::Role::receiver));
     BOOST_TEST(members[6]->interval_ns() == 2 * detail::sync::tick_ns);  // of eight
     members.resize(1);
     members[0]->reap();
@@ -149,17 +150,17 @@ BOOST_AUTO_TEST_CASE(whoever_looks_says_how_many_there_are_and_a_crowd_sleeps_lo
 }
 
 BOOST_AUTO_TEST_CASE(of_a_crowd_that_comes_within_a_tick_one_looks_after_the_dead) {
-    for (int i = 0; i < 16; ++i) receivers.emplace_back(name, options);
-    with_look_due([&] { senders.emplace_back(name, options); });
+    for (int i = 0; i < 16; ++i) receivers.emplace_back(name, shape, handle);
+    with_look_due([&] { senders.emplace_back(name, shape, handle); });
     Child dying([&](Stage& stage) {
-        const Receiver receiver(name, options);
+        const Receiver receiver(name, shape, handle);
         stage.stop_at("there");
     });
     dying.wait_for("there");
     dying.kill();
-    senders.emplace_back(name, options);
+    senders.emplace_back(name, shape, handle);
     BOOST_TEST(sender.state().receivers == 17U);
-    with_look_due([&] { senders.emplace_back(name, options); });
+    with_look_due([&] { senders.emplace_back(name, shape, handle); });
     BOOST_TEST(sender.state().receivers == 16U);
 }
 

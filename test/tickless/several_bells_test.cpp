@@ -27,9 +27,9 @@ bool becomes_readable(int descriptor, Deadline deadline) {
 /// A channel, a topic and a latest value, with nothing in them.
 struct World : Tickless {
     testing::UniqueName channel{"channel"}, topic{"topic"}, value{"value"};
-    std::optional<Sender> sender{std::in_place, channel, ChannelOptions{.slot_count = 2, .payload_bytes = 64}};
+    std::optional<Sender> sender{std::in_place, channel, ChannelShape{.slot_count = 2, .payload_bytes = 64}};
     std::optional<Receiver> receiver{std::in_place, channel};
-    std::optional<Publisher> publisher{std::in_place, topic, TopicOptions{.history = 2, .payload_bytes = 64}};
+    std::optional<Publisher> publisher{std::in_place, topic, TopicShape{.history = 2, .payload_bytes = 64}};
     std::optional<Subscriber> subscriber{std::in_place, topic};
     Latest<int> writer{value};
     std::optional<Latest<int>> reader{std::in_place, value};

@@ -23,9 +23,7 @@ BOOST_AUTO_TEST_CASE(all_of_stdin_is_one_message_and_an_answer_comes_back) {
     std::string bytes(100'000, '\0');
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
     Child answering([&](Stage&) {
-        ChannelOptions options;
-        options.attach_deadline = soon;
-        Receiver receiver(name, options);
+        Receiver receiver(name, {.attach_timeout = soon});
         Request request = receiver.receive(soon).value();
         const std::string answer = std::to_string(request.payload().size());
         request.processed(std::as_bytes(std::span(answer))).value();
@@ -89,9 +87,8 @@ BOOST_AUTO_TEST_CASE(who_waits_in_vain_ends_with_the_code_for_that) {
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_says_what_it_takes) {
-    ChannelOptions options;
-    options.payload_bytes = 1920 * 1080 * 3;
-    const std::string needed = std::to_string(inspect::segment_bytes(options).value());
+    const ChannelShape shape{.payload_bytes = 1920 * 1080 * 3};
+    const std::string needed = std::to_string(inspect::segment_bytes(shape).value());
     const std::string text = output_of({"plan", "1920x1080x3", "--slots", "8"});
     TOOL_TEST_SAYS(text, needed);
     TOOL_TEST_SAYS(text, "--shm-size=128m");

@@ -113,13 +113,12 @@ std::vector<Frame> frames_in(const ReadBack& recording, const std::string& topic
     return frames;
 }
 
-handoff::TopicOptions roomy() {
+handoff::TopicShape roomy() {
     return {.history = 512, .payload_bytes = largest_frame};
 }
 
 handoff::Subscriber subscriber_of(std::string_view name) {
-    return handoff::Subscriber(name, {.attach_deadline = handoff::testing::patience},
-                               {.start = handoff::Start::oldest});
+    return handoff::Subscriber(name, {.attach_timeout = handoff::testing::patience, .start = handoff::Start::oldest});
 }
 
 bool says(const Program& program, const std::string& words) {

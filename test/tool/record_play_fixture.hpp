@@ -32,7 +32,7 @@ struct Frame {
 std::ostream& operator<<(std::ostream& out, const Frame& frame);
 
 /// Not more than 400 messages of it get lost while a recorder sleeps.
-handoff::TopicOptions roomy();
+handoff::TopicShape roomy();
 /// From its oldest message, as soon as the topic is there.
 handoff::Subscriber subscriber_of(std::string_view name);
 /// On stderr.

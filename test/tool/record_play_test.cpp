@@ -50,8 +50,8 @@ BOOST_AUTO_TEST_CASE(what_is_recorded_and_played_is_byte_for_byte_the_same) {
     const auto played = collect(subscriber, published.size());
     require_exit(player, 0);
     BOOST_TEST((played == published));
-    BOOST_TEST(subscriber.info().history == roomy().history);
-    BOOST_TEST(subscriber.info().payload_bytes == roomy().payload_bytes);
+    BOOST_TEST(subscriber.info().history == *roomy().history);
+    BOOST_TEST(subscriber.info().payload_bytes == *roomy().payload_bytes);
 }
 
 BOOST_AUTO_TEST_CASE(a_latest_value_is_played_into_a_latest_value) {
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_latest_value_is_played_into_a_latest_value) {
         require_exit(recorder, 0);
     }
     auto player = handoff_program({"play", folder / "state.mcap", "--loop"});
-    handoff::LatestBytes latest(state, {.attach_deadline = handoff::testing::patience});
+    handoff::LatestBytes latest(state, {.attach_timeout = handoff::testing::patience});
     std::vector<std::byte> buffer(100);
     const auto reading = latest.wait_newer(buffer, handoff::testing::patience);
     BOOST_REQUIRE(reading);

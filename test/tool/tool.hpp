@@ -70,10 +70,10 @@ inline std::uint64_t publish(Publisher& publisher, const std::string& bytes) {
     return publisher.publish(filled(publisher.loan().value(), bytes)).value();
 }
 
-inline ChannelOptions small_channel() {
+inline ChannelShape small_channel() {
     return {.slot_count = 4, .payload_bytes = 1000, .reply_bytes = 100, .participants = 8};
 }
-inline TopicOptions small_topic() {
+inline TopicShape small_topic() {
     return {.history = 4, .payload_bytes = 1000, .participants = 8};
 }
 

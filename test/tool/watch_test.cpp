@@ -95,11 +95,11 @@ BOOST_AUTO_TEST_CASE(there_is_no_traffic_between_a_segment_and_its_successor_of_
     const UniqueName name("successor");
     Watch watch(name.str());
     std::optional<handoff::Publisher> publisher;
-    publisher.emplace(name, handoff::TopicOptions{.payload_bytes = 64});
+    publisher.emplace(name, handoff::TopicShape{.payload_bytes = 64});
     publisher->publish(publisher->loan().value()).value();
     BOOST_TEST(watch.look().at(0).report->newest == 1U);
     publisher.reset();
-    publisher.emplace(name, handoff::TopicOptions{.payload_bytes = 128});
+    publisher.emplace(name, handoff::TopicShape{.payload_bytes = 128});
     for (int i = 0; i < 3; ++i) publisher->publish(publisher->loan().value()).value();
     const auto looks = watch.look();
     BOOST_REQUIRE(looks.size() == 1 && looks[0].report.has_value());

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const handoff::TopicOptions topic{.history = 64, .payload_bytes = 4'000};
+const handoff::TopicShape topic{.history = 64, .payload_bytes = 4'000};
 
 void publish(handoff::Publisher& publisher, std::uint32_t seed) {
     recording_test::publish(publisher, Frame{{}, noise(2'000, seed)});

@@ -17,13 +17,13 @@ namespace {
 
 struct Topic {
     testing::UniqueName name{"traffic"};
-    TopicOptions options{.history = 4, .payload_bytes = 64, .loans = 32, .participants = 8};
+    TopicShape shape{.history = 4, .payload_bytes = 64, .loans = 32, .participants = 8};
     std::array<std::byte, 64> buffer{};
 
     /// A subscriber that has pinned a message when it is killed, and the publisher of that message beside it.
     Child victim() const {
         Child child([this](Stage& stage) {
-            Publisher publisher(name, options);
+            Publisher publisher(name, shape);
             publisher.publish(publisher.loan().value()).value();
             Subscriber subscriber(name);
             const Message held = subscriber.next(soon).value();
@@ -34,7 +34,7 @@ struct Topic {
     }
     Bystander feeder(const Rate& rate) const {
         return Bystander(rate, [this] {
-            return [publisher = std::make_shared<Publisher>(name, options)] {
+            return [publisher = std::make_shared<Publisher>(name, shape)] {
                 if (auto loan = publisher->loan()) (void)publisher->publish(std::move(*loan));
             };
         });
@@ -42,11 +42,11 @@ struct Topic {
 };
 
 struct Publishing : Topic {
-    std::optional<Publisher> publisher{std::in_place, name, options};
+    std::optional<Publisher> publisher{std::in_place, name, shape};
 };
 
 struct Subscribing : Topic {
-    std::optional<Subscriber> subscriber{std::in_place, name, options};
+    std::optional<Subscriber> subscriber{std::in_place, name, shape};
     void check(const Rate& rate, const std::function<void()>& call) {
         Child dead = victim();
         const Bystander publishes = feeder(rate);
@@ -56,8 +56,8 @@ struct Subscribing : Topic {
 
 struct Value {
     testing::UniqueName name{"traffic"};
-    LatestOptions options{.capacity_bytes = 64, .participants = 8};
-    std::optional<LatestBytes> value{std::in_place, name, options};
+    LatestShape shape{.capacity_bytes = 64, .participants = 8};
+    std::optional<LatestBytes> value{std::in_place, name, shape};
     std::array<std::byte, 64> buffer{};
 
     Child victim() const {
@@ -71,7 +71,7 @@ struct Value {
     }
     Bystander writer(const Rate& rate) const {
         return Bystander(rate, [this] {
-            return [other = std::make_shared<LatestBytes>(name, options)] {
+            return [other = std::make_shared<LatestBytes>(name, shape)] {
                 std::array<std::byte, 64> something{};
                 (void)other->write(something);
             };

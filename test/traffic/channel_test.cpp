@@ -17,12 +17,12 @@ namespace {
 struct Channel {
     static constexpr std::uint32_t slots = 64;
     testing::UniqueName name{"traffic"};
-    ChannelOptions options{.slot_count = slots, .payload_bytes = 64, .reply_bytes = 8, .participants = 8};
+    ChannelShape shape{.slot_count = slots, .payload_bytes = 64, .reply_bytes = 8, .participants = 8};
 
     /// A receiver that holds a message when it is killed, and the sender of that message beside it.
     Child victim() const {
         Child child([this](Stage& stage) {
-            Sender sender(name, options);
+            Sender sender(name, shape);
             sender.send(sender.loan(soon).value()).value();
             Receiver receiver(name);
             const Request held = receiver.receive(soon).value();
@@ -33,14 +33,14 @@ struct Channel {
     }
     Bystander feeder(const Rate& rate) const {
         return Bystander(rate, [this] {
-            return [sender = std::make_shared<Sender>(name, options)] {
+            return [sender = std::make_shared<Sender>(name, shape)] {
                 if (auto loan = sender->loan(soon)) (void)sender->send(std::move(*loan));
             };
         });
     }
     Bystander worker(const Rate& rate) const {
         return Bystander(rate, [this] {
-            return [receiver = std::make_shared<Receiver>(name, options)] {
+            return [receiver = std::make_shared<Receiver>(name, shape)] {
                 if (auto request = receiver->receive(soon)) (void)request->processed();
             };
         });
@@ -49,7 +49,7 @@ struct Channel {
 
 /// One who receives, while messages come at the same rate.
 struct Receiving : Channel {
-    std::optional<Receiver> receiver{std::in_place, name, options};
+    std::optional<Receiver> receiver{std::in_place, name, shape};
     void check(const Rate& rate, const std::function<void()>& call) {
         Child dead = victim();
         const Bystander sends = feeder(rate);
@@ -58,7 +58,7 @@ struct Receiving : Channel {
 };
 
 struct Sending : Channel {
-    std::optional<Sender> sender{std::in_place, name, options};
+    std::optional<Sender> sender{std::in_place, name, shape};
     void check(const Rate& rate, const std::function<void()>& call) {
         Child dead = victim();
         BOOST_TEST(notices(name, rate, dead, call), "nobody noticed the death");

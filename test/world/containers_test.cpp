@@ -58,9 +58,7 @@ constexpr auto ahead = 1'000'000s;  // of another container's clock
 /// Deadlines are kept, whatever the way of waiting and whatever the clock.
 void check_deadlines(const Line& line) {
     for (const WaitPolicy policy : {WaitPolicy::busy, WaitPolicy::balanced, WaitPolicy::sleep}) {
-        ChannelOptions options = line.options;
-        options.wait = policy;
-        Receiver waiting(line.name, options);
+        Receiver waiting(line.name, line.shape, {.wait = policy});
         const auto before = std::chrono::steady_clock::now();
         BOOST_TEST(!waiting.receive(150ms));
         const auto took = std::chrono::steady_clock::now() - before;

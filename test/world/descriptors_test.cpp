@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(the_dead_are_recovered_without_a_new_descriptor) {
 }
 
 BOOST_AUTO_TEST_CASE(a_dead_publisher_and_subscriber_are_recovered_without_a_new_descriptor) {
-    const TopicOptions topic{.history = 2, .payload_bytes = 100, .loans = 1, .pin_budget = 2};
+    const TopicShape topic{.history = 2, .payload_bytes = 100, .loans = 1, .pin_budget = 2};
     Child survivor([&](Stage& stage) {
         Publisher own(name, topic);
         auto none = std::make_optional<NoneLeft>();

@@ -94,7 +94,7 @@ public:
     }
 
 private:
-    static inline const TopicOptions topic{.payload_bytes = 100};
+    static inline const TopicShape topic{.payload_bytes = 100};
     template <class Action>
     void repeat(Action action) {
         threads_.emplace_back([this, action] {
@@ -294,9 +294,9 @@ BOOST_AUTO_TEST_CASE(one_handle_of_a_process_leaves_while_another_of_the_same_pr
 /// In each round one process dies with eight receivers, each with a request. Threads of three processes all look for a
 /// slot at the same moment, find none, and recover.
 BOOST_AUTO_TEST_CASE(many_recover_the_same_dead_at_once_and_each_request_comes_back_once) {
-    options.slot_count = Recovery::dead;
-    options.participants = 32;
-    options.max_deliveries = unlimited_deliveries;
+    shape.slot_count = Recovery::dead;
+    shape.participants = 32;
+    shape.max_deliveries = unlimited_deliveries;
     const Recovery recovery;
     Sender sender = this->sender();
     std::vector<Child> workers;

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(locks_that_are_refused_are_said_when_opening) {
                 refuse_fcntl(static_cast<unsigned>(command), static_cast<unsigned>(error));
                 const UniqueName other;
                 for (const Failure& failure :
-                     {refusal_of([&] { this->receiver(); }), refusal_of([&] { Sender(other, options); })}) {
+                     {refusal_of([&] { this->receiver(); }), refusal_of([&] { Sender(other, shape); })}) {
                     HANDOFF_TEST_CODE(failure, Errc::system);
                     check_says(failure, "F_OFD_SETLK and F_OFD_GETLK", "nobody would notice a death", "seccomp");
                 }

@@ -43,21 +43,19 @@ BOOST_AUTO_TEST_CASE(another_user_is_refused_with_owner_mode_and_what_to_do) {
     Sender sender = this->sender();
     as(nobody, [&](Stage&) {
         for (const Open open : {Open::attach, Open::create_or_attach}) {
-            options.open = open;
-            const Failure failure = refusal_of([&] { receiver(); });
+            const Failure failure = refusal_of([&] { Receiver(name, shape, {.open = open}); });
             HANDOFF_TEST_CODE(failure, Errc::permission_denied);
             check_says(failure, detail::segment::segment_path(name.str()), "owner uid 0", "mode 0600",
                        "you are uid 65534", "wider mode");
         }
-        options.open = Open::create;
-        HANDOFF_TEST_CODE(refusal_of([&] { receiver(); }), Errc::already_exists);
+        HANDOFF_TEST_CODE(refusal_of([&] { Receiver(name, shape, {.open = Open::create}); }), Errc::already_exists);
     });
     Receiver receiver = this->receiver();
     check_works(sender, receiver);
 }
 
 BOOST_AUTO_TEST_CASE(a_group_shares_a_channel_and_recovers_each_others_dead) {
-    options.mode = 0660;
+    shape.mode = 0660;
     Sender sender = this->sender();
     give_to(a_group);
     send(sender, 1);
@@ -81,8 +79,8 @@ BOOST_AUTO_TEST_CASE(a_group_shares_a_channel_and_recovers_each_others_dead) {
 }
 
 BOOST_AUTO_TEST_CASE(a_group_that_one_is_not_in_cannot_be_given_the_segment) {
-    options.mode = 0660;
-    options.group = "daemon";
+    shape.mode = 0660;
+    shape.group = "daemon";
     as(somebody, [&](Stage&) {
         const Failure failure = refusal_of([&] { sender(); });
         HANDOFF_TEST_CODE(failure, Errc::permission_denied);
@@ -92,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_one_is_not_in_cannot_be_given_the_segment) {
 }
 
 BOOST_AUTO_TEST_CASE(everybody_may_read_a_topic_with_mode_0644_and_nobody_else_may_write) {
-    const TopicOptions topic{.history = 4, .payload_bytes = 100, .mode = 0644};
+    const TopicShape topic{.history = 4, .payload_bytes = 100, .mode = 0644};
     Publisher publisher(name, topic);
     const auto publish = [&](std::uint64_t id) {
         Loan loan = publisher.loan().value();
@@ -106,7 +104,7 @@ BOOST_AUTO_TEST_CASE(everybody_may_read_a_topic_with_mode_0644_and_nobody_else_m
         const Failure failure = refusal_of([&] { Subscriber subscriber(name); });
         HANDOFF_TEST_CODE(failure, Errc::permission_denied);
         check_says(failure, "mode 0644");
-        Subscriber subscriber(name, {}, {.start = Start::oldest, .read_only = true});
+        Subscriber subscriber(name, {.start = Start::oldest, .read_only = true});
         BOOST_TEST(subscriber.copy_next(buffer, soon).has_value());
         stage.stop_at("read one");
         BOOST_TEST(subscriber.copy_next(buffer, soon).has_value());
@@ -123,7 +121,7 @@ BOOST_AUTO_TEST_CASE(in_a_sticky_dev_shm_another_user_uses_what_the_dead_left_an
     struct stat directory {};
     BOOST_TEST_REQUIRE(stat("/dev/shm", &directory) == 0);
     BOOST_TEST_REQUIRE((directory.st_mode & S_ISVTX) != 0U);
-    options.mode = 0666;
+    shape.mode = 0666;
     kill_in_the_middle([&](Stage& stage) {
         become(somebody);
         Sender own = sender();
@@ -147,7 +145,7 @@ BOOST_AUTO_TEST_CASE(in_a_sticky_dev_shm_another_user_uses_what_the_dead_left_an
         Receiver worker = receiver();
         Sender own = sender();
         check_works(own, worker);
-        options.payload_bytes *= 2;
+        shape.payload_bytes = 2 * *shape.payload_bytes;
         HANDOFF_TEST_CODE(refusal_of([&] { sender(); }), Errc::mismatch);
     });
     as(somebody, [&](Stage&) { sender(); });  // its owner may
@@ -157,14 +155,14 @@ BOOST_AUTO_TEST_CASE(in_a_sticky_dev_shm_another_user_uses_what_the_dead_left_an
 /// What 0644 means: who may read may also lock for reading, and so keep a place from being used and a dead one from
 /// being recovered. Messages stay readable. Whoever is not trusted with that gets no right to read.
 BOOST_AUTO_TEST_CASE(a_reader_who_locks_out_of_malice_delays_recovery_and_stops_nobody_else) {
-    options.mode = 0644;
+    shape.mode = 0644;
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
     Child malice([&](Stage& stage) {
         become(nobody);
         auto locks = detail::platform::LockFile::open(detail::segment::segment_path(name.str()),
                                                       detail::platform::Access::read_only);
-        for (std::uint64_t byte = 0; byte <= options.participants; ++byte) (void)locks.try_shared(byte);
+        for (std::uint64_t byte = 0; byte <= *shape.participants; ++byte) (void)locks.try_shared(byte);
         stage.stop_at("locked");
     });
     malice.wait_for("locked");

@@ -36,7 +36,7 @@ std::size_t files_in_dev_shm() {
         std::distance(filesystem::directory_iterator("/dev/shm"), filesystem::directory_iterator()));
 }
 
-ChannelOptions one_slot(std::size_t payload_bytes) {
+ChannelShape one_slot(std::size_t payload_bytes) {
     return {.slot_count = 1, .payload_bytes = payload_bytes, .reply_bytes = 100, .participants = 2};
 }
 

@@ -57,10 +57,10 @@ void join(int pid);
 struct Line {  ///< a channel for the tests of this room
     static constexpr std::uint32_t slots = 4;
     UniqueName name{"world"};
-    ChannelOptions options{.slot_count = slots, .payload_bytes = 1'000, .reply_bytes = 100, .participants = 16};
+    ChannelShape shape{.slot_count = slots, .payload_bytes = 1'000, .reply_bytes = 100, .participants = 16};
 
-    Sender sender() const { return Sender(name, options); }
-    Receiver receiver() const { return Receiver(name, options); }
+    Sender sender() const { return Sender(name, shape); }
+    Receiver receiver() const { return Receiver(name, shape); }
 };
 
 inline void send(Sender& sender, std::uint64_t id) {

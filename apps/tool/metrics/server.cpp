@@ -3,6 +3,7 @@
 #include "common/arguments.hpp"
 #include "common/patience.hpp"
 
+#include <handoff/error.hpp>
 #include <handoff/version.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>

@@ -80,26 +80,24 @@ void Player::open(const std::string& name, const Plan& plan) {
     for (const auto& [id, content] : reader_.channels())
         if (content.channel.topic == plan.topic) total_ += content.messages;
     if (plan.latest) {
-        LatestOptions options;
-        options.capacity_bytes = static_cast<std::size_t>(plan.payload_bytes);
-        outlets_.emplace(name, Outlet{plan.topic, LatestBytes(name, options)});
+        const LatestShape shape{.capacity_bytes = static_cast<std::size_t>(plan.payload_bytes)};
+        outlets_.emplace(name, Outlet{plan.topic, LatestBytes(name, shape)});
         return;
     }
     constexpr std::uint64_t least_history = 8, most_history = 16'384;
-    TopicOptions options;
-    options.payload_bytes = static_cast<std::size_t>(plan.payload_bytes);
-    options.history =
+    TopicShape shape;
+    shape.payload_bytes = static_cast<std::size_t>(plan.payload_bytes);
+    shape.history =
         options_.history.value_or(static_cast<std::uint32_t>(std::clamp(plan.history, least_history, most_history)));
-    outlets_.emplace(name, Outlet{plan.topic, Publisher(name, options)});
+    outlets_.emplace(name, Outlet{plan.topic, Publisher(name, shape)});
 }
 
 void Player::wait_for_subscribers() {
     for (auto& [name, outlet] : outlets_) {
         auto* publisher = std::get_if<Publisher>(&outlet.to);
         if (publisher == nullptr) continue;  // nobody subscribes to a latest value
-        const auto answer = wait_in_slices(Clock::time_point::max(),
-                                           [&](Deadline deadline) { return publisher->wait_for_subscriber(deadline); });
-        if (!answer && !(answer.error() == Errc::timed_out)) throw Error(answer.error());
+        const auto answer = publisher->wait_for_subscriber(stoppable());
+        if (!answer && !(answer.error() == Errc::stopped)) throw Error(answer.error());
     }
 }
 

@@ -41,25 +41,19 @@ std::uint64_t segment_bytes(const Arguments& arguments, std::uint64_t payload) {
     const auto participants = static_cast<std::uint32_t>(arguments.number("participants", 2, 1024));
     const auto slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
     if (kind == "channel") {
-        ChannelOptions options;
-        options.payload_bytes = payload;
-        options.reply_bytes = arguments.size("reply");
-        options.slot_count = slots;
-        options.participants = participants;
-        return inspect::segment_bytes(options).value();
+        const ChannelShape shape{.slot_count = slots,
+                                 .payload_bytes = payload,
+                                 .reply_bytes = arguments.size("reply"),
+                                 .participants = participants};
+        return inspect::segment_bytes(shape).value();
     }
     if (kind == "topic") {
-        TopicOptions options;
-        options.payload_bytes = payload;
-        options.history = slots;
-        options.participants = participants;
-        return inspect::segment_bytes(options).value();
+        return inspect::segment_bytes(
+                   TopicShape{.history = slots, .payload_bytes = payload, .participants = participants})
+            .value();
     }
     if (kind != "latest") throw UsageError("--kind: '" + kind + "' is none of channel, topic, latest");
-    LatestOptions options;
-    options.capacity_bytes = payload;
-    options.participants = participants;
-    return inspect::segment_bytes(options).value();
+    return inspect::segment_bytes(LatestShape{.capacity_bytes = payload, .participants = participants}).value();
 }
 
 /// What is needed, and as much again to replace a segment while the old one is still mapped; whole 64 MiB.

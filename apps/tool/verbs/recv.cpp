@@ -32,8 +32,8 @@ namespace {
 
 using inspect::Kind;
 
-Deadline deadline_for(const Arguments& arguments) {
-    return arguments.given("timeout") ? Deadline(in(arguments.duration("timeout"))) : Deadline::never();
+std::chrono::nanoseconds attach_timeout(const Arguments& arguments) {
+    return arguments.given("timeout") ? arguments.duration("timeout") : std::chrono::nanoseconds::max();
 }
 
 class Printer {
@@ -81,12 +81,10 @@ ExitCode receive_from_channel(const Invocation& invocation) {
     refuse_unread_images_on_terminal(name);
     std::cerr << "taking messages of '" << name
               << "' for good: no other receiver gets them, and who waits for an answer gets an empty one\n";
-    ChannelOptions options;
-    options.attach_deadline = deadline_for(invocation.arguments);
-    Receiver receiver(name, options);
+    Receiver receiver(name, {.attach_timeout = attach_timeout(invocation.arguments)});
     Printer printer(invocation);
     while (printer.wants_more()) {
-        auto request = patiently(invocation.arguments, [&](Deadline deadline) { return receiver.receive(deadline); });
+        auto request = receiver.receive(patiently(invocation.arguments));
         if (!request) return Printer::end_with(request.error());
         refuse_image_on_terminal(request->image(), name, ", and the message goes to another receiver");
         try {
@@ -104,8 +102,7 @@ ExitCode receive_from_topic(const Invocation& invocation) {
     Subscriber subscriber(name);
     Printer printer(invocation);
     while (printer.wants_more()) {
-        const auto message =
-            patiently(invocation.arguments, [&](Deadline deadline) { return subscriber.next(deadline); });
+        const auto message = subscriber.next(patiently(invocation.arguments));
         if (!message) return Printer::end_with(message.error());
         if (message->lost() > 0) std::cerr << counted(message->lost(), "message") << " lost\n";
         refuse_image_on_terminal(message->image(), name, "");
@@ -115,14 +112,11 @@ ExitCode receive_from_topic(const Invocation& invocation) {
 }
 
 ExitCode receive_from_latest(const Invocation& invocation) {
-    LatestOptions options;
-    options.read_only = true;
-    LatestBytes latest(invocation.operands.front(), options);
+    LatestBytes latest(invocation.operands.front(), {.read_only = true});
     std::vector<std::byte> buffer(latest.info().capacity_bytes);
     Printer printer(invocation);
     while (printer.wants_more()) {
-        const auto reading =
-            patiently(invocation.arguments, [&](Deadline deadline) { return latest.wait_newer(buffer, deadline); });
+        const auto reading = latest.wait_newer(buffer, patiently(invocation.arguments));
         if (!reading) return Printer::end_with(reading.error());
         printer.print(std::span(buffer).first(reading->size));
     }

@@ -56,32 +56,33 @@ public:
     virtual void put(std::span<const std::byte> message) = 0;
 };
 
-/// Waits for the receivers of a channel. Throws Error, which says so if they are stopped.
-template <class Wait>
-auto answered_in_time(const Arguments& arguments, const std::string& channel, Wait wait) {
-    auto answer = patiently(arguments, wait);
+/// What the receivers of a channel were waited for. Throws Error, which says so if they are stopped.
+template <class T>
+T in_time(result<T> answer, const std::string& channel, const char* interrupted) {
     if (answer) return std::move(answer).value();
     const Failure& failure = answer.error();
+    if (failure == Errc::stopped) throw Error(Errc::stopped, interrupted);
     if (!(failure == Errc::timed_out)) throw Error(failure);
     throw Error(Errc::timed_out, failure.message() + stopped_receivers(channel));
 }
 
 class ChannelOutlet final : public Outlet {
 public:
-    ChannelOutlet(const std::string& name, const Arguments& arguments, std::size_t payload_bytes)
+    ChannelOutlet(const std::string& name, const Arguments& arguments, std::optional<std::size_t> payload_bytes)
         : name_(name),
           arguments_(arguments),
           asks_(arguments.flag("request")),
-          sender_(name, options(arguments, payload_bytes)) {}
+          sender_(name, shape(arguments, payload_bytes)) {}
 
     void put(std::span<const std::byte> message) override {
-        auto loan = answered_in_time(arguments_, name_, [&](Deadline deadline) { return sender_.loan(deadline); });
+        auto loan = in_time(sender_.loan(patiently(arguments_)), name_,
+                            "interrupted while it waited for a free slot: the last message was not sent");
         loan.resize(message.size()).value();
         std::copy(message.begin(), message.end(), loan.payload().begin());
         if (!asks_) return sender_.send(std::move(loan)).value();
         auto pending = sender_.request_async(std::move(loan)).value();
-        const auto answer =
-            answered_in_time(arguments_, name_, [&](Deadline deadline) { return pending.wait(deadline); });
+        const auto answer = in_time(pending.wait(patiently(arguments_)), name_,
+                                    "interrupted while it waited for an answer: the message was sent");
         const auto reply = answer.reply();
         std::cout.write(reinterpret_cast<const char*>(reply.data()), static_cast<std::streamsize>(reply.size()));
         if (arguments_.flag("lines")) std::cout << '\n';
@@ -93,13 +94,12 @@ public:
     }
 
 private:
-    static ChannelOptions options(const Arguments& arguments, std::size_t payload_bytes) {
-        ChannelOptions options;
-        options.payload_bytes = payload_bytes;
-        options.reply_bytes = payload_bytes;
-        options.slot_count = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
-        if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
-        return options;
+    static ChannelShape shape(const Arguments& arguments, std::optional<std::size_t> payload_bytes) {
+        const auto slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
+        if (!payload_bytes) return {};
+        ChannelShape shape{.slot_count = slots, .payload_bytes = payload_bytes, .reply_bytes = payload_bytes};
+        if (arguments.flag("persistent")) shape.lifetime = Lifetime::persistent;
+        return shape;
     }
     std::string name_;
     const Arguments& arguments_;
@@ -109,8 +109,8 @@ private:
 
 class TopicOutlet final : public Outlet {
 public:
-    TopicOutlet(const std::string& name, const Arguments& arguments, std::size_t payload_bytes)
-        : publisher_(name, options(arguments, payload_bytes)) {}
+    TopicOutlet(const std::string& name, const Arguments& arguments, std::optional<std::size_t> payload_bytes)
+        : publisher_(name, shape(arguments, payload_bytes)) {}
 
     void put(std::span<const std::byte> message) override {
         auto loan = publisher_.loan().value();
@@ -120,35 +120,34 @@ public:
     }
 
 private:
-    static TopicOptions options(const Arguments& arguments, std::size_t payload_bytes) {
-        TopicOptions options;
-        options.payload_bytes = payload_bytes;
-        options.history = static_cast<std::uint32_t>(arguments.number("slots", 1, 16'384));
-        if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
-        return options;
+    static TopicShape shape(const Arguments& arguments, std::optional<std::size_t> payload_bytes) {
+        const auto history = static_cast<std::uint32_t>(arguments.number("slots", 1, 16'384));
+        if (!payload_bytes) return {};
+        TopicShape shape{.history = history, .payload_bytes = payload_bytes};
+        if (arguments.flag("persistent")) shape.lifetime = Lifetime::persistent;
+        return shape;
     }
     Publisher publisher_;
 };
 
 class LatestOutlet final : public Outlet {
 public:
-    LatestOutlet(const std::string& name, const Arguments& arguments, std::size_t payload_bytes)
-        : latest_(name, options(arguments, payload_bytes)) {}
+    LatestOutlet(const std::string& name, const Arguments& arguments, std::optional<std::size_t> payload_bytes)
+        : latest_(name, shape(arguments, payload_bytes)) {}
     void put(std::span<const std::byte> message) override { (void)latest_.write(message).value(); }
 
 private:
-    static LatestOptions options(const Arguments& arguments, std::size_t payload_bytes) {
-        LatestOptions options;
-        options.capacity_bytes = payload_bytes;
-        if (arguments.flag("persistent")) options.lifetime = Lifetime::persistent;
-        return options;
+    static LatestShape shape(const Arguments& arguments, std::optional<std::size_t> payload_bytes) {
+        LatestShape shape{.capacity_bytes = payload_bytes};
+        if (arguments.flag("persistent")) shape.lifetime = Lifetime::persistent;
+        return shape;
     }
     LatestBytes latest_;
 };
 
-/// 0 where it exists already: attach to it as it is.
-std::size_t payload_to_ask_for(const Invocation& invocation, std::size_t least) {
-    if (exists(invocation.operands.front())) return 0;
+/// Nothing where it exists already: attach to it as it is.
+std::optional<std::size_t> payload_to_ask_for(const Invocation& invocation, std::size_t least) {
+    if (exists(invocation.operands.front())) return {};
     return std::max<std::size_t>(invocation.arguments.size("payload-bytes"), least);
 }
 
@@ -157,7 +156,7 @@ std::unique_ptr<Outlet> outlet_for(const Invocation& invocation, std::size_t lar
     const Kind kind = kind_of(invocation);
     if (invocation.arguments.flag("request") && kind != Kind::channel)
         throw UsageError("--request: only a channel answers, '" + name + "' is a " + to_string(kind));
-    const std::size_t bytes = payload_to_ask_for(invocation, largest);
+    const auto bytes = payload_to_ask_for(invocation, largest);
     if (kind == Kind::topic) return std::make_unique<TopicOutlet>(name, invocation.arguments, bytes);
     if (kind == Kind::latest) return std::make_unique<LatestOutlet>(name, invocation.arguments, bytes);
     return std::make_unique<ChannelOutlet>(name, invocation.arguments, bytes);

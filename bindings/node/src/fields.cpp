@@ -33,7 +33,8 @@ std::uint32_t number_of_word(const std::string& word, const Field& field) {
 void fill_one(napi_env env, napi_value value, void* out, const Field& field, std::vector<std::string>& texts) {
     switch (field.type) {
         case Field::Type::u32:
-            at<std::uint32_t>(out, field) = static_cast<std::uint32_t>(count_from(env, value, field.name, UINT32_MAX));
+            at<std::uint32_t>(out, field) =
+                static_cast<std::uint32_t>(count_from(env, value, field.name, HANDOFF_NOT_GIVEN - 1));
             break;
         case Field::Type::u64:
             at<std::uint64_t>(out, field) = count_from(env, value, field.name, UINT64_MAX);

@@ -58,6 +58,7 @@ from ._errors import (
     OwnershipLost,
     PermissionDenied,
     Removed,
+    Stopped,
     SystemRefused,
     Timeout,
     TooLarge,

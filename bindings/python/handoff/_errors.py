@@ -139,6 +139,12 @@ class Removed(Error):
     code = 22
 
 
+class Stopped(Error):
+    """A stop was requested: nothing was taken, nothing is lost."""
+
+    code = 23
+
+
 _BY_CODE = {cls.code: cls for cls in Error.__subclasses__()}
 
 

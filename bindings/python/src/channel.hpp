@@ -2,10 +2,12 @@
 #pragma once
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <handoff/channel.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,37 +20,33 @@ namespace handoff::python {
 template <class End, class Class>
 void add_opening(Class& cls, const char* kind) {
     cls.def(
-        py::init([kind](std::string name, std::uint32_t slot_count, std::size_t payload_bytes, std::size_t reply_bytes,
-                        std::uint32_t participants, std::uint32_t max_deliveries, bool in_place,
-                        const std::string& lifetime, std::uint32_t mode, std::string group, const std::string& open,
+        py::init([kind](std::string name, std::optional<std::uint32_t> slot_count,
+                        std::optional<std::size_t> payload_bytes, std::optional<std::size_t> reply_bytes,
+                        std::optional<std::uint32_t> participants, std::optional<std::uint32_t> max_deliveries,
+                        std::optional<bool> in_place, const std::optional<std::string>& lifetime,
+                        std::optional<std::uint32_t> mode, std::optional<std::string> group, const std::string& open,
                         const std::string& wait, const py::object& attach_timeout, const std::string& timestamps,
                         bool prefault) {
-            ChannelOptions options;
-            options.slot_count = slot_count;
-            options.payload_bytes = payload_bytes;
-            options.reply_bytes = reply_bytes;
-            options.participants = participants;
-            options.max_deliveries = max_deliveries;
-            options.in_place = in_place;
-            options.lifetime = lifetime_from(lifetime);
-            options.mode = mode;
-            options.group = std::move(group);
-            options.open = open_from(open);
-            options.wait = wait_from(wait);
-            options.timestamps = timestamps_from(timestamps);
-            options.prefault = prefault;
+            const ChannelShape shape{slot_count, size_if(payload_bytes), reply_bytes, participants,    max_deliveries,
+                                     in_place,   lifetime_if(lifetime),  mode,        std::move(group)};
+            HandleOptions handle{.open = open_from(open)};
+            handle.wait = wait_from(wait);
+            handle.timestamps = timestamps_from(timestamps);
+            handle.prefault = prefault;
             auto end =
-                open_in_slices(options, attach_timeout, [&](const ChannelOptions& now) { return End(name, now); });
+                open_in_slices(handle, attach_timeout, [&](const HandleOptions& now) { return End(name, shape, now); });
             return std::make_unique<Handle<End>>(kind, std::move(name), std::move(end));
         }),
-        py::arg("name"), py::kw_only(), py::arg("slot_count") = 8, py::arg("payload_bytes") = 0,
-        py::arg("reply_bytes") = 0, py::arg("participants") = 32, py::arg("max_deliveries") = 10,
-        py::arg("in_place") = false, py::arg("lifetime") = "until_last_leaves", py::arg("mode") = 0600,
-        py::arg("group") = "", py::arg("open") = "create_or_attach", py::arg("wait") = "balanced",
-        py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact", py::arg("prefault") = false,
-        "Opens the channel `name` and joins it. payload_bytes 0 attaches only; attach_timeout says how many seconds "
-        "to wait then for a channel that does not exist yet (None: for ever). The options are those of "
-        "handoff::ChannelOptions.");
+        py::arg("name"), py::kw_only(), py::arg("slot_count") = py::none(), py::arg("payload_bytes") = py::none(),
+        py::arg("reply_bytes") = py::none(), py::arg("participants") = py::none(),
+        py::arg("max_deliveries") = py::none(), py::arg("in_place") = py::none(), py::arg("lifetime") = py::none(),
+        py::arg("mode") = py::none(), py::arg("group") = py::none(), py::arg("open") = "create_or_attach",
+        py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact",
+        py::arg("prefault") = false,
+        "Opens the channel `name` and joins it: creates it so, or attaches to one that can do at least this. Without "
+        "payload_bytes it attaches only; attach_timeout says how many seconds to wait then for a channel that does not "
+        "exist yet (None: for ever). The options are those of handoff::ChannelShape, where None asks for nothing, and "
+        "of handoff::HandleOptions.");
     cls.def(
         "info", [](const Handle<End>& self) { return self.use().info(); }, "The shape of the channel.");
     cls.def(

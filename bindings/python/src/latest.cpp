@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 #include <handoff/latest.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -103,50 +104,47 @@ PyReading wait_newer(PyLatest& self, const py::object& seconds) {
     return reading(self, room, about);
 }
 
-std::unique_ptr<PyLatest> open_latest(std::string name, const py::object& dtype, const py::object& shape,
-                                      const LatestOptions& given, const py::object& attach_timeout) {
-    LatestOptions options = given;
+std::unique_ptr<PyLatest> open_latest(std::string name, const py::object& dtype, const py::object& of_what,
+                                      LatestShape shape, LatestOptions options, const py::object& attach_timeout) {
     py::object of = py::none();
-    std::vector<py::ssize_t> of_shape;
+    std::vector<py::ssize_t> extents;
     if (!dtype.is_none()) {
         of = py::dtype::from_args(dtype);
-        if (PyLong_Check(shape.ptr()) != 0)
-            of_shape = {shape.cast<py::ssize_t>()};
+        if (PyLong_Check(of_what.ptr()) != 0)
+            extents = {of_what.cast<py::ssize_t>()};
         else
-            for (const auto extent : shape) of_shape.push_back(extent.cast<py::ssize_t>());
-        options.capacity_bytes = bytes_of(of.cast<py::dtype>(), of_shape);
+            for (const auto extent : of_what) extents.push_back(extent.cast<py::ssize_t>());
+        shape.capacity_bytes = bytes_of(of.cast<py::dtype>(), extents);
     }
-    const std::size_t room = options.capacity_bytes;
+    const std::size_t room = shape.capacity_bytes.value_or(0);
     if (options.read_only) options.open = Open::attach;
-    auto made =
-        open_in_slices(options, attach_timeout, [&](const LatestOptions& now) { return LatestBytes(name, now); });
-    return std::make_unique<PyLatest>(std::move(name), std::move(made), std::move(of), std::move(of_shape), room);
+    auto made = open_in_slices(options, attach_timeout,
+                               [&](const LatestOptions& now) { return LatestBytes(name, shape, now); });
+    return std::make_unique<PyLatest>(std::move(name), std::move(made), std::move(of), std::move(extents), room);
 }
 
 void bind_opening(py::class_<PyLatest>& latest) {
-    latest.def(py::init([](std::string name, const py::object& dtype, const py::object& shape,
-                           std::size_t capacity_bytes, std::uint32_t participants, const std::string& lifetime,
-                           std::uint32_t mode, std::string group, bool read_only, const std::string& open,
+    latest.def(py::init([](std::string name, const py::object& dtype, const py::object& of_what,
+                           std::optional<std::size_t> capacity_bytes, std::optional<std::uint32_t> participants,
+                           const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
+                           std::optional<std::string> group, bool read_only, const std::string& open,
                            const std::string& wait, const py::object& attach_timeout, const std::string& timestamps) {
-                   LatestOptions options;
-                   options.capacity_bytes = capacity_bytes;
-                   options.participants = participants;
-                   options.lifetime = lifetime_from(lifetime);
-                   options.mode = mode;
-                   options.group = std::move(group);
-                   options.read_only = read_only;
-                   options.open = open_from(open);
+                   const LatestShape shape{size_if(capacity_bytes), participants, lifetime_if(lifetime), mode,
+                                           std::move(group)};
+                   LatestOptions options{.open = open_from(open)};
                    options.wait = wait_from(wait);
                    options.timestamps = timestamps_from(timestamps);
-                   return open_latest(std::move(name), dtype, shape, options, attach_timeout);
+                   options.read_only = read_only;
+                   return open_latest(std::move(name), dtype, of_what, shape, options, attach_timeout);
                }),
                py::arg("name"), py::arg("dtype") = py::none(), py::arg("shape") = py::tuple(), py::kw_only(),
-               py::arg("capacity_bytes") = 0, py::arg("participants") = 16, py::arg("lifetime") = "until_last_leaves",
-               py::arg("mode") = 0600, py::arg("group") = "", py::arg("read_only") = false,
-               py::arg("open") = "create_or_attach", py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0,
-               py::arg("timestamps") = "exact",
+               py::arg("capacity_bytes") = py::none(), py::arg("participants") = py::none(),
+               py::arg("lifetime") = py::none(), py::arg("mode") = py::none(), py::arg("group") = py::none(),
+               py::arg("read_only") = false, py::arg("open") = "create_or_attach", py::arg("wait") = "balanced",
+               py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact",
                "Opens the latest value `name`. With a dtype (and a shape) its values are numpy scalars or arrays, a "
-               "structured dtype for a C struct; without one they are bytes, up to capacity_bytes (0: attach only).");
+               "structured dtype for a C struct; without one they are bytes, up to capacity_bytes (without: attach "
+               "only). None asks for nothing.");
 }
 
 }  // namespace

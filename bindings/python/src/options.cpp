@@ -40,6 +40,16 @@ Timestamps timestamps_from(const std::string& word) {
 Lifetime lifetime_from(const std::string& word) {
     return enumerator<Lifetime>("lifetime", word, lifetimes);
 }
+std::optional<Lifetime> lifetime_if(const std::optional<std::string>& word) {
+    return word ? std::optional(lifetime_from(*word)) : std::nullopt;
+}
+std::optional<std::size_t> size_if(std::optional<std::size_t> bytes) {
+    return bytes == std::size_t{0} ? std::nullopt : bytes;
+}
+std::chrono::nanoseconds time_until(Deadline deadline) {
+    if (deadline.is_never()) return std::chrono::nanoseconds::max();
+    return std::chrono::nanoseconds(deadline.at_ns()) - std::chrono::steady_clock::now().time_since_epoch();
+}
 std::string word_for(Lifetime lifetime) {
     return std::string(lifetimes[static_cast<std::size_t>(lifetime)]);
 }

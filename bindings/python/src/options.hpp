@@ -1,4 +1,4 @@
-// The options that all patterns share, from words to enumerators.
+// The options that all patterns share, from words to enumerators. None asks for nothing.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -6,6 +6,8 @@
 #include <handoff/options.hpp>
 #include <handoff/wait.hpp>
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "wait.hpp"
@@ -17,13 +19,20 @@ WaitPolicy wait_from(const std::string& word);
 Timestamps timestamps_from(const std::string& word);
 Lifetime lifetime_from(const std::string& word);
 std::string word_for(Lifetime lifetime);
+/// None: not given.
+std::optional<Lifetime> lifetime_if(const std::optional<std::string>& word);
+/// A size in bytes of which 0 means not given, as None does.
+std::optional<std::size_t> size_if(std::optional<std::size_t> bytes);
 
-/// Opens with `attach_deadline` in slices, so that Ctrl-C ends the wait for a segment that does not come.
+/// How long it is until `deadline`.
+std::chrono::nanoseconds time_until(Deadline deadline);
+
+/// Opens with `attach_timeout` in slices, so that Ctrl-C ends the wait for a segment that does not come.
 template <class Options, class Make>
 auto open_in_slices(Options options, const py::object& attach_timeout, Make&& make) -> decltype(make(options)) {
     const Timeout timeout(attach_timeout);
     for (;;) {
-        options.attach_deadline = timeout.slice();
+        options.attach_timeout = time_until(timeout.slice());
         try {
             const WithoutGil released;
             return make(options);

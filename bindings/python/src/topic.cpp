@@ -1,3 +1,4 @@
+#include <pybind11/stl.h>
 #include <handoff/topic.hpp>
 
 #include <string>
@@ -24,9 +25,9 @@ struct PyCopy {
     Copied about;
 };
 
-using Take = result<Message> (Subscriber::*)(Deadline);
+using Take = result<Message> (Subscriber::*)(const Wait&);
 using TryTake = result<Message> (Subscriber::*)();
-using CopyOut = result<Copied> (Subscriber::*)(std::span<std::byte>, Deadline);
+using CopyOut = result<Copied> (Subscriber::*)(std::span<std::byte>, const Wait&);
 
 PyMessage take(PySubscriber& self, const Timeout& timeout, Take which) {
     const auto subscriber = self.share();
@@ -64,34 +65,36 @@ PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
     return {array_of(room, bytes, fits ? copied.image : Image{}), copied};
 }
 
-TopicOptions topic_options(std::uint32_t history, std::size_t payload_bytes, std::uint32_t loans,
-                           std::uint32_t pin_budget, std::uint32_t participants, const std::string& lifetime,
-                           std::uint32_t mode, std::string group, const std::string& open, const std::string& wait,
-                           const std::string& timestamps, bool prefault) {
-    TopicOptions options;
-    options.history = history;
-    options.payload_bytes = payload_bytes;
-    options.loans = loans;
-    options.pin_budget = pin_budget;
-    options.participants = participants;
-    options.lifetime = lifetime_from(lifetime);
-    options.mode = mode;
-    options.group = std::move(group);
-    options.open = open_from(open);
-    options.wait = wait_from(wait);
-    options.timestamps = timestamps_from(timestamps);
-    options.prefault = prefault;
-    return options;
+/// What Publisher and Subscriber take in the same way.
+struct Opening {
+    TopicShape shape;
+    HandleOptions handle;
+};
+
+Opening opening(std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
+                std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
+                std::optional<std::uint32_t> participants, const std::optional<std::string>& lifetime,
+                std::optional<std::uint32_t> mode, std::optional<std::string> group, const std::string& open,
+                const std::string& wait, const std::string& timestamps, bool prefault) {
+    Opening made{{history, size_if(payload_bytes), loans, pin_budget, participants, lifetime_if(lifetime), mode,
+                  std::move(group)},
+                 {}};
+    made.handle.open = open_from(open);
+    made.handle.wait = wait_from(wait);
+    made.handle.timestamps = timestamps_from(timestamps);
+    made.handle.prefault = prefault;
+    return made;
 }
 
-/// The keyword arguments that Publisher and Subscriber share, with the defaults of TopicOptions.
+/// The keyword arguments that Publisher and Subscriber share.
 template <class Class, class Factory, class... More>
 void add_topic_opening(Class& cls, Factory&& factory, const char* says, const More&... more) {
-    cls.def(py::init(std::forward<Factory>(factory)), py::arg("name"), py::kw_only(), py::arg("history") = 8,
-            py::arg("payload_bytes") = 0, py::arg("loans") = 4, py::arg("pin_budget") = 8, py::arg("participants") = 32,
-            py::arg("lifetime") = "until_last_leaves", py::arg("mode") = 0600, py::arg("group") = "",
-            py::arg("open") = "create_or_attach", py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0,
-            py::arg("timestamps") = "exact", py::arg("prefault") = false, more..., says);
+    cls.def(py::init(std::forward<Factory>(factory)), py::arg("name"), py::kw_only(), py::arg("history") = py::none(),
+            py::arg("payload_bytes") = py::none(), py::arg("loans") = py::none(), py::arg("pin_budget") = py::none(),
+            py::arg("participants") = py::none(), py::arg("lifetime") = py::none(), py::arg("mode") = py::none(),
+            py::arg("group") = py::none(), py::arg("open") = "create_or_attach", py::arg("wait") = "balanced",
+            py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact", py::arg("prefault") = false, more...,
+            says);
 }
 
 Start start_from(const std::string& word) {
@@ -116,17 +119,20 @@ void bind_publisher(py::module_& module) {
                                       "Puts messages on a topic; waits for nobody. Any number of threads may use it.");
     add_topic_opening(
         publisher,
-        [](std::string name, std::uint32_t history, std::size_t payload_bytes, std::uint32_t loans,
-           std::uint32_t pin_budget, std::uint32_t participants, const std::string& lifetime, std::uint32_t mode,
-           std::string group, const std::string& open, const std::string& wait, const py::object& attach_timeout,
-           const std::string& timestamps, bool prefault) {
-            auto made =
-                open_in_slices(topic_options(history, payload_bytes, loans, pin_budget, participants, lifetime, mode,
-                                             std::move(group), open, wait, timestamps, prefault),
-                               attach_timeout, [&](const TopicOptions& options) { return Publisher(name, options); });
+        [](std::string name, std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
+           std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
+           std::optional<std::uint32_t> participants, const std::optional<std::string>& lifetime,
+           std::optional<std::uint32_t> mode, std::optional<std::string> group, const std::string& open,
+           const std::string& wait, const py::object& attach_timeout, const std::string& timestamps, bool prefault) {
+            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, lifetime,
+                                                 mode, std::move(group), open, wait, timestamps, prefault);
+            auto made = open_in_slices(handle, attach_timeout, [&, &shape = shape](const HandleOptions& now) {
+                return Publisher(name, shape, now);
+            });
             return std::make_unique<PyPublisher>("Publisher", std::move(name), std::move(made));
         },
-        "Opens the topic `name` and joins it. The options are those of handoff::TopicOptions.");
+        "Opens the topic `name` and joins it: creates it so, or attaches to one that can do at least this. "
+        "The options are those of handoff::TopicShape, where None asks for nothing, and of handoff::HandleOptions.");
     publisher.def(
         "loan",
         [](PyPublisher& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time,
@@ -237,18 +243,28 @@ void bind_subscriber(py::module_& module) {
                                         "when every publisher has left and nothing is unread. One thread at a time.");
     add_topic_opening(
         subscriber,
-        [](std::string name, std::uint32_t history, std::size_t payload_bytes, std::uint32_t loans,
-           std::uint32_t pin_budget, std::uint32_t participants, const std::string& lifetime, std::uint32_t mode,
-           std::string group, const std::string& open, const std::string& wait, const py::object& attach_timeout,
-           const std::string& timestamps, bool prefault, const std::string& start, std::uint32_t pins, bool read_only) {
-            const SubscriberOptions wishes{start_from(start), read_only ? 0 : pins, read_only};
-            auto made = open_in_slices(topic_options(history, payload_bytes, loans, pin_budget, participants, lifetime,
-                                                     mode, std::move(group), open, wait, timestamps, prefault),
-                                       attach_timeout,
-                                       [&](const TopicOptions& options) { return Subscriber(name, options, wishes); });
+        [](std::string name, std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
+           std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
+           std::optional<std::uint32_t> participants, const std::optional<std::string>& lifetime,
+           std::optional<std::uint32_t> mode, std::optional<std::string> group, const std::string& open,
+           const std::string& wait, const py::object& attach_timeout, const std::string& timestamps, bool prefault,
+           const std::string& start, std::uint32_t pins, bool read_only) {
+            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, lifetime,
+                                                 mode, std::move(group), open, wait, timestamps, prefault);
+            const SubscriberOptions options{.open = handle.open,
+                                            .wait = handle.wait,
+                                            .timestamps = handle.timestamps,
+                                            .prefault = handle.prefault,
+                                            .pins = read_only ? 0 : pins,
+                                            .start = start_from(start),
+                                            .read_only = read_only};
+            auto made = open_in_slices(options, attach_timeout, [&, &shape = shape](const SubscriberOptions& now) {
+                return Subscriber(name, shape, now);
+            });
             return std::make_unique<PySubscriber>("Subscriber", std::move(name), std::move(made));
         },
-        "Opens the topic `name` and joins it; payload_bytes 0 attaches only. Two pins, unless asked otherwise: while a "
+        "Opens the topic `name` and joins it; without payload_bytes it attaches only. Two pins, unless asked "
+        "otherwise: while a "
         "loop takes the next message, its variable still holds the one before.",
         py::arg("start") = "newest", py::arg("pins") = 2, py::arg("read_only") = false);
     bind_reading(subscriber);

@@ -21,16 +21,19 @@ typedef struct handoff_request handoff_request;     /* a request in the hands of
 
 /* Begin with HANDOFF_CHANNEL_OPTIONS_INIT. NULL instead of options means its values. */
 typedef struct handoff_channel_options {
-    size_t size;               /* sizeof(handoff_channel_options) */
-    uint64_t payload_bytes;    /* capacity for the request; 0: attach only, never create */
-    uint64_t reply_bytes;      /* capacity for the answer, 0 or more */
-    uint32_t slot_count;            /* messages that can exist at once, 1 to 65,535 */
-    uint32_t participants;     /* senders and receivers attached at once, 2 to 1,024 */
-    uint32_t max_deliveries;   /* of one request before it is given up, 1 to 255; 0: unlimited */
-    uint32_t in_place;         /* 1: receivers may edit the payload; their death then means failed, never redelivery */
-    uint32_t lifetime;         /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT */
-    uint32_t mode;             /* rights of the segment, octal as in chmod; the umask does not change them */
-    const char* group;         /* group of the segment; NULL or "": the creator's */
+    size_t size; /* sizeof(handoff_channel_options) */
+    /* What the channel is; HANDOFF_NOT_GIVEN asks for nothing: */
+    uint64_t payload_bytes;  /* capacity for the request; 0: attach only, never create */
+    uint64_t reply_bytes;    /* capacity for the answer, 0 or more */
+    uint32_t slot_count;     /* messages that can exist at once, 1 to 65,535 (default 8) */
+    uint32_t participants;   /* senders and receivers attached at once, 2 to 1,024 (default 32) */
+    uint32_t max_deliveries; /* of one request before it is given up, 1 to 255 (default 10); 0: unlimited */
+    uint32_t in_place;       /* 1: receivers may edit the payload; their death then means failed, never redelivery
+                                (default 0) */
+    uint32_t lifetime;       /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
+    uint32_t mode;           /* rights, octal as in chmod; the umask does not change them (default 0600) */
+    const char* group;       /* group of the segment; NULL or "": the creator's */
+    /* How this handle opens it and behaves: */
     uint32_t open;             /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
     uint32_t wait;             /* HANDOFF_WAIT_..., of this handle */
     int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
@@ -38,10 +41,11 @@ typedef struct handoff_channel_options {
     uint32_t prefault;         /* 1: map all pages when opening: no page fault later, a slower start */
 } handoff_channel_options;
 
-#define HANDOFF_CHANNEL_OPTIONS_INIT                                                                  \
-    {                                                                                                 \
-        sizeof(handoff_channel_options), 0, 0, 8, 32, 10, 0, HANDOFF_UNTIL_LAST_LEAVES, 0600, NULL,   \
-            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0 \
+#define HANDOFF_CHANNEL_OPTIONS_INIT                                                                    \
+    {                                                                                                   \
+        sizeof(handoff_channel_options), 0, 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, \
+            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, NULL, HANDOFF_CREATE_OR_ATTACH,    \
+            HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0                             \
     }
 
 /* The shape of an open channel. Set `size`. */

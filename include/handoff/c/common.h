@@ -15,7 +15,7 @@ extern "C" {
 /* ---- versions ------------------------------------------------------------------------------------------------- */
 
 /* Grows with every change of this interface that a compiled program would notice; additions do not change it. */
-#define HANDOFF_ABI_VERSION 1u
+#define HANDOFF_ABI_VERSION 2u
 /* HANDOFF_ABI_VERSION of the library that is loaded: compare it where you load the library by hand. */
 HANDOFF_API uint32_t handoff_abi_version(void);
 /* Of the bytes in shared memory: processes that share a segment need the same. */
@@ -51,7 +51,8 @@ enum {
     HANDOFF_DAMAGED = 19,        /* bytes in the segment contradict each other; nothing was touched */
     HANDOFF_OWNERSHIP_LOST = 20, /* the slot is no longer ours: another process wrote into the segment */
     HANDOFF_SYSTEM = 21,         /* the operating system refused; the sentence carries its words */
-    HANDOFF_REMOVED = 22         /* its name was removed from /dev/shm while it was in use: open it again */
+    HANDOFF_REMOVED = 22,        /* its name was removed from /dev/shm while it was in use: open it again */
+    HANDOFF_STOPPED = 23         /* a stop was requested: nothing was taken, nothing is lost */
 };
 
 /* What was refused last in this thread, why, and what to do next; "" before the first refusal. Valid until the next
@@ -64,6 +65,14 @@ HANDOFF_API const char* handoff_status_name(handoff_status status);
 
 #define HANDOFF_NOW ((int64_t)0)
 #define HANDOFF_FOREVER INT64_MAX
+
+/* For every 32-bit number in the options that says what a segment is: asks for nothing. An existing segment may have
+ * anything there, a new one gets the default. The ..._OPTIONS_INIT hold it. Of sizes in bytes, 0 means the same, and of
+ * `group` NULL or "".
+ * What is given must be there in a segment that exists already: sizes and counts at least as large, max_deliveries and
+ * in_place equal. A segment that cannot do it is replaced if nobody lives there, nothing in it is unread and it is not
+ * persistent; otherwise MISMATCH. lifetime, mode and group are the creator's: others are no error. */
+#define HANDOFF_NOT_GIVEN UINT32_MAX
 
 /* How a waiting thread spends its time before it sleeps. */
 enum {

@@ -15,22 +15,24 @@ typedef struct handoff_latest handoff_latest; /* one value: readers get the newe
 typedef struct handoff_latest_options {
     size_t size;             /* sizeof(handoff_latest_options) */
     uint64_t capacity_bytes; /* of the value; 0: attach only, never create */
-    uint32_t participants;   /* handles that may write, attached at once, 2 to 64; read_only ones do not count */
-    uint32_t lifetime;       /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT */
-    uint32_t mode;           /* rights of the segment, octal as in chmod; the umask does not change them */
-    uint32_t read_only;      /* 1: no write access (the kernel enforces it); looks once a millisecond while it waits */
-    const char* group;       /* group of the segment; NULL or "": the creator's */
-    uint32_t open;           /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
-    uint32_t wait;           /* HANDOFF_WAIT_..., of this handle */
+    /* What the value is; HANDOFF_NOT_GIVEN asks for nothing: */
+    uint32_t participants; /* handles that may write, attached at once, 2 to 64 (default 16); not read_only ones */
+    uint32_t lifetime;     /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
+    uint32_t mode;         /* rights, octal as in chmod; the umask does not change them (default 0600) */
+    /* How this handle opens it and behaves, but for `group`: */
+    uint32_t read_only; /* 1: no write access (the kernel enforces it); looks once a millisecond while it waits */
+    const char* group;  /* group of the segment; NULL or "": the creator's */
+    uint32_t open;      /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
+    uint32_t wait;      /* HANDOFF_WAIT_..., of this handle */
     int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
     uint32_t timestamps;       /* HANDOFF_TIMESTAMPS_..., of this handle */
     uint32_t reserved;         /* 0 */
 } handoff_latest_options;
 
-#define HANDOFF_LATEST_OPTIONS_INIT                                                                                \
-    {                                                                                                              \
-        sizeof(handoff_latest_options), 0, 16, HANDOFF_UNTIL_LAST_LEAVES, 0600, 0, NULL, HANDOFF_CREATE_OR_ATTACH, \
-            HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0                                        \
+#define HANDOFF_LATEST_OPTIONS_INIT                                                                          \
+    {                                                                                                        \
+        sizeof(handoff_latest_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL, \
+            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0        \
     }
 
 /* The shape of an open latest value. Set `size`. */

@@ -19,15 +19,17 @@ typedef struct handoff_message handoff_message;       /* a message, pinned */
 
 /* Begin with HANDOFF_TOPIC_OPTIONS_INIT. NULL instead of options means its values. */
 typedef struct handoff_topic_options {
-    size_t size;               /* sizeof(handoff_topic_options) */
-    uint64_t payload_bytes;    /* capacity of a message; 0: attach only, never create */
-    uint32_t history;          /* messages kept, 1 to 16,384 */
-    uint32_t loans;            /* loans that all publishers together may hold at once, 1 to 1,024 */
-    uint32_t pin_budget;       /* messages that all subscribers together may hold at once, 0 to 1,024 */
-    uint32_t participants;     /* publishers and subscribers attached at once, 2 to 64 */
-    uint32_t lifetime;         /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT */
-    uint32_t mode;             /* rights of the segment, octal as in chmod; the umask does not change them */
-    const char* group;         /* group of the segment; NULL or "": the creator's */
+    size_t size; /* sizeof(handoff_topic_options) */
+    /* What the topic is; HANDOFF_NOT_GIVEN asks for nothing: */
+    uint64_t payload_bytes; /* capacity of a message; 0: attach only, never create */
+    uint32_t history;       /* messages kept, 1 to 16,384 (default 8) */
+    uint32_t loans;         /* loans that all publishers together may hold at once, 1 to 1,024 (default 4) */
+    uint32_t pin_budget;    /* messages that all subscribers together may hold at once, 0 to 1,024 (default 8) */
+    uint32_t participants;  /* publishers and subscribers attached at once, 2 to 64 (default 32) */
+    uint32_t lifetime;      /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
+    uint32_t mode;          /* rights, octal as in chmod; the umask does not change them (default 0600) */
+    const char* group;      /* group of the segment; NULL or "": the creator's */
+    /* How this handle opens it and behaves: */
     uint32_t open;             /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
     uint32_t wait;             /* HANDOFF_WAIT_..., of this handle */
     int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
@@ -35,10 +37,11 @@ typedef struct handoff_topic_options {
     uint32_t prefault;         /* 1: map all pages when opening: no page fault later, a slower start */
 } handoff_topic_options;
 
-#define HANDOFF_TOPIC_OPTIONS_INIT                                                                    \
-    {                                                                                                 \
-        sizeof(handoff_topic_options), 0, 8, 4, 8, 32, HANDOFF_UNTIL_LAST_LEAVES, 0600, NULL,         \
-            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0 \
+#define HANDOFF_TOPIC_OPTIONS_INIT                                                                                    \
+    {                                                                                                                 \
+        sizeof(handoff_topic_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, \
+            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, NULL, HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, \
+            HANDOFF_TIMESTAMPS_EXACT, 0                                                                               \
     }
 
 /* Where a new subscriber begins. */

@@ -70,7 +70,7 @@ void write_channel(const std::string& name, std::uint64_t count) {
 }
 
 void read_channel(const std::string& name, std::uint64_t count) {
-    handoff::Receiver receiver(name, {.attach_deadline = patience});
+    handoff::Receiver receiver(name, {.attach_timeout = patience});
     for (std::uint64_t got = 1; count == 0 || got <= count; ++got) {
         auto request = receiver.receive(patience);
         if (!request && count == 0 && request.error() == handoff::Errc::end_of_stream) return;
@@ -93,7 +93,7 @@ void write_topic(const std::string& name, std::uint64_t count) {
 }
 
 void read_topic(const std::string& name, std::uint64_t count) {
-    handoff::Subscriber subscriber(name, {.attach_deadline = patience}, {.start = handoff::Start::oldest});
+    handoff::Subscriber subscriber(name, {.attach_timeout = patience, .start = handoff::Start::oldest});
     for (std::uint64_t got = 1; count == 0 || got <= count; ++got) {
         const auto message = subscriber.next(patience);
         if (!message && count == 0 && message.error() == handoff::Errc::end_of_stream) return;
@@ -113,7 +113,7 @@ void write_latest(const std::string& name, std::uint64_t count) {
 }
 
 void read_latest(const std::string& name, std::uint64_t count) {
-    handoff::Latest<Pair> latest(name, {.open = handoff::Open::attach, .attach_deadline = patience});
+    handoff::Latest<Pair> latest(name, {.open = handoff::Open::attach, .attach_timeout = patience});
     for (bool is_first = true;; is_first = false) {
         const Pair value = latest.wait_newer(patience).value().value;
         expect(value[1] == value[0] * value[0], "a value is torn");

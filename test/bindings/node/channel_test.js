@@ -25,6 +25,16 @@ test('every option of C++ is an option here', async (t) => {
   assert.throws(() => new Sender(nameFor(), { payloadBytes: 1, timestamps: 'rough' }), /timestamps/);
 });
 
+test('what is not given asks for nothing', (t) => {
+  const name = nameFor();
+  closing(t, new Sender(name, { payloadBytes: 8, slotCount: 1, participants: 8, maxDeliveries: 0, inPlace: true }));
+  for (const nothing of [undefined, {}, { payloadBytes: 8 }, { slotCount: undefined }, { slotCount: 1, lifetime: 'persistent', mode: 0o666 }])
+    assert.equal(closing(t, new Receiver(name, nothing)).info().slotCount, 1);
+  for (const more of [{ payloadBytes: 9 }, { replyBytes: 1 }, { slotCount: 2 }, { participants: 9 }, { maxDeliveries: 10 }, { inPlace: false }])
+    assert.throws(() => new Receiver(name, more), refusal('mismatch', /was asked for/));
+  assert.throws(() => new Receiver(name, { slotCount: 2 ** 32 - 1 }), refusal('invalid_argument'));
+});
+
 test('a request is answered in place', async (t) => {
   const { sender, receiver } = pair(t);
   const loan = await sender.loan({ timeout });

@@ -167,6 +167,17 @@ def test_the_descriptor_and_wait_any_tell_of_a_request(pair):
     receiver.receive(10).processed()
 
 
+def test_what_is_not_given_asks_for_nothing(name):
+    with handoff.Sender(name, payload_bytes=8, slot_count=1, participants=3, max_deliveries=0, in_place=True):
+        for nothing in ({}, dict(payload_bytes=8), dict(slot_count=None), dict(lifetime="persistent", mode=0o666)):
+            with handoff.Receiver(name, **nothing) as receiver:
+                assert receiver.info().slot_count == 1
+        for more in (dict(payload_bytes=9), dict(reply_bytes=1), dict(slot_count=2), dict(participants=4),
+                     dict(max_deliveries=10), dict(in_place=False)):
+            with pytest.raises(handoff.Mismatch, match="was asked for"):
+                handoff.Receiver(name, **more)
+
+
 def test_info_and_state_are_told(pair, name):
     sender, receiver = pair
     info = receiver.info()

@@ -13,13 +13,13 @@ BOOST_AUTO_TEST_CASE(a_receiver_finds_the_first_message_however_many_were_withdr
         for (const std::uint32_t more : {0U, 1U, cells - 1}) {
             BOOST_TEST_CONTEXT(lap << " laps and " << more << " withdrawn") {
                 const UniqueName own("lag");
-                Sender sender(own, options);
+                Sender sender(own, shape);
                 for (std::uint32_t i = 0; i < lap * cells + more; ++i) {
                     auto pending = sender.request_async(sender.try_loan().value()).value();
                     BOOST_TEST_REQUIRE(pending.withdraw().value());
                 }
                 test::send(sender, 1);
-                Receiver receiver(own, options);
+                Receiver receiver(own, shape);
                 auto request = receiver.try_receive();
                 BOOST_TEST_REQUIRE(request.has_value());
                 BOOST_TEST(id_of(request->payload()) == 1U);

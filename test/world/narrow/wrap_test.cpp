@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(one_sender_and_one_receiver_keep_the_order_across_many_wrap
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_lost_and_nothing_stays_when_everybody_dies_again_and_again_across_many_wraps) {
-    options.max_deliveries = unlimited_deliveries;
+    shape.max_deliveries = unlimited_deliveries;
     Sender observer = sender();
     {
         Undying first_sender(*this, &Traffic::send_all, 1), second_sender(*this, &Traffic::send_all, 2);

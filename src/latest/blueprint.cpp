@@ -1,0 +1,82 @@
+#include "latest/blueprint.hpp"
+
+namespace handoff::detail::latest {
+
+using participants::Role;
+using slot::BroadcastSettings;
+
+namespace {
+
+constexpr std::uint32_t default_participants = 16;  // of a value that is created by somebody who did not say
+
+std::uint64_t fingerprint() noexcept {
+    return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::latest), sync::condition_code(),
+                                    participants::layout_code(), slot::layout_code(), slot::broadcast_layout_code()});
+}
+
+/// Every participant may be in the middle of a write, one slot holds the newest value, one is spare.
+BroadcastSettings settings_for(std::uint32_t participants, bool persistent) noexcept {
+    return {1, participants, 0, persistent};
+}
+
+}  // namespace
+
+segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
+    const auto settings = BroadcastSettings::decode(claimed.settings);
+    const bool sensible =
+        settings.history == 1 && settings.pin_budget == 0 && settings.loans == claimed.participant_count &&
+        claimed.slot_count == settings.slots() && claimed.participant_count >= 2 &&
+        claimed.participant_count <= slot::most_broadcast_participants && claimed.payload_bytes >= 1 &&
+        claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
+    if (!sensible) return {};
+    segment::Blueprint blueprint;
+    blueprint.kind = segment::Kind::latest;
+    blueprint.fingerprint = fingerprint();
+    blueprint.participant_count = claimed.participant_count;
+    blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
+    blueprint.control_bytes = sizeof(slot::BroadcastControl) + sizeof(sync::SharedWord);
+    blueprint.slot_count = claimed.slot_count;
+    blueprint.slot_header_bytes = sizeof(slot::SharedData);
+    blueprint.payload_bytes = claimed.payload_bytes;
+    blueprint.settings = claimed.settings;
+    return blueprint;
+}
+
+void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
+    slot::place_broadcast(base, geometry);
+}
+
+result<void> Pattern::check(const LatestShape& shape) {
+    return segment::check_range("participants", shape.participants, 2, slot::most_broadcast_participants);
+}
+
+segment::Blueprint Pattern::blueprint_for(const LatestShape& shape) {
+    const std::uint32_t participants = shape.participants.value_or(default_participants);
+    const auto settings = settings_for(participants, shape.lifetime == Lifetime::persistent);
+    return blueprint_of({participants, settings.slots(), shape.capacity_bytes.value_or(1), 0, settings.encode()});
+}
+
+std::array<segment::Demand, 2> Pattern::demands(const LatestShape& shape, const segment::Geometry& existing) {
+    return {{{"capacity_bytes", existing.payload_bytes, shape.capacity_bytes},
+             {"participants", existing.participant_count, shape.participants}}};
+}
+
+bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
+    return BroadcastSettings::decode(existing.settings).persistent;
+}
+
+std::uint32_t Pattern::visit(segment::Segment segment) {
+    slot::BroadcastMember(std::move(segment), {Role::none, Role::none, WaitPolicy::balanced, 0, false});
+    return 0;  // a value is not owed to anybody
+}
+
+std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,
+                                                   const LatestOptions& options) {
+    const slot::BroadcastMember::Wishes wishes{Role::writer,      Role::none, options.wait,      0,
+                                               options.read_only, false,      options.timestamps};
+    return segment::open_or_replace<Pattern>(
+        name, shape, handle_options(options), options.read_only,
+        [&](segment::Segment segment) { return std::make_shared<slot::BroadcastMember>(std::move(segment), wishes); });
+}
+
+}  // namespace handoff::detail::latest

@@ -1,0 +1,38 @@
+// The shape of a latest value's segment, the checks on what a user asks for, and opening.
+#pragma once
+
+#include <handoff/latest.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "segment/open_or_replace.hpp"
+#include "segment/segment.hpp"
+#include "slots/broadcast_member.hpp"
+
+namespace handoff::detail::latest {
+
+/// What a latest value says of itself to segment::open_or_replace().
+struct Pattern {
+    using Shape = LatestShape;
+    static constexpr std::string_view word = "latest value";
+    static constexpr std::string_view size_field = "capacity_bytes";
+    static constexpr std::string_view size_question = "how large is the value?";
+
+    static std::optional<std::uint64_t> size_of(const LatestShape& shape) noexcept { return shape.capacity_bytes; }
+    static result<void> check(const LatestShape& shape);
+    static segment::Blueprint blueprint_for(const LatestShape& shape);
+    static segment::Blueprint blueprint_of(const segment::ClaimedShape& claimed);
+    static void initialise(std::byte* base, const segment::Geometry& geometry);
+    static std::array<segment::Demand, 2> demands(const LatestShape& shape, const segment::Geometry& existing);
+    static bool is_persistent(const segment::Geometry& existing) noexcept;
+    static std::uint32_t visit(segment::Segment segment);
+};
+
+/// Opens the latest value and joins it, unless read_only; replaces one that cannot do what is asked for, if nobody
+/// lives there. Throws Error.
+std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,
+                                                   const LatestOptions& options);
+
+}  // namespace handoff::detail::latest

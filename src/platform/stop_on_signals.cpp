@@ -1,0 +1,94 @@
+#include <handoff/error.hpp>
+#include <handoff/wait.hpp>
+
+#include <poll.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <thread>
+
+#include "platform/event.hpp"
+
+namespace handoff {
+namespace detail::platform {
+namespace {
+
+/// What the handlers touch: nothing else is safe in them.
+std::atomic<int> event_of_handlers{-1};
+std::atomic<pid_t> owner{0};
+std::atomic<bool> was_signalled{false};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+
+extern "C" void on_stop_signal(int signal) {
+    const int error = errno;
+    // A child of fork has the handlers, but not the thread; and the descriptor is its parent's.
+    if (::getpid() != owner.load(std::memory_order_relaxed) ||
+        was_signalled.exchange(true, std::memory_order_relaxed)) {
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);  // comes when this handler returns
+    } else {
+        const std::uint64_t one = 1;
+        (void)!::write(event_of_handlers.load(std::memory_order_relaxed), &one, sizeof one);
+    }
+    errno = error;
+}
+
+void handle(int signal) {
+    struct sigaction before {};
+    if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) return;  // nohup, background jobs
+    if (before.sa_handler == on_stop_signal) return;
+    struct sigaction action {};
+    action.sa_handler = on_stop_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    ::sigaction(signal, &action, nullptr);
+}
+
+/// Turns the signal into a stop where callbacks may do what they like: in a thread.
+class SignalThread {
+public:
+    SignalThread() : event_(make_event()) {
+        owner.store(::getpid(), std::memory_order_relaxed);
+        event_of_handlers.store(event_.get(), std::memory_order_relaxed);
+        sigset_t all;
+        sigset_t before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);  // the thread inherits it: signals go to the others
+        try {
+            std::thread([this] { run(); }).detach();
+        } catch (const std::system_error& error) {
+            pthread_sigmask(SIG_SETMASK, &before, nullptr);
+            throw Error(Errc::system, std::string("stop_on_signals: no thread is to be had: ") + error.what());
+        }
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+    std::stop_token token() const noexcept { return stop_.get_token(); }
+
+private:
+    void run() noexcept {
+        std::uint64_t count = 0;
+        while (::read(event_.get(), &count, sizeof count) != sizeof count) {
+            pollfd readable{event_.get(), POLLIN, 0};
+            ::poll(&readable, 1, -1);
+        }
+        stop_.request_stop();
+    }
+
+    Descriptor event_;
+    std::stop_source stop_;
+};
+
+}  // namespace
+}  // namespace detail::platform
+
+std::stop_token stop_on_signals(std::initializer_list<int> signals) {
+    // Never destroyed: its thread runs until the process ends.
+    static auto* const thread = new detail::platform::SignalThread;
+    for (const int signal : signals) detail::platform::handle(signal);
+    return thread->token();
+}
+
+}  // namespace handoff

@@ -1,0 +1,109 @@
+// SIGINT and SIGTERM as a std::stop_token.
+#include <handoff/testing.hpp>
+#include <handoff/wait.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+using handoff::stop_on_signals;
+using handoff::testing::run_in_child;
+using handoff::testing::Stage;
+
+namespace {
+
+/// Runs `body` in a process that no test looks into, and returns what ended it: a signal, or 0.
+template <class Body>
+int signal_that_ends(Body&& body) {
+    const pid_t child = fork();
+    if (child == 0) {
+        body();
+        _exit(0);
+    }
+    int status = 0;
+    while (waitpid(child, &status, 0) != child) {
+    }
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+void wait_until_stopped(const std::stop_token& token) {
+    while (!token.stop_requested()) std::this_thread::yield();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stop_on_signals_test)
+
+BOOST_AUTO_TEST_CASE(the_first_signal_stops_the_token) {
+    for (const int signal : {SIGINT, SIGTERM})
+        run_in_child([&](Stage&) {
+            const auto token = stop_on_signals();
+            BOOST_TEST(!token.stop_requested());
+            std::raise(signal);
+            HANDOFF_CHECK_EVENTUALLY(token.stop_requested());
+            BOOST_TEST(stop_on_signals().stop_requested());
+        });
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_run_in_a_thread_and_may_do_what_they_like) {
+    run_in_child([](Stage&) {
+        const auto token = stop_on_signals();
+        std::atomic<bool> called{false};
+        const auto me = std::this_thread::get_id();
+        const std::stop_callback callback(token, [&] {
+            const std::string allocated(1000, 'x');
+            called = std::this_thread::get_id() != me && allocated.size() == 1000;
+        });
+        std::raise(SIGINT);
+        HANDOFF_CHECK_EVENTUALLY(called);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_second_signal_ends_the_process) {
+    const int signal = signal_that_ends([] {
+        const auto token = stop_on_signals();
+        std::raise(SIGINT);
+        wait_until_stopped(token);
+        std::raise(SIGTERM);
+    });
+    BOOST_TEST(signal == SIGTERM);
+}
+
+BOOST_AUTO_TEST_CASE(other_signals_are_caught_if_they_are_named) {
+    BOOST_TEST(signal_that_ends([] {
+                   (void)stop_on_signals();
+                   std::raise(SIGHUP);
+               }) == SIGHUP);
+    BOOST_TEST(signal_that_ends([] {
+                   const auto token = stop_on_signals({SIGHUP});
+                   std::raise(SIGHUP);
+                   wait_until_stopped(token);
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_ignored_signal_stays_ignored) {
+    run_in_child([](Stage&) {
+        std::signal(SIGINT, SIG_IGN);
+        const auto token = stop_on_signals();
+        BOOST_TEST((std::signal(SIGINT, SIG_IGN) == SIG_IGN));
+        std::raise(SIGTERM);
+        HANDOFF_CHECK_EVENTUALLY(token.stop_requested());
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_child_of_fork_is_ended_and_its_parent_goes_on) {
+    run_in_child([](Stage&) {
+        const auto token = stop_on_signals();
+        BOOST_TEST(signal_that_ends([] { std::raise(SIGTERM); }) == SIGTERM);
+        BOOST_TEST(!token.stop_requested());
+        std::raise(SIGTERM);
+        HANDOFF_CHECK_EVENTUALLY(token.stop_requested());
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
