@@ -9,15 +9,15 @@
 
 #include <boost/program_options.hpp>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdint>
 #include <exception>
 #include <iostream>
+#include <mutex>
+#include <stop_token>
 #include <string>
-#include <thread>
 
 namespace example {
 
@@ -27,46 +27,26 @@ using Clock = std::chrono::steady_clock;
 /// Exit codes, the same for all programs.
 constexpr int ok = 0, failed = 1, usage = 2, no_such_channel = 3, timed_out = 4, lost = 5, permission = 6;
 
-/// No wait is longer than this before it looks whether the program was asked to end.
-constexpr std::chrono::milliseconds slice{100};
 constexpr std::chrono::hours for_ever{24 * 365};
 
-inline std::atomic<bool> stop{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "touched by a signal handler");
-
-/// True after Ctrl-C, SIGTERM or a closed terminal.
-inline bool stop_requested() noexcept {
-    return stop.load(std::memory_order_relaxed);
+/// Stopped by Ctrl-C, SIGTERM or a closed terminal; the second of these ends the program at once.
+inline std::stop_token stop_token() {
+    return handoff::stop_on_signals({SIGINT, SIGTERM, SIGHUP});
+}
+inline bool stop_requested() {
+    return stop_token().stop_requested();
 }
 
-/// The first signal asks the program to end, the second one ends it at once.
-inline void catch_stop_signals() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { stop.store(true, std::memory_order_relaxed); };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction before {};
-        ::sigaction(signal, &action, &before);
-        if (before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);  // nohup, background jobs
-    }
+/// Until `timeout` is over, or the program is asked to end.
+inline handoff::Wait patiently(std::chrono::nanoseconds timeout) {
+    return {timeout, stop_token()};
 }
 
-/// Calls wait(Deadline) in slices until it says something else than timed_out, `timeout` is over, or the program was
-/// asked to end.
-template <class Wait>
-auto patiently(std::chrono::nanoseconds timeout, Wait wait) {
-    const auto until = Clock::now() + timeout;
-    while (true) {
-        auto answer = wait(handoff::Deadline(std::min<Clock::time_point>(until, Clock::now() + slice)));
-        if (answer || answer.error() != handoff::Errc::timed_out || Clock::now() >= until || stop_requested())
-            return answer;
-    }
-}
-
-/// Sleeps, but not longer than it takes to notice that the program was asked to end.
+/// Sleeps; not longer, or until the program is asked to end.
 inline void sleep_until(Clock::time_point until) {
-    while (!stop_requested() && Clock::now() < until)
-        std::this_thread::sleep_until(std::min<Clock::time_point>(until, Clock::now() + slice));
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_until(lock, stop_token(), until, [] { return false; });
 }
 
 /// An option that takes a whole number.
@@ -90,7 +70,7 @@ inline int exit_code_of(const handoff::Failure& failure) {
 template <class Work>
 int run(int argc, char** argv, const char* about, po::options_description& options, Work work) try {
     prepare_process();
-    catch_stop_signals();
+    (void)stop_token();             // from here on Ctrl-C asks
     handoff::survive_truncation();  // the process is ours: a sentence instead of SIGBUS if somebody cuts the segment
     options.add_options()("help", "print this");
     po::variables_map given;
@@ -108,6 +88,7 @@ int run(int argc, char** argv, const char* about, po::options_description& optio
     std::cerr << error.what() << "; --help shows the options\n";
     return usage;
 } catch (const handoff::Error& error) {
+    if (error.code() == handoff::Errc::stopped) return ok;                        // Ctrl-C
     if (stop_requested() && error.code() == handoff::Errc::timed_out) return ok;  // it is us who gave up waiting
     std::cerr << error.what() << '\n';
     return exit_code_of(error.failure());

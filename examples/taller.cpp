@@ -31,8 +31,7 @@ std::uint64_t grow(Height& mine, Height& theirs, const Contest& contest) {
         if (their_height >= my_height && my_height < contest.goal && their_height < contest.goal)
             mine.write(my_height = their_height + 1).value();
         if (std::max(my_height, their_height) >= contest.goal) return their_height;
-        const auto next = example::patiently(contest.patience,
-                                             [&](handoff::Deadline deadline) { return theirs.wait_newer(deadline); });
+        const auto next = theirs.wait_newer(example::patiently(contest.patience));
         if (!next) throw handoff::Error(next.error());
         if (next->value < their_height) throw std::runtime_error("'" + contest.other + "' has shrunk: that is a lie");
         their_height = next->value;
@@ -45,12 +44,12 @@ int compete(const Contest& contest) {
     try {
         grow(mine, theirs, contest);
     } catch (const handoff::Error& error) {
-        if (error.code() != handoff::Errc::timed_out) throw;
-        if (!example::stop_requested()) {
+        if (error.code() == handoff::Errc::timed_out) {
             std::cerr << "'" << contest.other << "' does not answer; start taller --me " << contest.other << " --other "
                       << contest.me << ", or wait longer with --wait\n";
             return example::timed_out;
         }
+        if (error.code() != handoff::Errc::stopped) throw;
     }
     std::cout << contest.me << ' ' << height_of(mine) << std::endl;
     return example::ok;

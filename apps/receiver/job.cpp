@@ -4,6 +4,7 @@
 #include "common/output_folder.hpp"
 #include "common/patience.hpp"
 #include "common/report.hpp"
+#include "common/signals.hpp"
 #include "common/units.hpp"
 #include "receiver/watching.hpp"
 #include "receiver/working.hpp"
@@ -20,25 +21,26 @@ namespace handoff::apps::receiver {
 
 namespace {
 
-/// Calls open(timeout) until the segment is there. Nothing if the program is asked to end before. Throws Error:
+/// Calls open(timeout), which waits for the segment. Nothing if the program is asked to end before. Throws Error:
 /// no_such_segment if there is none when --idle-timeout is over, and whatever open() throws.
 template <class Open>
 auto open_when_there(const Options& options, const std::string& name, const std::string& what, const std::string& maker,
-                     Console& console, Open open) -> std::optional<decltype(open(slice))> {
-    const auto until = options.idle_timeout ? in(*options.idle_timeout) : Clock::time_point::max();
-    for (bool first = true; !stop_requested(); first = false) {
-        try {
-            return open(first ? std::chrono::nanoseconds(0) : slice);
-        } catch (const Error& error) {
-            if (!(error.failure() == Errc::no_such_segment)) throw;
-        }
-        if (first) console.say("waiting for " + what + " ..." + inspect::did_you_mean(name));
-        if (Clock::now() >= until)
-            throw Error(Errc::no_such_segment,
-                        "no " + what + " appeared within " + duration_in_words(*options.idle_timeout) +
-                            "; a sender creates it: " + maker + " INPUT..." + inspect::did_you_mean(name));
+                     Console& console, Open open) -> std::optional<decltype(open(std::chrono::nanoseconds(0)))> {
+    try {
+        return open(std::chrono::nanoseconds(0));
+    } catch (const Error& error) {
+        if (!(error.failure() == Errc::no_such_segment)) throw;
     }
-    return {};
+    console.say("waiting for " + what + " ..." + inspect::did_you_mean(name));
+    try {
+        return open(options.idle_timeout.value_or(std::chrono::nanoseconds::max()));
+    } catch (const Error& error) {
+        if (error.failure() == Errc::stopped) return {};
+        if (!(error.failure() == Errc::no_such_segment)) throw;
+        throw Error(Errc::no_such_segment,
+                    "no " + what + " appeared within " + duration_in_words(*options.idle_timeout) +
+                        "; a sender creates it: " + maker + " INPUT..." + inspect::did_you_mean(name));
+    }
 }
 
 void refuse_if_not_in_place(const Options& options, const ChannelInfo& info) {
@@ -82,13 +84,17 @@ ExitCode run_receiver(const Options& options) {
     if (!options.topic.empty()) {
         auto subscriber = open_when_there(
             options, options.topic, "topic '" + options.topic + "'", "sender --topic " + options.topic, console,
-            [&](std::chrono::nanoseconds timeout) { return Subscriber(options.topic, {.attach_timeout = timeout}); });
+            [&](std::chrono::nanoseconds timeout) {
+                return Subscriber(options.topic, {.attach_timeout = timeout, .attach_stop = stop_token()});
+            });
         return work_off<Watching>(Reporter::subscriber, options.topic, options, std::move(subscriber), out_folder,
                                   console);
     }
-    auto receiver = open_when_there(
-        options, options.channel, "channel '" + options.channel + "'", "sender --channel " + options.channel, console,
-        [&](std::chrono::nanoseconds timeout) { return Receiver(options.channel, {.attach_timeout = timeout}); });
+    auto receiver =
+        open_when_there(options, options.channel, "channel '" + options.channel + "'",
+                        "sender --channel " + options.channel, console, [&](std::chrono::nanoseconds timeout) {
+                            return Receiver(options.channel, {.attach_timeout = timeout, .attach_stop = stop_token()});
+                        });
     if (receiver) refuse_if_not_in_place(options, receiver->info());
     return work_off<Working>(Reporter::receiver, options.channel, options, std::move(receiver), out_folder, console);
 }

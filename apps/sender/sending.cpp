@@ -112,7 +112,7 @@ void Sending::settle(const InFlight& request, const Processed& processed) {
 }
 
 void Sending::take_back(InFlight& request, const Failure& timed_out) {
-    const bool unread = request.pending.withdraw().value();
+    const bool unread = request.pending.withdraw().value() == Withdrawn::taken_back;
     ++(unread ? taken_back_ : left_to_receivers_);
     if (stop_requested()) return;
     ++tally_.timed_out;

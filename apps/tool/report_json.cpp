@@ -32,7 +32,7 @@ double rounded(double value) {
     return std::isfinite(value) ? std::round(value * 1e4) / 1e4 : 0;
 }
 
-Json spread_json(const inspect::Spread& spread) {
+Json spread_json(const inspect::LatencyHistogram& spread) {
     return {{"count", spread.count()},
             {"p50_ns", ns(spread.percentile(50))},
             {"p90_ns", ns(spread.percentile(90))},

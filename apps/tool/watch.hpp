@@ -14,12 +14,12 @@ namespace handoff::apps::tool {
 /// What happened on a segment between two looks.
 struct Traffic {
     double seconds = 0;
-    double messages_per_second = 0;  ///< sent or published
-    double bytes_per_second = 0;     ///< of their payloads
-    std::uint64_t lost = 0;          ///< by subscribers
-    inspect::Spread delay;           ///< of what all receivers or subscribers took
-    inspect::Spread work;            ///< of what all receivers answered
-    inspect::Spread round_trip;      ///< of what all senders got back
+    double messages_per_second = 0;        ///< sent or published
+    double bytes_per_second = 0;           ///< of their payloads
+    std::uint64_t lost = 0;                ///< by subscribers
+    inspect::LatencyHistogram delay;       ///< of what all receivers or subscribers took
+    inspect::LatencyHistogram work;        ///< of what all receivers answered
+    inspect::LatencyHistogram round_trip;  ///< of what all senders got back
 };
 /// Participants that came in between count from zero; what one did that left meanwhile is not seen.
 Traffic traffic_between(const inspect::Report& earlier, const inspect::Report& later, double seconds);

@@ -5,17 +5,12 @@
 #include <handoff/channel.hpp>
 
 #include <cstring>
+#include <span>
 
 namespace {
 
 asio_loop::Sum sum_of(handoff::Sender& sender, const asio_loop::Numbers& numbers, std::chrono::seconds patience) {
-    auto loan = example::patiently(patience, [&](handoff::Deadline deadline) { return sender.loan(deadline); });
-    std::memcpy(loan->payload().data(), &numbers, sizeof numbers);
-    loan->resize(sizeof numbers).value();
-    auto pending = sender.request_async(std::move(*loan)).value();
-    const auto processed =
-        example::patiently(patience, [&](handoff::Deadline deadline) { return pending.wait(deadline); });
-    if (!processed) (void)pending.withdraw();  // otherwise it would stay in the channel for a server to come
+    const auto processed = sender.request(std::as_bytes(std::span(&numbers, 1)), example::patiently(patience));
     asio_loop::Sum sum = 0;
     if (processed->reply().size() != sizeof sum) throw std::runtime_error("the server's answer is not a sum");
     std::memcpy(&sum, processed->reply().data(), sizeof sum);

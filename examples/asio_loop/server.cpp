@@ -2,81 +2,62 @@
 #include "../program.hpp"
 #include "sum.hpp"
 
+#include <handoff/asio.hpp>
 #include <handoff/typed.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace {
 
 namespace asio = boost::asio;
+using asio::use_awaitable;
+using handoff::Errc;
+using Receiver = handoff::TypedReceiver<asio_loop::Numbers, asio_loop::Sum>;
 
-class Server {
-public:
-    Server(const std::string& name, std::chrono::milliseconds interval)
-        : receiver_(name, asio_loop::channel_shape()),
-          readable_(io_, receiver_.untyped().descriptor()),
-          interval_(interval) {
-        wait_for_request();
-        wait_for_tick();
-        signals_.async_wait([this](auto error, int) {
-            if (!error) io_.stop();
-        });
-    }
-    Server(const Server&) = delete;
-    Server& operator=(const Server&) = delete;
-    ~Server() { readable_.release(); }  // the descriptor belongs to the receiver: Asio must not close it
-
-    void run() { io_.run(); }
-    std::uint64_t served() const { return served_; }
-
-private:
-    void wait_for_request() {
-        readable_.async_wait(asio::posix::stream_descriptor::wait_read, [this](auto error) {
-            if (error) return;
-            serve_one();  // only one, so that the timer gets its turn; the descriptor stays readable if there are more
-            wait_for_request();
-        });
-    }
-
-    void serve_one() {
-        using handoff::Errc;
-        auto request = receiver_.try_receive();
+asio::awaitable<void> serve(asio::io_context& io, Receiver& receiver, std::uint64_t& served) {
+    for (;;) {
+        auto request = co_await handoff::asio::async_receive(io, receiver, use_awaitable);
         if (request) {
             request->processed((*request)->a + (*request)->b).value();
-            ++served_;
+            ++served;
         } else if (request.error() == Errc::mismatch) {
             std::cerr << request.error().message() << '\n';
-        } else if (request.error() != Errc::empty && request.error() != Errc::end_of_stream) {
+        } else if (request.error() != Errc::end_of_stream) {  // after it, other clients may come
             throw handoff::Error(request.error());
         }
     }
+}
 
-    void wait_for_tick() {
-        timer_.expires_after(interval_);
-        timer_.async_wait([this](auto error) {
-            if (error) return;
-            std::cout << "tick " << ++ticks_ << ", " << served_ << " requests served" << std::endl;
-            wait_for_tick();
-        });
+asio::awaitable<void> tick(asio::io_context& io, std::chrono::milliseconds interval, const std::uint64_t& served) {
+    asio::steady_timer timer(io);
+    for (std::uint64_t ticks = 1;; ++ticks) {
+        timer.expires_after(interval);
+        co_await timer.async_wait(use_awaitable);
+        std::cout << "tick " << ticks << ", " << served << " requests served" << std::endl;
     }
+}
 
-    handoff::TypedReceiver<asio_loop::Numbers, asio_loop::Sum> receiver_;
-    asio::io_context io_;
-    asio::posix::stream_descriptor readable_;
-    asio::steady_timer timer_{io_};
-    asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
-    std::chrono::milliseconds interval_;
-    std::uint64_t served_ = 0, ticks_ = 0;
-};
+/// What ends a coroutine with an exception ends run() with it.
+void rethrow(std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+}
 
 int serve(const std::string& name, std::chrono::milliseconds interval) {
-    Server server(name, interval);
+    Receiver receiver(name, asio_loop::channel_shape());
+    std::uint64_t served = 0;
+    asio::io_context io;
+    asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+    signals.async_wait([&io](auto, int) { io.stop(); });
+    asio::co_spawn(io, serve(io, receiver, served), rethrow);
+    asio::co_spawn(io, tick(io, interval, served), rethrow);
     std::cerr << "serving '" << name << "'\n";
-    server.run();
-    std::cerr << server.served() << " requests served\n";
+    io.run();
+    std::cerr << served << " requests served\n";
     return example::ok;
 }
 

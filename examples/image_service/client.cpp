@@ -30,22 +30,11 @@ cv::Mat picture_of(const std::string& path) {
 
 /// The service makes the channel, because it knows how large pictures may be.
 handoff::Sender connect(const Options& options) {
-    const auto until = example::Clock::now() + options.patience();
-    while (true) {
-        try {
-            return handoff::Sender(options.name, {.attach_timeout = example::slice});
-        } catch (const handoff::Error& error) {
-            const bool may_come = error.code() == handoff::Errc::no_such_segment;
-            if (!may_come || example::Clock::now() >= until || example::stop_requested()) throw;
-        }
-    }
+    return handoff::Sender(options.name, {.attach_timeout = options.patience(), .attach_stop = example::stop_token()});
 }
 
 class Client {
-    template <class Wait>
-    auto patiently(Wait wait) {
-        return example::patiently(options_.patience(), wait).value();
-    }
+    handoff::Wait patiently() const { return example::patiently(options_.patience()); }
 
 public:
     explicit Client(const Options& options) : options_(options), sender_(connect(options)) {}
@@ -58,7 +47,7 @@ public:
 
     void send(const cv::Mat& picture) {
         if (pending_.size() == static_cast<std::size_t>(options_.in_flight)) collect();
-        auto loan = patiently([&](handoff::Deadline deadline) { return sender_.loan(deadline); });
+        auto loan = sender_.loan(patiently()).value();
         handoff::opencv::copy_to(loan, picture);  // a camera would write into as_mat(loan, ...) instead
         pending_.push_back(sender_.request_async(std::move(loan)).value());
     }
@@ -72,7 +61,7 @@ public:
 
 private:
     void collect() {
-        const auto processed = patiently([&](handoff::Deadline deadline) { return pending_.front().wait(deadline); });
+        const auto processed = pending_.front().wait(patiently()).value();
         pending_.pop_front();
         const cv::Mat answer = handoff::opencv::as_mat(processed);
         answer.copyTo(last_);  // the slot is free again when `processed` goes

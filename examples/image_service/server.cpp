@@ -19,8 +19,8 @@ void find_edges(const cv::Mat& picture, cv::Mat& answer) {
 int serve(const image_service::Options& options) {
     image_service::ImageService service(options, find_edges);
     std::cerr << "serving '" << options.name << "' with " << options.workers << " workers\n";
-    while (service.is_running() && !example::stop_requested()) std::this_thread::sleep_for(example::slice);
-    service.finish();
+    const std::stop_callback end(example::stop_token(), [&service] { service.stop(); });
+    service.wait();
     std::cerr << service.processed() << " pictures processed, " << service.failed() << " refused\n";
     return example::ok;
 }

@@ -15,6 +15,7 @@
 #include <exception>
 #include <functional>
 #include <future>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -41,13 +42,12 @@ public:
     }
     ImageService(const ImageService&) = delete;
     ImageService& operator=(const ImageService&) = delete;
-    ~ImageService() { stopping_ = true; }  // the futures wait for their workers
+    ~ImageService() { stop(); }  // the futures wait for their workers
 
-    /// False once a worker has met an error that no worker can go on after; finish() throws it.
-    bool is_running() const noexcept { return !stopping_; }
-    /// Lets the workers finish what they have in hand, and waits for them. Throws handoff::Error.
-    void finish() {
-        stopping_ = true;
+    /// The workers finish what they have in hand, and end.
+    void stop() noexcept { stopping_.request_stop(); }
+    /// Waits for the workers: until stop(), or until one has met an error that none can go on after; throws that.
+    void wait() {
         for (auto& worker : workers_) worker.get();
     }
     std::uint64_t processed() const noexcept { return processed_; }
@@ -63,16 +63,15 @@ private:
 
     void work_until_stopped() try {
         using handoff::Errc;
-        constexpr std::chrono::milliseconds slice{100};  // so long it may take to notice that we are to stop
-        while (!stopping_) {
-            auto request = receiver_.receive(slice);
+        while (!stopping_.stop_requested()) {
+            auto request = receiver_.receive(stopping_.get_token());
             if (request)
                 serve(*request);
-            else if (request.error() != Errc::timed_out && request.error() != Errc::end_of_stream)
+            else if (request.error() != Errc::stopped && request.error() != Errc::end_of_stream)
                 throw handoff::Error(request.error());
         }
     } catch (...) {
-        stopping_ = true;
+        stopping_.request_stop();
         throw;
     }
 
@@ -94,7 +93,7 @@ private:
 
     Work work_;
     handoff::Receiver receiver_;
-    std::atomic<bool> stopping_{false};
+    std::stop_source stopping_;
     std::atomic<std::uint64_t> processed_{0}, failed_{0};
     std::vector<std::future<void>> workers_;  // last: destroyed first
 };

@@ -8,11 +8,10 @@ namespace {
 int print_floats(const std::string& name, std::int64_t count, std::chrono::seconds patience) {
     handoff::Latest<float> shared(name);
     for (std::int64_t printed = 0; count == 0 || printed < count; ++printed) {
-        const auto newest =
-            example::patiently(patience, [&](handoff::Deadline deadline) { return shared.wait_newer(deadline); });
+        const auto newest = shared.wait_newer(example::patiently(patience));
         if (newest) {
             std::cout << newest->sequence << ' ' << newest->value << std::endl;
-        } else if (example::stop_requested()) {
+        } else if (newest.error() == handoff::Errc::stopped) {
             return example::ok;
         } else if (newest.error() == handoff::Errc::timed_out) {
             std::cerr << "nobody has written to '" << name << "' for " << patience.count()

@@ -11,12 +11,12 @@
 namespace {
 
 /// Waits as long as it takes, and says so once.
-template <class Wait>
-auto wait_for_server(Wait wait) {
-    auto answer = example::patiently(std::chrono::seconds(2), wait);
-    if (answer || answer.error() != handoff::Errc::timed_out || example::stop_requested()) return answer;
+template <class Operation>
+auto wait_for_server(Operation operation) {
+    auto answer = operation(example::patiently(std::chrono::seconds(2)));
+    if (answer || answer.error() != handoff::Errc::timed_out) return answer;
     std::cerr << "no answer from the log server yet; waiting for it (Ctrl-C ends)\n";
-    return example::patiently(example::for_ever, wait);
+    return operation(example::stop_token());
 }
 
 std::int64_t later_than(std::int64_t previous_ns) {
@@ -26,13 +26,13 @@ std::int64_t later_than(std::int64_t previous_ns) {
 
 /// True once the line is in the log; false if the program was asked to end before.
 bool log_line(handoff::Sender& sender, const spooler::Line& line) {
-    auto loan = wait_for_server([&](handoff::Deadline deadline) { return sender.loan(deadline); });
-    if (!loan && loan.error() == handoff::Errc::timed_out) return false;
+    auto loan = wait_for_server([&](const handoff::Wait& wait) { return sender.loan(wait); });
+    if (!loan && loan.error() == handoff::Errc::stopped) return false;
     spooler::put(loan.value(), line);
     auto pending = sender.request_async(std::move(*loan)).value();
-    const auto logged = wait_for_server([&](handoff::Deadline deadline) { return pending.wait(deadline); });
-    if (logged || logged.error() != handoff::Errc::timed_out) return logged.value(), true;
-    const bool withdrawn = pending.withdraw().value();
+    const auto logged = wait_for_server([&](const handoff::Wait& wait) { return pending.wait(wait); });
+    if (logged || logged.error() != handoff::Errc::stopped) return logged.value(), true;
+    const bool withdrawn = pending.withdraw().value() == handoff::Withdrawn::taken_back;
     std::cerr << (withdrawn ? "the last line was not logged\n" : "the last line may or may not have been logged\n");
     return false;
 }

@@ -39,7 +39,7 @@ private:
     bool fill() {
         while (!example::stop_requested()) {
             pollfd readable{STDIN_FILENO, POLLIN, 0};
-            if (::poll(&readable, 1, static_cast<int>(example::slice.count())) <= 0) continue;  // nothing, or a signal
+            if (::poll(&readable, 1, 100) <= 0) continue;  // nothing within 100 ms, or a signal
             const auto count = ::read(STDIN_FILENO, buffer_.data(), buffer_.size());
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) throw std::system_error(errno, std::generic_category(), "cannot read stdin");

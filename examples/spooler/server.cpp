@@ -13,11 +13,10 @@ namespace {
 std::vector<handoff::Request> take_all(handoff::Receiver& receiver) {
     using handoff::Errc;
     std::vector<handoff::Request> requests;
-    auto request = receiver.receive(example::slice);
+    auto request = receiver.receive(example::stop_token());
     for (; request; request = receiver.try_receive()) requests.push_back(std::move(*request));
     const auto& reason = request.error();
-    if (reason != Errc::timed_out && reason != Errc::empty && reason != Errc::end_of_stream)
-        throw handoff::Error(reason);
+    if (reason != Errc::stopped && reason != Errc::empty && reason != Errc::end_of_stream) throw handoff::Error(reason);
     return requests;
 }
 

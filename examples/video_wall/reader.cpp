@@ -48,14 +48,14 @@ public:
           buffer_(options.copy ? video_wall::frame_bytes : 0),
           delay_(options.delay_ms) {}
 
-    handoff::result<void> look_at_next(Summary& summary, handoff::Deadline deadline) {
+    handoff::result<void> look_at_next(Summary& summary, const handoff::Wait& wait) {
         if (!buffer_.empty()) {
-            const auto copied = subscriber_.copy_next(buffer_, deadline);
+            const auto copied = subscriber_.copy_next(buffer_, wait);
             if (!copied) return copied.error();
             summary.add(std::span(buffer_).first(copied->size), copied->image, copied->lost);
             example::sleep_until(example::Clock::now() + delay_);
         } else {
-            const auto message = subscriber_.next(deadline);
+            const auto message = subscriber_.next(wait);
             if (!message) return message.error();
             example::sleep_until(example::Clock::now() + delay_);  // with the frame in hand: it must stay whole
             summary.add(message->payload(), message->image(), message->lost());
@@ -74,12 +74,10 @@ int read_frames(const Options& options) {
     std::cerr << "reading '" << options.name << "'\n";
     Summary summary;
     int exit_code = example::ok;
-    while ((options.count == 0 || summary.frames < static_cast<std::uint64_t>(options.count)) &&
-           !example::stop_requested()) {
-        const auto looked = example::patiently(std::chrono::seconds(options.wait_s), [&](handoff::Deadline deadline) {
-            return reader.look_at_next(summary, deadline);
-        });
-        if (looked || example::stop_requested()) continue;
+    while (options.count == 0 || summary.frames < static_cast<std::uint64_t>(options.count)) {
+        const auto looked = reader.look_at_next(summary, example::patiently(std::chrono::seconds(options.wait_s)));
+        if (looked) continue;
+        if (looked.error() == handoff::Errc::stopped) break;
         if (looked.error() == handoff::Errc::end_of_stream) {
             if (options.stay) continue;
             break;

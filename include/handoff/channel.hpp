@@ -45,6 +45,7 @@ namespace handoff {
 
 namespace detail::channel {
 class Member;
+class PendingSource;
 struct Claim;
 enum class Bell : std::uint8_t;
 }  // namespace detail::channel
@@ -87,7 +88,7 @@ struct ChannelInfo {
     std::uint64_t instance;  ///< random: tells this segment from others that have had its name
 };
 
-/// A look at a channel, each number read at its own moment: exact only while nobody moves.
+/// Counts of a channel. Not a snapshot: each counter is read separately.
 struct ChannelState {
     std::uint32_t free, loaned, ready, taken, answered;  ///< slots
     std::uint32_t senders, receivers;                    ///< attached, the dead included until they are recovered
@@ -143,6 +144,13 @@ private:
     std::chrono::nanoseconds round_trip_{0};
 };
 
+/// What Pending::withdraw() found.
+enum class Withdrawn : std::uint8_t {
+    taken_back,     ///< nobody will get it (only a receiver that died or gave it back may have seen it)
+    with_receiver,  ///< a receiver works on it, and nobody waits for its answer any more
+    answered,       ///< it was answered already
+};
+
 /// A request in flight. Dropped, it stays sent, but nobody waits for its answer any more.
 class HANDOFF_EXPORT Pending {
 public:
@@ -158,10 +166,14 @@ public:
     result<Processed> wait(const Wait& wait = {});
     /// True if wait() would return at once.
     bool was_answered() const noexcept;
-    /// Takes a request back that is in nobody's hands. True: nobody will get it (only a receiver that died or gave it
-    /// back may have seen it). False: a receiver has it, or has answered it. Either way the Pending is empty
-    /// afterwards. Errors: invalid_handle.
-    result<bool> withdraw();
+    /// Takes a request back, if it is in nobody's hands. Either way the Pending is empty afterwards. Errors:
+    /// invalid_handle, ownership_lost.
+    result<Withdrawn> withdraw();
+    /// For wait_any(): ready when wait() would return at once. Throws Error(invalid_handle).
+    Waitable waitable() const;
+    /// A descriptor that is readable when wait() would return at once; see Receiver::descriptor(). Belongs to this
+    /// Pending, and is closed when that is empty. Throws Error: invalid_handle, system.
+    int descriptor() const;
     std::uint64_t sequence() const noexcept { return sequence_; }
 
 private:
@@ -169,10 +181,12 @@ private:
     Pending(std::shared_ptr<detail::channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
     void abandon() noexcept;
     result<Processed> collect();
+    const std::shared_ptr<detail::channel::PendingSource>& source() const;
 
     std::shared_ptr<detail::channel::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t sequence_ = 0;
+    mutable std::shared_ptr<detail::channel::PendingSource> source_;  ///< made for those who ask
 };
 
 /// Puts requests into a channel. See the top of this header for threads, deaths and forks.
@@ -197,6 +211,9 @@ public:
 
     /// Work queue: sends, and waits for nobody. Errors: ownership_lost, damaged, invalid_handle.
     result<void> send(Loan loan);
+    /// Copies `message` into a loan, waiting for a free slot, and sends it. Errors: as loan() and send(Loan);
+    /// too_large.
+    result<void> send(std::span<const std::byte> message, const Wait& wait = {});
     // Batches: for many small messages. One look at the clock and one wake-up serve all of them.
     /// Waits for a free slot, then loans those that come next, at most batch.size(), into the front of `batch`; what
     /// was held there is given back. Returns how many. Errors: as loan(Wait); invalid_argument (an empty batch).
@@ -210,12 +227,21 @@ public:
     /// Errors: timed_out, stopped, failed, given_up, removed (it stays sent: those who are attached may still take it),
     /// ownership_lost, damaged, invalid_handle.
     result<Processed> request(Loan loan, const Wait& wait = {});
+    /// Copies `message` into a loan, sends it and waits for the answer; `wait` is for the free slot and the answer
+    /// together. Errors: as loan() and request(Loan); too_large.
+    result<Processed> request(std::span<const std::byte> message, const Wait& wait = {});
     /// Sends, and returns at once with a handle on the answer, so that several requests can be in flight.
     /// Errors: ownership_lost, damaged, invalid_handle.
     result<Pending> request_async(Loan loan);
 
     /// Waits until at least one live receiver is attached. Errors: timed_out, stopped, removed, invalid_handle.
     result<void> wait_for_receiver(const Wait& wait = {});
+
+    /// For wait_any(): ready while a slot is free. Throws Error(invalid_handle).
+    Waitable waitable() const;
+    /// A descriptor that is readable while try_loan() would not answer `full`; see Receiver::descriptor(). Belongs to
+    /// this Sender. Throws Error: invalid_handle, system.
+    int descriptor() const;
 
     /// This Sender's identity, as Request::sender() shows it.
     SenderId id() const;
@@ -250,6 +276,7 @@ public:
           sender_(other.sender_),
           sequence_(other.sequence_),
           deliveries_(other.deliveries_),
+          awaited_(other.awaited_),
           sent_at_(other.sent_at_),
           taken_at_(other.taken_at_) {}
     Request& operator=(Request&& other) noexcept;
@@ -281,6 +308,8 @@ public:
     /// Could not be done; the sender is told why (the first 119 bytes). Errors: invalid_handle, ownership_lost.
     result<void> failed(std::string_view reason);
 
+    /// False if nobody waits for an answer: it was sent with send(), or its sender gave up waiting before it was taken.
+    bool awaited() const noexcept { return awaited_; }
     SenderId sender() const noexcept { return sender_; }
     /// Counts the sender's requests from 1; the same in every delivery.
     std::uint64_t sequence() const noexcept { return sequence_; }
@@ -307,6 +336,7 @@ private:
     SenderId sender_;
     std::uint64_t sequence_ = 0;
     std::uint32_t deliveries_ = 0;
+    bool awaited_ = false;
     std::chrono::steady_clock::time_point sent_at_;
     std::chrono::steady_clock::time_point taken_at_;
 };
@@ -342,8 +372,8 @@ public:
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;
     /// A descriptor that is readable while try_receive() would not answer `empty`: for epoll, poll, Boost.Asio. Belongs
-    /// to this Receiver; do not read from it or close it. Made on first use, with a thread that waits; those who do not
-    /// ask pay nothing. Throws Error: invalid_handle, system.
+    /// to this Receiver; do not read from it or close it. Made on first use; one thread of the process (one for each
+    /// 127 descriptors) waits for all that have one. Throws Error: invalid_handle, system.
     int descriptor() const;
 
     ChannelInfo info() const;

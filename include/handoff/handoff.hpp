@@ -1,4 +1,5 @@
-// handoff: everything but the OpenCV adapter (<handoff/opencv.hpp>) and the test helpers (<handoff/testing.hpp>).
+// handoff: everything but the adapters of OpenCV (<handoff/opencv.hpp>) and Boost.Asio (<handoff/asio.hpp>), and the
+// test helpers (<handoff/testing.hpp>).
 #pragma once
 
 #include <handoff/channel.hpp>

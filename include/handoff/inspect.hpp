@@ -45,7 +45,7 @@ HANDOFF_EXPORT const char* to_string(Life life) noexcept;
 
 /// How long things took: a histogram in 128 buckets, four to a power of two, from 128 ns to 7 minutes. What it says is
 /// at most an eighth off. (Log-linear buckets, as HdrHistogram has them.)
-class HANDOFF_EXPORT Spread {
+class HANDOFF_EXPORT LatencyHistogram {
 public:
     static constexpr std::size_t buckets = 128;
 
@@ -53,8 +53,8 @@ public:
     /// The middle of the bucket that holds the value which `percent` (0 to 100) of all do not exceed; 0 if empty.
     std::chrono::nanoseconds percentile(double percent) const noexcept;
     /// What came since `earlier`, an older reading of the same histogram.
-    Spread since(const Spread& earlier) const noexcept;
-    Spread& operator+=(const Spread& other) noexcept;
+    LatencyHistogram since(const LatencyHistogram& earlier) const noexcept;
+    LatencyHistogram& operator+=(const LatencyHistogram& other) noexcept;
 
     /// Values in bucket i lie from lower_bound(i) up to, not including, lower_bound(i + 1). REQUIRES: i <= buckets
     static std::chrono::nanoseconds lower_bound(std::size_t bucket) noexcept;
@@ -83,8 +83,10 @@ struct Participant {
     std::uint32_t waiting;        ///< threads of a receiver that wait for a message now
     std::uint32_t reserved_pins;  ///< of a subscriber
     // Handles with Timestamps::coarse measure nothing.
-    Spread delay;  ///< receiver: from sent to taken; subscriber: from published to taken; sender: from sent to answered
-    Spread work;   ///< receiver: from taken to answered, if the sender waits for the answer
+    /// Receiver: from sent to taken. Subscriber: from published to taken. Sender: from sent to answered.
+    LatencyHistogram delay;
+    /// Receiver: from taken to answered, if the sender waits for the answer.
+    LatencyHistogram work;
 };
 
 /// Who took part and left, or died and was cleaned up after; nobody has joined in that place since. What it was

@@ -53,8 +53,9 @@ struct LatestShape {
 
 /// HandleOptions, and what only a latest value has.
 struct LatestOptions {
-    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next four
+    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next five
     std::chrono::nanoseconds attach_timeout{0};
+    std::stop_token attach_stop{};
     WaitPolicy wait = WaitPolicy::balanced;
     Timestamps timestamps = Timestamps::exact;
     bool prefault = false;

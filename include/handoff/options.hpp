@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 
 namespace handoff {
 
@@ -46,6 +47,7 @@ struct HandleOptions {
     /// How long to wait for a segment that does not exist yet and may not be created here. Negative: as 0, not at all;
     /// std::chrono::nanoseconds::max(): for ever.
     std::chrono::nanoseconds attach_timeout{0};
+    std::stop_token attach_stop{};              ///< ends that wait: the constructor throws Error(stopped)
     WaitPolicy wait = WaitPolicy::balanced;     ///< how this handle waits
     Timestamps timestamps = Timestamps::exact;  ///< that this handle writes
     bool prefault = false;                      ///< map all pages when opening: no page fault later, a slower start
@@ -55,7 +57,8 @@ namespace detail {
 /// The part of a pattern's own options that all patterns share.
 template <class Options>
 HandleOptions handle_options(const Options& options) {
-    return {options.open, options.attach_timeout, options.wait, options.timestamps, options.prefault};
+    return {options.open, options.attach_timeout, options.attach_stop,
+            options.wait, options.timestamps,     options.prefault};
 }
 }  // namespace detail
 

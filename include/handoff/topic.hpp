@@ -80,8 +80,9 @@ struct TopicShape {
 
 /// HandleOptions, and what only a subscriber has.
 struct SubscriberOptions {
-    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next four
+    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next five
     std::chrono::nanoseconds attach_timeout{0};
+    std::stop_token attach_stop{};
     WaitPolicy wait = WaitPolicy::balanced;
     Timestamps timestamps = Timestamps::exact;
     bool prefault = false;
@@ -110,7 +111,7 @@ struct TopicInfo {
     std::uint64_t instance;  ///< random: tells this segment from others that have had its name
 };
 
-/// A look at a topic, each number read at its own moment: exact only while nobody moves.
+/// Counts of a topic. Not a snapshot: each counter is read separately.
 struct TopicState {
     std::uint32_t free, loaned, published, pinned;  ///< slots; the pinned are published, kept or evicted
     std::uint32_t publishers, subscribers;          ///< attached, the dead included until they are recovered
@@ -135,6 +136,8 @@ public:
     /// Makes the loan the newest message and returns its sequence (1, 2, ... over all publishers). Never waits.
     /// Errors: ownership_lost, damaged, invalid_handle, invalid_argument (a loan of another Publisher).
     result<std::uint64_t> publish(Loan loan);
+    /// Copies `message` into a loan and publishes it. Errors: as loan() and publish(Loan); too_large.
+    result<std::uint64_t> publish(std::span<const std::byte> message);
 
     /// Waits until at least one live subscriber is attached; read-only ones cannot be seen. Errors: timed_out, stopped,
     /// removed, invalid_handle.

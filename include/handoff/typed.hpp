@@ -11,9 +11,15 @@
 #include <handoff/topic.hpp>
 #include <handoff/transferable.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace handoff {
 
@@ -26,6 +32,26 @@ T value_in(std::span<const std::byte> bytes) noexcept {
     T value;
     std::memcpy(&value, bytes.data(), sizeof value);
     return value;
+}
+template <class T>
+std::span<const std::byte> bytes_of(const T& value) noexcept {
+    return std::as_bytes(std::span(&value, 1));
+}
+template <class T>
+void put(Loan& loan, const T& value) noexcept {
+    std::memcpy(loan.payload().data(), &value, sizeof value);
+    (void)loan.resize(sizeof value);
+}
+template <class Reply>
+result<Reply> reply_in(const result<Processed>& processed) {
+    if (!processed) return processed.error();
+    if constexpr (std::is_same_v<Reply, NoReply>) {
+        return NoReply{};
+    } else {
+        if (processed->reply().size() != sizeof(Reply))
+            return Failure(Errc::mismatch, "the answer has not the size of the expected type");
+        return value_in<Reply>(processed->reply());
+    }
 }
 template <class T, class Reply>
 ChannelShape shape_for(ChannelShape shape) {
@@ -54,6 +80,24 @@ private:
     T* value_;
 };
 
+/// A request in flight whose answer is a Reply, or NoReply{}. As Pending.
+template <class Reply = NoReply>
+class TypedPending {
+public:
+    explicit TypedPending(Pending pending) : pending_(std::move(pending)) {}
+    /// Errors as in Pending::wait(); mismatch if the answer is no Reply.
+    result<Reply> wait(const Wait& wait = {}) { return detail::reply_in<Reply>(pending_.wait(wait)); }
+    bool was_answered() const noexcept { return pending_.was_answered(); }
+    result<Withdrawn> withdraw() { return pending_.withdraw(); }
+    std::uint64_t sequence() const noexcept { return pending_.sequence(); }
+    Waitable waitable() const { return pending_.waitable(); }
+    int descriptor() const { return pending_.descriptor(); }
+    Pending& untyped() noexcept { return pending_; }
+
+private:
+    Pending pending_;
+};
+
 /// A Sender of T, answered by a Reply. Errors as in Sender; an answer that is no Reply is `mismatch`.
 template <Transferable T, class Reply = NoReply>
 class TypedSender {
@@ -70,19 +114,42 @@ public:
     result<TypedLoan<T>> try_loan() { return typed(sender_.try_loan()); }
     result<void> send(TypedLoan<T> loan) { return sender_.send(sized(std::move(loan))); }
 
-    /// The receiver's answer, or NoReply{}.
-    result<Reply> request(TypedLoan<T> loan, const Wait& wait = {}) {
-        auto processed = sender_.request(sized(std::move(loan)), wait);
-        if (!processed) return processed.error();
-        if constexpr (std::is_same_v<Reply, NoReply>) {
-            return NoReply{};
-        } else {
-            if (processed->reply().size() != sizeof(Reply))
-                return Failure(Errc::mismatch, "the answer has not the size of the expected type");
-            return detail::value_in<Reply>(processed->reply());
+    /// Copies the value into a loan, waiting for a free slot, and sends it.
+    result<void> send(const T& value, const Wait& wait = {}) { return sender_.send(detail::bytes_of(value), wait); }
+    /// Sends all, in this order, waiting for free slots; as many at a time as are free. Returns how many were sent:
+    /// fewer if the wait ended before. Errors, before anything is sent: as loan().
+    result<std::size_t> send(std::span<const T> values, const Wait& wait = {}) {
+        std::vector<Loan> loans(std::min<std::size_t>(values.size(), 64));
+        std::size_t sent = 0;
+        while (sent < values.size()) {
+            const auto batch = std::span(loans).first(std::min(loans.size(), values.size() - sent));
+            const auto count = sender_.loan(batch, wait);
+            if (!count && sent == 0) return count.error();
+            if (!count) break;
+            for (Loan& loan : batch.first(*count)) detail::put(loan, values[sent++]);
+            if (auto outcome = sender_.send(batch.first(*count)); !outcome) return outcome.error();
         }
+        return sent;
     }
 
+    /// The receiver's answer, or NoReply{}.
+    result<Reply> request(TypedLoan<T> loan, const Wait& wait = {}) {
+        return detail::reply_in<Reply>(sender_.request(sized(std::move(loan)), wait));
+    }
+    result<Reply> request(const T& value, const Wait& wait = {}) {
+        return detail::reply_in<Reply>(sender_.request(detail::bytes_of(value), wait));
+    }
+    result<TypedPending<Reply>> request_async(TypedLoan<T> loan) {
+        auto pending = sender_.request_async(sized(std::move(loan)));
+        if (!pending) return pending.error();
+        return TypedPending<Reply>(std::move(*pending));
+    }
+
+    result<void> wait_for_receiver(const Wait& wait = {}) { return sender_.wait_for_receiver(wait); }
+    Waitable waitable() const { return sender_.waitable(); }
+    int descriptor() const { return sender_.descriptor(); }
+    ChannelInfo info() const { return sender_.info(); }
+    ChannelState state() const { return sender_.state(); }
     /// The untyped face, for everything else.
     Sender& untyped() noexcept { return sender_; }
 
@@ -112,6 +179,7 @@ public:
         return request_.processed(std::as_bytes(std::span(&answer, 1)));
     }
     result<void> failed(std::string_view reason) { return request_.failed(reason); }
+    bool awaited() const noexcept { return request_.awaited(); }
     Request& untyped() noexcept { return request_; }
 
 private:
@@ -132,6 +200,21 @@ public:
 
     result<TypedRequest<T, Reply>> receive(const Wait& wait = {}) { return typed(receiver_.receive(wait)); }
     result<TypedRequest<T, Reply>> try_receive() { return typed(receiver_.try_receive()); }
+    /// Waits for one, then takes as many as are there, at most `most`. See Receiver::receive(batch).
+    result<std::vector<TypedRequest<T, Reply>>> receive_all(std::size_t most, const Wait& wait = {}) {
+        std::vector<Request> batch(most);
+        const auto count = receiver_.receive(std::span(batch), wait);
+        if (!count) return count.error();
+        std::vector<TypedRequest<T, Reply>> taken;
+        for (std::size_t i = 0; i < *count; ++i)
+            if (auto request = typed(std::move(batch[i]))) taken.push_back(std::move(*request));
+        if (taken.empty()) return wrong_size();
+        return taken;
+    }
+    Waitable waitable() const { return receiver_.waitable(); }
+    int descriptor() const { return receiver_.descriptor(); }
+    ChannelInfo info() const { return receiver_.info(); }
+    ChannelState state() const { return receiver_.state(); }
     Receiver& untyped() noexcept { return receiver_; }
 
 private:
@@ -139,11 +222,13 @@ private:
         if (!request) return request.error();
         if (request->payload().size() != sizeof(T)) {
             (void)request->failed("the request has not the size that the receiver expects");
-            return Failure(
-                Errc::mismatch,
-                "a request has not the size of the expected type: sender and receiver disagree about the struct");
+            return wrong_size();
         }
         return TypedRequest<T, Reply>(std::move(*request));
+    }
+    static Failure wrong_size() {
+        return {Errc::mismatch,
+                "a request has not the size of the expected type: sender and receiver disagree about the struct"};
     }
 
     Receiver receiver_;
@@ -183,6 +268,11 @@ public:
         (void)untyped.resize(sizeof(T));
         return publisher_.publish(std::move(untyped));
     }
+    /// Copies the value into a loan and publishes it.
+    result<std::uint64_t> publish(const T& value) { return publisher_.publish(detail::bytes_of(value)); }
+    result<void> wait_for_subscriber(const Wait& wait = {}) { return publisher_.wait_for_subscriber(wait); }
+    TopicInfo info() const { return publisher_.info(); }
+    TopicState state() const { return publisher_.state(); }
     /// The untyped face, for everything else.
     Publisher& untyped() noexcept { return publisher_; }
 
@@ -205,6 +295,10 @@ public:
     result<TypedMessage<T>> try_next() { return typed(subscriber_.try_next()); }
     result<TypedMessage<T>> newest(const Wait& wait = {}) { return typed(subscriber_.newest(wait)); }
     result<TypedMessage<T>> try_newest() { return typed(subscriber_.try_newest()); }
+    Waitable waitable() const { return subscriber_.waitable(); }
+    int descriptor() const { return subscriber_.descriptor(); }
+    TopicInfo info() const { return subscriber_.info(); }
+    TopicState state() const { return subscriber_.state(); }
     /// The untyped face, for everything else.
     Subscriber& untyped() noexcept { return subscriber_; }
 

@@ -97,6 +97,6 @@ private:
 /// is ignored (nohup, a shell's background job) stays ignored. The first call starts a thread, in which the callbacks
 /// of the token run; every call returns the same token. A child of fork is ended by the signals, as if this had never
 /// been called there. Any thread may call it. Throws Error(system) if there is no descriptor or no thread to be had.
-HANDOFF_EXPORT std::stop_token stop_on_signals(std::initializer_list<int> signals = {SIGINT, SIGTERM});
+HANDOFF_EXPORT std::stop_token stop_on_signals(std::initializer_list<int> numbers = {SIGINT, SIGTERM});
 
 }  // namespace handoff

@@ -149,7 +149,8 @@ bool handoff_pending_was_answered(const handoff_pending* pending) {
 handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back) {
     return detail::c::guarded([&] {
         Pending taken = detail::c::take(pending, "pending");
-        return detail::c::store(taken.withdraw(), taken_back);
+        auto found = taken.withdraw();
+        return detail::c::store(found ? result<bool>(*found == Withdrawn::taken_back) : found.error(), taken_back);
     });
 }
 

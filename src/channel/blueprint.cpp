@@ -23,9 +23,9 @@ std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of(
         {static_cast<std::uint64_t>(segment::Kind::channel), sync::condition_code(), participants::layout_code(),
          slot::layout_code(), sizeof(ChannelControl), offsetof(ChannelControl, tail), offsetof(ChannelControl, ready),
-         offsetof(ChannelControl, freed), offsetof(ChannelControl, arrived), offsetof(ChannelControl, last_freed),
-         offsetof(ChannelControl, sender_departures), offsetof(ChannelControl, cells), Ring::cells_for(8),
-         FreeMap::words_for(most_slots)});
+         offsetof(ChannelControl, freed), offsetof(ChannelControl, freed_to_watch), offsetof(ChannelControl, arrived),
+         offsetof(ChannelControl, last_freed), offsetof(ChannelControl, sender_departures),
+         offsetof(ChannelControl, cells), Ring::cells_for(8), FreeMap::words_for(most_slots)});
 }
 
 bool makes_sense(const segment::ClaimedShape& shape) noexcept {

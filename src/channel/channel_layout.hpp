@@ -51,7 +51,8 @@ struct ChannelControl {
     // Conditions; rung by whoever changes what they stand for:
     alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left; for those who take it
     sync::Condition ready_to_watch;       ///< the same, for those who look and need not take: all of them are woken
-    alignas(64) sync::Condition freed;    ///< a slot became free
+    alignas(64) sync::Condition freed;    ///< a slot became free; for those who loan it
+    sync::Condition freed_to_watch;       ///< the same, for those who look and need not loan: all of them are woken
     alignas(64) sync::Condition arrived;  ///< a receiver joined
     // Anybody:
     alignas(64) std::atomic<std::uint32_t> last_freed{0};  ///< slot whose bytes are probably still in a cache; no_slot

@@ -103,6 +103,12 @@ std::optional<Held> Handover::next_loan() const noexcept {
     return held;
 }
 
+bool Handover::was_free() const noexcept {
+    for (std::uint32_t index = 0; index < slots_.count(); ++index)
+        if (SlotWord::decode(slots_[index].control.load()).state == SlotState::free) return true;
+    return false;
+}
+
 std::optional<Held> Handover::any_loan() const noexcept {
     if (auto held = next_loan()) return held;
     const std::uint32_t count = slots_.count();
@@ -263,7 +269,13 @@ void Handover::ring_for_answers(std::uint32_t count) const noexcept {
     // The slots were freed by release stores: pairs with the fetch_or and the look of a waiter, as a seq_cst store
     // would.
     std::atomic_thread_fence(std::memory_order_seq_cst);
+    ring_for_free(count);
+}
+
+/// Wakes as many as can use the slots, and everybody who only looks.
+void Handover::ring_for_free(std::uint32_t count) const noexcept {
     control_.freed.notify(count);
+    if (count > 0) control_.freed_to_watch.notify_all();
 }
 
 /// What a taken slot becomes when its receiver lets go of it, alive or dead.
@@ -381,7 +393,7 @@ void Handover::ring_for(const SlotWord& next, std::uint32_t slot) const noexcept
             break;
         case SlotState::free:
             remember_warm(slot);
-            control_.freed.notify(1);
+            ring_for_free(1);
             break;
         case SlotState::processed:
         case SlotState::failed:

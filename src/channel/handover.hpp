@@ -59,6 +59,8 @@ public:
     std::optional<Held> loan() const noexcept;
     /// The same for one that looks again and again: looks at a few likely slots only, at others the next time.
     std::optional<Held> glance_for_loan() const noexcept;
+    /// Looks at the slots one after the other until one is free.
+    bool was_free() const noexcept;
     void return_loan(const Held& loan) const noexcept;
     /// Slots that are free and come next, at most held.size(). Returns how many; others may be free.
     std::size_t loan_next(std::span<Held> held) const noexcept;
@@ -106,6 +108,7 @@ private:
     struct Recovery;
     bool recover_step(std::uint32_t index, Recovery& recovery) const noexcept;
     bool was_linked(std::uint32_t index, Recovery& recovery) const noexcept;
+    void ring_for_free(std::uint32_t count) const noexcept;
     void ring_for(const slot::SlotWord& next, std::uint32_t slot) const noexcept;
 
     ChannelControl& control_;

@@ -16,6 +16,7 @@ Member::Member(segment::Segment segment, const HandleOptions& handle, Role role)
       handover_(control_, slots_, Ring(control_, ring_cells(attachment_.geometry()), slots_), attachment_.registry(),
                 settings_),
       exact_(handle.timestamps == Timestamps::exact),
+      role_(role),
       stream_end_(control_.sender_departures, attachment_.registry(), Role::sender) {
     attachment_.join(role);
     stream_end_.begin([this] { return unread() > 0; });
@@ -23,7 +24,7 @@ Member::Member(segment::Segment segment, const HandleOptions& handle, Role role)
 }
 
 Member::~Member() {
-    stop_beacon();
+    close_descriptor();
     if (is_usable())
         attachment_.leave([this] {
             reap();  // we are alone: what a dead receiver held is unread again
@@ -41,6 +42,7 @@ void Member::departed() {
     control_.ready.notify_all();
     control_.ready_to_watch.notify_all();
     control_.freed.notify_all();
+    control_.freed_to_watch.notify_all();
     for (std::uint32_t index = 0; index < registry().count(); ++index) registry().entry(index).answered.notify_all();
 }
 

@@ -17,8 +17,8 @@
 #include "platform/clock.hpp"
 #include "slots/lender.hpp"
 #include "slots/slots.hpp"
+#include "sync/counter.hpp"
 #include "sync/rhythm.hpp"
-#include "sync/tally.hpp"
 #include "sync/wait_source.hpp"
 
 namespace handoff::detail::channel {
@@ -38,13 +38,16 @@ public:
     const std::string& name() const noexcept override { return attachment_.name(); }
     void take_back(const Held& loan) noexcept override { handover_.return_loan(loan); }
 
-    // For those who wait for several things:
+    // For those who wait for several things, a Receiver for requests, a Sender for a free slot:
     bool can_be_waited_for() const noexcept override { return is_of_this_process(); }
     bool has_something() noexcept override {
-        return was_cut_short() || was_removed() || handover_.was_ready() ||
-               stream_end_.would_end([this] { return may_still_come(); });
+        if (was_cut_short() || was_removed()) return true;
+        if (role_ == participants::Role::sender) return handover_.was_free();
+        return handover_.was_ready() || stream_end_.would_end([this] { return may_still_come(); });
     }
-    sync::Condition* condition() noexcept override { return &control_.ready_to_watch; }
+    sync::Condition* condition() noexcept override {
+        return role_ == participants::Role::sender ? &control_.freed_to_watch : &control_.ready_to_watch;
+    }
     bool tick(std::int64_t now_ns) noexcept override { return look_if_due(now_ns); }
     std::int64_t interval_ns() const noexcept override { return attachment_.interval_ns(); }
 
@@ -82,7 +85,7 @@ public:
     /// Exact, or coarse at a fraction of the price, as the handle was opened.
     std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
     /// Counts how long something took, if this handle's times are exact.
-    void measure(sync::Spread& spread, std::int64_t from_ns, std::int64_t to_ns) const noexcept {
+    void measure(sync::LatencyHistogram& spread, std::int64_t from_ns, std::int64_t to_ns) const noexcept {
         if (exact_) spread.add(platform::difference_ns(to_ns, from_ns));
     }
     /// The pace at which to wait for the next request: the last one was, or was not, waited for by its sender.
@@ -96,6 +99,8 @@ public:
         return stream_end_.has_ended([this] { return may_still_come(); });
     }
 
+    /// Bytes that a message can have.
+    std::size_t capacity() const noexcept { return attachment_.geometry().payload_bytes; }
     ChannelInfo info() const;
     ChannelState state() const;
     std::string who_holds() const;
@@ -117,10 +122,11 @@ private:
     ChannelControl& control_;
     Settings settings_;
     Handover handover_;
-    sync::Tally sequence_;
+    sync::Counter sequence_;
     sync::Rhythm rhythm_;
     std::atomic<bool> calm_{false};
     bool exact_;
+    participants::Role role_;
     participants::StreamEnd stream_end_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "channel/member.hpp"
+#include "channel/pending_source.hpp"
 #include "platform/clock.hpp"
 
 namespace handoff {
@@ -60,7 +61,10 @@ Pending::Pending(std::shared_ptr<detail::channel::Member> member, std::uint32_t 
     : member_(std::move(member)), slot_(slot), sequence_(sequence) {}
 
 Pending::Pending(Pending&& other) noexcept
-    : member_(std::move(other.member_)), slot_(other.slot_), sequence_(other.sequence_) {}
+    : member_(std::move(other.member_)),
+      slot_(other.slot_),
+      sequence_(other.sequence_),
+      source_(std::move(other.source_)) {}
 
 Pending& Pending::operator=(Pending&& other) noexcept {
     if (this != &other) {
@@ -68,14 +72,28 @@ Pending& Pending::operator=(Pending&& other) noexcept {
         member_ = std::move(other.member_);
         slot_ = other.slot_;
         sequence_ = other.sequence_;
+        source_ = std::move(other.source_);
     }
     return *this;
 }
 
 void Pending::abandon() noexcept {
+    source_.reset();
     if (member_ == nullptr) return;
     if (member_->is_usable()) member_->handover().abandon(slot_, sequence_);
     member_.reset();
+}
+
+const std::shared_ptr<detail::channel::PendingSource>& Pending::source() const {
+    if (member_ == nullptr || !member_->is_usable()) throw Error(detail::channel::unusable(member_.get()));
+    if (source_ == nullptr) source_ = std::make_shared<detail::channel::PendingSource>(member_, slot_, sequence_);
+    return source_;
+}
+Waitable Pending::waitable() const {
+    return Waitable(source());
+}
+int Pending::descriptor() const {
+    return source()->descriptor();
 }
 
 bool Pending::was_answered() const noexcept {
@@ -87,14 +105,24 @@ bool Pending::was_answered() const noexcept {
     return answered() || (member_->look_if_due() && answered());
 }
 
-result<bool> Pending::withdraw() {
+result<Withdrawn> Pending::withdraw() {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     const Withdrawal outcome = member_->handover().withdraw(slot_, sequence_);
     if (outcome == Withdrawal::taken_back) member_->my_entry().counters.returned.add(1);
     const auto member = member_;
     abandon();
     if (!member->is_usable()) return detail::channel::unusable(member.get());
-    return outcome == Withdrawal::taken_back;
+    switch (outcome) {
+        case Withdrawal::taken_back:
+            return Withdrawn::taken_back;
+        case Withdrawal::left_to_receiver:
+            return Withdrawn::with_receiver;
+        case Withdrawal::answered:
+            return Withdrawn::answered;
+        case Withdrawal::lost:
+            break;
+    }
+    return Errc::ownership_lost;
 }
 
 result<Processed> Pending::wait(const Wait& wait) {
@@ -110,6 +138,7 @@ result<Processed> Pending::wait(const Wait& wait) {
         member_->wait(member_->my_entry().answered, wait, is_over);
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (!answered) {
+        source_.reset();
         member_.reset();
         return answered.error();
     }
@@ -159,6 +188,7 @@ result<Processed> Pending::collect() {
     processed.round_trip_ = std::chrono::nanoseconds(detail::platform::difference_ns(answered_ns, sent_ns));
     member_->measure(member_->my_entry().delay, sent_ns, answered_ns);
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    source_.reset();
     processed.member_ = std::move(member_);
     return processed;
 }

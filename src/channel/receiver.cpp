@@ -75,7 +75,7 @@ result<std::size_t> Receiver::receive(std::span<Request> batch, const Wait& wait
     std::size_t count = 1;
     while (count < batch.size()) {
         const Claim claim = member_->handover().take();
-        if (claim.outcome != RingOutcome::ok) break;  // what is wrong is said when there is nothing else to say
+        if (claim.outcome != RingOutcome::ok) break;  // errors are reported only when the batch is empty
         auto next = request_of(claim, now_ns);
         if (!next) break;
         batch[count++] = std::move(*next);
@@ -143,6 +143,7 @@ result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::i
     request.sender_ = {slot.sender.load(relaxed)};
     request.sequence_ = slot.sequence.load(relaxed);
     request.deliveries_ = word.deliveries + 1U;
+    request.awaited_ = word.awaited;
     const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
     request.sent_at_ = time_point(sent_ns);
     request.taken_at_ = time_point(now_ns);

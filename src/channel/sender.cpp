@@ -7,6 +7,7 @@
 
 #include "channel/member.hpp"
 #include "platform/clock.hpp"
+#include "slots/fill.hpp"
 
 namespace handoff {
 
@@ -37,6 +38,7 @@ result<Loan> Sender::try_loan() {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     auto held = member_->handover().loan();
     if (!held && member_->look_if_due()) held = member_->handover().loan();
+    member_->was_taken_from();
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (!held) return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::full);
     return loan_of(*held);
@@ -53,6 +55,7 @@ result<Loan> Sender::loan(const Wait& wait) {
             member_->control().freed, wait, pace, [&] { return (held = member_->handover().loan()).has_value(); },
             [&] { return (held = member_->handover().glance_for_loan()).has_value(); });
     }
+    member_->was_taken_from();
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (held) return loan_of(*held);
     if (member_->was_removed()) return detail::slot::removed(member_->name());
@@ -73,6 +76,7 @@ result<std::size_t> Sender::loan(std::span<Loan> batch, const Wait& wait) {
         for (std::size_t i = 0; i < found; ++i) batch[count++] = loan_of(held[i]);
         if (found < wanted) break;
     }
+    member_->was_taken_from();
     return count;
 }
 
@@ -112,6 +116,16 @@ result<void> Sender::send(Loan loan) {
     auto sequence = commit(loan, false, member_->stamp_ns(), detail::channel::Bell::now);
     if (!sequence) return sequence.error();
     return success();
+}
+
+result<void> Sender::send(std::span<const std::byte> message, const Wait& wait) {
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (const std::size_t capacity = member_->capacity(); message.size() > capacity)
+        return detail::slot::message_too_large(member_->name(), message.size(), capacity);
+    auto loan = this->loan(wait);
+    if (!loan) return loan.error();
+    detail::slot::fill(*loan, message);
+    return send(std::move(*loan));
 }
 
 result<void> Sender::send(std::span<Loan> batch) {
@@ -166,6 +180,16 @@ result<Processed> Sender::request(Loan loan, const Wait& wait) {
     return Errc::ownership_lost;
 }
 
+result<Processed> Sender::request(std::span<const std::byte> message, const Wait& wait) {
+    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (const std::size_t capacity = member_->capacity(); message.size() > capacity)
+        return detail::slot::message_too_large(member_->name(), message.size(), capacity);
+    auto loan = this->loan(wait);
+    if (!loan) return loan.error();
+    detail::slot::fill(*loan, message);
+    return request(std::move(*loan), wait);
+}
+
 result<void> Sender::wait_for_receiver(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(detail::participants::Role::receiver); };
@@ -175,6 +199,13 @@ result<void> Sender::wait_for_receiver(const Wait& wait) {
     if (wait.stop_requested()) return Errc::stopped;
     return Failure(Errc::timed_out, "no receiver attached to '" + member_->info().name +
                                         "' in time. Start one (`receiver --channel " + member_->info().name + "`)");
+}
+
+Waitable Sender::waitable() const {
+    return Waitable((usable(), member_));
+}
+int Sender::descriptor() const {
+    return usable().descriptor();
 }
 
 SenderId Sender::id() const {

@@ -25,10 +25,11 @@ std::chrono::nanoseconds age(std::int64_t now_ns, std::int64_t then_ns) noexcept
     return std::chrono::nanoseconds(std::max<std::int64_t>(detail::platform::difference_ns(now_ns, then_ns), 0));
 }
 
-Spread copy_of(const detail::sync::Spread& spread) noexcept {
-    static_assert(Spread::buckets == detail::sync::Spread::bucket_count);
-    Spread copy;
-    for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) copy.counts[bucket] = spread.count_in(bucket);
+LatencyHistogram copy_of(const detail::sync::LatencyHistogram& spread) noexcept {
+    static_assert(LatencyHistogram::buckets == detail::sync::LatencyHistogram::bucket_count);
+    LatencyHistogram copy;
+    for (std::size_t bucket = 0; bucket < LatencyHistogram::buckets; ++bucket)
+        copy.counts[bucket] = spread.count_in(bucket);
     return copy;
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "sync/spread.hpp"
+#include "sync/latency_histogram.hpp"
 
 namespace handoff::inspect {
 
@@ -29,11 +29,11 @@ const char* to_string(SlotState state) noexcept {
     return state <= SlotState::published ? words[static_cast<std::size_t>(state)] : "unknown";
 }
 
-std::uint64_t Spread::count() const noexcept {
+std::uint64_t LatencyHistogram::count() const noexcept {
     return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-std::chrono::nanoseconds Spread::percentile(double percent) const noexcept {
+std::chrono::nanoseconds LatencyHistogram::percentile(double percent) const noexcept {
     const std::uint64_t total = count();
     if (total == 0) return {};
     const double share = std::clamp(percent, 0.0, 100.0) / 100.0 * static_cast<double>(total);
@@ -44,20 +44,20 @@ std::chrono::nanoseconds Spread::percentile(double percent) const noexcept {
     return (lower_bound(bucket) + lower_bound(bucket + 1)) / 2;
 }
 
-Spread Spread::since(const Spread& earlier) const noexcept {
-    Spread difference;
+LatencyHistogram LatencyHistogram::since(const LatencyHistogram& earlier) const noexcept {
+    LatencyHistogram difference;
     for (std::size_t bucket = 0; bucket < buckets; ++bucket)
         difference.counts[bucket] = counts[bucket] - std::min(earlier.counts[bucket], counts[bucket]);
     return difference;
 }
 
-Spread& Spread::operator+=(const Spread& other) noexcept {
+LatencyHistogram& LatencyHistogram::operator+=(const LatencyHistogram& other) noexcept {
     for (std::size_t bucket = 0; bucket < buckets; ++bucket) counts[bucket] += other.counts[bucket];
     return *this;
 }
 
-std::chrono::nanoseconds Spread::lower_bound(std::size_t bucket) noexcept {
-    return std::chrono::nanoseconds(detail::sync::Spread::lower_bound(bucket));
+std::chrono::nanoseconds LatencyHistogram::lower_bound(std::size_t bucket) noexcept {
+    return std::chrono::nanoseconds(detail::sync::LatencyHistogram::lower_bound(bucket));
 }
 
 }  // namespace handoff::inspect

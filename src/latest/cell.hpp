@@ -16,7 +16,7 @@ class Cell final : public sync::WaitSource {
 public:
     explicit Cell(std::shared_ptr<slot::BroadcastMember> member) noexcept : member_(std::move(member)) {}
 
-    ~Cell() override { stop_beacon(); }
+    ~Cell() override { close_descriptor(); }
 
     // For those who wait for several things:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }

@@ -9,9 +9,9 @@
 
 #include "segment/packed.hpp"
 #include "sync/condition.hpp"
+#include "sync/counter.hpp"
+#include "sync/latency_histogram.hpp"
 #include "sync/shared_word.hpp"
-#include "sync/spread.hpp"
-#include "sync/tally.hpp"
 
 namespace handoff::detail::participants {
 
@@ -44,13 +44,13 @@ struct EntryWord {
 
 /// What a participant did. Only it writes here; anybody may read.
 struct Counters {
-    sync::Tally messages;  ///< sent, or taken
-    sync::Tally bytes;     ///< of their payloads
-    sync::Tally finished;  ///< answers received, or given
-    sync::Tally failed;    ///< of these: failed or given up
-    sync::Tally returned;  ///< withdrawn, or given back
-    sync::Tally timeouts;
-    sync::Tally lost;                             ///< by a subscriber: overwritten before they came
+    sync::Counter messages;  ///< sent, or taken
+    sync::Counter bytes;     ///< of their payloads
+    sync::Counter finished;  ///< answers received, or given
+    sync::Counter failed;    ///< of these: failed or given up
+    sync::Counter returned;  ///< withdrawn, or given back
+    sync::Counter timeouts;
+    sync::Counter lost;                           ///< by a subscriber: overwritten before they came
     std::atomic<std::uint32_t> reserved_pins{0};  ///< of a subscriber, out of the topic's budget
     std::atomic<std::uint32_t> waiting{0};        ///< threads of a receiver that wait for a message
 };
@@ -75,8 +75,8 @@ struct ParticipantEntry {
     // Anybody: where the owner sleeps until its requests are answered.
     alignas(64) sync::Condition answered;
     // Only the owner, and only with exact times:
-    alignas(64) sync::Spread delay;  ///< from sent to taken; of a sender: to the answer in its hands
-    sync::Spread work;               ///< of a receiver: from taken to answered
+    alignas(64) sync::LatencyHistogram delay;  ///< from sent to taken; of a sender: to the answer in its hands
+    sync::LatencyHistogram work;               ///< of a receiver: from taken to answered
 };
 static_assert(offsetof(ParticipantEntry, counters) == 64 && offsetof(ParticipantEntry, answered) == 128,
               "counters share no line with the word that others look at, nor with the condition they ring");

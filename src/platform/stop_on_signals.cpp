@@ -1,15 +1,13 @@
-#include <handoff/error.hpp>
 #include <handoff/wait.hpp>
 
 #include <poll.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <thread>
 
+#include "platform/background_thread.hpp"
 #include "platform/event.hpp"
 
 namespace handoff {
@@ -53,17 +51,7 @@ public:
     SignalThread() : event_(make_event()) {
         owner.store(::getpid(), std::memory_order_relaxed);
         event_of_handlers.store(event_.get(), std::memory_order_relaxed);
-        sigset_t all;
-        sigset_t before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);  // the thread inherits it: signals go to the others
-        try {
-            std::thread([this] { run(); }).detach();
-        } catch (const std::system_error& error) {
-            pthread_sigmask(SIG_SETMASK, &before, nullptr);
-            throw Error(Errc::system, std::string("stop_on_signals: no thread is to be had: ") + error.what());
-        }
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        start_background_thread([this] { run(); }, "stop_on_signals");
     }
     std::stop_token token() const noexcept { return stop_.get_token(); }
 
@@ -84,10 +72,10 @@ private:
 }  // namespace
 }  // namespace detail::platform
 
-std::stop_token stop_on_signals(std::initializer_list<int> signals) {
+std::stop_token stop_on_signals(std::initializer_list<int> numbers) {
     // Never destroyed: its thread runs until the process ends.
     static auto* const thread = new detail::platform::SignalThread;
-    for (const int signal : signals) detail::platform::handle(signal);
+    for (const int number : numbers) detail::platform::handle(number);
     return thread->token();
 }
 

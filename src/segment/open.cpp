@@ -40,7 +40,9 @@ public:
                 throw Error(Errc::timed_out, "somebody has held " + path_ +
                                                  " exclusively for 5 s (a process stopped "
                                                  "while it removed the segment?)");
-            if (!blocked_ && now_ns >= request_.attach_deadline.at_ns()) throw_absent();
+            if (!blocked_ && now_ns >= request_.attach_wait.deadline().at_ns()) throw_absent();
+            if (request_.attach_wait.stop_requested())
+                throw Error(Errc::stopped, "a stop was requested while '" + request_.name + "' was waited for");
             platform::sleep_briefly(retry_ns);
         }
     } catch (const Error&) {

@@ -86,7 +86,7 @@ OpenRequest request_for(std::string_view name, const typename Pattern::Shape& sh
     OpenRequest request;
     request.name = name;
     request.mode = mode_for(handle.open, Pattern::size_of(shape).has_value() && !read_only);
-    request.attach_deadline = Deadline(handle.attach_timeout);
+    request.attach_wait = {Deadline(handle.attach_timeout), handle.attach_stop};
     request.blueprint = Pattern::blueprint_for(shape);
     request.size_field = handle.open == Open::attach || read_only ? std::string_view() : Pattern::size_field;
     request.file_mode = shape.mode.value_or(default_mode);

@@ -60,7 +60,7 @@ struct ClaimedShape {
 struct OpenRequest {
     std::string name;
     OpenMode mode = OpenMode::attach;
-    Deadline attach_deadline = Deadline::now();
+    Wait attach_wait = Deadline::now();  ///< for a segment that does not exist
     Blueprint blueprint;  ///< of the segment to create; kind and fingerprint are also what an existing one must have
     std::string_view size_field;  ///< what was not given, so that it cannot be created here; empty: it may not anyway
     std::uint32_t file_mode = default_mode;

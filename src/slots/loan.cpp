@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "slots/fill.hpp"
 #include "slots/lender.hpp"
 
 namespace handoff {
@@ -29,12 +30,14 @@ void Loan::give_back() noexcept {
     lender_.reset();
 }
 
+Failure detail::slot::message_too_large(const std::string& name, std::size_t bytes, std::size_t capacity) {
+    return {Errc::too_large, "the message has " + std::to_string(bytes) + " bytes, a slot of '" + name + "' holds " +
+                                 std::to_string(capacity) + ". Create it with a larger payload"};
+}
+
 result<void> Loan::resize(std::size_t bytes) {
     if (lender_ == nullptr) return detail::slot::unusable();
-    if (bytes > payload_.size())
-        return Failure(Errc::too_large, "the message has " + std::to_string(bytes) + " bytes, a slot of '" +
-                                            lender_->name() + "' holds " + std::to_string(payload_.size()) +
-                                            ". Create it with a larger payload");
+    if (bytes > payload_.size()) return detail::slot::message_too_large(lender_->name(), bytes, payload_.size());
     size_ = bytes;
     return success();
 }

@@ -1,11 +1,12 @@
 // What a pattern offers to those who wait for several things, or in somebody else's event loop.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
-#include "sync/beacon.hpp"
 #include "sync/condition.hpp"
+#include "sync/readiness.hpp"
 
 namespace handoff::detail::sync {
 
@@ -27,22 +28,23 @@ public:
     /// Recovers the dead, if nobody looked after them for a tick. True if there were any.
     virtual bool tick(std::int64_t now_ns) noexcept = 0;
 
-    /// A descriptor that is readable while has_something(). Made on first use, with a thread that waits. Throws Error.
+    /// A descriptor that is readable while has_something(). Made on first use. Throws Error.
     int descriptor();
     /// Call after each attempt to take something: the descriptor may have to become unreadable. Costs one load where
     /// nobody asked for a descriptor.
     void was_taken_from() noexcept {
-        if (Beacon* beacon = beacon_.load(std::memory_order_acquire)) beacon->look_again();  // pairs with descriptor()
+        // Pairs with descriptor().
+        if (ReadinessFd* const readiness = readiness_.load(std::memory_order_acquire)) readiness->rearm();
     }
 
 protected:
     /// Call first thing in the destructor of the class that implements has_something().
-    void stop_beacon() noexcept;
+    void close_descriptor() noexcept;
 
 private:
     std::mutex making_;
-    std::unique_ptr<Beacon> owner_;
-    std::atomic<Beacon*> beacon_{nullptr};
+    std::unique_ptr<ReadinessFd> owner_;
+    std::atomic<ReadinessFd*> readiness_{nullptr};
 };
 
 }  // namespace handoff::detail::sync

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "platform/clock.hpp"
+#include "slots/fill.hpp"
 #include "topic/open_topic.hpp"
 
 namespace handoff {
@@ -50,6 +51,16 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     loan.lender_.reset();
     member_->count_published(loan.size_, now_ns);
     return *position - member_->broadcast().first() + 1;
+}
+
+result<std::uint64_t> Publisher::publish(std::span<const std::byte> message) {
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+    if (const std::size_t capacity = member_->geometry().payload_bytes; message.size() > capacity)
+        return detail::slot::message_too_large(member_->name(), message.size(), capacity);
+    auto loan = this->loan();
+    if (!loan) return loan.error();
+    detail::slot::fill(*loan, message);
+    return publish(std::move(*loan));
 }
 
 result<void> Publisher::wait_for_subscriber(const Wait& wait) {

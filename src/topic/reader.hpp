@@ -21,7 +21,7 @@ class Reader final : public sync::WaitSource {
 public:
     Reader(std::shared_ptr<slot::BroadcastMember> member, Start start, std::uint32_t pins);
 
-    ~Reader() override { stop_beacon(); }
+    ~Reader() override { close_descriptor(); }
 
     // For those who wait for several things:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
@@ -56,8 +56,8 @@ private:
     std::shared_ptr<slot::BroadcastMember> member_;
     std::uint32_t pins_;
     std::atomic<std::uint32_t> held_{0};
-    std::atomic<std::uint64_t> next_;  ///< written by the one thread that reads, looked at by a beacon; position after
-                                       ///< the last message that was handed out
+    std::atomic<std::uint64_t> next_;  ///< written by the one thread that reads, looked at by the thread of a
+                                       ///< descriptor; position after the last message that was handed out
 };
 
 }  // namespace handoff::detail::topic

@@ -149,7 +149,7 @@ static void a_sentence_belongs_to_its_thread(const char* segment) {
     SAYS(segment);
     CHECK(strcmp(handoff_status_name(HANDOFF_NO_SUCH_SEGMENT), "no_such_segment") == 0);
     CHECK(strcmp(handoff_status_name(HANDOFF_SYSTEM), "system") == 0);
-    CHECK(strcmp(handoff_status_name(-1), "unknown") == 0 && strcmp(handoff_status_name(23), "unknown") == 0);
+    CHECK(strcmp(handoff_status_name(-1), "unknown") == 0 && strcmp(handoff_status_name(HANDOFF_STOPPED + 1), "unknown") == 0);
 }
 
 static void encodings_are_told_by_name_and_number(const char* segment) {

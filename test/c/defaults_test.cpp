@@ -162,11 +162,11 @@ BOOST_AUTO_TEST_CASE(every_encoding_has_the_same_number) {
 }
 
 BOOST_AUTO_TEST_CASE(every_code_has_the_same_number) {
-    for (int number = HANDOFF_TIMED_OUT; number <= HANDOFF_REMOVED; ++number) {
+    for (int number = HANDOFF_TIMED_OUT; number <= HANDOFF_STOPPED; ++number) {
         BOOST_TEST(handoff_status_name(number) != "unknown");
         BOOST_TEST(error_category().message(number) != "unknown handoff error");
     }
-    BOOST_TEST(error_category().message(HANDOFF_REMOVED + 1) == "unknown handoff error");
+    BOOST_TEST(error_category().message(HANDOFF_STOPPED + 1) == "unknown handoff error");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,6 +10,7 @@ using handoff::Deadline;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
+using handoff::Withdrawn;
 
 namespace {
 
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(dropped_after_the_answer_the_slot_is_free) {
 
 BOOST_AUTO_TEST_CASE(withdrawn_unread_nobody_sees_it) {
     auto pending = request_async(sending, "never seen");
-    BOOST_TEST(pending.withdraw().value());
+    BOOST_TEST((pending.withdraw().value() == Withdrawn::taken_back));
     BOOST_TEST(sending.state().free == 4U);
     check_nothing_to_receive();
     check_refused(pending.withdraw(), Errc::invalid_handle);
@@ -66,7 +67,7 @@ BOOST_AUTO_TEST_CASE(withdrawn_unread_nobody_sees_it) {
 BOOST_AUTO_TEST_CASE(withdrawn_too_late_it_is_left_to_the_receiver) {
     auto pending = request_async(sending, "x");
     auto request = receive(receiving);
-    BOOST_TEST(!pending.withdraw().value());
+    BOOST_TEST((pending.withdraw().value() == Withdrawn::with_receiver));
     BOOST_TEST(sending.state().taken == 1U);
     request.processed().value();
     BOOST_TEST(sending.state().free == 4U);
@@ -75,13 +76,14 @@ BOOST_AUTO_TEST_CASE(withdrawn_too_late_it_is_left_to_the_receiver) {
 BOOST_AUTO_TEST_CASE(withdrawn_after_the_answer_the_slot_is_free) {
     auto pending = request_async(sending, "x");
     receive(receiving).processed().value();
-    BOOST_TEST(!pending.withdraw().value());
+    BOOST_TEST((pending.withdraw().value() == Withdrawn::answered));
     BOOST_TEST(sending.state().free == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(many_withdrawn_requests_leave_the_unread_one_at_the_head) {
     send(sending, "oldest");
-    for (int i = 0; i < 5'000; ++i) BOOST_TEST_REQUIRE(request_async(sending, "withdrawn").withdraw().value());
+    for (int i = 0; i < 5'000; ++i)
+        BOOST_TEST_REQUIRE((request_async(sending, "withdrawn").withdraw().value() == Withdrawn::taken_back));
     send(sending, "later");
     send(sending, "latest");
     for (const char* expected : {"oldest", "later", "latest"}) {

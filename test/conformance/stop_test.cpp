@@ -109,7 +109,9 @@ BOOST_DATA_TEST_CASE(a_request_that_is_stopped_is_taken_back, policies, policy) 
     Receiver receiver = this->receiver(policy);
     {
         const StopWhenAsleep stop(policy);
-        check_refused(sender.request(loan_with(sender, "x"), stop.wait()), Errc::stopped, "withdrawn");
+        // A busy wait may be stopped before it begins.
+        check_refused(sender.request(loan_with(sender, "x"), stop.wait()), Errc::stopped,
+                      policy == WaitPolicy::busy ? "stop" : "withdrawn");
     }
     check_refused(receiver.try_receive(), Errc::empty);
     check_refused(sender.request(loan_with(sender, "x"), stopped_token()), Errc::stopped);
@@ -218,6 +220,21 @@ BOOST_AUTO_TEST_CASE(no_request_is_lost_where_receivers_are_stopped_while_they_a
         source.request_stop();
     }
     BOOST_TEST(taken == count);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_for_a_segment_is_stopped) {
+    constexpr auto for_ever = std::chrono::nanoseconds::max();
+    for (const bool before : {true, false}) {
+        const handoff::testing::UniqueName nobody("nobody");
+        std::stop_source source;
+        if (before) source.request_stop();
+        std::jthread stopper([&, waiting = gettid()] {
+            while (!before && !handoff::test::is_asleep(waiting)) std::this_thread::yield();
+            source.request_stop();
+        });
+        check_throws([&] { Receiver(nobody, {.attach_timeout = for_ever, .attach_stop = source.get_token()}); },
+                     Errc::stopped, nobody.str());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(more_things_than_fingers) {
 
 // ---- descriptors ----------------------------------------------------------------------------------------------------
 
-BOOST_AUTO_TEST_CASE(a_descriptor_costs_a_thread_only_those_who_ask) {
+BOOST_AUTO_TEST_CASE(one_thread_waits_for_all_descriptors_and_only_for_those_who_ask) {
     std::thread([] {}).join();  // a sanitizer starts a thread of its own with the first one
     const auto before = threads();
     {
@@ -198,12 +198,81 @@ BOOST_AUTO_TEST_CASE(a_descriptor_costs_a_thread_only_those_who_ask) {
         const int descriptor = another.descriptor();
         BOOST_TEST(threads() == before + 1);
         BOOST_TEST(another.descriptor() == descriptor);
+        BOOST_TEST(receiver.descriptor() != descriptor);
+        (void)reader.untyped().descriptor();
         BOOST_TEST(threads() == before + 1);
+        receiver = Receiver(channel);
+        reader = Latest<int>(value);
     }
-    BOOST_TEST(threads() == before + 1 - 1);
+    HANDOFF_CHECK_EVENTUALLY(threads() == before);
     (void)receiver.descriptor();
-    (void)reader.untyped().descriptor();
-    BOOST_TEST(threads() == before + 2);
+    BOOST_TEST(threads() == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_waits_for_127_descriptors) {
+    std::thread([] {}).join();
+    const auto before = threads();
+    handoff::testing::UniqueName crowded("requests");
+    Sender asking(crowded, {.slot_count = 130, .payload_bytes = 8});
+    Receiver answering(crowded);
+    std::vector<handoff::Pending> pending;
+    for (int i = 0; i < 128; ++i) {
+        pending.push_back(request_async(asking, "x"));
+        (void)pending.back().descriptor();
+        BOOST_TEST(threads() == before + (i < 127 ? 1 : 2));
+    }
+    for (int i = 0; i < 128; ++i) receive(answering).processed().value();
+    for (auto& request : pending) {
+        BOOST_TEST(becomes_readable(request.descriptor()));
+        BOOST_TEST(request.wait(Deadline::now()).has_value());
+    }
+    HANDOFF_CHECK_EVENTUALLY(threads() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_free_slot_and_an_answer_are_waited_for) {
+    std::vector<handoff::Loan> loans;
+    for (int i = 0; i < 4; ++i) loans.push_back(sender.loan(soon()).value());
+    auto pending = sender.request_async(std::move(loans.back())).value();
+    loans.pop_back();
+    const std::vector<Waitable> waitables = {sender.waitable(), pending.waitable()};
+    check_nothing(waitables);
+    std::thread answering([&] { receive(receiver).processed().value(); });
+    BOOST_TEST(wait_any(waitables, soon()).value() == 1U);
+    answering.join();
+    BOOST_TEST(pending.wait(Deadline::now()).has_value());
+    BOOST_TEST(wait_any(waitables, soon()).value() == 0U);
+    BOOST_TEST(waitables[1].was_ready());  // for ever
+    check_throws([&] { (void)pending.waitable(); }, Errc::invalid_handle);
+}
+
+BOOST_AUTO_TEST_CASE(the_descriptor_of_a_sender_is_readable_exactly_while_a_slot_is_free) {
+    const int descriptor = sender.descriptor();
+    BOOST_TEST(becomes_readable(descriptor));
+    for (int round = 0; round < 5; ++round) {
+        std::vector<handoff::Loan> loans(4);
+        loans[0] = sender.try_loan().value();
+        BOOST_TEST(becomes_readable(descriptor));
+        loans[1] = sender.loan(soon()).value();
+        BOOST_TEST(sender.loan(std::span(loans).last(2), soon()).value() == 2U);
+        BOOST_TEST(!is_readable(descriptor));
+        check_refused(sender.try_loan(), Errc::full);
+        BOOST_TEST(!is_readable(descriptor));
+        loans.clear();
+        BOOST_TEST(becomes_readable(descriptor));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_descriptor_of_a_request_is_readable_when_it_is_answered) {
+    auto pending = request_async(sender, "x");
+    const int descriptor = pending.descriptor();
+    BOOST_TEST(!is_readable(descriptor, 20ms));
+    auto moved = std::move(pending);
+    BOOST_TEST(moved.descriptor() == descriptor);
+    receive(receiver).processed().value();
+    BOOST_TEST(becomes_readable(descriptor));
+    BOOST_TEST(is_readable(descriptor));
+    BOOST_TEST(moved.wait(Deadline::now()).has_value());
+    check_throws([&] { (void)moved.descriptor(); }, Errc::invalid_handle);
 }
 
 BOOST_AUTO_TEST_CASE(the_descriptor_of_a_subscriber_is_readable_exactly_while_there_is_something) {

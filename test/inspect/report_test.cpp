@@ -210,31 +210,32 @@ BOOST_AUTO_TEST_CASE(a_waiting_receiver_is_seen_waiting) {
 }
 
 BOOST_AUTO_TEST_CASE(buckets_follow_each_other_and_percentiles_are_an_eighth_off_at_most) {
-    using inspect::Spread;
-    for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) {
-        const auto low = Spread::lower_bound(bucket);
-        const auto high = Spread::lower_bound(bucket + 1);
+    using inspect::LatencyHistogram;
+    for (std::size_t bucket = 0; bucket < LatencyHistogram::buckets; ++bucket) {
+        const auto low = LatencyHistogram::lower_bound(bucket);
+        const auto high = LatencyHistogram::lower_bound(bucket + 1);
         BOOST_TEST_REQUIRE((low < high));
         if (bucket == 0) continue;
-        Spread spread;
+        LatencyHistogram spread;
         spread.counts[bucket] = 1;
         const auto middle = spread.percentile(50);
         BOOST_TEST_REQUIRE((middle - low <= low / 8 + 1ns && high - middle <= high / 8 + 1ns));
     }
-    Spread spread;
+    LatencyHistogram spread;
     spread.counts[10] = 98;
     spread.counts[20] = 1;
     spread.counts[30] = 1;
-    BOOST_TEST((spread.percentile(50) < Spread::lower_bound(11)));
-    BOOST_TEST((spread.percentile(99) < Spread::lower_bound(21) && spread.percentile(99) > Spread::lower_bound(20)));
-    BOOST_TEST((spread.percentile(100) > Spread::lower_bound(30)));
-    BOOST_TEST((Spread().percentile(50) == 0ns));
-    Spread ten;
+    BOOST_TEST((spread.percentile(50) < LatencyHistogram::lower_bound(11)));
+    BOOST_TEST((spread.percentile(99) < LatencyHistogram::lower_bound(21) &&
+                spread.percentile(99) > LatencyHistogram::lower_bound(20)));
+    BOOST_TEST((spread.percentile(100) > LatencyHistogram::lower_bound(30)));
+    BOOST_TEST((LatencyHistogram().percentile(50) == 0ns));
+    LatencyHistogram ten;
     ten.counts[10] = 9;
     ten.counts[20] = 1;
-    BOOST_TEST((ten.percentile(90) < Spread::lower_bound(11)));
-    BOOST_TEST((ten.percentile(99) > Spread::lower_bound(20)));
-    Spread later = spread;
+    BOOST_TEST((ten.percentile(90) < LatencyHistogram::lower_bound(11)));
+    BOOST_TEST((ten.percentile(99) > LatencyHistogram::lower_bound(20)));
+    LatencyHistogram later = spread;
     later.counts[20] += 5;
     BOOST_TEST(later.since(spread).count() == 5U);
 }

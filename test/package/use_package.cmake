@@ -18,7 +18,7 @@ if(WAY STREQUAL "cmake")
     step("configure" "${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer" -B "${WORK_DIR}/build" -G "${GENERATOR}"
          "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${prefix}" "-DEXPECTED_VERSION=${VERSION}")
     step("build" "${CMAKE_COMMAND}" --build "${WORK_DIR}/build")
-    foreach(program consumer_shared consumer_static consumer_testing)
+    foreach(program consumer_shared consumer_static consumer_asio consumer_testing)
         step("run ${program}" "${WORK_DIR}/build/${program}")
     endforeach()
     step("configure for C" "${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer_c" -B "${WORK_DIR}/build_c" -G "${GENERATOR}"

@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_newcomer_in_the_place_of_a_dead_participant_has_none_of_i
         BOOST_TEST(counter->load() == 0u);
     BOOST_TEST(counters.reserved_pins == 0u);
     BOOST_TEST(counters.waiting == 0u);
-    for (std::size_t bucket = 0; bucket < handoff::detail::sync::Spread::bucket_count; ++bucket) {
+    for (std::size_t bucket = 0; bucket < handoff::detail::sync::LatencyHistogram::bucket_count; ++bucket) {
         BOOST_TEST(table->entries[0].delay.count_in(bucket) == 0u);
         BOOST_TEST(table->entries[0].work.count_in(bucket) == 0u);
     }

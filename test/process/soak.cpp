@@ -71,7 +71,7 @@ void complain(Ledger& ledger, const char* what, const Failure& failure) {
 /// that it took back look lost.
 void withdraw(Fate& fate, Pending& pending) {
     fate.withdrawn.store(Fate::being_withdrawn);
-    fate.withdrawn.store(pending.withdraw().value() ? Fate::was_withdrawn : 0);
+    fate.withdrawn.store(pending.withdraw().value() == Withdrawn::taken_back ? Fate::was_withdrawn : 0);
 }
 
 enum class Fortune : std::uint8_t { mortal, left_alone };

@@ -74,7 +74,7 @@ void ChannelActor::fail(Request& request) {
 void ChannelActor::withdraw(Pending& pending, std::uint64_t message) {
     testimony_.say(message, withdrawing);
     const auto back = pending.withdraw();
-    if (back && *back) testimony_.say(message, withdrawn);
+    if (back && *back == Withdrawn::taken_back) testimony_.say(message, withdrawn);
 }
 
 bool ChannelActor::send_one() {

@@ -46,7 +46,7 @@ inline detail::segment::OpenRequest request_for(
     detail::segment::OpenRequest request;
     request.name = std::string(name);
     request.mode = mode;
-    request.attach_deadline = deadline;
+    request.attach_wait = deadline;
     request.blueprint = blueprint_of({4, 3, 1000, 50, 7});
     request.blueprint_of = blueprint_of;
     request.initialise = [](std::byte* base, const detail::segment::Geometry& geometry) {

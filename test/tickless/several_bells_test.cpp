@@ -5,6 +5,7 @@
 #include <handoff/wait_any.hpp>
 
 #include <poll.h>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,10 @@ using namespace handoff;
 using namespace handoff::test;
 
 namespace {
+
+std::ptrdiff_t threads() {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
 
 bool becomes_readable(int descriptor, Deadline deadline) {
     const std::int64_t left_ms = (deadline.at_ns() - detail::platform::now_ns()) / 1'000'000;
@@ -55,6 +60,8 @@ struct World : Tickless {
 /// Something that comes between the first look and the moment when everybody knows that we sleep.
 class Surprise final : public detail::sync::WaitSource {
 public:
+    Surprise() = default;
+    ~Surprise() override { close_descriptor(); }
     bool can_be_waited_for() const noexcept override { return true; }
     bool has_something() noexcept override {
         if (looks_++ > 0) return true;
@@ -67,7 +74,7 @@ public:
 
 private:
     detail::sync::Condition condition_;
-    int looks_ = 0;
+    std::atomic<int> looks_{0};
 };
 
 }  // namespace
@@ -104,6 +111,24 @@ BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_receiver) {
     check_descriptor_rung(descriptor, [&] { sender.reset(); });
 }
 
+BOOST_AUTO_TEST_CASE(a_free_slot_lights_the_descriptor_of_a_sender) {
+    std::vector<Loan> loans;
+    for (int i = 0; i < 2; ++i) loans.push_back(sender->try_loan().value());
+    const int descriptor = sender->descriptor();
+    check_descriptor_rung(descriptor, [&] { loans.pop_back(); });
+    loans.push_back(sender->try_loan().value());
+    sender->send(std::move(loans.front())).value();
+    auto request = receiver->try_receive().value();
+    check_descriptor_rung(descriptor, [&] { request.processed().value(); });
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_lights_the_descriptor_of_its_request) {
+    auto pending = sender->request_async(sender->try_loan().value()).value();
+    auto request = receiver->try_receive().value();
+    check_descriptor_rung(pending.descriptor(), [&] { request.processed().value(); });
+    BOOST_TEST(pending.wait(Deadline::now()).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_subscriber) {
     const int descriptor = subscriber->descriptor();
     for (int round = 0; round < 2; ++round) {
@@ -121,17 +146,24 @@ BOOST_AUTO_TEST_CASE(a_value_lights_the_descriptor_of_its_reader) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_before_the_thread_of_a_descriptor_says_that_it_sleeps_is_found) {
+    Surprise surprise;
+    BOOST_TEST(becomes_readable(surprise.descriptor(), testing::scaled(4s)));
+}
+
 BOOST_AUTO_TEST_CASE(whoever_ends_a_handle_with_a_descriptor_rings_its_thread) {
-    Child leaving([&](Stage&) {
-        const Receiver own_receiver(channel);
-        const Subscriber own_subscriber(topic);
-        Latest<int> own_reader(value);
-        (void)own_receiver.descriptor();
-        (void)own_subscriber.descriptor();
-        (void)own_reader.untyped().descriptor();
-        HANDOFF_CHECK_EVENTUALLY(others_are_asleep());
+    testing::run_in_child([&](Stage&) {
+        {
+            const Receiver own_receiver(channel);
+            const Subscriber own_subscriber(topic);
+            Latest<int> own_reader(value);
+            (void)own_receiver.descriptor();
+            (void)own_subscriber.descriptor();
+            (void)own_reader.untyped().descriptor();
+            HANDOFF_CHECK_EVENTUALLY(others_are_asleep());
+        }
+        HANDOFF_CHECK_EVENTUALLY(threads() == 1);
     });
-    BOOST_TEST(leaving.ends_within(4s), "the thread behind a descriptor was not told to end");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

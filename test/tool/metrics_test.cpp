@@ -27,9 +27,9 @@ using handoff::apps::tool::parse_address;
 using handoff::apps::tool::ServerLimits;
 using handoff::apps::tool::Totals;
 using handoff::inspect::Kind;
+using handoff::inspect::LatencyHistogram;
 using handoff::inspect::Role;
 using handoff::inspect::SlotState;
-using handoff::inspect::Spread;
 using handoff::testing::Child;
 using handoff::testing::Program;
 using handoff::testing::Stage;
@@ -151,8 +151,8 @@ BOOST_AUTO_TEST_CASE(series_belong_to_segments_and_sums_outlive_who_made_them) {
 
 BOOST_AUTO_TEST_CASE(histograms_are_cumulative_and_coarse_buckets_lose_nothing) {
     auto report = tool_test::report("c", Kind::channel, {participant(1, Role::receiver)});
-    Spread& delay = report.participants[0].delay;
-    for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) delay.counts[bucket] = bucket + 1;
+    LatencyHistogram& delay = report.participants[0].delay;
+    for (std::size_t bucket = 0; bucket < LatencyHistogram::buckets; ++bucket) delay.counts[bucket] = bucket + 1;
     const Exposition page(exposition_of({tool_test::look(report)}));
     const auto& buckets = page.series("handoff_delay_seconds_bucket");
     BOOST_REQUIRE(buckets.size() > 20U);
@@ -162,8 +162,9 @@ BOOST_AUTO_TEST_CASE(histograms_are_cumulative_and_coarse_buckets_lose_nothing) 
     double before = 0;
     for (const auto& [bound, count] : cumulative) {
         double expected = 0;  // what lies below the bound, counted bucket by bucket
-        for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket)
-            if (std::chrono::duration<double>(Spread::lower_bound(bucket + 1)).count() <= bound || std::isinf(bound))
+        for (std::size_t bucket = 0; bucket < LatencyHistogram::buckets; ++bucket)
+            if (std::chrono::duration<double>(LatencyHistogram::lower_bound(bucket + 1)).count() <= bound ||
+                std::isinf(bound))
                 expected += static_cast<double>(delay.counts[bucket]);
         BOOST_TEST(count == expected);
         BOOST_TEST(count > before);
@@ -182,7 +183,7 @@ BOOST_AUTO_TEST_CASE(histograms_are_cumulative_and_coarse_buckets_lose_nothing) 
 BOOST_AUTO_TEST_CASE(the_sum_of_a_histogram_is_the_middle_of_its_buckets) {
     auto report = tool_test::report("c", Kind::channel, {participant(1, Role::sender)});
     std::size_t bucket = 0;
-    while (Spread::lower_bound(bucket + 1) <= 1ms) ++bucket;
+    while (LatencyHistogram::lower_bound(bucket + 1) <= 1ms) ++bucket;
     report.participants[0].delay.counts[bucket] = 10;
     const Exposition page(exposition_of({tool_test::look(report)}));
     BOOST_TEST(page.value("handoff_round_trip_seconds_sum") == 0.010, boost::test_tools::tolerance(0.25));

@@ -7,15 +7,15 @@ namespace weak {
 
 namespace {
 
-using handoff::slots::Broadcast;
-using handoff::slots::BroadcastCell;
-using handoff::slots::BroadcastControl;
-using handoff::slots::Held;
-using handoff::slots::Look;
-using handoff::slots::SharedData;
-using handoff::slots::Slots;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
+using handoff::detail::slot::Broadcast;
+using handoff::detail::slot::BroadcastCell;
+using handoff::detail::slot::BroadcastControl;
+using handoff::detail::slot::Held;
+using handoff::detail::slot::Look;
+using handoff::detail::slot::SharedData;
+using handoff::detail::slot::Slots;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
 
 constexpr auto seq_cst = std::memory_order_seq_cst;
 constexpr auto acq_rel = std::memory_order_acq_rel;
@@ -29,7 +29,7 @@ constexpr std::uint64_t first = 1;  // history 1
 class Topic {
 public:
     Topic() : control_(::new (memory_) BroadcastControl), slots_(memory_ + slots_at, geometry()) {
-        ::new (&control_->cells[0]) handoff::sync::SharedWord(BroadcastCell{first, 0}.encode());
+        ::new (&control_->cells[0]) handoff::detail::sync::SharedWord(BroadcastCell{first, 0}.encode());
         slots_.place();
         control_->tail.store(first + 1);
         slots_[0].sequence.store(first);
@@ -55,14 +55,14 @@ public:
 
 private:
     static constexpr std::size_t slots_at = 1024;
-    static handoff::segment::Geometry geometry() {
-        handoff::segment::Blueprint blueprint;
+    static handoff::detail::segment::Geometry geometry() {
+        handoff::detail::segment::Blueprint blueprint;
         blueprint.participant_count = 2;
         blueprint.slot_count = slot_count;
         blueprint.slot_header_bytes = sizeof(SharedData);
         blueprint.payload_bytes = 16;
-        handoff::segment::Geometry geometry;
-        check(handoff::segment::lay_out(blueprint, geometry), "the shape is nonsense");
+        handoff::detail::segment::Geometry geometry;
+        check(handoff::detail::segment::lay_out(blueprint, geometry), "the shape is nonsense");
         geometry.slots_offset = 0;
         return geometry;
     }

@@ -10,22 +10,22 @@ namespace weak {
 
 namespace {
 
-using handoff::channel::CellWord;
-using handoff::channel::ChannelControl;
-using handoff::channel::Handover;
-using handoff::channel::Held;
-using handoff::channel::Ring;
-using handoff::channel::RingOutcome;
-using handoff::channel::Settings;
-using handoff::channel::Withdrawal;
-using handoff::participants::ParticipantEntry;
-using handoff::participants::Registry;
-using handoff::participants::Role;
-using handoff::slots::SharedData;
-using handoff::slots::Slots;
-using handoff::slots::SlotState;
-using handoff::slots::SlotWord;
-namespace platform = handoff::platform;
+using handoff::detail::channel::CellWord;
+using handoff::detail::channel::ChannelControl;
+using handoff::detail::channel::Handover;
+using handoff::detail::channel::Held;
+using handoff::detail::channel::Ring;
+using handoff::detail::channel::RingOutcome;
+using handoff::detail::channel::Settings;
+using handoff::detail::channel::Withdrawal;
+using handoff::detail::participants::ParticipantEntry;
+using handoff::detail::participants::Registry;
+using handoff::detail::participants::Role;
+using handoff::detail::slot::SharedData;
+using handoff::detail::slot::Slots;
+using handoff::detail::slot::SlotState;
+using handoff::detail::slot::SlotWord;
+namespace platform = handoff::detail::platform;
 
 constexpr auto seq_cst = std::memory_order_seq_cst;
 constexpr auto acq_rel = std::memory_order_acq_rel;
@@ -39,7 +39,7 @@ constexpr std::uint32_t slot_count = 1;
 class Channel;
 
 /// A participant that never dies.
-class Player final : private handoff::participants::Caretaker {
+class Player final : private handoff::detail::participants::Caretaker {
 public:
     Player(Channel& channel, Role role);
     const Handover* operator->() const { return &handover_; }
@@ -64,9 +64,10 @@ public:
           control(::new (memory_) ChannelControl),
           slots(memory_ + slots_at, geometry()),
           ring(*control, cells, slots) {
-        for (std::uint32_t index = 0; index < cells; ++index) ::new (&control->cells[index]) handoff::sync::SharedWord;
+        for (std::uint32_t index = 0; index < cells; ++index)
+            ::new (&control->cells[index]) handoff::detail::sync::SharedWord;
         for (std::uint32_t index = 0; index < players; ++index) ::new (entries + index) ParticipantEntry;
-        handoff::channel::FreeMap(control->cells + cells, slot_count).place();
+        handoff::detail::channel::FreeMap(control->cells + cells, slot_count).place();
         slots.place();
     }
     platform::LockFile open_locks() const {
@@ -81,7 +82,9 @@ public:
         if (address == &control->last_freed) return Kind::hint;
         for (std::uint32_t index = 0; index < cells; ++index)
             if (address == &control->cells[index]) return Kind::cell;
-        if (address == &control->ready || address == &control->freed) return Kind::bell;
+        if (address == &control->ready || address == &control->freed || address == &control->ready_to_watch ||
+            address == &control->freed_to_watch)
+            return Kind::bell;
         for (std::uint32_t index = 0; index < players; ++index)
             if (address == &entries[index].answered) return Kind::bell;
         return Kind::other;
@@ -89,7 +92,7 @@ public:
 
 private:
     static int dup_open(int fd);
-    static handoff::segment::Geometry geometry();
+    static handoff::detail::segment::Geometry geometry();
 
     static constexpr std::size_t entries_at = 2048, slots_at = entries_at + players * sizeof(ParticipantEntry);
     alignas(64) std::byte memory_[slots_at + 2048] = {};
@@ -103,14 +106,14 @@ public:
     Settings settings{0, false, false};
 };
 
-handoff::segment::Geometry Channel::geometry() {
-    handoff::segment::Blueprint blueprint;
+handoff::detail::segment::Geometry Channel::geometry() {
+    handoff::detail::segment::Blueprint blueprint;
     blueprint.participant_count = players;
     blueprint.slot_count = slot_count;
     blueprint.slot_header_bytes = sizeof(SharedData);
     blueprint.payload_bytes = 16;
-    handoff::segment::Geometry geometry;
-    check(handoff::segment::lay_out(blueprint, geometry), "the shape is nonsense");
+    handoff::detail::segment::Geometry geometry;
+    check(handoff::detail::segment::lay_out(blueprint, geometry), "the shape is nonsense");
     geometry.slots_offset = 0;
     return geometry;
 }
@@ -122,7 +125,7 @@ int Channel::dup_open(int fd) {
 Player::Player(Channel& channel, Role role)
     : locks_(channel.open_locks()),
       registry_(channel.entries, players, locks_, *this),
-      handover_(*channel.control, channel.slot_count, channel.ring, registry_, channel.settings) {
+      handover_(*channel.control, channel.slots, channel.ring, registry_, channel.settings) {
     registry_.join(role);
     id_ = registry_.my_id();
 }
@@ -136,7 +139,7 @@ Stage& stage() {
     return stage;
 }
 SharedData& slot() {
-    return stage().channel.slot_count[0];
+    return stage().channel.slots[0];
 }
 Kind kind_of(const void* address) {
     return stage().channel.kind_of(address);

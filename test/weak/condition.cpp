@@ -7,8 +7,8 @@ namespace weak {
 
 namespace {
 
-using handoff::sync::FutexCondition;
-using handoff::sync::SharedWord;
+using handoff::detail::sync::FutexCondition;
+using handoff::detail::sync::SharedWord;
 
 constexpr auto seq_cst = std::memory_order_seq_cst;
 constexpr auto acq_rel = std::memory_order_acq_rel;

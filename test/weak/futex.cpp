@@ -1,14 +1,18 @@
 // Stands in for src/platform/futex.cpp: the explorer is the kernel.
 #include "platform/futex.hpp"
 
-namespace handoff::platform {
+namespace handoff::detail::platform {
 
 Awakening futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t) noexcept {
     weak::futex_wait({&word, 0}, expected);
     return Awakening::woken;  // without a deadline it makes no difference
 }
 
-bool futex_wait_any(const std::vector<FutexExpectation>&, std::int64_t) noexcept {
+Awakening futex_wait_either(const FutexExpectation& first, const FutexExpectation&, std::int64_t) noexcept {
+    return futex_wait(*first.word, first.expected, INT64_MAX);  // no scenario has a stop
+}
+
+bool futex_wait_any(std::span<const FutexExpectation>, std::int64_t) noexcept {
     return false;
 }
 
@@ -20,4 +24,4 @@ void futex_wake_all(const std::atomic<std::uint32_t>& word) noexcept {
     weak::futex_wake_all(&word);
 }
 
-}  // namespace handoff::platform
+}  // namespace handoff::detail::platform

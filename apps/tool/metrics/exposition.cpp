@@ -17,10 +17,10 @@ namespace handoff::apps::tool {
 
 namespace {
 
+using inspect::LatencyHistogram;
 using inspect::Participant;
 using inspect::Report;
 using inspect::Role;
-using inspect::Spread;
 
 std::string number(double value) {
     std::array<char, 32> text;
@@ -210,15 +210,15 @@ void add_counters(Page& page, const std::string& prefix, const std::vector<Row>&
 }
 
 /// Buckets end where a power of two of nanoseconds does; what is beyond the last bound is in +Inf alone.
-void add_histogram(Page& page, const std::string& labels, const Spread& spread) {
+void add_histogram(Page& page, const std::string& labels, const LatencyHistogram& spread) {
     std::uint64_t count = 0;
     double sum = 0;
-    for (std::size_t bucket = 0; bucket < Spread::buckets; ++bucket) {
-        const auto lower = Spread::lower_bound(bucket);
-        const auto upper = Spread::lower_bound(bucket + 1);
+    for (std::size_t bucket = 0; bucket < LatencyHistogram::buckets; ++bucket) {
+        const auto lower = LatencyHistogram::lower_bound(bucket);
+        const auto upper = LatencyHistogram::lower_bound(bucket + 1);
         count += spread.counts[bucket];
         sum += static_cast<double>(spread.counts[bucket]) * seconds(lower + (upper - lower) / 2);
-        if (bucket + 1 < Spread::buckets && std::has_single_bit(static_cast<std::uint64_t>(upper.count())))
+        if (bucket + 1 < LatencyHistogram::buckets && std::has_single_bit(static_cast<std::uint64_t>(upper.count())))
             page.add(labels + ",le=\"" + number(seconds(upper)) + "\"", count, "_bucket");
     }
     page.add(labels + ",le=\"+Inf\"", count, "_bucket");
@@ -227,7 +227,8 @@ void add_histogram(Page& page, const std::string& labels, const Spread& spread) 
 }
 
 void add_histograms(Page& page, const std::string& prefix, const std::vector<Row>& rows) {
-    const auto histogram = [&](const char* name, const std::string& help, auto measures, Spread Participant::*member) {
+    const auto histogram = [&](const char* name, const std::string& help, auto measures,
+                               LatencyHistogram Participant::*member) {
         page.begin(prefix + name, "histogram", help + " The sum is at most an eighth off.");
         for (const Row& row : rows)
             if (measures(row.numbers.role)) add_histogram(page, row.labels, row.numbers.*member);

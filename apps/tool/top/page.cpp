@@ -260,7 +260,7 @@ Line participant_line(const inspect::Participant& participant) {
     const Style style = participant.life == inspect::Life::dead      ? Style::red
                         : participant.life == inspect::Life::stopped ? Style::yellow
                                                                      : Style::plain;
-    const auto measured = [](const inspect::Spread& spread) {
+    const auto measured = [](const inspect::LatencyHistogram& spread) {
         return spread.count() == 0 ? "-" : duration_in_words(spread.percentile(99));
     };
     return one_piece(

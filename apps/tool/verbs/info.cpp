@@ -43,7 +43,7 @@ std::string counters_in_words(const Report& report) {
            std::to_string(report.failed) + " failed, " + std::to_string(report.withdrawn) + " withdrawn";
 }
 
-std::string percentiles(const inspect::Spread& spread) {
+std::string percentiles(const inspect::LatencyHistogram& spread) {
     if (spread.count() == 0) return "-";
     return duration_in_words(spread.percentile(50)) + " / " + duration_in_words(spread.percentile(99));
 }

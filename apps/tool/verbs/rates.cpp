@@ -32,7 +32,7 @@ struct Line {
     JsonObject json;
 };
 
-void add_spread(Line& line, const char* what, const inspect::Spread& spread) {
+void add_spread(Line& line, const char* what, const inspect::LatencyHistogram& spread) {
     if (spread.count() == 0) return;
     line.words += (line.words.empty() ? "" : "   ") + std::string(what);
     for (const auto& [name, percent] : {std::pair("p50", 50.0), {"p90", 90.0}, {"p99", 99.0}, {"p99.9", 99.9}}) {

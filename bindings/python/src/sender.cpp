@@ -64,7 +64,7 @@ PyProcessed request(PySender& self, const py::object& data, const py::object& ti
         return wait_for(pending, all);
     } catch (const Error& error) {
         if (error.code() != Errc::timed_out) throw;
-        const bool taken_back = value_of(pending.take().withdraw());
+        const bool taken_back = value_of(pending.take().withdraw()) == Withdrawn::taken_back;
         refuse(Errc::timed_out, std::string(error.what()) + (taken_back ? ". It was withdrawn"
                                                                         : ". It is left to the receiver; nobody waits "
                                                                           "for its answer any more"));
@@ -173,7 +173,7 @@ void bind_pending(py::module_& module) {
         "withdraw",
         [](PyPending& self) {
             const Alone alone(self.busy, "Pending");
-            return value_of(self.take().withdraw());
+            return value_of(self.take().withdraw()) == Withdrawn::taken_back;
         },
         "Takes a request back that is in nobody's hands. False: a receiver has it, or has answered it.");
     pending.def_property_readonly(

@@ -69,7 +69,7 @@ typedef struct handoff_channel_info {
         }                                                       \
     }
 
-/* A look at a channel, each number read at its own moment. Set `size`. */
+/* Counts of a channel. Not a snapshot: each counter is read separately. Set `size`. */
 typedef struct handoff_channel_state {
     size_t size;                                   /* sizeof(handoff_channel_state) */
     uint32_t free, loaned, ready, taken, answered; /* slots */

@@ -84,7 +84,7 @@ typedef struct handoff_topic_info {
         }                                                  \
     }
 
-/* A look at a topic, each number read at its own moment. Set `size`. */
+/* Counts of a topic. Not a snapshot: each counter is read separately. Set `size`. */
 typedef struct handoff_topic_state {
     size_t size;                              /* sizeof(handoff_topic_state) */
     uint32_t free, loaned, published, pinned; /* slots; the pinned are published, kept or evicted */

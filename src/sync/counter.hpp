@@ -12,7 +12,7 @@
 
 namespace handoff::detail::sync {
 
-class Tally {
+class Counter {
 public:
     /// Returns what it was before.
     std::uint64_t add(std::uint64_t count) noexcept {

@@ -1,16 +1,16 @@
-#include "sync/tally.hpp"
+#include "sync/counter.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
 #include <thread>
 
-using handoff::detail::sync::Tally;
+using handoff::detail::sync::Counter;
 
-BOOST_AUTO_TEST_SUITE(tally_test)
+BOOST_AUTO_TEST_SUITE(counter_test)
 
 BOOST_AUTO_TEST_CASE(it_counts_and_says_what_it_was) {
-    Tally tally;
+    Counter tally;
     BOOST_TEST(tally.load() == 0u);
     BOOST_TEST(tally.add(3) == 0u);
     BOOST_TEST(tally.add(4) == 3u);
@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(it_counts_and_says_what_it_was) {
 
 BOOST_AUTO_TEST_CASE(threads_that_add_at_once_lose_nothing) {
     constexpr std::uint64_t times = 1'000'000;
-    Tally tally;
+    Counter tally;
     std::atomic<int> ready{0};
     const auto add = [&] {
         ++ready;

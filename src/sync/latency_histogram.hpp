@@ -3,7 +3,7 @@
 // Log-linear, as HdrHistogram: bucket 0 holds what took less than 128 ns; above that every power of two has four, up to
 // seven minutes. 1 KiB, on lines that its owner alone writes.
 //
-// Thread safety: as Tally. Ordering: relaxed; it is for people.
+// Thread safety: as Counter. Ordering: relaxed; it is for people.
 // Death: the counts stay as they are.
 #pragma once
 
@@ -12,11 +12,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "sync/tally.hpp"
+#include "sync/counter.hpp"
 
 namespace handoff::detail::sync {
 
-class Spread {
+class LatencyHistogram {
 public:
     static constexpr std::size_t bucket_count = 128;
 
@@ -36,7 +36,7 @@ public:
     /// What took less than no time (another core's clock) counts as nothing.
     void add(std::int64_t ns) noexcept { counts_[bucket_of(ns > 0 ? static_cast<std::uint64_t>(ns) : 0)].add(1); }
     void clear() noexcept {
-        for (Tally& count : counts_) count.set(0);
+        for (Counter& count : counts_) count.set(0);
     }
     /// REQUIRES: bucket < bucket_count
     std::uint64_t count_in(std::size_t bucket) const noexcept { return counts_[bucket].load(); }
@@ -45,7 +45,7 @@ private:
     static constexpr std::size_t first_power = 7;
     static constexpr std::uint64_t first_bound = std::uint64_t{1} << first_power;
 
-    std::array<Tally, bucket_count> counts_;
+    std::array<Counter, bucket_count> counts_;
 };
 
 }  // namespace handoff::detail::sync

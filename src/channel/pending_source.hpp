@@ -1,0 +1,38 @@
+// One request in flight, as something to wait for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "channel/member.hpp"
+#include "sync/wait_source.hpp"
+
+namespace handoff::detail::channel {
+
+/// Has something for ever once the request is answered, was collected or abandoned, or can never be answered.
+/// Thread safety: all members may be called by several threads.
+class PendingSource final : public sync::WaitSource {
+public:
+    PendingSource(std::shared_ptr<Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
+        : member_(std::move(member)), slot_(slot), sequence_(sequence) {}
+    ~PendingSource() override { close_descriptor(); }
+
+    bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
+    bool has_something() noexcept override {
+        if (member_->was_cut_short() || member_->was_removed()) return true;
+        const auto answered = member_->handover().is_answered(slot_, sequence_);
+        return !answered || answered.assume_value();
+    }
+    /// All who sleep on it are woken by every answer to this Sender.
+    sync::Condition* condition() noexcept override { return &member_->my_entry().answered; }
+    std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
+    bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
+
+private:
+    const std::shared_ptr<Member> member_;
+    const std::uint32_t slot_;
+    const std::uint64_t sequence_;
+};
+
+}  // namespace handoff::detail::channel

@@ -1,0 +1,253 @@
+#include "sync/readiness.hpp"
+
+#include <handoff/error.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "platform/background_thread.hpp"
+#include "platform/clock.hpp"
+#include "platform/event.hpp"
+#include "platform/futex.hpp"
+#include "platform/process.hpp"
+#include "sync/condition.hpp"
+#include "sync/tick.hpp"
+#include "sync/wait_source.hpp"
+
+namespace handoff::detail::sync {
+
+namespace {
+
+constexpr std::size_t most_sources = 127;  ///< the 128th word is the thread's own
+constexpr std::int64_t shortest_pause_ns = 1'000'000;
+
+/// Says that somebody sleeps, where that is a word to sleep on. False if that was said, and nothing has happened since.
+template <class AnyCondition>
+bool announce_on(AnyCondition* condition, const std::atomic<std::uint32_t>*& word, std::uint32_t& announced) noexcept {
+    if constexpr (requires { condition->announce(); }) {
+        if (condition == nullptr) return true;
+        // Pairs with notify_all(), as an announcement does: a word that is still ours has not been rung.
+        if (word != nullptr && word->load(std::memory_order_seq_cst) == announced) return false;
+        word = &condition->word();
+        announced = condition->announce();
+    }
+    return true;
+}
+
+}  // namespace
+
+struct ReadinessFd::Entry {
+    explicit Entry(WaitSource& of) : source(&of), event(platform::make_event()) {}
+
+    std::mutex mutex;    ///< of all but the thread
+    WaitSource* source;  ///< null: it has gone
+    platform::Descriptor event;
+    bool is_readable = false;
+    const std::atomic<std::uint32_t>* word = nullptr;  ///< null: to be announced on, and looked at
+    std::uint32_t announced = 0;                       ///< the word when we said that we sleep
+    std::int64_t last_tick_ns = 0;
+    std::int64_t idle_since_ns = 0;
+
+    std::shared_ptr<Thread> thread;  ///< never changes
+};
+
+/// Lives as long as one of its entries or its own run().
+class ReadinessFd::Thread {
+public:
+    Thread() {
+        entries_.reserve(most_sources);
+        list_.reserve(most_sources);
+        round_.words.reserve(most_sources + 1);
+    }
+    /// False if it has as many as it can have, or is about to end.
+    bool add(const std::shared_ptr<Entry>& entry) {
+        const std::lock_guard lock(mutex_);
+        if (has_ended_ || entries_.size() >= most_sources) return false;
+        entries_.push_back(entry);
+        wake();
+        return true;
+    }
+    /// Ends the sleep that is or the next one. What was changed before is seen by the look after it.
+    void wake() noexcept {
+        changes_.fetch_add(1, std::memory_order_release);  // pairs with the load in run()
+        platform::futex_wake_all(changes_);
+    }
+    void run() noexcept;
+
+private:
+    /// A look at all sources: when the next one is due, and what to sleep on until then.
+    struct Round {
+        std::int64_t now_ns = 0;
+        std::int64_t until_ns = INT64_MAX;
+        std::vector<platform::FutexExpectation> words;
+    };
+    bool take_list();
+    static void look_at(Entry& entry, Round& round) noexcept;
+    static bool tick(Entry& entry, Round& round) noexcept;
+    static bool announce(Entry& entry) noexcept;
+
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<Entry>> entries_;
+    bool has_ended_ = false;
+    std::atomic<std::uint32_t> changes_{0};
+    // Of run():
+    std::vector<std::shared_ptr<Entry>> list_;
+    Round round_;
+};
+
+void ReadinessFd::Thread::run() noexcept {
+    for (;;) {
+        const std::uint32_t seen = changes_.load(std::memory_order_acquire);  // pairs with wake()
+        if (!take_list()) return;
+        round_.now_ns = platform::now_ns();
+        round_.until_ns = INT64_MAX;
+        round_.words.assign(1, {&changes_, seen});
+        for (const auto& entry : list_) look_at(*entry, round_);
+        list_.clear();
+        if (platform::futex_wait_any(round_.words, round_.until_ns)) continue;
+        platform::futex_wait(changes_, seen, std::min(round_.until_ns, round_.now_ns + shortest_pause_ns));
+    }
+}
+
+/// False if there is nothing left to look at: then the thread ends.
+bool ReadinessFd::Thread::take_list() {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [](const auto& entry) {
+        const std::lock_guard entry_lock(entry->mutex);
+        return entry->source == nullptr;
+    });
+    has_ended_ = entries_.empty();
+    list_ = entries_;
+    return !has_ended_;
+}
+
+void ReadinessFd::Thread::look_at(Entry& entry, Round& round) noexcept {
+    const std::lock_guard lock(entry.mutex);
+    if (entry.source == nullptr) return;
+    const bool ticked = tick(entry, round);
+    if (entry.is_readable) return;
+    const bool changed = announce(entry);  // before the look: who comes after it changes the word
+    if ((changed || ticked) && entry.source->has_something()) {
+        platform::set_event(entry.event);
+        entry.is_readable = true;
+        return;
+    }
+    if (entry.word != nullptr) {
+        round.words.push_back({entry.word, entry.announced});
+    } else {
+        const std::int64_t idle_ns = round.now_ns - entry.idle_since_ns;
+        round.until_ns =
+            std::min(round.until_ns, round.now_ns + std::clamp<std::int64_t>(idle_ns / 16, shortest_pause_ns, tick_ns));
+    }
+}
+
+/// Looks after the dead once in a tick, also of a source in which somebody leaves a message where it is. All sources
+/// at once: a thread with a hundred of them wakes no more often than with one.
+bool ReadinessFd::Thread::tick(Entry& entry, Round& round) noexcept {
+    if (entry.source->condition() == nullptr) return false;
+    const std::int64_t interval_ns = entry.source->interval_ns();
+    const bool is_due = round.now_ns - entry.last_tick_ns >= interval_ns / 2;
+    if (is_due) {
+        entry.source->tick(round.now_ns);
+        entry.last_tick_ns = round.now_ns;
+    }
+    round.until_ns = std::min(round.until_ns, entry.last_tick_ns + interval_ns);
+    return is_due;
+}
+
+bool ReadinessFd::Thread::announce(Entry& entry) noexcept {
+    return announce_on(entry.source->condition(), entry.word, entry.announced);
+}
+
+// ---- ReadinessFd ----------------------------------------------------------------------------------------------------
+
+/// The threads of this process.
+struct ReadinessFd::Threads {
+    std::mutex mutex;
+    std::vector<std::weak_ptr<Thread>> list;
+    const std::uint32_t fork_generation = platform::fork_generation();
+
+    /// Never destroyed: a thread may outlive every static object. A child of fork begins anew: of what it inherited, a
+    /// lock may be held by a thread that it does not have.
+    static Threads& of_this_process() {
+        static std::atomic<Threads*> current{nullptr};
+        Threads* threads = current.load(std::memory_order_acquire);  // pairs with the exchange below
+        if (threads != nullptr && threads->fork_generation == platform::fork_generation()) return *threads;
+        auto fresh = std::make_unique<Threads>();
+        if (current.compare_exchange_strong(threads, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
+        return *threads;
+    }
+};
+
+ReadinessFd::ReadinessFd(WaitSource& source)
+    : entry_(std::make_shared<Entry>(source)), fork_generation_(platform::fork_generation()) {
+    entry_->idle_since_ns = platform::now_ns();
+    Threads& threads = Threads::of_this_process();
+    const std::lock_guard lock(threads.mutex);
+    std::erase_if(threads.list, [](const auto& thread) { return thread.expired(); });
+    for (const auto& candidate : threads.list) {
+        entry_->thread = candidate.lock();
+        if (entry_->thread != nullptr && entry_->thread->add(entry_)) return;
+    }
+    const auto thread = std::make_shared<Thread>();
+    threads.list.push_back(thread);
+    entry_->thread = thread;
+    thread->add(entry_);
+    try {
+        platform::start_background_thread([thread] { thread->run(); }, "a descriptor to wait for");
+    } catch (...) {
+        entry_->thread.reset();  // which has the entry
+        throw;
+    }
+}
+
+ReadinessFd::~ReadinessFd() {
+    {
+        const std::lock_guard lock(entry_->mutex);
+        entry_->source = nullptr;
+        entry_->event = platform::Descriptor();
+    }
+    entry_->thread->wake();
+}
+
+bool ReadinessFd::is_of_this_process() const noexcept {
+    return fork_generation_ == platform::fork_generation();
+}
+
+int ReadinessFd::descriptor() const noexcept {
+    return entry_->event.get();
+}
+
+void ReadinessFd::rearm() noexcept {
+    {
+        const std::lock_guard lock(entry_->mutex);
+        if (!entry_->is_readable || entry_->source->has_something()) return;
+        platform::clear_event(entry_->event);
+        entry_->is_readable = false;
+        entry_->word = nullptr;  // the thread looks once more before it sleeps: what came since is not missed
+        entry_->idle_since_ns = platform::now_ns();
+    }
+    entry_->thread->wake();
+}
+
+// ---- WaitSource -----------------------------------------------------------------------------------------------------
+
+int WaitSource::descriptor() {
+    const std::lock_guard lock(making_);
+    if (owner_ == nullptr) {
+        owner_ = std::make_unique<ReadinessFd>(*this);
+        readiness_.store(owner_.get(), std::memory_order_release);  // pairs with was_taken_from()
+    }
+    return owner_->descriptor();
+}
+
+void WaitSource::close_descriptor() noexcept {
+    readiness_.store(nullptr, std::memory_order_release);  // pairs with was_taken_from()
+    // In a child of fork there is no thread, and a lock may be held for ever.
+    if (owner_ != nullptr && !owner_->is_of_this_process()) (void)owner_.release();
+    owner_.reset();
+}
+
+}  // namespace handoff::detail::sync

@@ -1,0 +1,147 @@
+// Bytes and structs in one call: loan, copy and send together.
+#include <handoff/typed.hpp>
+
+#include <array>
+#include <numeric>
+#include <thread>
+
+#include "conformance/topic_fixture.hpp"
+
+using namespace conformance;
+using handoff::Deadline;
+using handoff::Errc;
+using handoff::Publisher;
+using handoff::Receiver;
+using handoff::Sender;
+using handoff::Subscriber;
+using handoff::TypedPublisher;
+using handoff::TypedReceiver;
+using handoff::TypedSender;
+using handoff::TypedSubscriber;
+using handoff::Withdrawn;
+
+namespace {
+
+struct Point {
+    int x, y;
+    friend bool operator==(const Point&, const Point&) = default;
+};
+
+struct World : Topic {
+    handoff::testing::UniqueName channel{"channel"};
+    Sender sender{channel, {.slot_count = 2, .payload_bytes = 8, .reply_bytes = 8}};
+    Receiver receiver{channel};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(one_call_test, World)
+
+BOOST_AUTO_TEST_CASE(bytes_are_sent) {
+    for (const char* message : {"x", "12345678", ""}) {
+        sender.send(bytes(message), soon()).value();
+        auto request = receive(receiver);
+        BOOST_TEST(text(request.payload()) == message);
+        BOOST_TEST(!request.awaited());
+        request.processed().value();
+    }
+    check_all_free(sender);
+}
+
+BOOST_AUTO_TEST_CASE(bytes_are_answered) {
+    std::thread answering([&] {
+        auto request = receive(receiver);
+        BOOST_TEST(request.awaited());
+        request.processed(request.payload()).value();
+    });
+    BOOST_TEST(text(sender.request(bytes("twice"), soon()).value().reply()) == "twice");
+    answering.join();
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_large_is_refused_before_anything_is_waited_for) {
+    const auto one = sender.loan(soon()).value(), two = sender.loan(soon()).value();
+    check_refused(sender.send(bytes("123456789")), Errc::too_large, "9 bytes");
+    check_refused(sender.request(bytes("123456789")), Errc::too_large, "holds 8");
+    check_refused(sender.send(bytes("12345678"), Deadline::now()), Errc::timed_out);
+    check_refused(sender.request(bytes("12345678"), Deadline::now()), Errc::timed_out);
+    Publisher publisher = this->publisher();
+    check_refused(publisher.publish(std::vector<std::byte>(257)), Errc::too_large, "257 bytes");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_are_published) {
+    Publisher publisher = this->publisher();
+    Subscriber subscriber(name);
+    BOOST_TEST(publisher.publish(bytes("first")).value() == 1U);
+    BOOST_TEST(publisher.publish(bytes("second")).value() == 2U);
+    check_message(subscriber.next(soon()), "first", 1, 0);
+    check_message(subscriber.next(soon()), "second", 2, 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_typed_sender_has_all_that_the_sender_has) {
+    const handoff::testing::UniqueName points("points");
+    TypedSender<Point, int> asking(points, {.slot_count = 3});
+    check_refused(asking.wait_for_receiver(Deadline::now()), Errc::timed_out);
+    TypedReceiver<Point, int> answering(points);
+    asking.wait_for_receiver(soon()).value();
+    BOOST_TEST(asking.info().payload_bytes == sizeof(Point));
+    BOOST_TEST(asking.state().free == 3U);
+
+    asking.send({1, 2}).value();
+    auto sent = answering.receive(soon()).value();
+    BOOST_TEST((*sent == Point{1, 2}));
+    BOOST_TEST(!sent.awaited());
+    sent.processed().value();
+
+    auto loan = asking.loan(soon()).value();
+    *loan = {3, 4};
+    auto pending = asking.request_async(std::move(loan)).value();
+    BOOST_TEST(!pending.was_answered());
+    BOOST_TEST(wait_any({answering.waitable(), pending.waitable()}, soon()).value() == 0U);
+    answering.try_receive().value().processed(7).value();
+    BOOST_TEST(wait_any({answering.waitable(), pending.waitable()}, soon()).value() == 1U);
+    BOOST_TEST(pending.wait(soon()).value() == 7);
+
+    auto unread = asking.request_async(asking.loan(soon()).value()).value();
+    BOOST_TEST((unread.withdraw().value() == Withdrawn::taken_back));
+    BOOST_TEST(asking.waitable().was_ready());
+    BOOST_TEST((asking.descriptor() >= 0 && answering.descriptor() >= 0));
+    std::thread thread([&] { answering.receive(soon()).value().processed(8).value(); });
+    BOOST_TEST(asking.request({5, 6}, soon()).value() == 8);
+    thread.join();
+}
+
+BOOST_AUTO_TEST_CASE(many_structs_are_sent_and_received_in_batches) {
+    const handoff::testing::UniqueName points("points");
+    TypedSender<int> sending(points, {.slot_count = 4});
+    TypedReceiver<int> receiving(points);
+    std::vector<int> numbers(1'000), seen;
+    std::iota(numbers.begin(), numbers.end(), 0);
+    std::thread thread([&] { BOOST_TEST(sending.send(std::span<const int>(numbers), soon()).value() == 1'000U); });
+    while (seen.size() < numbers.size())
+        for (auto batch = receiving.receive_all(3, soon()).value(); auto& request : batch) {
+            seen.push_back(*request);
+            request.processed().value();
+        }
+    thread.join();
+    BOOST_TEST(seen == numbers);
+    BOOST_TEST(sending.send(std::span<const int>(numbers), Deadline::now()).value() == 4U);
+    check_refused(sending.send(std::span<const int>(numbers), Deadline::now()), Errc::timed_out);
+    for (auto rest = receiving.receive_all(9, soon()).value(); auto& request : rest) request.processed().value();
+}
+
+BOOST_AUTO_TEST_CASE(the_typed_topic_has_all_that_the_topic_has) {
+    const handoff::testing::UniqueName points("points");
+    TypedPublisher<Point> publishing(points, {.history = 3});
+    check_refused(publishing.wait_for_subscriber(Deadline::now()), Errc::timed_out);
+    TypedSubscriber<Point> subscribed(points);
+    publishing.wait_for_subscriber(soon()).value();
+    BOOST_TEST(publishing.info().history == 3U);
+    BOOST_TEST(subscribed.info().payload_bytes == sizeof(Point));
+    BOOST_TEST(publishing.publish({1, 2}).value() == 1U);
+    BOOST_TEST((subscribed.state().newest == 1U && publishing.state().newest == 1U));
+    BOOST_TEST(wait_any({subscribed.waitable()}, soon()).value() == 0U);
+    BOOST_TEST(subscribed.descriptor() >= 0);
+    BOOST_TEST((*subscribed.next(soon()).value() == Point{1, 2}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,30 @@
+#include "sync/latency_histogram.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using handoff::detail::sync::LatencyHistogram;
+
+BOOST_AUTO_TEST_SUITE(latency_histogram_test)
+
+BOOST_AUTO_TEST_CASE(a_value_lies_in_the_bucket_that_it_is_counted_in) {
+    for (std::size_t bucket = 0; bucket < LatencyHistogram::bucket_count; ++bucket) {
+        const std::uint64_t low = LatencyHistogram::lower_bound(bucket),
+                            next = LatencyHistogram::lower_bound(bucket + 1);
+        BOOST_TEST_REQUIRE(low < next);
+        for (const std::uint64_t value : {low, (low + next) / 2, next - 1})
+            BOOST_TEST_REQUIRE(LatencyHistogram::bucket_of(value) == bucket);
+    }
+    BOOST_TEST(LatencyHistogram::bucket_of(UINT64_MAX) == LatencyHistogram::bucket_count - 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_took_less_than_no_time_took_none) {
+    LatencyHistogram spread;
+    spread.add(-5);
+    spread.add(INT64_MAX);
+    BOOST_TEST(spread.count_in(0) == 1U);
+    BOOST_TEST(spread.count_in(LatencyHistogram::bucket_count - 1) == 1U);
+    spread.clear();
+    BOOST_TEST(spread.count_in(0) == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
