@@ -26,9 +26,8 @@
 //   handlers are destroyed without being called. What an operation took by then and could not deliver is destroyed
 //   like any result: a request is given back, a message counts as read.
 // Thread safety: as that of the handle. Any number of operations may wait for one Receiver, Sender, Subscriber or
-// Latest
-//   at once, on one context or several, each run by any number of threads; who is served first is not defined. For one
-//   Pending only one operation at a time.
+//   Latest at once, on one context or several, each run by any number of threads; who is served first is not defined.
+//   For one Pending only one operation at a time.
 // Cost: while there is something, an operation is one turn of the loop. To wait it takes a copy of the handle's
 //   descriptor(), which one thread of the process makes readable: two wake-ups instead of the one of a thread that
 //   waits in receive(). A stop token costs one descriptor more.
