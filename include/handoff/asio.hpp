@@ -9,29 +9,29 @@
 //   handoff::asio::async_next(io, subscriber, {1s, token}, [](handoff::result<handoff::Message> message) { ... });
 //   std::future<handoff::result<handoff::Loan>> loan = handoff::asio::async_loan(io, sender, boost::asio::use_future);
 //
-// Arguments, of all functions: an executor, an execution context or an I/O object whose executor is meant; the handle;
-//   a Wait, as for the handle's own call (without it, the operation ends with what is waited for only); a completion
-//   token of any kind for the signature void(result<T>).
+// Arguments of all functions: an executor, or an execution context or I/O object that has one; the handle; a Wait, as
+//   for the handle's own call (without it, only what is waited for ends the operation); a completion token of any kind
+//   for the signature void(result<T>).
 // Completion: exactly once, never inside the function that starts the operation, through the executor associated with
-//   the handler, otherwise the one given. Nothing is thrown by the start or carried as an error_code or exception: what
-//   the handle's own call answers or throws (handoff::Error) is in the result. A handle that was moved from gives
+//   the handler, otherwise the given one. Starting throws nothing, and no error_code or exception is passed on: what
+//   the handle's own call returns or throws (handoff::Error) is in the result. A handle that was moved from gives
 //   invalid_handle.
-// Wait: the deadline ends an operation with timed_out, the stop token with stopped; both messages are those of the
-//   handle's own call, and both lose nothing: what was taken is delivered. An operation that begins after the stop was
+// Wait: the deadline ends an operation with timed_out, the stop token with stopped, with the messages of the handle's
+//   own call. Neither loses anything: what was taken is delivered. An operation that begins after the stop was
 //   requested takes nothing. request_stop() may be called by any thread at any time, also while the context is being
 //   destroyed. From Boost 1.77 an operation also ends with stopped through the handler's cancellation slot, with every
 //   type of cancellation.
 // Lifetime: the handle must outlive its operations and stay where it is: do not move from it or destroy it until they
 //   have completed or their context is destroyed. A context may be destroyed while operations are outstanding: their
-//   handlers are destroyed without being called. What an operation took by then and could not deliver is destroyed
+//   handlers are destroyed without being called. What an operation has taken but not delivered by then is destroyed
 //   like any result: a request is given back, a message counts as read.
 // Thread safety: as that of the handle. Any number of operations may wait for one Receiver, Sender, Subscriber or
-//   Latest at once, on one context or several, each run by any number of threads; who is served first is not defined.
-//   For one Pending only one operation at a time.
-// Cost: while there is something, an operation is one turn of the loop. To wait it takes a copy of the handle's
-//   descriptor(), which one thread of the process makes readable: two wake-ups instead of the one of a thread that
-//   waits in receive(). A stop token costs one descriptor more.
-// Fork: an operation does not survive it: in the child, do not run the context.
+//   Latest at once, on one context or several, each run by any number of threads, in no defined order. For one Pending
+//   only one operation at a time.
+// Cost: an operation that finds something is one turn of the loop. To wait it takes a copy of the handle's
+//   descriptor(), which one thread of the process makes readable: two wake-ups, where a thread that waits in receive()
+//   has one. A stop token costs one more descriptor.
+// Fork: operations do not survive it: do not run the context in the child.
 #pragma once
 
 #include <handoff/channel.hpp>
@@ -83,7 +83,7 @@ net::any_io_executor executor_of(Where& where) {
     }
 }
 
-/// Gives `descriptor`, which is ours, to Asio. Throws Error(system).
+/// Hands `descriptor`, which this process owns, over to Asio. Throws Error(system).
 inline void give(int descriptor, net::posix::stream_descriptor& to) {
     if (descriptor < 0)
         throw Error(Errc::system, "no descriptor to wait with: " + std::generic_category().message(errno));
@@ -94,17 +94,17 @@ inline void give(int descriptor, net::posix::stream_descriptor& to) {
     throw Error(Errc::system, "Asio cannot wait for a descriptor: " + error.message());
 }
 
-/// What a stop token calls, in whatever thread. It knows nothing of Asio, so that a context may be destroyed meanwhile.
+/// The callback of the stop token, in any thread. Does not use Asio, so that the context may be destroyed meanwhile.
 struct MakeReadable {
     int event;
     void operator()() const noexcept { ::eventfd_write(event, 1); }
 };
 
-/// One wait on a handle. `Ask` is the question; `Holder` is a Handle* or, for a handle that is the operation's own, a
-/// std::optional<Handle>. Every member but begin() runs on the strand: of readiness, deadline and stop, the first one
-/// that completes the operation takes the handler, and the others find none.
-/// Kept alive by what it waits for. Destroyed with the context, members go from the last to the first: the callback
-/// before the event that it writes to.
+/// One wait on a handle. `Ask` is the handle's call; `Holder` is a Handle* or, for a handle owned by the operation, a
+/// std::optional<Handle>. Every member but begin() runs on the strand. Readiness, deadline and stop compete: the first
+/// one completes the operation and takes the handler, the others find none.
+/// Kept alive by the handlers of its waits. Members are destroyed from the last to the first: the stop callback before
+/// the event that it writes to.
 template <class Ask, class Holder, class Handler>
 class Operation : public std::enable_shared_from_this<Operation<Ask, Holder, Handler>> {
 public:
@@ -130,7 +130,7 @@ private:
         if (wait_.deadline().at_ns() <= std::chrono::nanoseconds(Clock::now().time_since_epoch()).count())
             return give_up();
         try {
-            give(::fcntl(Ask::descriptor(*handle_), F_DUPFD_CLOEXEC, 0), ready_);  // epoll has a descriptor only once
+            give(::fcntl(Ask::descriptor(*handle_), F_DUPFD_CLOEXEC, 0), ready_);  // epoll takes a descriptor only once
             if (wait_.stop().stop_possible()) listen_for_stop();
         } catch (const Error& error) {
             return complete(error.failure());
@@ -144,7 +144,7 @@ private:
                               if (error)
                                   return self.complete(Failure(Errc::system, "Asio cannot wait: " + error.message()));
                               if (self.wait_.stop_requested()) return self.give_up();
-                              if (!self.take()) self.listen();  // somebody was faster
+                              if (!self.take()) self.listen();  // another one was faster
                           }));
     }
 
@@ -169,7 +169,7 @@ private:
                                   });
     }
 
-    /// Completes with what there is. False if there is nothing.
+    /// Completes with the result if there is one. False if there is nothing.
     bool take() {
         Outcome outcome = Ask::take(*handle_);
         if (!outcome && outcome.error() == Ask::nothing) return false;
@@ -177,14 +177,14 @@ private:
         return true;
     }
 
-    /// Completes with what the handle's own call says at the end of such a wait: stopped, timed_out or, after all, what
-    /// was waited for.
+    /// Completes with what the handle's own call returns at the end of such a wait: stopped, timed_out or, after all,
+    /// what was waited for.
     void give_up() { complete(Ask::wait(*handle_, Wait(Deadline::now(), wait_.stop()))); }
 
     void complete(Outcome outcome) {
         Handler handler = std::move(*handler_);
         handler_.reset();
-        on_stop_.reset();  // waits for a callback that runs: nobody writes to the event any more
+        on_stop_.reset();  // waits for a running callback: no thread writes to the event any more
         boost::system::error_code ignored;
         ready_.close(ignored);
         stopped_.close(ignored);
@@ -218,10 +218,10 @@ private:
     const Wait wait_;
     const net::any_io_executor executor_;
     net::executor_work_guard<net::associated_executor_t<Handler, net::any_io_executor>> work_;
-    std::optional<Handler> handler_;  ///< none: it has completed
+    std::optional<Handler> handler_;  ///< none: completed
     net::strand<net::any_io_executor> strand_{executor_};
     net::posix::stream_descriptor ready_{executor_};    ///< a copy of the handle's descriptor
-    net::posix::stream_descriptor stopped_{executor_};  ///< an event of our own
+    net::posix::stream_descriptor stopped_{executor_};  ///< this operation's own event
     net::steady_timer timer_{executor_};
     std::optional<std::stop_callback<MakeReadable>> on_stop_;
 };
@@ -239,7 +239,7 @@ auto start(Where& where, Holder handle, Wait wait, Token& token) {
         token);
 }
 
-// ---- the questions: what is tried, what it says when there is nothing, and how the same is waited for ---------------
+// ---- the calls: the one that tries, its error when there is nothing, and the one that waits ------------------------
 
 struct Question {
     static bool is_worth_a_try(const auto&) noexcept { return true; }
@@ -339,8 +339,8 @@ auto async_loan(Where&& where, Sender& sender, Token&& token) {
     return detail::start<detail::ForLoan>(where, &sender, Wait(), token);
 }
 
-/// As Pending::wait, or TypedPending::wait: a result<Processed>, or result<Reply>. The Pending stays the caller's, who
-/// may wait for it again, or withdraw it, after timed_out and stopped; it is nobody else's until then.
+/// As Pending::wait, or TypedPending::wait: a result<Processed>, or result<Reply>. The caller keeps the Pending: after
+/// timed_out and stopped it may be waited for again, or withdrawn. Do not use it otherwise until then.
 template <class Where, detail::Pends Pending, class Token>
 auto async_wait(Where&& where, Pending& pending, Wait wait, Token&& token) {
     return detail::start<detail::ForAnswer>(where, &pending, std::move(wait), token);
@@ -350,8 +350,8 @@ auto async_wait(Where&& where, Pending& pending, Token&& token) {
     return detail::start<detail::ForAnswer>(where, &pending, Wait(), token);
 }
 
-/// The same with a Pending that becomes the operation's own, and lives as long as that: for callbacks. After any error,
-/// timed_out and stopped included, it is dropped: the request stays sent, but nobody waits for its answer any more.
+/// The same with a Pending that the operation owns and keeps until it ends: for callbacks. After any error, timed_out
+/// and stopped included, it is dropped: the request stays sent, but its answer is no longer awaited.
 template <class Where, detail::Pends Pending, class Token>
 requires(!std::is_reference_v<Pending>) auto async_wait(Where&& where, Pending&& pending, Wait wait, Token&& token) {
     return detail::start<detail::ForAnswer>(where, std::optional<Pending>(std::move(pending)), std::move(wait), token);

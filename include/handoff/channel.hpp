@@ -12,15 +12,15 @@
 // Thread safety: one Sender or Receiver may be used by any number of threads at once. A Loan, Pending, Processed or
 //   Request belongs to one thread at a time and may be moved to another; each keeps its channel mapped and its slot
 //   held until it is destroyed, also beyond the life of the Sender or Receiver it came from.
-// Death: any process may be killed at any instruction. A loan of the dead is given back. A request that was sent stays
-//   sent. A request in the hands of a dead receiver is delivered again (deliveries() says so), or, on a channel opened
-//   in_place, reported as failed. Only death takes a slot away from its holder, never slowness.
-// Removal: whoever waits for a channel whose name was removed meanwhile (rm, `handoff rm --force`, logind), and finds
-//   nothing, is told so by `removed`, and so are those who ask without waiting. What is there comes first. Those who
-//   are attached can go on among themselves; open the channel again to meet newcomers.
+// Death: any process may be killed at any instruction. The loan of a dead sender is given back; what it sent stays
+//   sent. A request held by a dead receiver is delivered again (see deliveries()), or, on a channel opened in_place,
+//   reported as failed. A slot is taken from its holder only when the holder is dead, never because it is slow.
+// Removal: if the channel's name was removed (rm, `handoff rm --force`, logind), a wait that finds nothing returns
+//   `removed`, and so does a call that does not wait. What is available is returned first. Attached handles can go on
+//   among themselves; open the channel again to meet new ones.
 // Ordering: everything written before send() is visible to the receiver of that request; everything written before
 //   processed() is visible to the sender whose wait returns it.
-// Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
+// Fork: a child inherits no handle. Every call on one there fails with invalid_handle; destroying one does nothing.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -53,8 +53,8 @@ enum class Bell : std::uint8_t;
 /// max_deliveries for a channel that never gives a request up.
 inline constexpr std::uint32_t unlimited_deliveries = 0;
 
-/// What a channel is: create it so, or attach to one that can do at least this (see <handoff/options.hpp>). A field
-/// that is not given asks for nothing; where the channel is created it gets the default.
+/// The shape of a channel: a new one is created with it, an existing one must offer at least this (see
+/// <handoff/options.hpp>). A field that is not given asks for nothing; a new channel gets the default.
 struct ChannelShape {
     std::optional<std::uint32_t> slot_count{};  ///< messages that can exist at once, 1 to 65,535 (default 8); at least
     /// Capacity for the request, 1 or more; at least. Not given: attach only, never create.
@@ -64,12 +64,12 @@ struct ChannelShape {
     std::optional<std::uint32_t> participants{};
     /// Deliveries of one request before it is given up, 1 to 255 (default 10), or unlimited_deliveries; equal.
     std::optional<std::uint32_t> max_deliveries{};
-    /// Receivers may edit the payload; their death then means failed, never redelivery (default false); equal.
+    /// Receivers may edit the payload; a receiver's death then means failed, never redelivery (default false); equal.
     std::optional<bool> in_place{};
     std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
     /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
     std::optional<std::uint32_t> mode{};
-    /// Name of a group. The creator's; default, and where it is empty: the group of the creator.
+    /// Name of a group. The creator's; default or empty: the group of the creator.
     std::optional<std::string> group{};
 };
 
@@ -85,7 +85,7 @@ struct ChannelInfo {
     Lifetime lifetime;
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name
-    std::uint64_t instance;  ///< random: tells this segment from others that have had its name
+    std::uint64_t instance;  ///< random: distinguishes this segment from others of the same name
 };
 
 /// Counts of a channel. Not a snapshot: each counter is read separately.
@@ -95,15 +95,14 @@ struct ChannelState {
     std::uint64_t redelivered, given_up;                 ///< since the channel was created
 };
 
-/// Who sent a request: the same for all requests of one Sender, and of no other Sender in the life of the segment. A
-/// segment that was removed and made anew counts from the beginning: ChannelInfo::instance tells one from the other.
+/// The sender of a request: the same for all requests of one Sender, never shared by two Senders in the life of the
+/// segment. A segment that was removed and created again counts from the beginning: see ChannelInfo::instance.
 struct SenderId {
     std::uint64_t value = 0;
     friend bool operator==(SenderId, SenderId) = default;
 };
 
-/// A request that came back processed. The reply stays in the slot, valid until this is destroyed, which frees the
-/// slot.
+/// A processed request. The reply stays in the slot and is valid until this is destroyed, which frees the slot.
 class HANDOFF_EXPORT Processed {
 public:
     Processed(Processed&& other) noexcept;
@@ -114,15 +113,15 @@ public:
 
     /// The receiver's answer; empty if it gave none.
     std::span<const std::byte> reply() const noexcept { return reply_; }
-    /// What the answer is, if it is an image (checked against reply()).
+    /// The description of the answer, if it is an image (checked against reply()).
     const Image& reply_image() const noexcept { return reply_image_; }
     /// The request's own bytes, edited by the receiver if the channel is in_place.
     std::span<const std::byte> payload() const noexcept { return payload_; }
-    /// What payload() is, if it is an image (checked against payload()).
+    /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
     /// Counts the requests of this Sender from 1.
     std::uint64_t sequence() const noexcept { return sequence_; }
-    /// 1, or more if receivers gave it back or died with it.
+    /// 1, or more if receivers gave it back or died holding it.
     std::uint32_t deliveries() const noexcept { return deliveries_; }
     /// From send to processed, as stamped in the segment.
     std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
@@ -144,14 +143,14 @@ private:
     std::chrono::nanoseconds round_trip_{0};
 };
 
-/// What Pending::withdraw() found.
+/// The result of Pending::withdraw().
 enum class Withdrawn : std::uint8_t {
-    taken_back,     ///< nobody will get it (only a receiver that died or gave it back may have seen it)
-    with_receiver,  ///< a receiver works on it, and nobody waits for its answer any more
+    taken_back,     ///< no receiver will get it (one that died or gave it back may have seen it)
+    with_receiver,  ///< a receiver holds it; its answer is no longer awaited
     answered,       ///< it was answered already
 };
 
-/// A request in flight. Dropped, it stays sent, but nobody waits for its answer any more.
+/// A request in flight. If this is destroyed, the request stays sent, but its answer is no longer awaited.
 class HANDOFF_EXPORT Pending {
 public:
     Pending(Pending&& other) noexcept;
@@ -161,12 +160,12 @@ public:
     }
 
     /// Waits for the answer. Afterwards the Pending is empty, except after timed_out, stopped and removed: then it may
-    /// be waited for again. Errors: timed_out (in whose hands it is), stopped, failed (with the receiver's reason),
-    /// given_up, removed, invalid_handle, ownership_lost.
+    /// be waited for again. Errors: timed_out (the message names the holder), stopped, failed (with the receiver's
+    /// reason), given_up, removed, invalid_handle, ownership_lost.
     result<Processed> wait(const Wait& wait = {});
     /// True if wait() would return at once.
     bool was_answered() const noexcept;
-    /// Takes a request back, if it is in nobody's hands. Either way the Pending is empty afterwards. Errors:
+    /// Takes the request back if no receiver holds it. Either way the Pending is empty afterwards. Errors:
     /// invalid_handle, ownership_lost.
     result<Withdrawn> withdraw();
     /// For wait_any(): ready when wait() would return at once. Throws Error(invalid_handle).
@@ -186,45 +185,45 @@ private:
     std::shared_ptr<detail::channel::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t sequence_ = 0;
-    mutable std::shared_ptr<detail::channel::PendingSource> source_;  ///< made for those who ask
+    mutable std::shared_ptr<detail::channel::PendingSource> source_;  ///< made on first use
 };
 
-/// Puts requests into a channel. See the top of this header for threads, deaths and forks.
+/// Puts requests into a channel. Threads, deaths and forks: see the top of this header.
 class HANDOFF_EXPORT Sender {
 public:
     /// Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
     /// Throws Error: invalid_argument before anything is touched; no_such_segment, already_exists, wrong_kind,
     /// wrong_version, not_a_segment, mismatch, permission_denied, no_space, too_many_participants, damaged, system.
     Sender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {});
-    /// The same without a shape: attaches to whatever is there, and never creates.
+    /// Without a shape: attaches to an existing segment of any shape, and never creates.
     explicit Sender(std::string_view name, const HandleOptions& handle = {});
     Sender(Sender&&) noexcept;
     Sender& operator=(Sender&&) noexcept;
     /// Leaves once the last Loan, Pending and Processed of this Sender is gone too. What was sent stays sent.
     ~Sender();
 
-    /// Waits for a free slot (back-pressure). Errors: timed_out (the message says who holds the slots), stopped,
+    /// Waits for a free slot (back-pressure). Errors: timed_out (the message names the holders), stopped,
     /// removed, damaged, invalid_handle.
     result<Loan> loan(const Wait& wait = {});
     /// Does not wait. Errors: full, removed, damaged, invalid_handle.
     result<Loan> try_loan();
 
-    /// Work queue: sends, and waits for nobody. Errors: ownership_lost, damaged, invalid_handle.
+    /// Work queue: sends without waiting. Errors: ownership_lost, damaged, invalid_handle.
     result<void> send(Loan loan);
     /// Copies `message` into a loan, waiting for a free slot, and sends it. Errors: as loan() and send(Loan);
     /// too_large.
     result<void> send(std::span<const std::byte> message, const Wait& wait = {});
-    // Batches: for many small messages. One look at the clock and one wake-up serve all of them.
-    /// Waits for a free slot, then loans those that come next, at most batch.size(), into the front of `batch`; what
-    /// was held there is given back. Returns how many. Errors: as loan(Wait); invalid_argument (an empty batch).
+    // Batches: for many small messages. The whole batch costs one clock read and one wake-up.
+    /// Waits for a free slot, then loans as many as are free, at most batch.size(), into the front of `batch`; loans
+    /// held there are given back. Returns the count. Errors: as loan(Wait); invalid_argument (an empty batch).
     result<std::size_t> loan(std::span<Loan> batch, const Wait& wait = {});
-    /// Sends all, in this order. Errors: as send(Loan). A loan that is empty or another Sender's is found before
-    /// anything is sent; on another error those in front of it are sent and the others are still in `batch`.
+    /// Sends all, in this order. Errors: as send(Loan). A loan that is empty or another Sender's is detected before
+    /// anything is sent; on another error the loans before it are sent and the others are still in `batch`.
     result<void> send(std::span<Loan> batch);
 
     /// Sends and waits until the request was processed. On timed_out and stopped an unread request is withdrawn; one
-    /// that a receiver already holds is left to it unawaited; the sentence says which of the two, and in whose hands.
-    /// Errors: timed_out, stopped, failed, given_up, removed (it stays sent: those who are attached may still take it),
+    /// that a receiver already holds stays with it, unawaited. The message says which of the two, and names the holder.
+    /// Errors: timed_out, stopped, failed, given_up, removed (it stays sent: attached receivers may still take it),
     /// ownership_lost, damaged, invalid_handle.
     result<Processed> request(Loan loan, const Wait& wait = {});
     /// Copies `message` into a loan, sends it and waits for the answer; `wait` is for the free slot and the answer
@@ -239,11 +238,11 @@ public:
 
     /// For wait_any(): ready while a slot is free. Throws Error(invalid_handle).
     Waitable waitable() const;
-    /// A descriptor that is readable while try_loan() would not answer `full`; see Receiver::descriptor(). Belongs to
+    /// A descriptor that is readable while try_loan() would not return `full`; see Receiver::descriptor(). Belongs to
     /// this Sender. Throws Error: invalid_handle, system.
     int descriptor() const;
 
-    /// This Sender's identity, as Request::sender() shows it.
+    /// This Sender's identity, as returned by Request::sender().
     SenderId id() const;
     ChannelInfo info() const;
     ChannelState state() const;
@@ -288,27 +287,28 @@ public:
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The same bytes for editing. Errors: invalid_argument if the channel was not opened in_place, invalid_handle.
     result<std::span<std::byte>> editable();
-    /// What payload() is, if it is an image (checked against payload()).
+    /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
-    /// Says what the edited payload is now; it may not be longer than before. Errors: as editable(), too_large.
+    /// Describes the edited payload; it may not be longer than before. Errors: as editable(), too_large.
     result<void> describe(const Image& image);
 
     /// Room for the answer, in shared memory; size() is the channel's reply capacity.
     std::span<std::byte> reply() const noexcept { return reply_; }
-    /// Says that the answer is this image. Errors: invalid_argument, too_large, invalid_handle.
+    /// Describes the answer as this image. Errors: invalid_argument, too_large, invalid_handle.
     result<void> describe_reply(const Image& image);
 
-    /// Done, no answer but the one described by describe_reply(). Errors: invalid_handle (already finished),
-    /// ownership_lost.
+    /// Finishes the request without an answer, or with the one described by describe_reply(). Errors: invalid_handle
+    /// (already finished), ownership_lost.
     result<void> processed();
-    /// Done; the first `reply_bytes` of reply() are the answer. Errors: too_large, invalid_handle, ownership_lost.
+    /// Finishes it; the first `reply_bytes` of reply() are the answer. Errors: too_large, invalid_handle,
+    /// ownership_lost.
     result<void> processed(std::size_t reply_bytes);
-    /// Done; copies `answer` into reply(). Errors: too_large, invalid_handle, ownership_lost.
+    /// Finishes it; copies `answer` into reply(). Errors: too_large, invalid_handle, ownership_lost.
     result<void> processed(std::span<const std::byte> answer);
-    /// Could not be done; the sender is told why (the first 119 bytes). Errors: invalid_handle, ownership_lost.
+    /// Finishes it as failed; the sender gets the reason (the first 119 bytes). Errors: invalid_handle, ownership_lost.
     result<void> failed(std::string_view reason);
 
-    /// False if nobody waits for an answer: it was sent with send(), or its sender gave up waiting before it was taken.
+    /// False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken.
     bool awaited() const noexcept { return awaited_; }
     SenderId sender() const noexcept { return sender_; }
     /// Counts the sender's requests from 1; the same in every delivery.
@@ -341,39 +341,38 @@ private:
     std::chrono::steady_clock::time_point taken_at_;
 };
 
-/// Takes requests out of a channel; several receivers compete, each request goes to one of them, in the order of the
-/// sends.
+/// Takes requests out of a channel. Receivers compete: each request goes to one of them, in the order of the sends.
 class HANDOFF_EXPORT Receiver {
 public:
     /// As Sender::Sender.
     Receiver(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {});
-    /// The same without a shape: attaches to whatever is there, and never creates.
+    /// Without a shape: attaches to an existing segment of any shape, and never creates.
     explicit Receiver(std::string_view name, const HandleOptions& handle = {});
     Receiver(Receiver&&) noexcept;
     Receiver& operator=(Receiver&&) noexcept;
     ~Receiver();
 
-    /// Waits for a request. Errors: timed_out, stopped; end_of_stream once every sender that was there has left and
-    /// nothing is queued or in the hands of another receiver that may still give it back: said once, the next receive
-    /// waits for a new sender; removed, damaged, invalid_handle.
+    /// Waits for a request. Errors: timed_out, stopped; end_of_stream once every sender that was attached has left and
+    /// nothing is queued or held by another receiver that may still give it back (returned once: the next receive waits
+    /// for a new sender); removed, damaged, invalid_handle.
     result<Request> receive(const Wait& wait = {});
     /// Does not wait. Errors: empty, end_of_stream, removed, damaged, invalid_handle.
     result<Request> try_receive();
 
-    /// Waits for a request, then takes as many as are there, at most batch.size(), into the front of `batch`, in the
-    /// order of the sends; what was held there is given back. Returns how many. What this Receiver holds, others do not
-    /// get: batches are for requests that are quickly done. Errors: as receive(Wait); invalid_argument (an empty
-    /// batch).
+    /// Waits for a request, then takes as many as are queued, at most batch.size(), into the front of `batch`, in the
+    /// order of the sends; requests that were held there are given back. Returns the count. Other receivers do not get
+    /// what this one holds: use batches for requests that are processed quickly. Errors: as receive(Wait);
+    /// invalid_argument (an empty batch).
     result<std::size_t> receive(std::span<Request> batch, const Wait& wait = {});
-    /// Done, all of them, each as Request::processed() would do it, with one wake-up. Goes through all whatever
-    /// happens; returns the first error. Errors: as Request::processed().
+    /// Finishes all of them, each like Request::processed(), with one wake-up. Goes on after an error; returns the
+    /// first. Errors: as Request::processed().
     result<void> processed(std::span<Request> batch);
 
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;
-    /// A descriptor that is readable while try_receive() would not answer `empty`: for epoll, poll, Boost.Asio. Belongs
-    /// to this Receiver; do not read from it or close it. Made on first use; one thread of the process (one for each
-    /// 127 descriptors) waits for all that have one. Throws Error: invalid_handle, system.
+    /// A descriptor that is readable while try_receive() would not return `empty`: for epoll, poll, Boost.Asio. Belongs
+    /// to this Receiver; do not read from it or close it. Created on first use; one thread of the process (one for each
+    /// 127 descriptors) waits for all of them. Throws Error: invalid_handle, system.
     int descriptor() const;
 
     ChannelInfo info() const;

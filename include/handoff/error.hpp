@@ -1,8 +1,8 @@
-// handoff: what can be refused, and how it is said.
+// handoff: error codes, results and the exception type.
 //
-// Everything that can be refused in normal operation returns handoff::result<T>; constructors throw handoff::Error.
-// Both carry the same two things: a code for programs (a std::error_code of handoff's own category) and a sentence for
-// people that says what failed, why, and what to do next.
+// Operations that can fail in normal use return handoff::result<T>; constructors throw handoff::Error. Both carry a
+// code for programs (a std::error_code of handoff's own category) and a message for people: what failed, why, and what
+// to do next.
 #pragma once
 
 #include <handoff/export.hpp>
@@ -20,29 +20,29 @@
 
 namespace handoff {
 
-/// Why something was refused. The numbers are stable: they cross process and language borders.
+/// Why an operation failed. The numbers are stable: they cross process and language borders.
 enum class Errc : int {
-    timed_out = 1,         ///< the deadline passed; the message says who holds what
+    timed_out = 1,         ///< the deadline passed; the message names the holders
     full = 2,              ///< try_loan: no free slot at this moment
     empty = 3,             ///< try_receive: nothing to take at this moment
     end_of_stream = 4,     ///< every sender has left and nothing is queued
-    failed = 5,            ///< the receiver said failed(reason), or died editing the frame in place
+    failed = 5,            ///< the receiver called failed(reason), or died editing the frame in place
     given_up = 6,          ///< delivered max_deliveries times, and no receiver survived it
     too_large = 7,         ///< does not fit into the slot's payload or reply area
-    invalid_argument = 8,  ///< an option, a name or a description that makes no sense
+    invalid_argument = 8,  ///< an invalid option, name or description
     invalid_handle = 9,    ///< moved from, already finished, or inherited through fork
-    no_such_segment = 10,  ///< nothing of that name exists
-    already_exists = 11,   ///< asked to create what is already there
+    no_such_segment = 10,  ///< no segment of that name exists
+    already_exists = 11,   ///< creation was asked for, but the name exists
     wrong_kind = 12,       ///< the segment of that name is not a channel
     wrong_version = 13,    ///< built by another layout version or another build of handoff
     not_a_segment = 14,    ///< a file of that name exists, but handoff did not make it, or it was cut short
-    mismatch = 15,         ///< the existing segment cannot do what was asked for; the message names the fields
+    mismatch = 15,         ///< the existing segment does not fit what was asked for; the message names the fields
     permission_denied = 16,
     no_space = 17,  ///< shared memory, RAM or the cgroup cannot give what is needed
     too_many_participants = 18,
     damaged = 19,         ///< bytes in the segment contradict each other; nothing was touched
     ownership_lost = 20,  ///< the slot is no longer ours: another process wrote into the segment
-    system = 21,          ///< the operating system refused; the message carries its words
+    system = 21,          ///< a system call failed; the message has the system's text
     removed = 22,         ///< its name was removed from /dev/shm while it was in use (rm, logind): open it again
     stopped = 23,         ///< a stop was requested (see Wait): nothing was taken, nothing is lost
 };
@@ -55,12 +55,12 @@ inline std::error_code make_error_code(Errc code) noexcept {
     return {static_cast<int>(code), error_category()};
 }
 
-/// The code as logs show it: "handoff:1".
+/// The code as it appears in logs: "handoff:1".
 inline std::ostream& operator<<(std::ostream& out, Errc code) {
     return out << make_error_code(code);
 }
 
-/// An error: code and message. Cheap where no message was made (polling): message() is then the category's sentence.
+/// An error: code and message. Cheap without a message of its own (polling): message() is then the category's.
 class HANDOFF_EXPORT Failure {
 public:
     Failure() = default;
@@ -81,7 +81,7 @@ public:
     }
 
 private:
-    Errc code_{};  ///< a result carries a Failure even when it is good: keep it small
+    Errc code_{};  ///< a successful result carries a Failure too: keep it small
     std::shared_ptr<const std::string> message_;
 };
 
@@ -100,8 +100,8 @@ private:
 
 namespace detail {
 
-/// Outcome policy: value() of a failed result throws Error; error() of a good one is a programming error and throws
-/// too.
+/// Outcome policy: value() of a failed result throws Error; error() of a successful one is a programming error and
+/// throws std::logic_error.
 struct ThrowError : BOOST_OUTCOME_V2_NAMESPACE::policy::base {
     template <class Impl>
     static constexpr void wide_value_check(Impl&& self) {
@@ -120,8 +120,8 @@ using basic_result = BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Failure, ThrowE
 
 }  // namespace detail
 
-/// A T or a Failure (Boost.Outcome). Test it with `if (result)`, take it with value(), *result or result->;
-/// look at error() otherwise. `*` and `->` throw Error like value() does when there is no value.
+/// A T or a Failure (Boost.Outcome). Test it with `if (result)`; read the value with value(), *result or result->, the
+/// Failure with error(). `*` and `->` throw Error like value() does when there is no value.
 template <class T>
 class [[nodiscard]] result : public detail::basic_result<T> {
 public:
@@ -140,7 +140,7 @@ public:
     using detail::basic_result<void>::basic_result;
 };
 
-/// The good outcome of a result<void>.
+/// The success value of a result<void>.
 inline auto success() {
     return BOOST_OUTCOME_V2_NAMESPACE::success();
 }

@@ -1,9 +1,9 @@
-// handoff: what the shared library shows to others, and what a compiler must offer. The first include of every header.
+// handoff: symbol visibility, and what handoff requires of a compiler. The first include of every header.
 #pragma once
 
 #if __cplusplus <= 201703L
 #error "handoff needs C++20: compile with -std=c++20 (CMake: target_compile_features(YOUR_TARGET PRIVATE cxx_std_20))"
-#include <handoff/see_the_error_above>  // no such file: ends the compilation at that one sentence
+#include <handoff/see_the_error_above>  // no such file: ends the compilation at that one message
 #endif
 #if !defined(__cpp_exceptions)
 #error \

@@ -11,30 +11,31 @@
  *   }
  *   handoff_sender_close(&sender);
  *
- * The patterns, their guarantees and their words are those of <handoff/handoff.hpp>; a C program, a C++ program and one
- * in any language bound to this interface talk to each other. Plain C11, no macro but constants and initialisers, only
- * fixed-width numbers and pointers in its structs: made to be called from other languages.
+ * Patterns, guarantees and terms are those of <handoff/handoff.hpp>; programs in C, in C++ and in any language bound to
+ * this interface talk to each other. Plain C11, no macros but constants and initialisers, only fixed-width numbers and
+ * pointers in structs: made to be called from other languages.
  *
- * Errors. What can be refused returns a handoff_status: HANDOFF_OK (0), or the reason. handoff_last_error() is then the
- *   sentence for people, kept per thread until the next refusal in that thread. Nothing is thrown across this border,
- *   and nothing is printed. A result is stored through the last parameter, only on HANDOFF_OK.
- * Ownership. A handle is what an ..._open or another call made; the caller ends it, once, with its ..._close or
- *   ..._drop, or with the call that uses it up (send, publish, processed ...). All of these take the address of the
- *   handle and set it to NULL; NULL is tolerated. So no handle is used twice, unless its pointer was copied: do not.
+ * Errors. A call that can fail returns a handoff_status: HANDOFF_OK (0), or the reason. handoff_last_error() then
+ *   returns the message for people, kept per thread until the next error in that thread. No exception crosses this
+ *   interface, and nothing is printed. A result is stored through the last parameter, only on HANDOFF_OK.
+ * Ownership. A handle comes from an ..._open or another call; the caller ends it, once, with its ..._close or ..._drop,
+ *   or with the call that uses it up (send, publish, processed ...). All of these take the address of the handle and
+ *   set it to NULL; NULL is tolerated. So no handle is used twice, unless its pointer was copied: do not.
  *   Pointers into a slot (payload, reply) are valid as long as the loan, request, processed or message they came from.
  *   Those keep the segment mapped and their slot held, also beyond the life of the sender (...) that they came from.
- * Calls on NULL answer HANDOFF_INVALID_HANDLE, or a null pointer, 0 or false where they have no status.
+ * Calls on NULL return HANDOFF_INVALID_HANDLE, or a null pointer, 0 or false if they have no status.
  * Threads. A sender, receiver, publisher, latest or waitable: any number of threads at once. A subscriber, loan,
- *   pending, processed, request or message: one thread at a time, and it may be handed on to another. Close a handle
- *   only when no thread is inside a call on it. Never cancel a thread (pthread_cancel) inside a call.
- * Forks. A child of fork() inherits no handle: what it calls on one answers HANDOFF_INVALID_HANDLE. It may drop or
- *   close its copies, which frees memory and does nothing else. It opens the segment again to take part.
+ *   pending, processed, request or message: one thread at a time; it may be passed to another. Close a handle only when
+ *   no thread is inside a call on it. Never cancel a thread (pthread_cancel) inside a call.
+ * Forks. A child of fork() inherits no handle: calls on one return HANDOFF_INVALID_HANDLE there. It may drop or close
+ *   its copies, which frees memory and does nothing else. To take part it opens the segment again.
  * Death. As in the C++ interface: any process may be killed at any instruction, and the others go on.
  * Waiting. Timeouts are in nanoseconds from now, on CLOCK_MONOTONIC; HANDOFF_NOW and HANDOFF_FOREVER are among them. A
- *   negative one is HANDOFF_INVALID_ARGUMENT. A signal does not end a wait. Who must be interruptible (a language with
- *   signals of its own) waits in slices of 100 ms or less and looks in between: a wait that timed out changed nothing.
- * Growth. Structs begin with their size: start from the ..._INIT of their type, and a library that is older or newer
- *   than your header knows what you mean, or says that it does not.
+ *   negative one is HANDOFF_INVALID_ARGUMENT. A signal does not end a wait. A caller that must be interruptible (a
+ *   language with signals of its own) waits in slices of 100 ms or less and checks in between: a wait that timed out
+ *   changed nothing.
+ * Growth. Structs begin with their size: start from the ..._INIT of their type. An older or newer library then reads
+ *   what your header means, or returns an error.
  */
 #ifndef HANDOFF_HANDOFF_H
 #define HANDOFF_HANDOFF_H

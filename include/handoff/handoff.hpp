@@ -1,5 +1,5 @@
-// handoff: everything but the adapters of OpenCV (<handoff/opencv.hpp>) and Boost.Asio (<handoff/asio.hpp>), and the
-// test helpers (<handoff/testing.hpp>).
+// handoff: all headers except the adapters for OpenCV (<handoff/opencv.hpp>) and Boost.Asio (<handoff/asio.hpp>), and
+// the test helpers (<handoff/testing.hpp>).
 #pragma once
 
 #include <handoff/channel.hpp>

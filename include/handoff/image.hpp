@@ -1,5 +1,5 @@
-// handoff: what a frame is. The description travels in the slot beside the bytes, so that a receiver needs no
-// agreement.
+// handoff: the description of an image. It is stored in the slot with the bytes, so that a receiver needs no other
+// source.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -11,8 +11,8 @@
 
 namespace handoff {
 
-/// How the bytes of one pixel are to be read. Names as in ROS and Foxglove; the numbers are stable (they are in the
-/// segment). `none` marks bytes that are not an image.
+/// The format of one pixel. Names as in ROS and Foxglove; the numbers are stable (they are in the segment). `none`
+/// marks bytes that are not an image.
 enum class Encoding : std::uint32_t {
     none = 0,
     mono8 = 1,
@@ -54,7 +54,7 @@ enum class Encoding : std::uint32_t {
     bayer_grbg8 = 37,
 };
 
-/// "bgr8", "16UC1", ...; "unknown" for a number that is none of the above.
+/// "bgr8", "16UC1", ...; "unknown" for any other number.
 HANDOFF_EXPORT std::string_view name_of(Encoding encoding) noexcept;
 /// The encoding of that name. Accepts ROS names, OpenCV type names ("8UC3", "CV_8UC3") and FFmpeg pixel formats
 /// ("bgr24", "gray"). Errors: invalid_argument, with the names that are known.
@@ -69,24 +69,24 @@ struct Image {
     std::uint64_t step = 0;    ///< bytes from one row to the next, at least width * bytes_per_pixel
     Encoding encoding = Encoding::none;
     std::uint32_t reserved = 0;
-    std::int64_t capture_time_ns = 0;  ///< when the picture was taken, nanoseconds since 1970 (UTC); 0: not known
-    char frame_id[32] = {};            ///< who or what took it, as in ROS; ends with a NUL
+    std::int64_t capture_time_ns = 0;  ///< when the image was taken, nanoseconds since 1970 (UTC); 0: not known
+    char frame_id[32] = {};            ///< its source, as in ROS; ends with a NUL
 
-    /// A description without gaps between rows.
+    /// A description of an image without gaps between rows.
     HANDOFF_EXPORT static Image of(std::uint32_t width, std::uint32_t height, Encoding encoding) noexcept;
-    /// Sets frame_id; what does not fit (31 bytes) is cut off, of UTF-8 at the end of a whole character.
+    /// Sets frame_id; a longer id is cut to 31 bytes, UTF-8 at the end of a whole character.
     HANDOFF_EXPORT void set_frame_id(std::string_view id) noexcept;
-    /// frame_id up to its NUL, or all of it where a damaged segment has none.
+    /// frame_id up to its NUL; all of it if a damaged segment has none.
     HANDOFF_EXPORT std::string_view frame() const noexcept;
-    /// True where the description says that these bytes are an image.
+    /// True if the description is that of an image.
     bool is_image() const noexcept { return encoding != Encoding::none; }
-    /// Bytes from the first pixel to the end of the last row. Call only on a checked description.
+    /// Bytes from the first pixel to the end of the last row. REQUIRES: a checked description.
     std::uint64_t byte_count() const noexcept { return step * height; }
 };
 static_assert(sizeof(Image) == 64, "one cache line, and the same layout for every process");
 
-/// Checks a description against the bytes that are there: known encoding, no zero sizes, step not below a row's bytes,
-/// nothing overflows, everything inside `available_bytes`. Errors: invalid_argument, too_large.
+/// Checks a description against the available bytes: known encoding, no zero sizes, step not below a row's bytes, no
+/// overflow, everything inside `available_bytes`. Errors: invalid_argument, too_large.
 HANDOFF_EXPORT result<void> check_image(const Image& image, std::uint64_t available_bytes);
 
 }  // namespace handoff

@@ -1,12 +1,11 @@
-// handoff: looks at channels, topics and latest values without taking part.
+// handoff: observes channels, topics and latest values without taking part.
 //
-// An Observer maps a segment read-only, takes no lock and no place in the table of participants, and holds no slot. It
-// works on a segment whose users are all dead, and it may itself be killed at any moment: nobody notices. Nobody rings
-// for it either: whoever wants to see more asks again.
-// What it tells was read while others went on writing: each number was true at some moment of the look, not all of them
-// at the same one.
+// An Observer maps a segment read-only, takes no lock, no slot and no place in the table of participants. It works on a
+// segment whose users are all dead. It may be killed at any moment without effect on the others. It is not notified: to
+// see changes, read again.
+// Reports are not snapshots: other processes write meanwhile, and each number is read at its own moment.
 //
-// clean() and remove() are the only functions here that change anything.
+// Only clean() and remove() change anything.
 #pragma once
 
 #include <handoff/channel.hpp>
@@ -32,27 +31,27 @@ enum class Kind : std::uint8_t { channel = 1, topic = 2, latest = 3 };
 /// "channel", "topic", "latest".
 HANDOFF_EXPORT const char* to_string(Kind kind) noexcept;
 
-/// A writer writes and reads a latest value. None: a visitor that only looked whether it could replace the segment.
+/// A writer writes and reads a latest value. None: an opener that only checks whether it could replace the segment.
 enum class Role : std::uint8_t { none, sender, receiver, publisher, subscriber, writer };
 /// "sender", "receiver", ...
 HANDOFF_EXPORT const char* to_string(Role role) noexcept;
 
 /// Stopped: by a signal or a debugger; it is alive and keeps what it holds. Dead: what it holds is given back by the
-/// next one who waits on the segment, or by clean().
+/// next process that waits on the segment, or by clean().
 enum class Life : std::uint8_t { alive, stopped, dead };
 /// "alive", "stopped", "dead".
 HANDOFF_EXPORT const char* to_string(Life life) noexcept;
 
-/// How long things took: a histogram in 128 buckets, four to a power of two, from 128 ns to 7 minutes. What it says is
-/// at most an eighth off. (Log-linear buckets, as HdrHistogram has them.)
+/// A histogram of durations in 128 buckets, four per power of two, from 128 ns to 7 minutes; log-linear, as in
+/// HdrHistogram. The error of a value is at most an eighth.
 class HANDOFF_EXPORT LatencyHistogram {
 public:
     static constexpr std::size_t buckets = 128;
 
     std::uint64_t count() const noexcept;
-    /// The middle of the bucket that holds the value which `percent` (0 to 100) of all do not exceed; 0 if empty.
+    /// The middle of the bucket with the value that `percent` (0 to 100) of all do not exceed; 0 if empty.
     std::chrono::nanoseconds percentile(double percent) const noexcept;
-    /// What came since `earlier`, an older reading of the same histogram.
+    /// The values added since `earlier`, an older reading of the same histogram.
     LatencyHistogram since(const LatencyHistogram& earlier) const noexcept;
     LatencyHistogram& operator+=(const LatencyHistogram& other) noexcept;
 
@@ -61,7 +60,7 @@ public:
     std::array<std::uint64_t, buckets> counts{};
 };
 
-/// Who takes part, or died and was not cleaned up after.
+/// A participant, alive or dead and not yet recovered.
 struct Participant {
     std::uint32_t index;
     std::uint64_t id;  ///< never used twice in the life of the segment; SenderId of a sender
@@ -69,7 +68,7 @@ struct Participant {
     Life life;
     std::uint32_t pid;    ///< in its own pid namespace
     std::uint32_t uid;    ///< user
-    std::string program;  ///< base name of the executable, or of the script of a Python or Node.js; 31 bytes at most
+    std::string program;  ///< base name of the executable, or of the script under Python or Node.js; at most 31 bytes
     std::chrono::nanoseconds attached_for;
 
     // Since it joined:
@@ -79,18 +78,18 @@ struct Participant {
     std::uint64_t failed;    ///< of these: failed or given up
     std::uint64_t returned;  ///< withdrawn, or given back
     std::uint64_t timeouts;
-    std::uint64_t lost;           ///< of a subscriber: overwritten before it came
+    std::uint64_t lost;           ///< of a subscriber: overwritten before it read them
     std::uint32_t waiting;        ///< threads of a receiver that wait for a message now
     std::uint32_t reserved_pins;  ///< of a subscriber
-    // Handles with Timestamps::coarse measure nothing.
+    // Handles with Timestamps::coarse do not measure.
     /// Receiver: from sent to taken. Subscriber: from published to taken. Sender: from sent to answered.
     LatencyHistogram delay;
     /// Receiver: from taken to answered, if the sender waits for the answer.
     LatencyHistogram work;
 };
 
-/// Who took part and left, or died and was cleaned up after; nobody has joined in that place since. What it was
-/// (sender, receiver, ...) is not known any more.
+/// A former participant: it left, or died and was recovered, and its place has not been taken since. Its role is no
+/// longer known.
 struct FormerParticipant {
     std::uint32_t pid;
     std::string program;
@@ -103,14 +102,14 @@ HANDOFF_EXPORT const char* to_string(SlotState state) noexcept;
 struct Slot {
     std::uint32_t index;
     SlotState state;
-    std::optional<std::uint32_t> owner;    ///< index of the participant that has it
-    std::vector<std::uint32_t> pinned_by;  ///< of a topic: participants that look at it
+    std::optional<std::uint32_t> owner;    ///< index of the participant that holds it
+    std::vector<std::uint32_t> pinned_by;  ///< of a topic: participants that have it pinned
     bool kept;                             ///< of a topic or latest value: still in its history
-    /// How long it has been in that state; of a ready one: since it was sent; of one on loan from a latest value, where
-    /// a loan lasts as long as a copy: 0.
+    /// Time in that state; of a ready one: since it was sent; of a loan from a latest value, which lasts as long as a
+    /// copy: 0.
     std::chrono::nanoseconds since;
     std::uint64_t bytes;  ///< of the payload
-    Image image;          ///< what they are, or plain bytes
+    Image image;          ///< their description; Encoding::none: plain bytes
     std::uint64_t sequence;
     std::uint64_t sender;  ///< id of the participant that sent it
     std::uint32_t deliveries;
@@ -120,7 +119,7 @@ struct Report {
     std::string name;
     Kind kind;
     std::uint32_t layout_version;
-    std::uint64_t instance;  ///< random: tells it from others that have had its name
+    std::uint64_t instance;  ///< random: distinguishes it from others of the same name
     std::uint64_t segment_bytes;
     std::chrono::system_clock::time_point created_at;
     std::uint32_t creator_pid;
@@ -133,22 +132,22 @@ struct Report {
     std::uint32_t history, loans, pin_budget;  ///< of a topic
     Lifetime lifetime;
 
-    std::uint64_t newest;                                    ///< of a topic or latest value: how many were published
+    std::uint64_t newest;                                    ///< of a topic or latest value: number published
     std::uint64_t redelivered, given_up, failed, withdrawn;  ///< of a channel, since it was created
     std::optional<std::chrono::nanoseconds> newest_age;  ///< since the newest message was sent; none: no message yet
 
     std::vector<Participant> participants;  ///< by index
-    std::vector<FormerParticipant> former;  ///< who joined last comes first
+    std::vector<FormerParticipant> former;  ///< the latest to join first
     std::vector<Slot> slot_list;            ///< all of them, by index
 };
 
-/// What was copied out, with its bytes in the buffer that was given.
+/// The description of a copied message; its bytes are in the caller's buffer.
 using Copied = handoff::Copied;
 
-/// Looks at one segment of any kind. Movable. Thread safety: one thread at a time.
+/// Observes one segment of any kind. Movable. Thread safety: one thread at a time.
 class HANDOFF_EXPORT Observer {
 public:
-    /// Maps the segment. `start` says where copy_next() begins. Throws Error: no_such_segment, permission_denied,
+    /// Maps the segment. `start`: where copy_next() begins. Throws Error: no_such_segment, permission_denied,
     /// wrong_version (naming the version), not_a_segment, damaged, invalid_argument (the name).
     explicit Observer(std::string_view name, Start start = Start::next);
     Observer(Observer&&) noexcept;
@@ -157,9 +156,10 @@ public:
 
     Kind kind() const noexcept;
     const std::string& name() const noexcept;
-    /// Throws Error(damaged) if the file was cut short (and survive_truncation() was called; otherwise that ends us).
+    /// Throws Error(damaged) if the file was truncated and survive_truncation() was called; otherwise SIGBUS ends this
+    /// process.
     Report report() const;
-    /// False once the name was removed, or names another segment now: open a new Observer then.
+    /// False once the name was removed, or belongs to another segment: open a new Observer then.
     bool is_current() const noexcept;
 
     /// Of a topic or latest value: copies the oldest message that this observer has not seen into `buffer`, which grows
@@ -175,52 +175,52 @@ private:
     std::unique_ptr<View> view_;
 };
 
-/// A file that bears the name of a segment, whatever is in it.
+/// A file with the name of a segment, whatever its content.
 struct Found {
     std::string name;
     std::string path;
     std::uint64_t file_bytes;
     std::uint32_t owner_uid, owner_gid, mode;
 };
-/// Every one whose name fits the shell pattern `glob` (*, ?, [...]), sorted by name. Throws Error(system).
+/// All whose name matches the shell pattern `glob` (*, ?, [...]), sorted by name. Throws Error(system).
 HANDOFF_EXPORT std::vector<Found> find(const std::string& glob = "*");
 
-/// "; did you mean 'frames'?" for a name that no segment has and that resembles one which a segment has; "" otherwise.
+/// "; did you mean 'frames'?" if no segment has this name and one has a similar name; "" otherwise.
 HANDOFF_EXPORT std::string did_you_mean(std::string_view name);
-/// The same for other words: "; did you mean 'info'?" for one that resembles one of `known` and is none of them.
+/// The same for other words: "; did you mean 'info'?" if `word` is not in `known` and resembles one of them.
 HANDOFF_EXPORT std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
 /// What clean() did, or would do.
 struct Cleaned {
     std::uint32_t recovered;  ///< dead participants whose slots were given back
     bool removed;
-    std::string kept_because;  ///< why the segment stays; "" if removed
+    std::string kept_because;  ///< why the segment was not removed; "" if it was
 };
-/// Gives back what dead participants hold, and removes the segment if nobody lives there and it holds neither unread
-/// messages nor persistent ones. `dry_run`: only says what it would do. Errors: see Observer; system.
+/// Gives back what dead participants hold. Removes the segment if no live process uses it, nothing in it is unread and
+/// it is not persistent. `dry_run`: changes nothing, returns what it would do. Errors: see Observer; system.
 HANDOFF_EXPORT result<Cleaned> clean(std::string_view name, bool dry_run = false);
 
-/// Removes the segment, messages and all, of any layout or none. With `force` also while somebody is alive there: those
-/// keep what they have mapped, meet nobody new, and are told so when they wait (Errc::removed). Errors:
-/// no_such_segment; permission_denied; not_a_segment (no regular file, without `force`); mismatch (somebody is alive
-/// there and `force` was not said); timed_out.
+/// Removes the segment with all messages, of any layout or none. With `force` also while live processes use it: those
+/// keep their mapping, meet no new participants, and their waits return Errc::removed. Errors: no_such_segment;
+/// permission_denied; not_a_segment (no regular file, without `force`); mismatch (in use by a live process, without
+/// `force`); timed_out.
 HANDOFF_EXPORT result<void> remove(std::string_view name, bool force = false);
 
-/// A process that still has a segment mapped whose name was removed.
+/// A process that still has a removed segment mapped.
 struct RemovedInUse {
     std::string name;
     std::uint32_t pid;
     std::string program;  ///< printable
 };
-/// Those that this user may see, by name and process.
+/// Those that this user may see, sorted by name and process.
 HANDOFF_EXPORT std::vector<RemovedInUse> removed_in_use();
 
-/// What a segment of that shape takes. Errors: invalid_argument.
+/// Bytes of a segment of that shape. Errors: invalid_argument.
 HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const ChannelShape& shape);
 HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const TopicShape& shape);
 HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const LatestShape& shape);
 
-/// How much shared memory there is. UINT64_MAX where a limit does not exist or cannot be read.
+/// The available shared memory. UINT64_MAX: there is no such limit, or it cannot be read.
 struct Memory {
     std::string directory;  ///< where segments live
     std::uint64_t total_bytes, free_bytes;
@@ -228,7 +228,7 @@ struct Memory {
     std::uint64_t cgroup_available_bytes;
 };
 HANDOFF_EXPORT Memory memory();
-/// Errors: no_space, with a sentence about what to do.
+/// Checks that so many bytes are available. Errors: no_space; the message says what to do.
 HANDOFF_EXPORT result<void> fits(std::uint64_t segment_bytes);
 
 /// The layout that this build of handoff reads and writes.

@@ -7,12 +7,12 @@
 //   handoff::Latest<Pose> seen("pose", {.open = handoff::Open::attach, .attach_timeout = 5s});
 //   auto newest = seen.wait_newer(1s);                   // newest->value, newest->sequence, newest->written_at
 //
-// Thread safety: any number of threads may use one handle; what wait_newer() has seen is kept per handle.
-// Death: a writer killed in the middle of a write leaves the value before; the others go on. Readers hold nothing.
-// Removal: whoever waits for a newer value whose name was removed meanwhile (rm, `handoff rm --force`, logind) is
-//   told so by `removed`. A newer value that is there comes first. Open it again to meet newcomers.
-// Ordering: who reads a value sees everything that its writer did before write(). All writers share one sequence.
-// Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
+// Thread safety: any number of threads may use one handle; the position of wait_newer() is kept per handle.
+// Death: a writer that is killed during a write leaves the value before; the others go on. Readers hold nothing.
+// Removal: if its name was removed (rm, `handoff rm --force`, logind), a wait for a newer value returns `removed`. A
+//   newer value that is available is returned first. Open it again to meet new handles.
+// Ordering: a reader of a value sees everything that its writer did before write(). All writers share one sequence.
+// Fork: a child inherits no handle. Every call on one there fails with invalid_handle; destroying one does nothing.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -37,8 +37,8 @@ namespace detail::latest {
 class Cell;
 }
 
-/// What a latest value is: create it so, or attach to one that can do at least this (see <handoff/options.hpp>). A
-/// field that is not given asks for nothing; where the value is created it gets the default.
+/// The shape of a latest value: a new one is created with it, an existing one must offer at least this (see
+/// <handoff/options.hpp>). A field that is not given asks for nothing; a new value gets the default.
 struct LatestShape {
     /// Of the value, 1 or more; at least. Not given: attach only, never create (Latest<T> knows its size).
     std::optional<std::size_t> capacity_bytes{};
@@ -47,11 +47,11 @@ struct LatestShape {
     std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
     /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
     std::optional<std::uint32_t> mode{};
-    /// Name of a group. The creator's; default, and where it is empty: the group of the creator.
+    /// Name of a group. The creator's; default or empty: the group of the creator.
     std::optional<std::string> group{};
 };
 
-/// HandleOptions, and what only a latest value has.
+/// HandleOptions, and the options of latest values only.
 struct LatestOptions {
     Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next five
     std::chrono::nanoseconds attach_timeout{0};
@@ -61,8 +61,8 @@ struct LatestOptions {
     bool prefault = false;
 
     /// Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
-    /// cannot ask to be woken: while it waits it looks once a millisecond. It never removes the name: if it is the last
-    /// to leave, the name stays until somebody else comes and goes.
+    /// cannot be notified: a wait polls once a millisecond. It never removes the name: if it is the last to leave, the
+    /// name stays until another handle is opened and closed.
     bool read_only = false;
 };
 
@@ -74,10 +74,10 @@ struct LatestInfo {
     Lifetime lifetime;
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name
-    std::uint64_t instance;  ///< random: tells this segment from others that have had its name
+    std::uint64_t instance;  ///< random: distinguishes this segment from others of the same name
 };
 
-/// What a read says beside the bytes.
+/// The result of a read, beside the bytes.
 struct Reading {
     std::size_t size;        ///< bytes of the value
     std::uint64_t sequence;  ///< counts the writes from 1, over all writers
@@ -90,16 +90,16 @@ public:
     /// Opens the latest value `name`. Names and errors as for Sender::Sender. A read_only one attaches only, whatever
     /// the shape; with Open::create it is invalid_argument.
     LatestBytes(std::string_view name, const LatestShape& shape, const LatestOptions& options = {});
-    /// The same without a shape: attaches to whatever is there, and never creates.
+    /// Without a shape: attaches to an existing segment of any shape, and never creates.
     explicit LatestBytes(std::string_view name, const LatestOptions& options = {});
     LatestBytes(LatestBytes&&) noexcept;
     LatestBytes& operator=(LatestBytes&&) noexcept;
     ~LatestBytes();
 
-    /// Makes `value` the newest; returns its sequence. Never waits. Errors: too_large, full (more writes under way at
-    /// this moment than `participants`), invalid_argument (read_only), damaged, invalid_handle.
+    /// Makes `value` the newest; returns its sequence. Never waits. Errors: too_large, full (more concurrent writes
+    /// than `participants`), invalid_argument (read_only), damaged, invalid_handle.
     result<std::uint64_t> write(std::span<const std::byte> value);
-    /// Copies the newest value into `buffer`. Never waits. Errors: empty (nothing was written yet), too_large (the
+    /// Copies the newest value into `buffer`. Never waits. Errors: empty (no value was written yet), too_large (the
     /// buffer), timed_out (overwritten during each of a thousand copies), damaged, invalid_handle.
     result<Reading> read(std::span<std::byte> buffer) const;
     /// Waits for a value newer than the last one this handle read, and copies it. Errors: timed_out, stopped, removed,
@@ -119,7 +119,7 @@ private:
     std::shared_ptr<detail::latest::Cell> cell_;
 };
 
-/// A value of T with where it stands.
+/// A value of T with its sequence and time.
 template <class T>
 struct Stamped {
     T value;
@@ -127,11 +127,11 @@ struct Stamped {
     std::chrono::steady_clock::time_point written_at;
 };
 
-/// The newest T. A segment that holds values of another size answers `mismatch`.
+/// The newest T. A value of another size is `mismatch`.
 template <Transferable T>
 class Latest {
 public:
-    /// As LatestBytes::LatestBytes. T is the size: also without a shape it may create.
+    /// As LatestBytes::LatestBytes. T gives the size: it may also create without a shape.
     Latest(std::string_view name, const LatestShape& shape, const LatestOptions& options = {})
         : bytes_(name, sized(shape), options) {}
     explicit Latest(std::string_view name, const LatestOptions& options = {}) : Latest(name, LatestShape{}, options) {}
@@ -150,7 +150,7 @@ public:
     }
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const { return bytes_.waitable(); }
-    /// The untyped face, for everything else.
+    /// The untyped handle, for everything else.
     LatestBytes& untyped() noexcept { return bytes_; }
 
 private:

@@ -1,4 +1,4 @@
-// handoff: a slot on loan, of a channel or a topic: write the message into it, then send or publish it.
+// handoff: a slot on loan from a channel or a topic: write the message into it, then send or publish it.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -18,7 +18,7 @@ class Lender;
 struct Held;
 }  // namespace detail::slot
 
-/// A free slot on loan. Destroyed without being sent or published, it is given back.
+/// A slot on loan. If it is destroyed without being sent or published, the slot is given back.
 class HANDOFF_EXPORT Loan {
 public:
     /// Holds nothing: a place in a batch.
@@ -37,11 +37,11 @@ public:
 
     /// The whole payload area of the slot, in shared memory. Empty if moved from.
     std::span<std::byte> payload() const noexcept { return payload_; }
-    /// Bytes that will be sent; all of payload() unless resize() or describe() said otherwise.
+    /// Bytes that will be sent: all of payload(), unless resize() or describe() set another size.
     std::size_t size() const noexcept { return size_; }
     /// Sends only the first `bytes`. Errors: too_large, invalid_handle.
     result<void> resize(std::size_t bytes);
-    /// Says that the payload is this image, and sends just its bytes. Errors: invalid_argument, too_large,
+    /// Describes the payload as this image, and sends only its bytes. Errors: invalid_argument, too_large,
     /// invalid_handle.
     result<void> describe(const Image& image);
     /// The description given so far (Encoding::none: plain bytes).

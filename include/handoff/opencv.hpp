@@ -1,9 +1,9 @@
-// handoff: cv::Mat on the bytes of a slot, without copying them. Header only; the one header that needs OpenCV.
+// handoff: cv::Mat on the bytes of a slot, without a copy. Header only; the one header that needs OpenCV.
 //
 //   auto loan = sender.loan(100ms).value();
 //   cv::Mat frame = handoff::opencv::as_mat(loan, 1080, 1920, CV_8UC3);
 //   camera.read(frame);                                    // OpenCV writes into shared memory ...
-//   handoff::opencv::ensure_in(loan, frame);               // ... or had other ideas: then this copies
+//   handoff::opencv::ensure_in(loan, frame);               // ... or into memory of its own: then this copies
 //
 //   auto request = receiver.receive(1s).value();
 //   cv::Mat gray = handoff::opencv::reply_mat(request, 1080, 1920, CV_8UC1);
@@ -12,12 +12,11 @@
 //
 // Lifetime: every Mat from here is a view. It owns nothing and keeps nothing alive: it is valid until the Loan,
 //   Request or Processed it came from is sent, finished or destroyed; moving that object does not harm it. Clone what
-//   has to live longer. To write through a view after its slot was handed on is to write into somebody else's frame.
-// Reallocation: OpenCV gives a Mat other memory, without a word, whenever its size or type does not suit an operation.
-//   The view then points elsewhere and the slot keeps its old bytes. is_in() tells, ensure_in() repairs.
-// Errors: all of it throws handoff::Error, never cv::Exception: too_large with the bytes needed and the bytes there,
-//   invalid_argument for what no Mat or no slot can describe, invalid_handle for what was moved from or finished.
-// Thread safety: as that of the Loan, Request or Processed: one thread at a time.
+//   has to live longer. Never write through a view after its slot was passed on: the slot may hold another frame.
+// Reallocation: OpenCV silently gives a Mat other memory whenever its size or type does not suit an operation. The view
+//   then points elsewhere and the slot keeps its old bytes. is_in() detects that, ensure_in() repairs it.
+// Errors: handoff::Error, never cv::Exception: too_large with the bytes needed and available, invalid_argument for what
+//   no Mat or no slot can describe, invalid_handle for what was moved from or finished.
 #pragma once
 
 #include <handoff/channel.hpp>
@@ -62,9 +61,9 @@ inline constexpr std::array<TypePair, 37> type_pairs{{
 
 }  // namespace detail
 
-/// The encoding that describes a Mat of this type: CV_8UC1 mono8, CV_8UC3 bgr8, CV_8UC4 bgra8, every other the one of
-/// its name. A Mat cannot say that its colours are red first: describe() can. Throws invalid_argument for types without
-/// an encoding (more than 4 channels, CV_16F).
+/// The encoding of a Mat of this type: CV_8UC1 mono8, CV_8UC3 bgr8, CV_8UC4 bgra8, every other the one of its name.
+/// A Mat does not know whether red comes first: describe() can say so. Throws invalid_argument for types without an
+/// encoding (more than 4 channels, CV_16F).
 inline Encoding encoding_of_type(int type) {
     const auto found = std::ranges::find(detail::type_pairs, type, &detail::TypePair::type);
     if (found != detail::type_pairs.end()) return found->encoding;
@@ -83,7 +82,7 @@ inline int type_of(Encoding encoding) {
 
 namespace detail {
 
-/// A description of rows x cols pixels, checked against the bytes that are there.
+/// A description of rows x cols pixels, checked against the available bytes.
 inline Image described(int rows, int cols, int type, std::size_t available, std::string_view area) {
     const Encoding encoding = encoding_of_type(type);
     if (rows <= 0 || cols <= 0)
@@ -108,7 +107,7 @@ inline cv::Mat view(const Image& image, std::span<const std::byte> bytes) {
             static_cast<std::size_t>(image.step)};
 }
 
-/// Names of frames and times survive a new description.
+/// A new description keeps frame id and capture time.
 inline Image with_origin_of(Image image, const Image& before) {
     image.capture_time_ns = before.capture_time_ns;
     std::copy(std::begin(before.frame_id), std::end(before.frame_id), std::begin(image.frame_id));
@@ -122,7 +121,7 @@ inline bool starts_in(const cv::Mat& mat, std::span<const std::byte> bytes) {
 
 }  // namespace detail
 
-/// Describes the loan as rows x cols pixels of `type` without gaps, and gives a Mat on its payload to write them into.
+/// Describes the loan as rows x cols pixels of `type` without gaps; returns a Mat on its payload to write them into.
 /// Frame id and capture time of an earlier description are kept. Valid until the loan is sent or destroyed.
 /// Throws too_large, invalid_argument, invalid_handle.
 inline cv::Mat as_mat(Loan& loan, int rows, int cols, int type) {
@@ -131,8 +130,7 @@ inline cv::Mat as_mat(Loan& loan, int rows, int cols, int type) {
     return detail::view(image, loan.payload());
 }
 
-/// The loan as it was described so far. Valid until the loan is sent or destroyed. Throws invalid_argument if it was
-/// not described.
+/// The loan as described so far. Valid until it is sent or destroyed. Throws invalid_argument if it was not described.
 inline cv::Mat as_mat(Loan& loan) {
     return detail::view(loan.image(), loan.payload());
 }
@@ -153,8 +151,8 @@ inline cv::Mat editable_mat(Request& request) {
     return detail::view(request.image(), bytes);
 }
 
-/// Describes the answer as rows x cols pixels of `type` without gaps, and gives a Mat on the reply area to write them
-/// into; Request::processed() without an argument then sends it. Frame id and capture time are the request's. Valid
+/// Describes the answer as rows x cols pixels of `type` without gaps; returns a Mat on the reply area to write them
+/// into. Then Request::processed() without an argument sends it. Frame id and capture time are the request's. Valid
 /// until the request is finished or destroyed. Throws too_large, invalid_argument, invalid_handle.
 inline cv::Mat reply_mat(Request& request, int rows, int cols, int type) {
     const Image image = detail::described(rows, cols, type, request.reply().size(), "slot's reply area");
@@ -162,8 +160,8 @@ inline cv::Mat reply_mat(Request& request, int rows, int cols, int type) {
     return detail::view(image, request.reply());
 }
 
-/// The image that the receiver answered with, to read. Valid until `processed` is destroyed. Throws invalid_argument if
-/// the answer is not an image.
+/// The image in the answer, to read. Valid until `processed` is destroyed. Throws invalid_argument if the answer is not
+/// an image.
 inline const cv::Mat as_mat(const Processed& processed) {  // NOLINT: const, as above
     return detail::view(processed.reply_image(), processed.reply());
 }
@@ -183,7 +181,7 @@ inline const cv::Mat payload_mat(const Processed& processed) {  // NOLINT: const
 }
 const cv::Mat payload_mat(const Processed&&) = delete;
 
-/// True if all pixels of the Mat lie in these bytes: false means that OpenCV gave it other memory.
+/// True if all pixels of the Mat lie in these bytes; false if OpenCV gave it other memory.
 inline bool is_in(const cv::Mat& mat, std::span<const std::byte> bytes) {
     if (!detail::starts_in(mat, bytes)) return false;
     const auto* end = reinterpret_cast<const std::byte*>(mat.dataend);
@@ -191,7 +189,7 @@ inline bool is_in(const cv::Mat& mat, std::span<const std::byte> bytes) {
 }
 
 /// True if all pixels of the Mat lie in the loan's payload. False after cv::VideoCapture::read, cv::resize and the like
-/// found the Mat's size or type unsuitable and allocated: then the loan does not hold what the Mat holds.
+/// allocated because the Mat's size or type did not suit: the loan then does not hold the Mat's pixels.
 inline bool is_in(const cv::Mat& mat, const Loan& loan) {
     return is_in(mat, loan.payload());
 }
@@ -208,8 +206,8 @@ inline void copy_to(Loan& loan, const cv::Mat& mat) {
     source.copyTo(target);
 }
 
-/// Makes sure that the loan holds what the Mat holds, after as_mat() and an operation on it. Nothing happens if the Mat
-/// still is the view of the whole loan; otherwise copy_to(). True: it had to copy. Throws as copy_to().
+/// Ensures that the loan holds the pixels of the Mat, after as_mat() and an operation on it. Does nothing if the Mat
+/// still is the view of the whole loan; otherwise copy_to(). Returns true if it copied. Throws as copy_to().
 inline bool ensure_in(Loan& loan, const cv::Mat& mat) {
     const Image& image = loan.image();
     const bool still_the_view = is_in(mat, loan) && image.is_image() && mat.dims == 2 &&

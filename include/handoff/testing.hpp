@@ -1,4 +1,4 @@
-// handoff: for the Boost.Test suites of programs that use handoff. Link handoff::testing and Boost.Test.
+// handoff: helpers for Boost.Test suites of programs that use handoff. Link handoff::testing and Boost.Test.
 //
 //   BOOST_AUTO_TEST_CASE(a_killed_receiver_is_noticed) {
 //       handoff::testing::UniqueName name("killed");
@@ -16,13 +16,13 @@
 //       BOOST_TEST(next.receive(5s).value().deliveries() == 2);    // recovered and delivered again
 //   }
 //
-// Everything that waits has a deadline, all of them multiplied by the environment variable HANDOFF_TEST_TIMEOUT_SCALE
-// (such as 5 under a sanitizer). A passed deadline throws DeadlinePassed with a sentence that says what did not happen.
+// Every wait has a deadline, multiplied by the environment variable HANDOFF_TEST_TIMEOUT_SCALE (such as 5 under a
+// sanitizer). A passed deadline throws DeadlinePassed; its message says what did not happen.
 //
-// Thread safety: none; one test thread uses these objects. Stage alone may be used by several threads of its child.
+// Thread safety: none; one test thread uses these objects. Only Stage may be used by several threads of its child.
 // Fork: children are made by fork() without exec; make them while the test has only one thread.
-// Death: children and programs are killed by the kernel when the thread that started them ends, so a test that was
-//   killed leaves no process behind; the names it left are removed by the next UniqueName.
+// Death: the kernel kills children and programs when the thread that started them ends, so a killed test leaves no
+//   process behind; the names it left are removed by the next UniqueName.
 #pragma once
 
 #include <handoff/export.hpp>
@@ -39,25 +39,25 @@
 
 namespace handoff::testing {
 
-/// How long to wait where a test does not say it; scaled like every other deadline here.
+/// The default deadline; scaled like every other deadline here.
 inline constexpr std::chrono::seconds patience{10};
 
-/// `deadline` times HANDOFF_TEST_TIMEOUT_SCALE. Throws std::invalid_argument where that is not a positive number.
+/// `deadline` times HANDOFF_TEST_TIMEOUT_SCALE. Throws std::invalid_argument if that is not a positive number.
 HANDOFF_EXPORT std::chrono::nanoseconds scaled(std::chrono::nanoseconds deadline);
 
-/// A deadline passed; what() says which one, and what was seen instead.
+/// A deadline passed; what() names it and what was seen instead.
 class HANDOFF_EXPORT DeadlinePassed : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Looks again and again, soon at first, until the predicate holds (true) or the deadline has passed (false).
+/// Polls, at short intervals first, until the predicate holds (true) or the deadline has passed (false).
 HANDOFF_EXPORT bool eventually(const std::function<bool()>& predicate, std::chrono::nanoseconds deadline = patience);
 
-/// A segment name that nobody else uses. The destructor removes the segment, also when the test
-/// fails. The constructor also removes what test processes that are dead by now left behind.
+/// A segment name that no other test uses. The destructor removes the segment, also when the test fails. The
+/// constructor also removes what dead test processes left behind.
 class HANDOFF_EXPORT UniqueName {
 public:
-    /// `label` is for the reader of a message: letters, digits, '_' and '-'; anything else becomes '-'.
+    /// `label` appears in messages: letters, digits, '_' and '-'; anything else becomes '-'.
     explicit UniqueName(std::string_view label = "test");
     UniqueName(const UniqueName&) = delete;
     UniqueName& operator=(const UniqueName&) = delete;
@@ -68,7 +68,7 @@ public:
     operator std::string_view() const noexcept { return name_; }
     friend std::ostream& operator<<(std::ostream& out, const UniqueName& name) { return out << name.name_; }
 
-    /// The files of this name that exist now. Nothing stays: BOOST_TEST(name.left_behind().empty()).
+    /// The existing files of this name. For a check of the end: BOOST_TEST(name.left_behind().empty()).
     std::vector<std::string> left_behind() const;
 
 private:
@@ -87,7 +87,7 @@ struct Exit {
     friend bool operator==(const Exit&, const Exit&) = default;
 };
 
-/// What a child process did wrong: uncaught exceptions and failed checks with their texts, or how it died.
+/// A failure of a child process: uncaught exceptions and failed checks with their texts, or its way to die.
 class HANDOFF_EXPORT ChildFailed : public std::runtime_error {
 public:
     ChildFailed(const std::string& text, Exit exit) : std::runtime_error(text), exit_(exit) {}
@@ -97,7 +97,7 @@ private:
     Exit exit_;
 };
 
-/// The child's end of the line to its parent. Never blocks but in stop_at(); nothing that was said is lost by death.
+/// The child's end of the connection to its parent. Only stop_at() blocks. What was sent is not lost if the child dies.
 class HANDOFF_EXPORT Stage {
 public:
     class Line;
@@ -105,9 +105,9 @@ public:
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
 
-    /// Tells the parent that this point was reached, and goes on.
+    /// Notifies the parent that this point was reached, and goes on.
     void reach(std::string_view point);
-    /// Tells the parent, and blocks here until it says go_on(), or for ever.
+    /// Notifies the parent, and blocks until it calls go_on(), or for ever.
     void stop_at(std::string_view point);
     /// Sends the parent a piece of text; one call is one element of Child::lines().
     void report(std::string_view line);
@@ -117,8 +117,8 @@ private:
 };
 
 /// A function running in a process of its own. Failures in it reach the parent: a failed BOOST_TEST, an uncaught
-/// exception, a death by signal, an exit() half-way. Whoever waits for the child then gets ChildFailed with the text;
-/// failures that nobody waited for are reported as errors of the running test case by the destructor.
+/// exception, a death by signal, an exit() half-way. The next wait for the child then throws ChildFailed with the text;
+/// the destructor reports failures that no wait has thrown as errors of the running test case.
 /// The child never runs the parent's atexit handlers, destructors or reports.
 class HANDOFF_EXPORT Child {
 public:
@@ -142,20 +142,20 @@ public:
     /// All lines reported so far, those taken by next_line() included.
     std::vector<std::string> lines();
 
-    /// Lets a child go on that is blocked in stop_at(). Throws std::logic_error if it has not arrived at one.
+    /// Resumes a child that is blocked in stop_at(). Throws std::logic_error if it has not arrived at one.
     void go_on();
     /// SIGSTOP; returns when the child really is stopped. Throws DeadlinePassed, or ChildFailed if it has ended.
     void stop(std::chrono::nanoseconds deadline = patience);
-    /// SIGCONT; returns when the child really goes on. Throws like stop().
+    /// SIGCONT; returns when the child really runs again. Throws like stop().
     void resume(std::chrono::nanoseconds deadline = patience);
-    /// SIGKILL, wherever the child is, and reaps it. The answer says how it ended: it may have been faster. Throws
-    /// ChildFailed if the child had failed before it was killed.
+    /// SIGKILL, wherever the child is, and reaps it. Returns how it ended, which may have been before the signal.
+    /// Throws ChildFailed if the child had failed before it was killed.
     Exit kill();
 
     /// Waits until the child has ended. Throws DeadlinePassed (the child goes on), or ChildFailed unless the function
     /// returned and every check in it held, or kill() ended it.
     void wait(std::chrono::nanoseconds deadline = patience);
-    /// Waits until the child has ended, well or not (true), or the deadline has passed (false): to show a hang.
+    /// Waits until the child has ended in any way (true), or the deadline has passed (false): to show a hang.
     bool ends_within(std::chrono::nanoseconds deadline);
 
 private:
@@ -166,15 +166,15 @@ private:
 /// Runs the function in a child process and waits for its end. Throws like Child::wait().
 HANDOFF_EXPORT void run_in_child(const Child::Function& function, std::chrono::nanoseconds deadline = patience);
 
-/// What a Program is started with, beside its arguments.
+/// The options of a Program, beside its arguments.
 struct ProgramOptions {
-    std::vector<std::string> environment{};  ///< "NAME=value", on top of the test's own; "NAME" takes one away
+    std::vector<std::string> environment{};  ///< "NAME=value", added to the test's own; "NAME" removes one
     std::string working_directory{};         ///< empty: the test's own
-    std::string input{};                     ///< what it reads on stdin
+    std::string input{};                     ///< its stdin
 };
 
-/// An executable running as a child process, its stdout and stderr kept. Failure is not an exception here: look at the
-/// Exit that wait() returns.
+/// An executable running as a child process; its stdout and stderr are kept. Failure is not an exception here: check
+/// the Exit that wait() returns.
 class HANDOFF_EXPORT Program {
 public:
     /// Starts `path` (with a '/', or searched for on PATH). Throws std::runtime_error if it cannot be started.
@@ -203,9 +203,9 @@ public:
     void signal(int number);
     /// SIGSTOP; returns when the program really is stopped. Throws DeadlinePassed, or ChildFailed if it has ended.
     void stop(std::chrono::nanoseconds deadline = patience);
-    /// SIGCONT; returns when the program really goes on. Throws like stop().
+    /// SIGCONT; returns when the program really runs again. Throws like stop().
     void resume(std::chrono::nanoseconds deadline = patience);
-    /// SIGKILL, and reaps it. The answer says how it ended: it may have been faster.
+    /// SIGKILL, and reaps it. Returns how it ended, which may have been before the signal.
     Exit kill();
 
     /// Waits until the program has ended. Throws DeadlinePassed with what it wrote (it goes on).
@@ -220,7 +220,7 @@ private:
 
 }  // namespace handoff::testing
 
-/// Boost.Test checks of a state that comes by itself: HANDOFF_CHECK_EVENTUALLY(sender.state().free == 8);
+/// Boost.Test checks of a state that is reached later: HANDOFF_CHECK_EVENTUALLY(sender.state().free == 8);
 /// REQUIRE ends the test case, CHECK goes on. Both wait for handoff::testing::patience.
 #define HANDOFF_CHECK_EVENTUALLY(...) HANDOFF_EVENTUALLY_(BOOST_CHECK_MESSAGE, __VA_ARGS__)
 #define HANDOFF_REQUIRE_EVENTUALLY(...) HANDOFF_EVENTUALLY_(BOOST_REQUIRE_MESSAGE, __VA_ARGS__)

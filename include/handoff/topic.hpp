@@ -1,5 +1,5 @@
-// handoff topic: broadcast. Every subscriber sees every message; the newest overwrites the oldest; nobody waits for the
-// slowest.
+// handoff topic: broadcast. Every subscriber sees every message; the newest overwrites the oldest; no publisher waits
+// for a subscriber.
 //
 //   handoff::Publisher publisher("video", {.history = 10, .payload_bytes = 1280 * 720 * 3});
 //   auto loan = publisher.loan().value();                // a slot in shared memory, ours until it is published
@@ -13,15 +13,15 @@
 // Thread safety: one Publisher may be used by any number of threads. A Subscriber has a position and belongs to one
 //   thread at a time. A Loan or Message belongs to one thread at a time and may be moved to another; each keeps
 //   its topic mapped and its slot held, also beyond the life of the handle it came from.
-// Death: any process may be killed at any instruction. A loan of a dead publisher is given back; what it published
-// stays.
-//   Pins of a dead subscriber are given back. Only death takes a slot away from its holder, never slowness.
-// Removal: whoever waits for a topic whose name was removed meanwhile (rm, `handoff rm --force`, logind), and finds
-//   nothing, is told so by `removed`, and so are those who ask without waiting. What is there comes first. Those who
-//   are attached can go on among themselves; open the topic again to meet newcomers.
-// Ordering: everything written before publish() is visible to whoever gets the message. All publishers of a topic share
-//   one sequence.
-// Fork: a child inherits no handle. Whatever it calls on one answers invalid_handle; destroying one there does nothing.
+// Death: any process may be killed at any instruction. The loan of a dead publisher is given back; what it published
+//   stays. Pins of a dead subscriber are given back. A slot is taken from its holder only when the holder is dead,
+//   never because it is slow.
+// Removal: if the topic's name was removed (rm, `handoff rm --force`, logind), a wait that finds nothing returns
+//   `removed`, and so does a call that does not wait. What is available is returned first. Attached handles can go on
+//   among themselves; open the topic again to meet new ones.
+// Ordering: everything written before publish() is visible to each subscriber that gets the message. All publishers of
+//   a topic share one sequence.
+// Fork: a child inherits no handle. Every call on one there fails with invalid_handle; destroying one does nothing.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -50,17 +50,17 @@ namespace detail::topic {
 class Reader;
 }
 
-/// Where a new subscriber begins.
+/// The first message of a new subscriber.
 enum class Start : std::uint8_t {
-    newest,  ///< with the newest message there is, if there is one (default)
-    oldest,  ///< with the oldest message that is still kept
-    next,    ///< with the first message published from now on
+    newest,  ///< the newest message, if there is one (default)
+    oldest,  ///< the oldest message that is still kept
+    next,    ///< the first message published from now on
 };
 
-/// What a topic is: create it so, or attach to one that can do at least this (see <handoff/options.hpp>). A field that
-/// is not given asks for nothing; where the topic is created it gets the default.
+/// The shape of a topic: a new one is created with it, an existing one must offer at least this (see
+/// <handoff/options.hpp>). A field that is not given asks for nothing; a new topic gets the default.
 ///
-/// slots = history + loans + pin_budget + 1: whatever the subscribers hold, a publisher finds a slot.
+/// slots = history + loans + pin_budget + 1: a publisher finds a slot whatever the subscribers hold.
 struct TopicShape {
     std::optional<std::uint32_t> history{};  ///< messages kept, 1 to 16,384 (default 8); at least
     /// Capacity of a message, 1 or more; at least. Not given: attach only, never create.
@@ -74,11 +74,11 @@ struct TopicShape {
     std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
     /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
     std::optional<std::uint32_t> mode{};
-    /// Name of a group. The creator's; default, and where it is empty: the group of the creator.
+    /// Name of a group. The creator's; default or empty: the group of the creator.
     std::optional<std::string> group{};
 };
 
-/// HandleOptions, and what only a subscriber has.
+/// HandleOptions, and the options of subscribers only.
 struct SubscriberOptions {
     Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next five
     std::chrono::nanoseconds attach_timeout{0};
@@ -90,9 +90,9 @@ struct SubscriberOptions {
     std::uint32_t pins = 1;  ///< messages that it may hold at once, out of the topic's pin budget; 0: copy_next() only
     Start start = Start::newest;
     /// Maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
-    /// holds no pins (copy_next() and copy_newest() only) and cannot ask to be woken: it looks once a millisecond while
-    /// it waits. It still needs the right to read the segment. It never removes the name: if it is
-    /// the last to leave, the name stays until somebody else comes and goes.
+    /// holds no pins (copy_next() and copy_newest() only) and cannot be notified: a wait polls once a millisecond. It
+    /// still needs the right to read the segment. It never removes the name: if it is the last to leave, the name stays
+    /// until another handle is opened and closed.
     bool read_only = false;
 };
 
@@ -108,7 +108,7 @@ struct TopicInfo {
     Lifetime lifetime;
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name
-    std::uint64_t instance;  ///< random: tells this segment from others that have had its name
+    std::uint64_t instance;  ///< random: distinguishes this segment from others of the same name
 };
 
 /// Counts of a topic. Not a snapshot: each counter is read separately.
@@ -123,15 +123,15 @@ class HANDOFF_EXPORT Publisher {
 public:
     /// Opens the topic `name` and joins it. Names and errors as for Sender::Sender.
     Publisher(std::string_view name, const TopicShape& shape, const HandleOptions& handle = {});
-    /// The same without a shape: attaches to whatever is there, and never creates.
+    /// Without a shape: attaches to an existing segment of any shape, and never creates.
     explicit Publisher(std::string_view name, const HandleOptions& handle = {});
     Publisher(Publisher&&) noexcept;
     Publisher& operator=(Publisher&&) noexcept;
     /// Leaves once the last loan of this Publisher is gone too. What was published stays.
     ~Publisher();
 
-    /// A slot. Never waits for a subscriber. Errors: full if more than `loans` loans are out (the sentence says in
-    /// whose hands), damaged, invalid_handle.
+    /// A slot. Never waits for a subscriber. Errors: full if more than `loans` loans are out (the message names the
+    /// holders), damaged, invalid_handle.
     result<Loan> loan();
     /// Makes the loan the newest message and returns its sequence (1, 2, ... over all publishers). Never waits.
     /// Errors: ownership_lost, damaged, invalid_handle, invalid_argument (a loan of another Publisher).
@@ -159,11 +159,11 @@ public:
     ~Message();
 
     std::span<const std::byte> payload() const noexcept { return payload_; }
-    /// What payload() is, if it is an image (checked against payload()).
+    /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
     /// Counts the messages of the topic from 1, over all publishers.
     std::uint64_t sequence() const noexcept { return sequence_; }
-    /// Messages between the one this subscriber got before and this one: overwritten, or skipped by newest(). Exact.
+    /// Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). Exact.
     std::uint64_t lost() const noexcept { return lost_; }
     /// When it was published.
     std::chrono::steady_clock::time_point published_at() const noexcept { return published_at_; }
@@ -182,7 +182,7 @@ private:
     std::chrono::steady_clock::time_point published_at_;
 };
 
-/// What copy_next() says of the message whose bytes it copied.
+/// The description of a message whose bytes copy_next() copied.
 struct Copied {
     std::size_t size;
     Image image;
@@ -197,34 +197,34 @@ public:
     /// As Publisher::Publisher; too_many_participants also if the pin budget is spent: attach with pins = 0 then. A
     /// read_only one attaches only, whatever the shape; with Open::create it is invalid_argument.
     Subscriber(std::string_view name, const TopicShape& shape, const SubscriberOptions& options = {});
-    /// The same without a shape: attaches to whatever is there, and never creates.
+    /// Without a shape: attaches to an existing segment of any shape, and never creates.
     explicit Subscriber(std::string_view name, const SubscriberOptions& options = {});
     Subscriber(Subscriber&&) noexcept;
     Subscriber& operator=(Subscriber&&) noexcept;
     ~Subscriber();
 
-    /// The oldest unread message that is still there. Waits for one. Errors: timed_out, stopped; end_of_stream once
-    /// every publisher that was there has left and nothing is unread: said once, the next call waits for a new
-    /// publisher; full (as many messages in hand as pins were reserved: let one go), removed, invalid_argument
+    /// The oldest unread message that is still kept. Waits for one. Errors: timed_out, stopped; end_of_stream once
+    /// every publisher that was attached has left and nothing is unread (returned once: the next call waits for a new
+    /// publisher); full (as many messages are held as pins were reserved: release one), removed, invalid_argument
     /// (attached with pins = 0 or read_only), damaged, invalid_handle.
     result<Message> next(const Wait& wait = {});
     /// Does not wait. Errors: empty, otherwise as next().
     result<Message> try_next();
-    /// The newest message, if it is unread; skips what lies before it. Waits for one. Errors: as next().
+    /// The newest message, if it is unread; skips those before it. Waits for one. Errors: as next().
     result<Message> newest(const Wait& wait = {});
     /// Does not wait. Errors: empty, otherwise as next().
     result<Message> try_newest();
 
-    /// Copies the oldest unread message into `buffer`; needs no pin and no write access. What was overwritten during
-    /// the copy is never returned: it counts as lost. Errors: timed_out, stopped, end_of_stream (see next()), removed,
-    /// too_large (the buffer; the message stays unread), damaged, invalid_handle.
+    /// Copies the oldest unread message into `buffer`; needs no pin and no write access. A message that is overwritten
+    /// during the copy is never returned: it counts as lost. Errors: timed_out, stopped, end_of_stream (see next()),
+    /// removed, too_large (the buffer; the message stays unread), damaged, invalid_handle.
     result<Copied> copy_next(std::span<std::byte> buffer, const Wait& wait = {});
-    /// Copies the newest message if it is unread, skipping what lies before it. Errors: as copy_next().
+    /// Copies the newest message if it is unread, skipping those before it. Errors: as copy_next().
     result<Copied> copy_newest(std::span<std::byte> buffer, const Wait& wait = {});
 
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;
-    /// A descriptor that is readable while try_next() would not answer `empty`; see Receiver::descriptor().
+    /// A descriptor that is readable while try_next() would not return `empty`; see Receiver::descriptor().
     int descriptor() const;
 
     TopicInfo info() const;

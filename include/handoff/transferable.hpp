@@ -1,12 +1,12 @@
-// handoff: which types may cross a process border as they are.
+// handoff: the types that may be passed to another process as bytes.
 #pragma once
 
 #include <type_traits>
 
 namespace handoff {
 
-/// No pointers to own memory, no constructors to run. A pointer inside such a struct still means nothing to the other
-/// side; no compiler can see that.
+/// No pointers to own memory, no constructors to run. A pointer inside such a struct still has no meaning in the other
+/// process; no compiler can detect that.
 template <class T>
 concept Transferable =
     std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T> && !std::is_pointer_v<T> &&

@@ -1,4 +1,4 @@
-// handoff: a channel or a topic of one trivially copyable struct. Thin: every call is one call on the untyped face.
+// handoff: a channel or a topic of one trivially copyable struct. Thin: every call is one call on the untyped handle.
 //
 //   struct Pose { double x, y, heading; };
 //   handoff::TypedSender<Pose, bool> sender("poses");
@@ -104,7 +104,7 @@ class TypedSender {
     static_assert(std::is_same_v<Reply, NoReply> || Transferable<Reply>);
 
 public:
-    /// As Sender::Sender. T and Reply are the sizes: also without a shape it may create.
+    /// As Sender::Sender. T and Reply give the sizes: it may also create without a shape.
     TypedSender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {})
         : sender_(name, detail::shape_for<T, Reply>(shape), handle) {}
     explicit TypedSender(std::string_view name, const HandleOptions& handle = {})
@@ -150,7 +150,7 @@ public:
     int descriptor() const { return sender_.descriptor(); }
     ChannelInfo info() const { return sender_.info(); }
     ChannelState state() const { return sender_.state(); }
-    /// The untyped face, for everything else.
+    /// The untyped handle, for everything else.
     Sender& untyped() noexcept { return sender_; }
 
 private:
@@ -192,15 +192,15 @@ class TypedReceiver {
     static_assert(std::is_same_v<Reply, NoReply> || Transferable<Reply>);
 
 public:
-    /// As Receiver::Receiver. T and Reply are the sizes.
+    /// As Receiver::Receiver. T and Reply give the sizes.
     TypedReceiver(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {})
         : receiver_(name, detail::shape_for<T, Reply>(shape), handle) {}
-    /// Attaches to whatever is there, and never creates.
+    /// Attaches to an existing segment, and never creates.
     explicit TypedReceiver(std::string_view name, const HandleOptions& handle = {}) : receiver_(name, handle) {}
 
     result<TypedRequest<T, Reply>> receive(const Wait& wait = {}) { return typed(receiver_.receive(wait)); }
     result<TypedRequest<T, Reply>> try_receive() { return typed(receiver_.try_receive()); }
-    /// Waits for one, then takes as many as are there, at most `most`. See Receiver::receive(batch).
+    /// Waits for one, then takes as many as are queued, at most `most`. See Receiver::receive(batch).
     result<std::vector<TypedRequest<T, Reply>>> receive_all(std::size_t most, const Wait& wait = {}) {
         std::vector<Request> batch(most);
         const auto count = receiver_.receive(std::span(batch), wait);
@@ -252,7 +252,7 @@ private:
 template <Transferable T>
 class TypedPublisher {
 public:
-    /// As Publisher::Publisher. T is the size: also without a shape it may create.
+    /// As Publisher::Publisher. T gives the size: it may also create without a shape.
     TypedPublisher(std::string_view name, const TopicShape& shape, const HandleOptions& handle = {})
         : publisher_(name, detail::shape_for<T>(shape), handle) {}
     explicit TypedPublisher(std::string_view name, const HandleOptions& handle = {})
@@ -273,7 +273,7 @@ public:
     result<void> wait_for_subscriber(const Wait& wait = {}) { return publisher_.wait_for_subscriber(wait); }
     TopicInfo info() const { return publisher_.info(); }
     TopicState state() const { return publisher_.state(); }
-    /// The untyped face, for everything else.
+    /// The untyped handle, for everything else.
     Publisher& untyped() noexcept { return publisher_; }
 
 private:
@@ -284,10 +284,10 @@ private:
 template <Transferable T>
 class TypedSubscriber {
 public:
-    /// As Subscriber::Subscriber. T is the size.
+    /// As Subscriber::Subscriber. T gives the size.
     TypedSubscriber(std::string_view name, const TopicShape& shape, const SubscriberOptions& options = {})
         : subscriber_(name, detail::shape_for<T>(shape), options) {}
-    /// Attaches to whatever is there, and never creates.
+    /// Attaches to an existing segment, and never creates.
     explicit TypedSubscriber(std::string_view name, const SubscriberOptions& options = {})
         : subscriber_(name, options) {}
 
@@ -299,7 +299,7 @@ public:
     int descriptor() const { return subscriber_.descriptor(); }
     TopicInfo info() const { return subscriber_.info(); }
     TopicState state() const { return subscriber_.state(); }
-    /// The untyped face, for everything else.
+    /// The untyped handle, for everything else.
     Subscriber& untyped() noexcept { return subscriber_; }
 
 private:

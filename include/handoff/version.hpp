@@ -1,4 +1,4 @@
-// handoff: the version of the library, and of the bytes in shared memory.
+// handoff: the version of the library.
 #pragma once
 
 #define HANDOFF_VERSION_MAJOR 0

@@ -1,4 +1,4 @@
-// handoff: how long to wait, what ends a wait before, and in which way to wait.
+// handoff: how long to wait, what ends a wait early, and how to wait.
 //
 //   std::stop_source service;
 //   auto request = receiver.receive({1s, service.get_token()});   // or receive(1s), receive(token), receive()
@@ -27,9 +27,9 @@ enum class WaitPolicy : std::uint8_t {
     sleep,     ///< sleeps at once: the least CPU
 };
 
-/// The moment at which a wait gives up; CLOCK_MONOTONIC, never the wall clock.
+/// The time at which a wait ends; CLOCK_MONOTONIC, never the wall clock.
 /// Made from a duration (`receive(1s)`), from a steady_clock time point, or Deadline::never().
-/// A duration that is negative is over at once; one beyond the clock's range means never.
+/// A negative duration has already passed; one beyond the clock's range means never.
 class Deadline {
 public:
     template <class Rep, class Period>
@@ -64,15 +64,15 @@ private:
     std::int64_t at_ns_;
 };
 
-/// What ends a wait in which nothing comes: a deadline (Errc::timed_out), a stop token (Errc::stopped), or both.
-/// Made from whatever makes a Deadline (`receive(1s)`), from a std::stop_token (`receive(token)`), or from both
-/// (`receive({1s, token})`). Wait() ends with what is waited for only.
-/// A stop wins: a wait that begins after the stop was requested takes nothing, even if something is there. A wait that
-/// the stop ends while it takes something returns what it took; the next one is stopped.
-/// Any number of waits, in any threads, may share a token. Cost: nothing while a wait does not sleep; a sleep registers
+/// What ends a wait early: a deadline (Errc::timed_out), a stop token (Errc::stopped), or both. Made from anything that
+/// makes a Deadline (`receive(1s)`), from a std::stop_token (`receive(token)`), or from both (`receive({1s, token})`).
+/// Wait() ends only with what is waited for.
+/// A stop wins: a wait that begins after the stop was requested takes nothing, even if something is available. A wait
+/// that is stopped while it takes something returns what it took; the next one is stopped.
+/// Any number of waits, in any threads, may share a token. Cost: none while a wait does not sleep; a sleep registers
 /// a std::stop_callback, without an allocation. request_stop() wakes each sleeper by one system call. Where the kernel
 /// has no futex_waitv (before Linux 5.16, or forbidden in a container), for read-only handles and under
-/// HANDOFF_SYNC=boost a wait with a token looks for the stop once a millisecond instead.
+/// HANDOFF_SYNC=boost a wait with a token polls for the stop once a millisecond instead.
 class Wait {
 public:
     Wait() noexcept = default;
@@ -92,11 +92,11 @@ private:
     std::stop_token stop_;
 };
 
-/// A token that is stopped by the first of these signals that this process gets: SIGINT is Ctrl-C. The second one does
-/// what it does to any program. Installs a handler for each signal, in place of the one that was there; a signal that
-/// is ignored (nohup, a shell's background job) stays ignored. The first call starts a thread, in which the callbacks
-/// of the token run; every call returns the same token. A child of fork is ended by the signals, as if this had never
-/// been called there. Any thread may call it. Throws Error(system) if there is no descriptor or no thread to be had.
+/// A token that is stopped by the first of these signals that this process receives (SIGINT is Ctrl-C). A second one
+/// has its default effect. Installs a handler for each signal in place of the present one; a signal that is ignored
+/// (nohup, a shell's background job) stays ignored. The first call starts a thread, which runs the callbacks of the
+/// token; every call returns the same token. In a child of fork the signals have their default effect, as if this had
+/// never been called. Thread safety: any thread. Throws Error(system) if no descriptor or thread can be created.
 HANDOFF_EXPORT std::stop_token stop_on_signals(std::initializer_list<int> numbers = {SIGINT, SIGTERM});
 
 }  // namespace handoff

@@ -3,7 +3,7 @@
 //   auto which = handoff::wait_any({commands.waitable(), video.waitable(), pose.waitable()}, 1s);
 //   if (which && *which == 0) serve(*commands.try_receive());
 //
-// In somebody else's loop (epoll, poll) use descriptor() of the handle instead; with Boost.Asio, <handoff/asio.hpp>.
+// In an event loop (epoll, poll) use descriptor() of the handle instead; with Boost.Asio, <handoff/asio.hpp>.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -21,13 +21,13 @@ namespace detail::sync {
 class WaitSource;
 }
 
-/// Something to wait for; made by the waitable() of Receiver, Sender, Pending, Subscriber and Latest. Keeps its segment
+/// Something to wait for: made by waitable() of Receiver, Sender, Pending, Subscriber and Latest. Keeps its segment
 /// attached.
 class HANDOFF_EXPORT Waitable {
 public:
     explicit Waitable(std::shared_ptr<detail::sync::WaitSource> source) noexcept : source_(std::move(source)) {}
 
-    /// True if the handle's try_... would not answer `empty` at this moment.
+    /// True if the handle's try_... would not return `empty` at this moment.
     bool was_ready() const noexcept;
 
 private:
@@ -35,12 +35,12 @@ private:
     std::shared_ptr<detail::sync::WaitSource> source_;
 };
 
-/// Waits until at least one of them has something (a message, a newer value, an answer, a free slot, the end of its
-/// stream, the news that its name was removed: the handle then answers `removed`) and returns its index; of several,
-/// the first. Somebody else may take it before you do: be ready for `empty`. Errors: timed_out, stopped,
-/// invalid_argument (nothing to wait for), invalid_handle (one of them was inherited through fork). Sleeps on all of
-/// them at once (futex_waitv) if the kernel can (Linux 5.16), none is read_only and there are at most 128 (a stop token
-/// is one of them); otherwise looks once a millisecond.
+/// Waits until at least one of them is ready (a message, a newer value, an answer, a free slot, the end of its stream,
+/// its name removed: the handle then returns `removed`) and returns its index; of several, the first. Another thread
+/// or process may take it before you do: expect `empty`. Errors: timed_out, stopped, invalid_argument (nothing to wait
+/// for), invalid_handle (one of them was inherited through fork). Sleeps on all of them at once (futex_waitv) if the
+/// kernel can (Linux 5.16), none is read_only and there are at most 128 (a stop token is one of them); otherwise polls
+/// once a millisecond.
 HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable> waitables, const Wait& wait = {});
 inline result<std::size_t> wait_any(std::initializer_list<Waitable> waitables, const Wait& wait = {}) {
     return wait_any(std::span<const Waitable>(waitables.begin(), waitables.size()), wait);

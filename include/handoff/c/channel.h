@@ -14,10 +14,10 @@ extern "C" {
 typedef struct handoff_sender handoff_sender;       /* puts requests into a channel */
 typedef struct handoff_receiver handoff_receiver;   /* takes them out; several compete */
 typedef struct handoff_pending handoff_pending;     /* a request in flight */
-typedef struct handoff_processed handoff_processed; /* a request that came back with its answer */
-typedef struct handoff_request handoff_request;     /* a request in the hands of a receiver */
+typedef struct handoff_processed handoff_processed; /* a request with its answer */
+typedef struct handoff_request handoff_request;     /* a request held by a receiver */
 
-/* ---- opening ---------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 /* Begin with HANDOFF_CHANNEL_OPTIONS_INIT. NULL instead of options means its values. */
 typedef struct handoff_channel_options {
@@ -81,7 +81,7 @@ typedef struct handoff_channel_state {
 #define HANDOFF_CHANNEL_STATE_INIT \
     { sizeof(handoff_channel_state), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
-/* ---- sender ----------------------------------------------------------------------------------------------------- */
+/* ---- sender ------------------------------------------------------------------------------------------------------ */
 
 /* Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
  * INVALID_ARGUMENT, NO_SUCH_SEGMENT, ALREADY_EXISTS, WRONG_KIND, WRONG_VERSION, NOT_A_SEGMENT, MISMATCH,
@@ -91,24 +91,24 @@ HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_c
 /* Leaves once the last loan, pending and processed of this sender is gone too. What was sent stays sent. */
 HANDOFF_API void handoff_sender_close(handoff_sender** sender);
 
-/* Waits for a free slot. TIMED_OUT (the sentence says who holds the slots), REMOVED, DAMAGED, INVALID_HANDLE. */
+/* Waits for a free slot. TIMED_OUT (the message names the holders), REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loan);
 /* Does not wait. FULL, REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_try_loan(handoff_sender* sender, handoff_loan** loan);
 
-/* Sends, and waits for nobody. The loan is used up, also on an error. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE,
+/* Sends without waiting. The loan is used up, also on an error. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE,
  * INVALID_ARGUMENT (the loan of another sender). */
 HANDOFF_API handoff_status handoff_sender_send(handoff_sender* sender, handoff_loan** loan);
-/* Batches: for many small messages. One look at the clock and one wake-up serve all of them. */
-/* Waits for a free slot, then loans those that come next, at most `most`, into the front of `loans`, whose places are
- * written over. *loaned: how many. As loan, INVALID_ARGUMENT (most is 0). */
+/* Batches: for many small messages. The whole batch costs one clock read and one wake-up. */
+/* Waits for a free slot, then loans as many as are free, at most `most`, into the front of `loans`, which is
+ * overwritten. *loaned: the count. As loan, INVALID_ARGUMENT (most is 0). */
 HANDOFF_API handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loans,
                                                      size_t most, size_t* loaned);
-/* Sends all `count`, in this order. All of them are used up, and their places NULL, also on an error: what was not sent
- * then is given back. Errors as send; one that is NULL (INVALID_HANDLE) is found before anything happens. */
+/* Sends all `count`, in this order. All are used up and set to NULL, also on an error: what was not sent then is given
+ * back. Errors as send; a NULL among them (INVALID_HANDLE) is detected before anything is sent. */
 HANDOFF_API handoff_status handoff_sender_send_batch(handoff_sender* sender, handoff_loan** loans, size_t count);
 /* Sends and waits until the request was processed. The loan is used up. On TIMED_OUT an unread request is withdrawn,
- * one that a receiver already holds is left to it; the sentence says which. TIMED_OUT, FAILED (with the receiver's
+ * one that a receiver already holds stays with it; the message says which. TIMED_OUT, FAILED (with the receiver's
  * reason), GIVEN_UP, REMOVED, and as send. */
 HANDOFF_API handoff_status handoff_sender_request(handoff_sender* sender, handoff_loan** loan, int64_t timeout_ns,
                                                   handoff_processed** processed);
@@ -118,43 +118,41 @@ HANDOFF_API handoff_status handoff_sender_request_async(handoff_sender* sender, 
 
 /* Waits until at least one live receiver is attached. TIMED_OUT, REMOVED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns);
-/* This sender's identity, as handoff_request_about shows it. */
+/* This sender's identity, as returned by handoff_request_about. */
 HANDOFF_API handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id);
 HANDOFF_API handoff_status handoff_sender_info(const handoff_sender* sender, handoff_channel_info* info);
 HANDOFF_API handoff_status handoff_sender_state(const handoff_sender* sender, handoff_channel_state* state);
-/* One sentence: who holds the slots, and since when; cut to what fits into the buffer, with its NUL. */
+/* One sentence: who holds the slots, and since when; cut to the size of the buffer, with its NUL. */
 HANDOFF_API handoff_status handoff_sender_who_holds(const handoff_sender* sender, char* buffer, size_t buffer_bytes);
 
-/* ---- pending: a request in flight ---------------------------------------------------------------------------------
- */
+/* ---- pending: a request in flight -------------------------------------------------------------------------------- */
 
 /* Waits for the answer. The pending is used up, except after TIMED_OUT (and INVALID_ARGUMENT): then it may be waited
- * for again. TIMED_OUT (in whose hands it is), FAILED (with the receiver's reason), GIVEN_UP, REMOVED,
+ * for again. TIMED_OUT (the message names the holder), FAILED (with the receiver's reason), GIVEN_UP, REMOVED,
  * INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns,
                                                 handoff_processed** processed);
 /* True if handoff_pending_wait would return at once. */
 HANDOFF_API bool handoff_pending_was_answered(const handoff_pending* pending);
-/* Takes a request back that is in nobody's hands, and uses up the pending. *taken_back: whether nobody will get it; if
- * not, a receiver has it or has answered it. INVALID_HANDLE. */
+/* Takes the request back if no receiver holds it, and uses up the pending. *taken_back: true if no receiver will get
+ * it; otherwise a receiver has it or has answered it. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back);
 /* Counts the requests of this sender from 1. */
 HANDOFF_API uint64_t handoff_pending_sequence(const handoff_pending* pending);
-/* The request stays sent, but nobody waits for its answer any more. */
+/* The request stays sent, but its answer is no longer awaited. */
 HANDOFF_API void handoff_pending_drop(handoff_pending** pending);
 
-/* ---- processed: a request that came back --------------------------------------------------------------------------
- */
+/* ---- processed: a request with its answer ------------------------------------------------------------------------ */
 
 /* Set `size`. */
 typedef struct handoff_processed_info {
     size_t size;         /* sizeof(handoff_processed_info) */
     uint64_t sequence;   /* counts the requests of this sender from 1 */
-    uint32_t deliveries; /* 1, or more if receivers gave it back or died with it */
+    uint32_t deliveries; /* 1, or more if receivers gave it back or died holding it */
     uint32_t reserved;
     int64_t round_trip_ns;     /* from send to processed, as stamped in the segment */
-    handoff_image image;       /* what the payload is */
-    handoff_image reply_image; /* what the answer is */
+    handoff_image image;       /* description of the payload */
+    handoff_image reply_image; /* description of the answer */
 } handoff_processed_info;
 
 #define HANDOFF_PROCESSED_INFO_INIT                                            \
@@ -174,53 +172,52 @@ HANDOFF_API handoff_status handoff_processed_about(const handoff_processed* proc
 /* Frees the slot. */
 HANDOFF_API void handoff_processed_drop(handoff_processed** processed);
 
-/* ---- receiver --------------------------------------------------------------------------------------------------- */
+/* ---- receiver ---------------------------------------------------------------------------------------------------- */
 
 /* As handoff_sender_open. With payload_bytes 0 it attaches only. */
 HANDOFF_API handoff_status handoff_receiver_open(const char* name, const handoff_channel_options* options,
                                                  handoff_receiver** receiver);
 HANDOFF_API void handoff_receiver_close(handoff_receiver** receiver);
 
-/* Waits for a request. TIMED_OUT; END_OF_STREAM once every sender that was there has left and nothing may still come:
- * said once, the next receive waits for a new sender; REMOVED, DAMAGED, INVALID_HANDLE. */
+/* Waits for a request. TIMED_OUT; END_OF_STREAM once every sender that was attached has left and nothing can come any
+ * more (returned once: the next receive waits for a new sender); REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns,
                                                     handoff_request** request);
 /* Does not wait. EMPTY, END_OF_STREAM, REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_request** request);
 
-/* Batches: waits for a request, then takes as many as are there, at most `most`, into the front of `requests`, whose
- * places are written over. *received: how many. What this receiver holds, others do not get: batches are for requests
- * that are quickly done. As receive, INVALID_ARGUMENT (most is 0). */
+/* Batches: waits for a request, then takes as many as are queued, at most `most`, into the front of `requests`, which
+ * is overwritten. *received: the count. Other receivers do not get what this one holds: use batches for requests that
+ * are processed quickly. As receive, INVALID_ARGUMENT (most is 0). */
 HANDOFF_API handoff_status handoff_receiver_receive_batch(handoff_receiver* receiver, int64_t timeout_ns,
                                                           handoff_request** requests, size_t most, size_t* received);
-/* Done, all of them, with one wake-up, and no answers but those that describe_reply described. All are used up, and
- * their places NULL. Goes through all whatever happens, and answers the first error: INVALID_HANDLE, OWNERSHIP_LOST.
- * One that is NULL (INVALID_HANDLE) is found before anything happens. */
+/* Finishes all of them, with one wake-up, and no answers but those set with describe_reply. All are used up and set to
+ * NULL. Goes on after an error and returns the first: INVALID_HANDLE, OWNERSHIP_LOST. A NULL among them
+ * (INVALID_HANDLE) is detected before anything happens. */
 HANDOFF_API handoff_status handoff_receiver_processed_batch(handoff_receiver* receiver, handoff_request** requests,
                                                             size_t count);
 
 HANDOFF_API handoff_status handoff_receiver_waitable(const handoff_receiver* receiver, handoff_waitable** waitable);
-/* A descriptor that is readable while try_receive would not answer EMPTY, for epoll and poll. Belongs to the receiver:
- * do not read from it or close it. Made on first use, with a thread that waits. INVALID_HANDLE, SYSTEM. */
+/* A descriptor that is readable while try_receive would not return EMPTY, for epoll and poll. Belongs to the receiver:
+ * do not read from it or close it. Created on first use, with a thread that waits. INVALID_HANDLE, SYSTEM. */
 HANDOFF_API handoff_status handoff_receiver_descriptor(const handoff_receiver* receiver, int* descriptor);
 HANDOFF_API handoff_status handoff_receiver_info(const handoff_receiver* receiver, handoff_channel_info* info);
 HANDOFF_API handoff_status handoff_receiver_state(const handoff_receiver* receiver, handoff_channel_state* state);
 HANDOFF_API handoff_status handoff_receiver_who_holds(const handoff_receiver* receiver, char* buffer,
                                                       size_t buffer_bytes);
 
-/* ---- request: in the hands of a receiver --------------------------------------------------------------------------
- */
+/* ---- request: held by a receiver --------------------------------------------------------------------------------- */
 
 /* Set `size`. */
 typedef struct handoff_request_info {
-    size_t size;       /* sizeof(handoff_request_info) */
-    uint64_t sender;   /* who sent it; stays the same for all requests of one sender, is never used again by another */
-    uint64_t sequence; /* counts the sender's requests from 1; the same in every delivery */
+    size_t size;         /* sizeof(handoff_request_info) */
+    uint64_t sender;     /* its sender: the same for all requests of one sender, never used again by another */
+    uint64_t sequence;   /* counts the sender's requests from 1; the same in every delivery */
     uint32_t deliveries; /* 1 the first time */
     uint32_t reserved;
     int64_t sent_ns;     /* when it was sent, CLOCK_MONOTONIC */
     int64_t taken_ns;    /* when this receiver took it, CLOCK_MONOTONIC */
-    handoff_image image; /* what the payload is */
+    handoff_image image; /* description of the payload */
 } handoff_request_info;
 
 #define HANDOFF_REQUEST_INFO_INIT                         \
@@ -236,18 +233,18 @@ typedef struct handoff_request_info {
 HANDOFF_API const void* handoff_request_payload(const handoff_request* request, size_t* bytes);
 /* The same bytes for editing. INVALID_ARGUMENT if the channel was not created in_place, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_request_editable(handoff_request* request, void** data, size_t* bytes);
-/* Says what the edited payload is now; it may not be longer than before. As editable, TOO_LARGE. */
+/* Describes the edited payload; it may not be longer than before. As editable, TOO_LARGE. */
 HANDOFF_API handoff_status handoff_request_describe(handoff_request* request, const handoff_image* image);
 /* Room for the answer, in shared memory. */
 HANDOFF_API void* handoff_request_reply(const handoff_request* request, size_t* capacity);
-/* Says that the answer is this image. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
+/* Describes the answer as this image. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_request_describe_reply(handoff_request* request, const handoff_image* image);
 HANDOFF_API handoff_status handoff_request_about(const handoff_request* request, handoff_request_info* info);
 
-/* Done; the first `reply_bytes` of the reply area are the answer (0: none; step * height for an image). The request is
- * used up, except after TOO_LARGE. TOO_LARGE, INVALID_HANDLE, OWNERSHIP_LOST. */
+/* Finishes it; the first `reply_bytes` of the reply area are the answer (0: none; step * height for an image). The
+ * request is used up, except after TOO_LARGE. TOO_LARGE, INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_request_processed(handoff_request** request, size_t reply_bytes);
-/* Could not be done; the sender is told why (the first 119 bytes; NULL: no reason). The request is used up.
+/* Finishes it as failed; the sender gets the reason (the first 119 bytes; NULL: none). The request is used up.
  * INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_request_failed(handoff_request** request, const char* reason);
 /* Gives it back: it is delivered again, or, on a channel opened in_place, reported as failed. */

@@ -1,4 +1,4 @@
-/* handoff in C: what a frame is. Include <handoff/handoff.h>, which has the rules. */
+/* handoff in C: the description of an image. Include <handoff/handoff.h>, which has the rules. */
 #ifndef HANDOFF_C_IMAGE_H
 #define HANDOFF_C_IMAGE_H
 
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* How the bytes of one pixel are to be read. The numbers are stable: they are in the segment. */
+/* The format of one pixel. The numbers are stable: they are in the segment. */
 enum {
     HANDOFF_NONE = 0, /* plain bytes, not an image */
     HANDOFF_MONO8 = 1,
@@ -57,23 +57,23 @@ typedef struct handoff_image {
     uint64_t step;           /* bytes from one row to the next, at least width * bytes of a pixel */
     uint32_t encoding;       /* HANDOFF_BGR8, ... */
     uint32_t reserved;       /* 0 */
-    int64_t capture_time_ns; /* when the picture was taken, nanoseconds since 1970 (UTC); 0: not known */
-    char frame_id[32];       /* who or what took it; ends with a NUL */
+    int64_t capture_time_ns; /* when the image was taken, nanoseconds since 1970 (UTC); 0: not known */
+    char frame_id[32];       /* its source; ends with a NUL */
 } handoff_image;
 
-/* What one pixel is made of. */
+/* The composition of one pixel. */
 typedef struct handoff_pixel {
     uint32_t channels;          /* numbers in one pixel: 3 for bgr8 */
     uint32_t bytes_per_channel; /* bytes of one of them: 1, 2, 4 or 8 */
     uint32_t kind;              /* 'u' unsigned, 'i' signed, 'f' floating point */
 } handoff_pixel;
 
-/* A description without gaps between rows. INVALID_ARGUMENT: no such encoding, or a width or height of 0. */
+/* Describes an image without gaps between rows. INVALID_ARGUMENT: no such encoding, or a width or height of 0. */
 HANDOFF_API handoff_status handoff_image_init(handoff_image* image, uint32_t width, uint32_t height, uint32_t encoding);
-/* Whether the description makes sense and fits into `available_bytes`. INVALID_ARGUMENT, TOO_LARGE. */
+/* Checks that the description is valid and fits into `available_bytes`. INVALID_ARGUMENT, TOO_LARGE. */
 HANDOFF_API handoff_status handoff_image_check(const handoff_image* image, uint64_t available_bytes);
 
-/* "bgr8", "16UC1", ...; "unknown" for a number that is none of the above. */
+/* "bgr8", "16UC1", ...; "unknown" for any other number. */
 HANDOFF_API const char* handoff_encoding_name(uint32_t encoding);
 /* The encoding of that name: ROS names, OpenCV type names ("8UC3", "CV_8UC3") and FFmpeg pixel formats ("bgr24").
  * INVALID_ARGUMENT, with the names that are known. */

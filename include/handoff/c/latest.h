@@ -20,7 +20,7 @@ typedef struct handoff_latest_options {
     uint32_t lifetime;     /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
     uint32_t mode;         /* rights, octal as in chmod; the umask does not change them (default 0600) */
     /* How this handle opens it and behaves, but for `group`: */
-    uint32_t read_only; /* 1: no write access (the kernel enforces it); looks once a millisecond while it waits */
+    uint32_t read_only; /* 1: no write access (the kernel enforces it); polls once a millisecond while it waits */
     const char* group;  /* group of the segment; NULL or "": the creator's */
     uint32_t open;      /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
     uint32_t wait;      /* HANDOFF_WAIT_..., of this handle */
@@ -51,7 +51,7 @@ typedef struct handoff_latest_info {
         }                                       \
     }
 
-/* What a read says beside the bytes. Set `size`. */
+/* The result of a read, beside the bytes. Set `size`. */
 typedef struct handoff_reading {
     size_t size;        /* sizeof(handoff_reading) */
     uint64_t bytes;     /* of the value */
@@ -67,11 +67,11 @@ HANDOFF_API handoff_status handoff_latest_open(const char* name, const handoff_l
                                                handoff_latest** latest);
 HANDOFF_API void handoff_latest_close(handoff_latest** latest);
 
-/* Makes these bytes the newest value; never waits. `sequence` may be NULL. TOO_LARGE, FULL (more writes under way at
- * this moment than participants), INVALID_ARGUMENT (read_only), DAMAGED, INVALID_HANDLE. */
+/* Makes these bytes the newest value; never waits. `sequence` may be NULL. TOO_LARGE, FULL (more concurrent writes than
+ * participants), INVALID_ARGUMENT (read_only), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_latest_write(handoff_latest* latest, const void* value, size_t bytes,
                                                 uint64_t* sequence);
-/* Copies the newest value into the buffer; never waits. `reading` may be NULL. EMPTY (nothing was written yet),
+/* Copies the newest value into the buffer; never waits. `reading` may be NULL. EMPTY (no value was written yet),
  * TOO_LARGE (the buffer), TIMED_OUT (overwritten during each of a thousand copies), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_latest_read(const handoff_latest* latest, void* buffer, size_t buffer_bytes,
                                                handoff_reading* reading);

@@ -1,4 +1,4 @@
-/* handoff in C: a slot on loan, to write a message into. Include <handoff/handoff.h>, which has the rules. */
+/* handoff in C: a slot on loan, for writing a message. Include <handoff/handoff.h>, which has the rules. */
 #ifndef HANDOFF_C_LOAN_H
 #define HANDOFF_C_LOAN_H
 
@@ -16,11 +16,11 @@ typedef struct handoff_loan handoff_loan;
 HANDOFF_API void* handoff_loan_data(const handoff_loan* loan);
 /* Bytes of that area. */
 HANDOFF_API size_t handoff_loan_capacity(const handoff_loan* loan);
-/* Bytes that will be sent: all of them, unless resize or describe said otherwise. */
+/* Bytes that will be sent: all of them, unless resize or describe set another size. */
 HANDOFF_API size_t handoff_loan_bytes(const handoff_loan* loan);
 /* Sends only the first `bytes`. TOO_LARGE, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_loan_resize(handoff_loan* loan, size_t bytes);
-/* Says that the payload is this image, and sends just its bytes. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
+/* Describes the payload as this image, and sends only its bytes. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_loan_describe(handoff_loan* loan, const handoff_image* image);
 /* Gives the slot back unsent. */
 HANDOFF_API void handoff_loan_drop(handoff_loan** loan);

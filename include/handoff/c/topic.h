@@ -15,7 +15,7 @@ typedef struct handoff_publisher handoff_publisher;   /* puts messages on a topi
 typedef struct handoff_subscriber handoff_subscriber; /* reads a topic from a position of its own */
 typedef struct handoff_message handoff_message;       /* a message, pinned */
 
-/* ---- opening ---------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 /* Begin with HANDOFF_TOPIC_OPTIONS_INIT. NULL instead of options means its values. */
 typedef struct handoff_topic_options {
@@ -44,11 +44,11 @@ typedef struct handoff_topic_options {
             HANDOFF_TIMESTAMPS_EXACT, 0                                                                               \
     }
 
-/* Where a new subscriber begins. */
+/* The first message of a new subscriber. */
 enum {
-    HANDOFF_START_NEWEST = 0, /* with the newest message there is, if there is one (default) */
-    HANDOFF_START_OLDEST = 1, /* with the oldest message that is still kept */
-    HANDOFF_START_NEXT = 2    /* with the first message published from now on */
+    HANDOFF_START_NEWEST = 0, /* the newest message, if there is one (default) */
+    HANDOFF_START_OLDEST = 1, /* the oldest message that is still kept */
+    HANDOFF_START_NEXT = 2    /* the first message published from now on */
 };
 
 /* Begin with HANDOFF_SUBSCRIBER_OPTIONS_INIT. NULL instead of options means its values. */
@@ -57,7 +57,7 @@ typedef struct handoff_subscriber_options {
     uint32_t start; /* HANDOFF_START_... */
     uint32_t pins;  /* messages that it may hold at once, out of the pin budget; 0: copy_next and copy_newest only */
     uint32_t
-        read_only; /* 1: no write access (the kernel enforces it), no pins, looks once a millisecond while it waits */
+        read_only; /* 1: no write access (the kernel enforces it), no pins, polls once a millisecond while it waits */
     uint32_t reserved; /* 0 */
 } handoff_subscriber_options;
 
@@ -95,7 +95,7 @@ typedef struct handoff_topic_state {
 #define HANDOFF_TOPIC_STATE_INIT \
     { sizeof(handoff_topic_state), 0, 0, 0, 0, 0, 0, 0 }
 
-/* ---- publisher -------------------------------------------------------------------------------------------------- */
+/* ---- publisher --------------------------------------------------------------------------------------------------- */
 
 /* Opens the topic `name` and joins it. Names and errors as handoff_sender_open. */
 HANDOFF_API handoff_status handoff_publisher_open(const char* name, const handoff_topic_options* options,
@@ -103,8 +103,8 @@ HANDOFF_API handoff_status handoff_publisher_open(const char* name, const handof
 /* Leaves once the last loan of this publisher is gone too. What was published stays. */
 HANDOFF_API void handoff_publisher_close(handoff_publisher** publisher);
 
-/* A slot, to be written as handoff_loan_... say. Never waits for a subscriber. FULL (the sentence says in whose hands
- * the loans are), DAMAGED, INVALID_HANDLE. */
+/* A slot; write it with handoff_loan_... Never waits for a subscriber. FULL (the message names the holders of the
+ * loans), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_publisher_loan(handoff_publisher* publisher, handoff_loan** loan);
 /* Makes the loan the newest message; never waits. The loan is used up, also on an error. *sequence (may be NULL) counts
  * from 1, over all publishers. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE, INVALID_ARGUMENT (another publisher's loan). */
@@ -116,7 +116,7 @@ HANDOFF_API handoff_status handoff_publisher_wait_for_subscriber(handoff_publish
 HANDOFF_API handoff_status handoff_publisher_info(const handoff_publisher* publisher, handoff_topic_info* info);
 HANDOFF_API handoff_status handoff_publisher_state(const handoff_publisher* publisher, handoff_topic_state* state);
 
-/* ---- subscriber ------------------------------------------------------------------------------------------------- */
+/* ---- subscriber -------------------------------------------------------------------------------------------------- */
 
 /* As handoff_publisher_open; with payload_bytes 0 it attaches only. TOO_MANY_PARTICIPANTS also if the pin budget is
  * spent: open with pins 0 then. */
@@ -125,25 +125,25 @@ HANDOFF_API handoff_status handoff_subscriber_open(const char* name, const hando
                                                    handoff_subscriber** subscriber);
 HANDOFF_API void handoff_subscriber_close(handoff_subscriber** subscriber);
 
-/* The oldest unread message that is still there; waits for one. TIMED_OUT; END_OF_STREAM once every publisher that was
- * there has left and nothing is unread: said once; FULL (as many messages in hand as pins: drop one), REMOVED,
+/* The oldest unread message that is still kept; waits for one. TIMED_OUT; END_OF_STREAM once every publisher that was
+ * attached has left and nothing is unread: returned once; FULL (as many messages are held as pins: drop one), REMOVED,
  * INVALID_ARGUMENT (opened with pins 0 or read_only), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_subscriber_next(handoff_subscriber* subscriber, int64_t timeout_ns,
                                                    handoff_message** message);
 /* Does not wait. EMPTY, otherwise as next. */
 HANDOFF_API handoff_status handoff_subscriber_try_next(handoff_subscriber* subscriber, handoff_message** message);
-/* The newest message, if it is unread; skips what lies before it; waits for one. Errors as next. */
+/* The newest message, if it is unread; skips those before it; waits for one. Errors as next. */
 HANDOFF_API handoff_status handoff_subscriber_newest(handoff_subscriber* subscriber, int64_t timeout_ns,
                                                      handoff_message** message);
 /* Does not wait. EMPTY, otherwise as next. */
 HANDOFF_API handoff_status handoff_subscriber_try_newest(handoff_subscriber* subscriber, handoff_message** message);
 
-/* What a message is, beside its bytes. Set `size`. */
+/* The description of a message. Set `size`. */
 typedef struct handoff_message_info {
     size_t size;          /* sizeof(handoff_message_info) */
     uint64_t bytes;       /* of the message */
     uint64_t sequence;    /* counts the messages of the topic from 1, over all publishers */
-    uint64_t lost;        /* messages between the one before and this one: overwritten, or skipped. Exact. */
+    uint64_t lost;        /* messages between the previous one and this one: overwritten, or skipped. Exact. */
     int64_t published_ns; /* CLOCK_MONOTONIC */
     handoff_image image;
 } handoff_message_info;
@@ -157,9 +157,9 @@ typedef struct handoff_message_info {
         }                                           \
     }
 
-/* Copies the oldest unread message into the buffer; needs no pin and no write access. What was overwritten during the
- * copy is never returned: it counts as lost. `info` may be NULL. TIMED_OUT, END_OF_STREAM, REMOVED, TOO_LARGE (the
- * buffer; the message stays unread), DAMAGED, INVALID_HANDLE. */
+/* Copies the oldest unread message into the buffer; needs no pin and no write access. A message that is overwritten
+ * during the copy is never returned: it counts as lost. `info` may be NULL. TIMED_OUT, END_OF_STREAM, REMOVED,
+ * TOO_LARGE (the buffer; the message stays unread), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_subscriber_copy_next(handoff_subscriber* subscriber, void* buffer,
                                                         size_t buffer_bytes, int64_t timeout_ns,
                                                         handoff_message_info* info);
@@ -175,8 +175,7 @@ HANDOFF_API handoff_status handoff_subscriber_descriptor(const handoff_subscribe
 HANDOFF_API handoff_status handoff_subscriber_info(const handoff_subscriber* subscriber, handoff_topic_info* info);
 HANDOFF_API handoff_status handoff_subscriber_state(const handoff_subscriber* subscriber, handoff_topic_state* state);
 
-/* ---- message: pinned, whole and in place until it is dropped
- * --------------------------------------------------------- */
+/* ---- message: pinned, whole and in place until it is dropped ----------------------------------------------------- */
 
 HANDOFF_API const void* handoff_message_payload(const handoff_message* message, size_t* bytes);
 HANDOFF_API handoff_status handoff_message_about(const handoff_message* message, handoff_message_info* info);
