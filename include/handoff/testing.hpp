@@ -68,7 +68,7 @@ public:
     operator std::string_view() const noexcept { return name_; }
     friend std::ostream& operator<<(std::ostream& out, const UniqueName& name) { return out << name.name_; }
 
-    /// The existing files of this name. For a check of the end: BOOST_TEST(name.left_behind().empty()).
+    /// The existing files of this name. To check that nothing stays: BOOST_TEST(name.left_behind().empty()).
     std::vector<std::string> left_behind() const;
 
 private:
@@ -87,7 +87,7 @@ struct Exit {
     friend bool operator==(const Exit&, const Exit&) = default;
 };
 
-/// A failure of a child process: uncaught exceptions and failed checks with their texts, or its way to die.
+/// A failure of a child process: uncaught exceptions and failed checks with their texts, or the way it died.
 class HANDOFF_EXPORT ChildFailed : public std::runtime_error {
 public:
     ChildFailed(const std::string& text, Exit exit) : std::runtime_error(text), exit_(exit) {}

@@ -1,4 +1,4 @@
-// Batches: the C++ interface wants values in a row, the C interface has a handle for each.
+// Batches: the C++ interface takes values in a row, the C interface has a handle for each.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ std::vector<T> places_for(std::size_t most, std::size_t slots) {
     return std::vector<T>(std::min(most, slots));
 }
 
-/// Makes handles of the first `count` values, all of them or none.
+/// Turns the first `count` values into handles, all of them or none.
 template <class T, class H>
 void hand_out(std::vector<T>& values, std::size_t count, H** handles) {
     std::vector<std::unique_ptr<H>> made;
@@ -27,7 +27,7 @@ void hand_out(std::vector<T>& values, std::size_t count, H** handles) {
     for (std::size_t at = 0; at < count; ++at) handles[at] = made[at].release();
 }
 
-/// Takes what the handles hold, and ends them. Throws Error where one of them is null: then none has ended.
+/// Takes what the handles hold, and ends them. Throws Error if one of them is null: then none has ended.
 template <class T, class H>
 std::vector<T> take_all(H** handles, std::size_t count, const char* what) {
     for (std::size_t at = 0; at < count; ++at)

@@ -1,4 +1,4 @@
-// The border: whatever is refused or thrown on the C++ side becomes a status and a sentence on the C side.
+// The border: every error and exception of the C++ side becomes a status and a message on the C side.
 #pragma once
 
 #include <handoff/c/common.h>
@@ -25,12 +25,12 @@ struct handoff_waitable {
 
 namespace handoff::detail::c {
 
-/// Keeps the refusal for handoff_last_error() of this thread, and returns its status.
+/// Stores the failure for handoff_last_error() of this thread, and returns its status.
 handoff_status refuse(Failure failure) noexcept;
-/// Of whatever is being handled by a catch.
+/// The same for the exception that a catch is handling.
 handoff_status refuse_current_exception() noexcept;
 
-/// Runs `body`; nothing that it throws gets past here.
+/// Runs `body`; no exception leaves this function.
 template <class Body>
 handoff_status guarded(Body&& body) noexcept {
     try {
@@ -40,18 +40,18 @@ handoff_status guarded(Body&& body) noexcept {
     }
 }
 
-/// A status for an outcome that carries nothing.
+/// The status of an outcome without a value.
 inline handoff_status status_of(result<void> outcome) {
     return outcome ? HANDOFF_OK : refuse(std::move(outcome).error());
 }
-/// Stores a good outcome, or refuses. Nobody has to ask for it: `out` may be null.
+/// Stores a successful outcome, or refuses. `out` may be null.
 template <class T>
 handoff_status store(result<T> outcome, T* out) {
     if (!outcome) return refuse(std::move(outcome).error());
     if (out != nullptr) *out = std::move(*outcome);
     return HANDOFF_OK;
 }
-/// Stores a good outcome as a new handle, or refuses.
+/// Stores a successful outcome as a new handle, or refuses.
 template <class H, class T>
 handoff_status deliver(result<T> outcome, H** handle) {
     if (!outcome) return refuse(std::move(outcome).error());
@@ -59,7 +59,7 @@ handoff_status deliver(result<T> outcome, H** handle) {
     return HANDOFF_OK;
 }
 
-/// What the caller's pointer points to. Throws Error where it is null.
+/// What the caller's pointer points to. Throws Error if it is null.
 template <class H>
 H& handle(H* given, const char* what) {
     if (given != nullptr) return *given;
@@ -75,7 +75,7 @@ inline std::string_view text(const char* given, const char* what) {
     return place(given, what);
 }
 
-/// Takes what the caller's handle holds, and ends the handle. Throws Error where there is none.
+/// Takes what the caller's handle holds, and ends the handle. Throws Error if there is none.
 template <class H>
 auto take(H** given, const char* what) {
     const std::unique_ptr<H> owned(std::exchange(*place(given, what), nullptr));
@@ -86,12 +86,12 @@ void drop(H** given) noexcept {
     if (given != nullptr) delete std::exchange(*given, nullptr);
 }
 
-/// A timeout. Throws Error where it is negative.
+/// A timeout. Throws Error if it is negative.
 std::chrono::nanoseconds timeout(std::int64_t timeout_ns);
-/// The moment that a timeout means. Throws Error where it is negative.
+/// The time at which a timeout ends. Throws Error if it is negative.
 Deadline deadline(std::int64_t timeout_ns);
 
-/// Fills the caller's struct as far as it reaches; its first field says how far. Throws Error where that is nonsense.
+/// Fills the caller's struct up to the size in its first field. Throws Error if that size is invalid.
 template <class Info>
 handoff_status fill(Info info, Info* out) {
     constexpr std::size_t no_struct_is_larger = 65'536;
@@ -108,7 +108,7 @@ void set_name(char (&field)[room], const std::string& name) noexcept {
     field[name.copy(field, room - 1)] = '\0';
 }
 
-/// The caller's options on top of the defaults. Throws Error where they are of a newer header.
+/// The caller's options on top of the defaults. Throws Error if they are of a newer header.
 template <class Options>
 Options options_or(const Options* given, Options defaults) {
     if (given == nullptr) return defaults;
@@ -120,7 +120,7 @@ Options options_or(const Options* given, Options defaults) {
     std::memcpy(&defaults, given, given->size);
     return defaults;
 }
-/// The enumerator of that number. Throws Error where it is beyond `last`.
+/// The enumerator of that number. Throws Error if it is beyond `last`.
 template <class E>
 E enumerator(std::uint32_t number, E last, const char* field) {
     if (number <= static_cast<std::uint32_t>(last)) return static_cast<E>(number);
@@ -132,7 +132,7 @@ inline bool flag(std::uint32_t number, const char* field) {
     return enumerator(number, Flag::yes, field) == Flag::yes;
 }
 
-/// What was given of a number, an enumerator or a flag.
+/// A number, an enumerator or a flag, if it was given.
 inline std::optional<std::uint32_t> given(std::uint32_t number) noexcept {
     return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(number);
 }
@@ -143,23 +143,23 @@ std::optional<E> given_enumerator(std::uint32_t number, E last, const char* fiel
 inline std::optional<bool> given_flag(std::uint32_t number, const char* field) {
     return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(flag(number, field));
 }
-/// The same of a text, where "" is not given either.
+/// The same for a text; "" means not given, too.
 inline std::optional<std::string> given_text(const char* text) {
     return text == nullptr || *text == '\0' ? std::nullopt : std::optional<std::string>(text);
 }
 
-/// A capacity, which the C side counts in 64 bits everywhere. Throws Error where this machine cannot address so much.
+/// A capacity, which the C side counts in 64 bits everywhere. Throws Error if this machine cannot address so much.
 inline std::size_t capacity(std::uint64_t bytes, const char* field) {
     if (std::in_range<std::size_t>(bytes)) return static_cast<std::size_t>(bytes);
     throw Error(Errc::no_space, std::string(field) + " = " + std::to_string(bytes) + ": a program of " +
                                     std::to_string(sizeof(void*) * 8) +
                                     " bits cannot address so much. Use a smaller one, or programs of 64 bits");
 }
-/// What was given of a capacity. Throws Error: as capacity().
+/// A capacity, if it was given. Throws Error: as capacity().
 inline std::optional<std::size_t> given_capacity(std::uint64_t bytes, const char* field) {
     return bytes == 0 ? std::nullopt : std::optional(capacity(bytes, field));
 }
-/// How this handle opens and behaves. HandleOptions or what has its fields. Throws Error where that makes no sense.
+/// How this handle opens and behaves: HandleOptions or a struct with its fields. Throws Error if they are invalid.
 template <class Handle, class Options>
 Handle handle_from(const Options& given) {
     Handle made;
@@ -170,12 +170,12 @@ Handle handle_from(const Options& given) {
     return made;
 }
 
-/// Where bytes are, and how many (`bytes` may be null).
+/// The address of bytes, and their number (`bytes` may be null).
 inline const void* bytes_of(std::span<const std::byte> area, std::size_t* bytes) noexcept {
     if (bytes != nullptr) *bytes = area.size();
     return area.data();
 }
-/// The caller's buffer. Throws Error where it is null.
+/// The caller's buffer. Throws Error if it is null.
 inline std::span<std::byte> room(void* buffer, std::size_t bytes) {
     if (bytes > 0) place(buffer, "the buffer");
     return {static_cast<std::byte*>(buffer), bytes};

@@ -6,12 +6,12 @@
 
 namespace handoff::detail::c {
 
-/// What the C side says in one struct.
+/// The parts of the C side's options.
 struct ChannelOpening {
     ChannelShape shape;
     HandleOptions handle;
 };
-/// Throws Error where the options make no sense.
+/// Throws Error if the options are invalid.
 ChannelOpening channel_opening(const handoff_channel_options* options);
 handoff_status fill_info(const ChannelInfo& info, handoff_channel_info* out);
 handoff_status fill_state(const ChannelState& state, handoff_channel_state* out);

@@ -43,7 +43,7 @@ static_assert(HANDOFF_TIMED_OUT == static_cast<int>(Errc::timed_out) &&
               HANDOFF_DAMAGED == static_cast<int>(Errc::damaged));
 static_assert(HANDOFF_WAIT_SLEEP == static_cast<int>(WaitPolicy::sleep));
 
-/// The last refusal in a thread. The sentence is put together when somebody asks: who only polls does not pay for it.
+/// The last failure in a thread. Its message is composed on demand: a caller that only polls does not pay for it.
 struct LastRefusal {
     Failure failure;
     std::string sentence;

@@ -20,7 +20,7 @@ static_assert(HANDOFF_RGB16 == static_cast<int>(Encoding::rgb16) &&
               HANDOFF_64FC4 == static_cast<int>(Encoding::type_64FC4) &&
               HANDOFF_BAYER_GRBG8 == static_cast<int>(Encoding::bayer_grbg8));
 
-/// The names are OpenCV's where they tell the kind: "16SC3". All others are unsigned.
+/// The kind is read from OpenCV's names, as in "16SC3". All others are unsigned.
 char kind_of(Encoding encoding) noexcept {
     const std::string_view name = name_of(encoding);
     const auto letter = name.find_first_not_of("0123456789");

@@ -1,4 +1,4 @@
-// A loan is of a channel or of a topic.
+// The loan of a channel or a topic.
 #pragma once
 
 #include <handoff/c/loan.h>

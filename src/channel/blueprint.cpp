@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t most_slots = 65'535;
 constexpr std::uint32_t most_participants = 1'024;
 constexpr std::uint32_t most_deliveries = 255;
-// What a channel gets that is created by somebody who did not say:
+// Defaults of a new channel:
 constexpr std::uint32_t default_slots = 8;
 constexpr std::uint32_t default_participants = 32;
 constexpr std::uint32_t default_deliveries = 10;

@@ -1,4 +1,4 @@
-// The shape of a channel's segment, and the checks on what a user asks for.
+// The shape of a channel's segment, and the checks of a requested shape.
 #pragma once
 
 #include <handoff/channel.hpp>
@@ -12,7 +12,7 @@
 
 namespace handoff::detail::channel {
 
-/// What a channel says of itself to segment::open_or_replace().
+/// The traits of a channel for segment::open_or_replace().
 struct Pattern {
     using Shape = ChannelShape;
     static constexpr std::string_view word = "channel";

@@ -1,4 +1,4 @@
-// What a channel keeps in its segment beside participants and slots. Only structs, sizes and asserts.
+// The part of a channel's segment beside participants and slots. Only structs, sizes and asserts.
 #pragma once
 
 #include <atomic>
@@ -41,21 +41,22 @@ struct CellWord {
     }
 };
 
-/// Invariants: (1) head and tail are hints that anybody may move on; what a cell says is what counts; (2) a message is
-///   queued from the exchange that fills a cell until its slot leaves the state ready; (3) counters are for people.
-/// Death: nobody owns anything here. A head or tail that its mover left behind is moved by the next one who looks.
+/// Invariants: (1) head and tail are hints that any participant may advance; the cells are authoritative; (2) a message
+///   is queued from the exchange that fills a cell until its slot leaves the state ready; (3) counters are for people.
+/// Death: no participant owns anything here. A head or tail left behind by a dead one is advanced by the next one that
+///   reads it.
 struct ChannelControl {
     static constexpr std::uint32_t no_slot = 0xffffffff;  ///< last_freed was taken
     alignas(64) sync::SharedWord head;                    ///< next position to take from
     alignas(64) sync::SharedWord tail;                    ///< next position to fill
-    // Conditions; rung by whoever changes what they stand for:
-    alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left; for those who take it
-    sync::Condition ready_to_watch;       ///< the same, for those who look and need not take: all of them are woken
-    alignas(64) sync::Condition freed;    ///< a slot became free; for those who loan it
-    sync::Condition freed_to_watch;       ///< the same, for those who look and need not loan: all of them are woken
+    // Conditions; notified by the participant that changes their state:
+    alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left; for receivers that take
+    sync::Condition ready_to_watch;       ///< the same, for observers that need not take: all of them are woken
+    alignas(64) sync::Condition freed;    ///< a slot became free; for senders that loan
+    sync::Condition freed_to_watch;       ///< the same, for observers that need not loan: all of them are woken
     alignas(64) sync::Condition arrived;  ///< a receiver joined
-    // Anybody:
-    alignas(64) std::atomic<std::uint32_t> last_freed{0};  ///< slot whose bytes are probably still in a cache; no_slot
+    // Any participant:
+    alignas(64) std::atomic<std::uint32_t> last_freed{0};  ///< slot whose bytes are probably still cached; no_slot
     alignas(64) sync::SharedWord sender_departures;        ///< counts at least once for each sender that left or died
     std::atomic<std::uint64_t> redelivered{0};
     std::atomic<std::uint64_t> given_up{0};

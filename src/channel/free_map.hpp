@@ -1,18 +1,16 @@
-// Where a free slot may be: a hint for a channel of many slots, so that a search does not depend on how many are
-// queued.
+// Hints where a free slot may be, so that a search in a channel of many slots does not depend on how many are queued.
 //
 // Two levels of bits in the segment: one for each slot, "probably free"; above them one for each word of those,
-// "probably has a bit". Whoever frees a slot sets its bit, then the one above; whoever looks for a slot clears the bit
-// it finds, then looks at the slot.
+// "probably has a bit". To free a slot, its bit is set, then the one above. To find a slot, the bit found is cleared,
+// then the slot is checked.
 //
-// Invariants: none that anybody may rely on. What the slot's own word says is what counts: a bit that stands for a slot
-//   in use costs one look, a free slot without a bit is found by looking at all slots. Any value is good.
-// Ordering: seq_cst, as all shared words. A bit is cleared before the look at its slot, and a slot freed before its bit
-//   is set, so of the living no free slot loses its bit: either the look sees it free, or the bit is set afterwards.
-//   The same between the two levels: cleared above, then looked below; set below, then looked above.
-// Death: between freeing a slot and setting its bit, or between clearing a bit and taking the slot, the slot has no
-// bit.
-//   Whoever finds no bit looks at all slots; freed once more, it has a bit again.
+// Invariants: none to rely on. The slot's own word is authoritative: the bit of a slot in use costs one check, a free
+//   slot without a bit is found by checking all slots. Any value is valid.
+// Ordering: seq_cst, as all shared words. A bit is cleared before its slot is checked, and a slot freed before its bit
+//   is set, so no free slot of a live participant loses its bit: either the check sees it free, or the bit is set
+//   afterwards. The same between the two levels: cleared above, then checked below; set below, then checked above.
+// Death: after a death between freeing a slot and setting its bit, or between clearing a bit and taking the slot, the
+//   slot has no bit. A search that finds no bit checks all slots; the next free gives the slot a bit again.
 // Thread safety: any number of threads and processes. Wait-free.
 #pragma once
 
@@ -35,7 +33,7 @@ public:
     FreeMap(sync::SharedWord* words, std::uint32_t slot_count) noexcept
         : above_(words), below_(words + words_of(words_of(slot_count))), slot_count_(slot_count) {}
 
-    /// All slots are free. REQUIRES: nobody else knows the memory.
+    /// All slots are free. REQUIRES: no other process knows the memory.
     void place() const noexcept {
         const std::uint32_t words = words_of(slot_count_);
         for (std::uint32_t word = 0; word < words_of(words); ++word)
@@ -51,7 +49,7 @@ public:
         if ((above_[word / bits].load() & bit(word)) == 0) above_[word / bits].set(bit(word));
     }
 
-    /// A slot less than slot_count that is probably free, and its bit is cleared. Nothing: no slot has a bit.
+    /// A slot below slot_count that is probably free; clears its bit. Nothing: no slot has a bit.
     std::optional<std::uint32_t> take() const noexcept;
 
 private:

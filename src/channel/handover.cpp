@@ -13,7 +13,7 @@ using slot::SlotWord;
 
 namespace {
 
-/// An exchange on a slot in our hands fails only because a sender stops waiting, once; more means a hostile writer.
+/// An exchange on a held slot fails only because a sender stops waiting, once; more means a hostile writer.
 constexpr int patience = 1000;
 
 Failure lost() {
@@ -40,24 +40,24 @@ std::optional<Held> Handover::try_loan(std::uint32_t index) const noexcept {
     word.owner = static_cast<std::uint16_t>(registry_.me());
     word.state = SlotState::loaned;
     if (!slot.control.compare_exchange(bits, word.encode())) return std::nullopt;
-    // Pairs with the acquire fence of an inspector that copies the payload: if it copied a byte that we write from here
-    // on, it sees that the slot is on loan.
+    // Pairs with the acquire fence of an observer that copies the payload: if it copied a byte that is written from
+    // here on, it sees that the slot is on loan.
     std::atomic_thread_fence(std::memory_order_release);
     return Held{index, word.encode()};
 }
 
-/// While a slot is on loan: since when, for people.
+/// The start of a loan, for people.
 void Handover::stamp(const Held& loan, std::int64_t now_ns) const noexcept {
     slots_[loan.slot].sent_ns.store(now_ns, std::memory_order_relaxed);
 }
 
 std::optional<Held> Handover::try_warm_slot() const noexcept {
-    // Pairs with remember_warm(): who takes a slot from here sees it free.
+    // Pairs with remember_warm(): a sender that takes a slot from here sees it free.
     const std::uint32_t warm = control_.last_freed.exchange(ChannelControl::no_slot, std::memory_order_acq_rel);
     return warm < slots_.count() ? try_loan(warm) : std::nullopt;
 }
 
-/// A slot that the map says is free. Each try clears a bit, so that what is stale costs its look once.
+/// A slot that is free according to the map. Each try clears a bit, so that a stale bit costs one check.
 std::optional<Held> Handover::try_hinted_slot() const noexcept {
     for (std::uint32_t tries = 0; tries < slots_.count(); ++tries) {
         const auto slot = free_.take();
@@ -70,13 +70,13 @@ std::optional<Held> Handover::try_hinted_slot() const noexcept {
 /// The slot freed last is the next one loaned; the one that it displaces goes into the map.
 void Handover::remember_warm(std::uint32_t slot) const noexcept {
     if (slots_.are_small()) return;
-    // Pairs with itself and with try_warm_slot(): who takes a slot from here sees it free.
+    // Pairs with itself and with try_warm_slot(): a thread that takes a slot from here sees it free.
     const std::uint32_t displaced = control_.last_freed.exchange(slot, std::memory_order_acq_rel);
     if (displaced < slots_.count()) free_.put(displaced);
 }
 
-/// A slot that will be loaned soon: its lines are on the way while this one is worked on. Not while slots are scarce:
-/// the lines would be taken away from the receivers.
+/// Prefetches a slot that will be loaned soon. Not while slots are scarce: the lines would be taken away from the
+/// receivers.
 void Handover::fetch_ahead(std::uint32_t index, bool scarce) const noexcept {
     constexpr std::uint32_t distance = 24, pause = 256;  // measured
     const std::uint32_t before = loans_to_pause_.load(std::memory_order_relaxed);
@@ -90,7 +90,7 @@ void Handover::fetch_ahead(std::uint32_t index, bool scarce) const noexcept {
     platform::prefetch_to_change(slots_[other].data);
 }
 
-/// The one that comes next, or nothing: a few looks.
+/// The next one, or nothing: a few checks.
 std::optional<Held> Handover::next_loan() const noexcept {
     if (!slots_.are_small()) {
         auto held = try_warm_slot();
@@ -113,7 +113,7 @@ std::optional<Held> Handover::any_loan() const noexcept {
     if (auto held = next_loan()) return held;
     const std::uint32_t count = slots_.count();
     const std::uint32_t first = slots_.are_small() ? next_slot_.load(std::memory_order_relaxed) : 0;
-    // Full, or somebody died with a slot that has no hint: the slots themselves know.
+    // Full, or a participant died with a slot that has no hint: check the slots themselves.
     for (std::uint32_t step = 0; step < count; ++step) {
         const std::uint32_t index = first + step < count ? first + step : first + step - count;
         auto held = try_loan(index);
@@ -156,7 +156,7 @@ std::optional<Held> Handover::glance_for_loan() const noexcept {
 void Handover::return_loan(const Held& loan) const noexcept {
     const SlotWord next = SlotWord::decode(loan.word).freed();
     if (slots_[loan.slot].control.load() != loan.word) return;
-    slots_[loan.slot].control.store(next.encode());  // nobody else changes a loan of the living
+    slots_[loan.slot].control.store(next.encode());  // only its living owner changes a loan
     ring_for(next, loan.slot);
 }
 
@@ -165,8 +165,8 @@ result<void> Handover::commit(const Held& loan, bool awaited, Bell bell) const {
     next.state = SlotState::ready;
     next.awaited = awaited;
     if (slots_[loan.slot].control.load() != loan.word) return lost();
-    slots_[loan.slot].control.store_before_linking(next.encode());  // nobody else changes a loan of the living
-    // From here the message exists. Killed before link() is done, whoever recovers us links it.
+    slots_[loan.slot].control.store_before_linking(next.encode());  // only its living owner changes a loan
+    // From here the message exists. If killed before link() is done, recovery links it.
     if (ring_.link(loan.slot, next.generation) != RingOutcome::ok)
         return Failure(Errc::damaged,
                        "the channel's queue contradicts itself; end all programs that use it and remove it");
@@ -190,7 +190,7 @@ Withdrawal Handover::withdraw(std::uint32_t slot, std::uint64_t sequence) const 
     SharedData& data = slots_[slot];
     for (int attempt = 0; attempt < patience; ++attempt) {
         const std::uint64_t bits = data.control.load();
-        // Looked at before the word, these could still be ours when the word is already the next message's.
+        // Checked before the word, these could still match when the word is already the next message's.
         if (!is_mine(data, sequence)) return Withdrawal::lost;
         SlotWord word = SlotWord::decode(bits);
         if (word.is_answered()) return Withdrawal::answered;
@@ -227,7 +227,7 @@ void Handover::release(std::uint32_t slot, std::uint64_t sequence) const noexcep
     const SlotWord word = SlotWord::decode(bits);
     if (!word.is_answered() || !is_mine(data, sequence)) return;
     const SlotWord next = word.freed();
-    data.control.store(next.encode());  // nobody else changes an answer whose sender lives
+    data.control.store(next.encode());  // only its living sender changes an answer
     ring_for(next, slot);
 }
 
@@ -243,7 +243,7 @@ result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell)
             return lost();
         SlotWord next = word.freed();
         const std::uint32_t sender = participants::index_of(slot.sender.load(std::memory_order_relaxed));
-        if (!word.awaited) {  // nobody else changes it: a sender can only stop waiting
+        if (!word.awaited) {  // no other process changes it: a sender can only stop waiting
             if (bell == Bell::later) {
                 slot.control.store_before_linking(next.encode());
                 remember_warm(request.slot);
@@ -256,7 +256,7 @@ result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell)
                 next.owner = static_cast<std::uint16_t>(sender);
                 next.state = outcome;
             }
-            if (!slot.control.compare_exchange(bits, next.encode())) continue;  // the sender stopped waiting just now
+            if (!slot.control.compare_exchange(bits, next.encode())) continue;  // the sender has just stopped waiting
         }
         if (outcome == SlotState::failed) control_.failed.fetch_add(1, std::memory_order_relaxed);
         ring_for(next, request.slot);
@@ -266,19 +266,19 @@ result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell)
 }
 
 void Handover::ring_for_answers(std::uint32_t count) const noexcept {
-    // The slots were freed by release stores: pairs with the fetch_or and the look of a waiter, as a seq_cst store
+    // The slots were freed by release stores: pairs with the fetch_or and the check of a waiter, as a seq_cst store
     // would.
     std::atomic_thread_fence(std::memory_order_seq_cst);
     ring_for_free(count);
 }
 
-/// Wakes as many as can use the slots, and everybody who only looks.
+/// Wakes as many senders as can use the slots, and all observers.
 void Handover::ring_for_free(std::uint32_t count) const noexcept {
     control_.freed.notify(count);
     if (count > 0) control_.freed_to_watch.notify_all();
 }
 
-/// What a taken slot becomes when its receiver lets go of it, alive or dead.
+/// The next word of a taken slot whose receiver gives it back or died.
 SlotWord Handover::without_answer(SlotWord taken, const SharedData& slot) const noexcept {
     const std::uint32_t sender = participants::index_of(slot.sender.load(std::memory_order_relaxed));
     SlotWord next = taken;
@@ -290,7 +290,7 @@ SlotWord Handover::without_answer(SlotWord taken, const SharedData& slot) const 
         next.state = settings_.in_place ? SlotState::failed : SlotState::given_up;
         return next;
     }
-    next.state = SlotState::ready;  // the owner stays: it, or its recoverer, links the slot again
+    next.state = SlotState::ready;  // the owner stays: it, or its recovery, links the slot again
     ++next.generation;
     return next;
 }
@@ -319,16 +319,16 @@ void Handover::give_back(const Held& request) const noexcept {
     }
 }
 
-// ---- whoever cleans up ----------------------------------------------------------------------------------------------
+// ---- recovery -------------------------------------------------------------------------------------------------------
 
-/// What one recovery knows. Of the recoverer alone: it may die with it.
+/// The state of one recovery. In the recovering process only: it may be lost with it.
 struct Handover::Recovery {
     explicit Recovery(std::uint32_t dead_one) noexcept : dead(dead_one) {}
 
     std::uint32_t dead;
-    bool ring_works = true;  ///< one that contradicts itself is tried once: each try goes to the end of its patience
+    bool ring_works = true;  ///< one that contradicts itself is tried once: each try makes all its attempts
     bool looked = false;
-    SlotSet linked;  ///< once looked: the dead one's slots that a cell named
+    SlotSet linked;  ///< once looked: the dead participant's slots that a cell named
 };
 
 void Handover::recover(std::uint32_t dead) const noexcept {
@@ -339,22 +339,23 @@ void Handover::recover(std::uint32_t dead) const noexcept {
     }
 }
 
-/// Whether a slot that is ready and the dead one's was linked before it died.
+/// True if a ready slot of the dead participant was linked before its death.
 ///
-/// One look at all cells serves the whole recovery, although others take, withdraw and link meanwhile. Only the dead
-/// and whoever recovers it (one at a time: it holds the byte) make a slot ready that the dead owns, and link it. So (1)
-/// a slot that was ready and the dead's during the look is so in the same generation now, and if it was linked at
-///   all, then before the look: its cell names it until it is taken. A cell that moves a round ahead stays where it is;
-/// (2) a slot that was not so then is so now because this recovery took it out of the dead one's hands just now, in a
-///   new generation that nobody has linked. It carries no mark, since the look marks ready slots only.
-/// Killed in between, the next recoverer looks again and finds the cells that this one filled.
+/// One scan of all cells serves the whole recovery, although others take, withdraw and link meanwhile. Only the dead
+/// participant and its recovery (one process at a time: it holds the byte) make a slot of that owner ready and link it.
+/// So (1) a slot that was ready and the dead one's during the scan is so in the same generation now, and if it was
+///   linked at all, then before the scan: its cell names it until it is taken. A cell that moves a round ahead stays
+///   where it is;
+/// (2) a slot that was not so then is so now because this recovery has just taken it from the dead participant, in a
+///   new generation that no process has linked. It carries no mark, since the scan marks ready slots only.
+/// If killed in between, the next recovery scans again and finds the cells that this one filled.
 bool Handover::was_linked(std::uint32_t index, Recovery& recovery) const noexcept {
     if (!recovery.looked) ring_.mark_linked(recovery.dead, recovery.linked);
     recovery.looked = true;
     return recovery.linked.test(index);
 }
 
-/// Moves one slot one step on if the dead one has to do with it. False: nothing left to do.
+/// Moves a slot one step on if it concerns the dead participant. False: nothing left to do.
 bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexcept {
     const std::uint32_t dead = recovery.dead;
     SharedData& slot = slots_[index];
@@ -362,15 +363,15 @@ bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexc
     SlotWord word = SlotWord::decode(bits);
     const bool under_way = word.state == SlotState::ready || word.state == SlotState::taken;
     if (under_way && word.awaited && participants::index_of(slot.sender.load(std::memory_order_relaxed)) == dead) {
-        word.awaited = false;  // sent stays sent, but nobody waits for the answer any more
+        word.awaited = false;  // it stays sent, but its answer is no longer awaited
         slot.control.compare_exchange(bits, word.encode());
         return true;
     }
     if (word.owner != dead || word.state == SlotState::free) return false;
     if (word.state == SlotState::ready) {
-        // Only the dead one or its recoverer, which is us, links this slot: if no cell names it now, none will.
+        // Only the dead participant or this recovery links this slot: if no cell names it now, none will.
         const bool linked = was_linked(index, recovery);
-        if (slot.control.load() != bits) return true;  // taken or withdrawn while we looked
+        if (slot.control.load() != bits) return true;  // taken or withdrawn during the check
         if (!linked && recovery.ring_works) recovery.ring_works = ring_.link(index, word.generation) == RingOutcome::ok;
         return false;
     }
@@ -385,7 +386,7 @@ bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexc
     return true;
 }
 
-/// Wakes one of those who can use the slot's new state, or those who wait for it.
+/// Wakes one waiter that can use the slot's new state, or all that wait for it.
 void Handover::ring_for(const SlotWord& next, std::uint32_t slot) const noexcept {
     switch (next.state) {
         case SlotState::ready:

@@ -1,15 +1,15 @@
-// The slot protocol of the channel: every change of a slot's owner, and what a survivor does for a dead one.
+// The slot protocol of the channel: every change of a slot's owner, and the recovery of a dead owner's slots.
 //
 //   FREE --loan--> LOANED --commit--> READY --take--> TAKEN --answer--> PROCESSED | FAILED --release--> FREE
 //                    |                  | ^              |
 //                    return_loan   withdraw `-give_back--'--(too often)--> GIVEN_UP --release--> FREE
 //
-// An answer that nobody awaits frees the slot at once. Nothing here waits; whoever changes a state rings the condition
-// that stands for it. Argument and races by name: docs/design/slot-protocol.md.
+// An answer that is not awaited frees the slot at once. Nothing here waits; each change of state notifies its
+// condition. Argument and races by name: docs/design/slot-protocol.md.
 //
-// Thread safety: any number of threads and processes; one slot in hand belongs to one thread.
-// Death: at every point the slot's word names the owner; recover(owner) moves it on and may itself be cut short and
-//   repeated.
+// Thread safety: any number of threads and processes; a held slot belongs to one thread.
+// Death: at every point the slot's word names the owner; recover(owner) moves it on, and may itself be interrupted by a
+//   death and repeated.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -29,20 +29,20 @@ namespace handoff::detail::channel {
 
 using slot::Held;
 
-/// What became of a request whose sender stopped waiting.
+/// The state of a request when its sender stops waiting.
 enum class Withdrawal : std::uint8_t {
-    taken_back,        ///< nobody had seen it; the slot is free
-    left_to_receiver,  ///< a receiver has it; nobody waits for its answer any more
-    answered,          ///< the answer is there: nothing was changed
-    lost,              ///< the slot is not in our hands; somebody wrote into the segment
+    taken_back,        ///< no receiver held it; the slot is free
+    left_to_receiver,  ///< a receiver holds it; its answer is no longer awaited
+    answered,          ///< it has its answer; nothing was changed
+    lost,              ///< the slot is not ours; another process wrote into the segment
 };
 
-/// Whether to wake those who wait for a change at once, or to let the caller do it after several.
+/// Whether to wake waiters at once, or to leave it to the caller after several changes.
 enum class Bell : std::uint8_t { now, later };
 
 class Handover {
 public:
-    /// REQUIRES: behind the ring's cells lie the words of a FreeMap of all slots.
+    /// REQUIRES: the ring's cells are followed by the words of a FreeMap of all slots.
     Handover(ChannelControl& control, const slot::Slots& slots, const Ring& ring,
              const participants::Registry& registry, const Settings& settings) noexcept
         : control_(control),
@@ -54,22 +54,22 @@ public:
     Handover(const Handover&) = delete;
 
     // Sender:
-    /// A free slot. Where slots are large, the one freed last if possible: its bytes may still be in a cache. Where all
-    /// fit into a cache, they go round: the next one was freed longest ago, so nobody is writing to its line.
+    /// A free slot. If slots are large, the one freed last if possible: its bytes may still be cached. If all fit into
+    /// a cache, they are used in turn: the next one was freed longest ago, so that no other core writes to its line.
     std::optional<Held> loan() const noexcept;
-    /// The same for one that looks again and again: looks at a few likely slots only, at others the next time.
+    /// The same for repeated polling: checks only a few likely slots, and others the next time.
     std::optional<Held> glance_for_loan() const noexcept;
-    /// Looks at the slots one after the other until one is free.
+    /// Checks the slots one after the other until one is free.
     bool was_free() const noexcept;
     void return_loan(const Held& loan) const noexcept;
-    /// Slots that are free and come next, at most held.size(). Returns how many; others may be free.
+    /// The next free slots, at most held.size(). Returns how many; others may be free.
     std::size_t loan_next(std::span<Held> held) const noexcept;
     /// Sends: everything written to the slot before is visible to its receiver. The slot's sender, sequence, sizes and
     /// image must be set. Errors: ownership_lost, damaged.
     result<void> commit(const Held& loan, bool awaited, Bell bell = Bell::now) const;
     /// True if `slot`, sent by us as `sequence`, has its answer. Errors: ownership_lost.
     result<bool> is_answered(std::uint32_t slot, std::uint64_t sequence) const;
-    /// Stops waiting, taking the request back if nobody has seen it.
+    /// Stops waiting, and takes the request back if no receiver holds it.
     Withdrawal withdraw(std::uint32_t slot, std::uint64_t sequence) const noexcept;
     /// Stops waiting; the request stays sent.
     void abandon(std::uint32_t slot, std::uint64_t sequence) const noexcept;
@@ -81,7 +81,7 @@ public:
     bool was_ready() const noexcept { return ring_.was_ready(); }
     /// Answers: everything written to the slot before is visible to the sender that waits. Errors: ownership_lost.
     result<void> answer(const Held& request, slot::SlotState outcome, Bell bell = Bell::now) const;
-    /// Wakes as many as Bell::later left asleep, of `count` messages or answers.
+    /// Wakes the waiters that Bell::later left asleep, for `count` messages or answers.
     void ring_for_commits(std::uint32_t count) const noexcept {
         control_.ready.notify(count);
         if (count > 0) control_.ready_to_watch.notify_all();
@@ -90,7 +90,7 @@ public:
     /// Queues the request again, or reports it failed (in_place) or given up (delivered too often).
     void give_back(const Held& request) const noexcept;
 
-    // Anybody who holds the life byte of participant `dead`:
+    // A participant that holds the life byte of participant `dead`:
     void recover(std::uint32_t dead) const noexcept;
 
 private:
@@ -114,16 +114,16 @@ private:
     ChannelControl& control_;
     slot::Slots slots_;
     Ring ring_;
-    FreeMap free_;  ///< used where slots are not small
+    FreeMap free_;  ///< used if slots are not small
     const participants::Registry& registry_;
     Settings settings_;
-    // Hints of this process; any value is good:
+    // Hints of this process; any value is valid:
     mutable std::atomic<std::uint32_t> next_slot_{0};
     mutable std::atomic<std::uint32_t> glance_{0};
     mutable std::atomic<std::uint32_t> loans_to_pause_{0};
 };
 
-/// Writes why a request failed; cut to what fits.
+/// Writes why a request failed, cut to the available bytes.
 void set_reason(slot::SharedData& slot, std::string_view reason) noexcept;
 
 }  // namespace handoff::detail::channel

@@ -27,14 +27,14 @@ Member::~Member() {
     close_descriptor();
     if (is_usable())
         attachment_.leave([this] {
-            reap();  // we are alone: what a dead receiver held is unread again
+            reap();  // no other participant is left: what a dead receiver held is unread again
             return !settings_.persistent && !holds_messages();
         });
 }
 
 void Member::recover(std::uint32_t index, Role role) {
     handover_.recover(index);
-    // Before the entry becomes inactive: if we die in between, this is done once more, and counting twice does no harm.
+    // Before the entry becomes inactive: after a death in between this is done again, and counting twice is harmless.
     if (role == Role::sender) control_.sender_departures.add(1);
 }
 
@@ -60,7 +60,7 @@ bool Member::may_still_come() const noexcept {
         if (word.state == SlotState::ready) return true;
         if (word.state != SlotState::taken || word.owner == registry().me() || word.owner >= registry().count())
             continue;
-        // Whoever works on it may die or give it back. But if it waits as we do, neither must wait for the other.
+        // Its receiver may die or give it back. But if that one is waiting, too, neither must wait for the other.
         if (registry().entry(word.owner).counters.waiting.load(std::memory_order_relaxed) == 0) return true;
     }
     return false;

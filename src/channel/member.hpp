@@ -1,7 +1,6 @@
 // One participant of a channel: the mapped segment, its place in the table, and the protocol on the slots.
 //
-// Shared by a Sender or Receiver and everything that came out of it; the last of them leaves the channel.
-// Thread safety: all members but the constructor and the destructor may be called by several threads.
+// Shared by a Sender or Receiver and all objects obtained from it; the last of them leaves the channel.
 #pragma once
 
 #include <handoff/channel.hpp>
@@ -33,12 +32,12 @@ public:
     bool is_usable() const noexcept override { return attachment_.is_usable(); }
     bool is_of_this_process() const noexcept { return attachment_.is_of_this_process(); }
     bool was_cut_short() const noexcept override { return attachment_.was_cut_short(); }
-    /// Its name was removed while it was in use. Looks once in a tick at most.
+    /// Its name was removed while it was in use. Checks once in a tick at most.
     bool was_removed() noexcept { return attachment_.was_removed(); }
     const std::string& name() const noexcept override { return attachment_.name(); }
     void take_back(const Held& loan) noexcept override { handover_.return_loan(loan); }
 
-    // For those who wait for several things, a Receiver for requests, a Sender for a free slot:
+    // For wait_any() and descriptors; a Receiver waits for requests, a Sender for a free slot:
     bool can_be_waited_for() const noexcept override { return is_of_this_process(); }
     bool has_something() noexcept override {
         if (was_cut_short() || was_removed()) return true;
@@ -61,7 +60,7 @@ public:
     std::uint64_t next_sequence() noexcept { return sequence_.add(1) + 1; }
     /// Recovers the dead; true if there were any.
     bool reap() noexcept { return attachment_.reap(); }
-    /// The same, unless somebody looked less than a tick ago. Every call asks this, those that succeed at once, too.
+    /// The same, unless a participant did it less than a tick ago. Every call does this, also if it succeeds at once.
     bool look_if_due(std::int64_t now_ns) noexcept { return attachment_.look_if_due(now_ns); }
     bool look_if_due() noexcept { return attachment_.look_if_due(); }
     /// Waits on one of the channel's conditions. False: the deadline passed, or a stop was requested. The dead are
@@ -70,47 +69,47 @@ public:
     bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
         return attachment_.wait(condition, until, std::forward<Predicate>(predicate));
     }
-    /// Waits for a message or a free slot, and takes it: others wait for the same, and as many are woken as there are.
+    /// Waits for a message or a free slot, and takes it. One waiter is woken for each message or slot.
     template <class Predicate, class Glance>
     bool wait_to_take(sync::Condition& condition, const Wait& until, sync::Pace pace, Predicate&& predicate,
                       Glance&& glance) {
         return attachment_.wait(condition, until, {pace, slots_.count()}, predicate, glance);
     }
-    /// Waits for an answer at the pace at which answers come, where the policy spins at all. True if it was there.
+    /// Waits for an answer at the rate of past answers, if the policy spins at all. True if it arrived.
     template <class Predicate>
     bool wait_a_beat(Predicate&& predicate) {
         return attachment_.spin_budget().policy() != WaitPolicy::sleep && platform::cores() > 1 &&
                rhythm_.wait(predicate);
     }
-    /// Exact, or coarse at a fraction of the price, as the handle was opened.
+    /// Exact, or coarse at a fraction of the cost, as the handle was opened.
     std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
-    /// Counts how long something took, if this handle's times are exact.
+    /// Counts a duration, if this handle's times are exact.
     void measure(sync::LatencyHistogram& spread, std::int64_t from_ns, std::int64_t to_ns) const noexcept {
         if (exact_) spread.add(platform::difference_ns(to_ns, from_ns));
     }
-    /// The pace at which to wait for the next request: the last one was, or was not, waited for by its sender.
+    /// The poll rate of the wait for the next request: it depends on whether the last one was awaited by its sender.
     sync::Pace pace() const noexcept {
         return calm_.load(std::memory_order_relaxed) ? sync::Pace::calm : sync::Pace::eager;
     }
     void took(bool awaited) noexcept { calm_.store(!awaited, std::memory_order_relaxed); }
 
-    /// Every sender that was there has left, and nothing may still come. True once for each time that happens.
+    /// Every sender that was attached has left, and nothing can come any more. True once each time that happens.
     bool stream_has_ended() noexcept {
         return stream_end_.has_ended([this] { return may_still_come(); });
     }
 
-    /// Bytes that a message can have.
+    /// The capacity of a message in bytes.
     std::size_t capacity() const noexcept { return attachment_.geometry().payload_bytes; }
     ChannelInfo info() const;
     ChannelState state() const;
     std::string who_holds() const;
-    /// "taken by detector (pid 812) 0.3 s ago", "unread for 2.0 s": one slot in words.
+    /// "taken by detector (pid 812) 0.3 s ago", "unread for 2.0 s": the state of one slot.
     std::string describe(std::uint32_t slot) const;
-    /// A message is unread or in somebody's hands.
+    /// A message is unread or held.
     bool holds_messages() const noexcept;
-    /// A message is unread, or in the hands of a receiver that does not wait for one itself.
+    /// A message is unread, or held by a receiver that is not itself waiting for one.
     bool may_still_come() const noexcept;
-    /// Messages that were sent and that nobody has taken.
+    /// Messages that were sent and not taken.
     std::uint32_t unread() const noexcept;
 
 private:
@@ -130,8 +129,8 @@ private:
     participants::StreamEnd stream_end_;
 };
 
-/// Opens the channel and joins it; replaces an existing one that cannot do what is asked for, if nobody lives there and
-/// nothing is unread. Throws Error: see Sender::Sender.
+/// Opens the channel and joins it; replaces an existing one that does not fit, if no live process uses it and nothing
+/// is unread. Throws Error: see Sender::Sender.
 std::shared_ptr<Member> open_member(std::string_view name, const ChannelShape& shape, const HandleOptions& handle,
                                     participants::Role role);
 

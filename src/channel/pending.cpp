@@ -1,4 +1,4 @@
-// The sender's side of a request in flight: Pending, and Processed when it has come back.
+// The sender's side of a request in flight: Pending, and Processed once it has its answer.
 #include <handoff/channel.hpp>
 
 #include <algorithm>
@@ -172,7 +172,7 @@ result<Processed> Pending::collect() {
     Processed processed;
     const auto payload = member_->slots().payload_area(slot_);
     const auto reply = member_->slots().reply_area(slot_);
-    // Sizes come out of shared memory: read once, cut to what the slot really has.
+    // Sizes from shared memory: read once, limited to the slot's real sizes.
     const auto request = slot.payload.get();
     const auto answer = slot.reply.get();
     processed.payload_ = payload.first(std::min<std::uint64_t>(request.bytes, payload.size()));

@@ -1,4 +1,4 @@
-// One request in flight, as something to wait for.
+// One request in flight as a WaitSource.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,7 @@
 
 namespace handoff::detail::channel {
 
-/// Has something for ever once the request is answered, was collected or abandoned, or can never be answered.
-/// Thread safety: all members may be called by several threads.
+/// Ready for ever once the request is answered, was collected or abandoned, or can never be answered.
 class PendingSource final : public sync::WaitSource {
 public:
     PendingSource(std::shared_ptr<Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
@@ -24,7 +23,7 @@ public:
         const auto answered = member_->handover().is_answered(slot_, sequence_);
         return !answered || answered.assume_value();
     }
-    /// All who sleep on it are woken by every answer to this Sender.
+    /// Every answer to this Sender wakes all sleepers on it.
     sync::Condition* condition() noexcept override { return &member_->my_entry().answered; }
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }

@@ -17,11 +17,11 @@ std::chrono::steady_clock::time_point time_point(std::int64_t ns) {
     return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
 }
 
-/// Says in the table that a thread of ours waits for a message.
+/// Marks in the table that a thread of this receiver waits for a message.
 class Waiting {
 public:
     explicit Waiting(detail::participants::ParticipantEntry& entry) noexcept : count_(entry.counters.waiting) {
-        count_.fetch_add(1, std::memory_order_relaxed);  // read at a tick, by others that wait: late is soon enough
+        count_.fetch_add(1, std::memory_order_relaxed);  // read at a tick by other waiters: late is soon enough
     }
     Waiting(const Waiting&) = delete;
     ~Waiting() { count_.fetch_sub(1, std::memory_order_relaxed); }
@@ -60,7 +60,7 @@ result<Request> Receiver::receive(const Wait& wait) {
     }
     member_->was_taken_from();
     if (ended) {
-        member_->control().ready.notify(1);  // a wake-up that was spent on us, perhaps
+        member_->control().ready.notify(1);  // pass on a wake-up that this receiver may have got
         return Errc::end_of_stream;
     }
     return request_of(claim, member_->stamp_ns());
@@ -130,10 +130,10 @@ result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::i
     const detail::slot::SlotWord word = detail::slot::SlotWord::decode(claim.word);
     member_->took(word.awaited);
 
-    result<Request> taken = Request();  // filled where it is handed out: it is not moved once more
+    result<Request> taken = Request();  // filled in the returned object: no second move
     Request& request = taken.assume_value();
     const auto payload = member_->slots().payload_area(claim.slot);
-    // Sizes come out of shared memory: read once, cut to what the slot really has.
+    // Sizes from shared memory: read once, limited to the slot's real sizes.
     const auto content = slot.payload.get();
     request.payload_ = payload.first(std::min<std::uint64_t>(content.bytes, payload.size()));
     request.reply_ = member_->slots().reply_area(claim.slot);

@@ -1,4 +1,4 @@
-// What a person wants to know about a channel, in numbers and in words.
+// Reports about a channel for people, in numbers and in text.
 #include <cstdio>
 #include <map>
 
@@ -21,7 +21,7 @@ std::string seconds_since(std::int64_t then_ns) {
     return text;
 }
 
-/// Slots in one state in the same hands.
+/// Slots in one state with the same holder.
 struct Group {
     std::uint32_t slots = 0;
     std::int64_t oldest_ns = INT64_MAX;

@@ -121,8 +121,7 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     payload_ = {};
     reply_ = {};
     auto answered = member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed, bell);
-    if (!member->is_usable())
-        return detail::channel::unusable(member.get());  // it went into a file that is not there any more
+    if (!member->is_usable()) return detail::channel::unusable(member.get());  // written into a truncated file
     return answered;
 }
 

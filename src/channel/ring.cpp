@@ -17,7 +17,7 @@ std::uint32_t Ring::cells_for(std::uint32_t slot_count) noexcept {
     return std::max(least, std::bit_ceil(4 * (slot_count + 1)));
 }
 
-/// Is the slot that a full cell names still ready, in that generation? `word` receives what the slot says.
+/// True if the slot that a full cell names is still ready, in that generation. `word` receives the slot's word.
 bool Ring::is_queued(CellWord cell, SlotWord& word) const noexcept {
     if (cell.slot >= slots_.count()) return false;
     word = SlotWord::decode(slots_[cell.slot].control.load());
@@ -39,14 +39,14 @@ RingOutcome Ring::link(std::uint32_t slot, std::uint32_t generation) const noexc
         const std::uint64_t bits = cell.load();
         const CellWord seen = CellWord::decode(bits);
         const std::int32_t ahead = seen.rounds_ahead_of(round);
-        if (ahead > 0 || (ahead == 0 && seen.full)) {  // somebody used this position
+        if (ahead > 0 || (ahead == 0 && seen.full)) {  // another process used this position
             advance(tail_seen_, control_.tail, position + 1);
             continue;
         }
         if (ahead < -1 || (ahead == -1 && !seen.full)) return RingOutcome::damaged;
         SlotWord word;
         if (ahead == -1 && is_queued(seen, word)) {
-            // Everything since was withdrawn unread: it moves one round ahead, behind whatever else is still queued.
+            // All since were withdrawn unread: this one moves a round ahead, behind whatever else is still queued.
             cell.compare_exchange(bits, CellWord::naming(round, seen.slot, seen.generation).encode());
             continue;
         }
@@ -59,14 +59,14 @@ RingOutcome Ring::link(std::uint32_t slot, std::uint32_t generation) const noexc
     return RingOutcome::damaged;
 }
 
-/// Where a message may still be, from `head` on. After a long time without receivers the tail may be very many rounds
+/// The first position from `head` on that may still hold a message. Without receivers the tail may be many rounds
 /// ahead. Every position below it was used, so none that lies a whole round behind it still holds anything.
 std::uint64_t Ring::oldest_possible(std::uint64_t head) const noexcept {
     const std::uint64_t tail = control_.tail.load();
     return tail > head && tail - head > cell_count_ ? tail - cell_count_ : head;
 }
 
-/// The slots of messages that follow close behind: their lines are on the way while this one is worked on.
+/// Prefetches the slots of the messages that follow, while this one is processed.
 void Ring::fetch_ahead(std::uint64_t position) const noexcept {
     constexpr std::uint64_t distance = 16;  // measured
     const auto fetch = [this](CellWord cell) {
@@ -79,7 +79,7 @@ void Ring::fetch_ahead(std::uint64_t position) const noexcept {
     if (later.full && later.rounds_ahead_of(round_of(position + distance)) == 0) fetch(later);
 }
 
-/// False: the word changed while we looked. Otherwise `claim` says whether it is ours now.
+/// False: the word changed meanwhile. Otherwise `claim` says whether the slot is claimed.
 bool Ring::claim(CellWord cell, std::uint32_t taker, Claim& claim) const noexcept {
     SlotWord word;
     if (!is_queued(cell, word)) return true;
@@ -95,7 +95,7 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
     for (std::uint64_t attempt = 0; attempt < patience(); ++attempt) {
         const std::uint64_t position = head();
         const std::uint64_t bits = cell_at(position).load();
-        if (position == quiet_.get() && bits == quiet_bits_.get()) return {};  // as it was when we looked last
+        if (position == quiet_.get() && bits == quiet_bits_.get()) return {};  // unchanged since the last check
         const CellWord seen = CellWord::decode(bits);
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
         if (ahead == 0 && seen.full) {
@@ -106,7 +106,7 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
             if (ours.outcome == RingOutcome::ok) return ours;
             continue;
         }
-        // Before anything is concluded from rounds: a head far behind is too far for rounds to compare.
+        // Before rounds are compared: a head far behind is out of their range.
         const std::uint64_t oldest = oldest_possible(position);
         if (oldest == position && ahead <= 0) {
             if (ahead < -1) return {RingOutcome::damaged};
@@ -121,23 +121,23 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
 
 bool Ring::was_ready() const noexcept {
     const std::uint64_t oldest = oldest_possible(head());
-    // What was moved a round ahead lies up to one round behind the oldest; the tail may lag and not say so.
+    // What was moved a round ahead is up to one round behind the oldest; the tail may lag and not show it.
     for (std::uint64_t position = oldest; position != oldest + 2 * std::uint64_t{cell_count_}; ++position) {
         const CellWord seen = CellWord::decode(cell_at(position).load());
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
         if (ahead < 0 || (ahead == 0 && !seen.full))
-            return ahead < -1;  // unused as yet; or take() has something to say
+            return ahead < -1;  // unused as yet; or take() has an error to return
         SlotWord word;
         if (ahead == 0 && is_queued(seen, word)) return true;
     }
-    return true;  // it moves on while we look
+    return true;  // it moved on meanwhile
 }
 
 void Ring::mark_linked(std::uint32_t owner, SlotSet& linked) const noexcept {
     const std::uint64_t oldest = oldest_possible(control_.head.load());
     for (std::uint64_t position = oldest; position != oldest + cell_count_; ++position) {
         const CellWord cell = CellWord::decode(cell_at(position).load());
-        // A cell behind the head is stale, whatever its generation looks like: generations wrap.
+        // A cell behind the head is stale, whatever its generation: generations wrap.
         if (!cell.full || cell.rounds_ahead_of(round_of(position)) < 0) continue;
         SlotWord word;
         if (is_queued(cell, word) && word.owner == owner) linked.set(cell.slot);

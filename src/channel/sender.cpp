@@ -49,7 +49,7 @@ result<Loan> Sender::loan(const Wait& wait) {
     if (wait.stop_requested()) return Errc::stopped;
     auto held = member_->handover().glance_for_loan();
     if (!held) {
-        // With many slots the receivers are far behind: let them free some more before we look at their lines again.
+        // With many slots the receivers are far behind: let them free more before their lines are read again.
         const auto pace = member_->slots().count() >= 16 ? detail::sync::Pace::calm : detail::sync::Pace::eager;
         member_->wait_to_take(
             member_->control().freed, wait, pace, [&] { return (held = member_->handover().loan()).has_value(); },
@@ -87,7 +87,7 @@ result<void> Sender::check(const Loan& loan) const {
     return success();
 }
 
-/// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is not ours any more.
+/// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is no longer held.
 /// REQUIRES: check(loan)
 result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Bell bell) {
     auto& slot = member_->slots()[loan.slot_];
@@ -100,8 +100,7 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
     slot.sent_ns.store(now_ns, relaxed);
     if (loan.image_.is_image()) slot.image = loan.image_;
     const auto committed = member_->handover().commit({loan.slot_, loan.word_}, awaited, bell);
-    if (!member_->is_usable())
-        return detail::channel::unusable(member_.get());  // sent into a file that is not there any more
+    if (!member_->is_usable()) return detail::channel::unusable(member_.get());  // sent into a truncated file
     if (!committed) return committed.error();
     auto& counters = member_->my_entry().counters;
     counters.messages.add(1);

@@ -1,4 +1,4 @@
-// handoff: what an encoding is made of.
+// handoff: the composition of an encoding.
 #pragma once
 
 #include <handoff/image.hpp>

@@ -66,7 +66,7 @@ result<void> check_image(const Image& image, std::uint64_t available_bytes) {
     if (image.width == 0 || image.height == 0) return refused(image, "width and height must be at least 1");
     if (auto failure = wrong_step(image)) return *std::move(failure);
 
-    // step * height <= available_bytes, said so that nothing can wrap around.
+    // step * height <= available_bytes, written so that nothing can wrap around.
     if (image.step > available_bytes / image.height)
         return Failure(Errc::too_large, "an image of " + pixels_of(image) + " with a step of " +
                                             std::to_string(image.step) + " bytes needs " +

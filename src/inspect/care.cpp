@@ -1,4 +1,4 @@
-// Finding segments, cleaning up after the dead, and how much room there is.
+// Finding segments, recovery of the dead, and available memory.
 #include <handoff/inspect.hpp>
 
 #include <algorithm>
@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A visitor has no role and disturbs nobody: it recovers the dead as it comes, and removes what is disposable if it is
-/// the last to leave.
+/// Joins without a role, which disturbs no participant, and leaves. Joining recovers the dead; leaving removes a
+/// disposable segment if no other participant is left.
 void visit(const std::string& name, Kind kind) {
     auto segment = detail::segment::Segment::open(request_for(name, kind));
     if (kind == Kind::channel) {
@@ -50,7 +50,7 @@ std::string who_lives(const Report& report) {
     return list;
 }
 
-/// Messages that a receiver may still want. What dead receivers hold comes back to the queue.
+/// Messages that a receiver may still take. What dead receivers hold returns to the queue.
 std::uint32_t unread(const Report& report) {
     return static_cast<std::uint32_t>(std::count_if(
         report.slot_list.begin(), report.slot_list.end(),
@@ -72,7 +72,7 @@ detail::platform::LockFile locks_of(const std::string& name, detail::platform::A
     return detail::platform::LockFile::open(detail::segment::segment_path(name), access);
 }
 
-/// Where an older layout had its locks. Anything but a regular file of that name is none.
+/// The lock file of an older layout. Empty if that name is no regular file.
 detail::platform::LockFile old_locks_of(const std::string& name) {
     const std::string path = detail::segment::old_lock_path(name);
     const auto status = detail::platform::status_of_name(path);
@@ -80,7 +80,7 @@ detail::platform::LockFile old_locks_of(const std::string& name) {
                                         : detail::platform::LockFile();
 }
 
-/// What an older layout left, unless somebody still has it. True if something went.
+/// Removes the lock file of an older layout, unless a process still holds it. True if removed.
 bool remove_old_lock_file(const std::string& name) {
     detail::platform::LockFile old = old_locks_of(name);
     return old && old.try_exclusive(detail::segment::in_use_byte) &&
@@ -119,7 +119,7 @@ result<void> remove_name(const std::string& name) {
     const auto status = detail::platform::status_of_name(path);
     if (!status || detail::platform::remove_name(path)) return success();
     if (!status->is_regular)
-        (void)detail::platform::open_existing(path);  // throws: it is a directory, say, and what to type
+        (void)detail::platform::open_existing(path);  // throws: what it is (a directory, say), and what to type
     return Failure(Errc::permission_denied, path + " cannot be removed by you: it belongs to uid " +
                                                 std::to_string(status->owner_uid) +
                                                 ", who has to remove it (or root: `rm -r " + path + "`)");
@@ -133,8 +133,8 @@ Failure in_use(const std::string& name) {
                                 "nobody new"};
 }
 
-/// Removes the name only while it holds its file exclusively and the name still names it. Nothing: it names another
-/// one by now.
+/// Removes the name only while it holds its file exclusively and the name still names that file. Nothing: it names
+/// another one by now.
 std::optional<result<void>> try_to_remove(const std::string& name) {
     detail::platform::LockFile locks = locks_of(name, detail::platform::Access::read_write);
     if (!locks) {
@@ -156,7 +156,7 @@ std::optional<result<void>> try_to_remove(const std::string& name) {
 }
 
 result<void> remove_unless_used(const std::string& name) {
-    constexpr int tries = 100;  // each further one means that it was removed and made again meanwhile
+    constexpr int tries = 100;  // each further one means that it was removed and created again meanwhile
     for (int attempt = 0; attempt < tries; ++attempt)
         if (auto done = try_to_remove(name)) return *done;
     return Failure(Errc::timed_out, detail::segment::segment_path(name) + " is made and removed all the time");

@@ -1,4 +1,4 @@
-// What a person wants to know about a segment, read out of it.
+// Reports about a segment for people.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -40,7 +40,7 @@ Life life_of(const detail::participants::Registry& registry, std::uint32_t index
     return stopped ? Life::stopped : Life::alive;
 }
 
-/// As it joined with it: in UTF-8, where that is what its name is in.
+/// The name with which it joined: UTF-8 if the name itself is.
 std::string program_of(const ParticipantEntry& entry) {
     std::array<char, sizeof entry.program + 1> name{};
     for (std::size_t i = 0; i < entry.program.size(); ++i) {
@@ -75,7 +75,7 @@ Participant describe(const detail::participants::Registry& registry, std::uint32
             copy_of(entry.work)};
 }
 
-/// The clock that tells since when a slot is in its state.
+/// The time at which a slot came into its state.
 std::int64_t began_ns(const detail::slot::SharedData& slot, detail::slot::SlotState state) noexcept {
     switch (state) {
         case detail::slot::SlotState::taken:
@@ -113,7 +113,7 @@ std::vector<Participant> Observer::View::participants() const {
         const EntryWord before = EntryWord::decode(registry().entry(index).word.load());
         if (!before.active) continue;
         Participant participant = describe(registry(), index, before, now_ns);
-        // It let go while we looked: neither is it dead, nor are these its numbers.
+        // It left meanwhile: it is not dead, and these are not its numbers.
         const EntryWord after = EntryWord::decode(registry().entry(index).word.load());
         if (after.active && after.generation == before.generation) found.push_back(std::move(participant));
     }
@@ -129,7 +129,7 @@ std::vector<FormerParticipant> Observer::View::former() const {
     for (std::uint32_t index = 0; index < registry().count(); ++index) {
         const ParticipantEntry& entry = registry().entry(index);
         const EntryWord word = EntryWord::decode(entry.word.load());
-        if (word.active || word.generation == 0) continue;  // taken, or never taken: the rest of it is not even touched
+        if (word.active || word.generation == 0) continue;  // taken, or never taken: the rest is not read
         std::string program = program_of(entry);
         if (program.empty()) continue;
         found.push_back({entry.joined_ns.load(relaxed), {entry.pid.load(relaxed), std::move(program)}});
@@ -220,7 +220,7 @@ Report Observer::View::report() const {
     report.former = former();
     report.slot_list = all_slots();
     std::int64_t newest_ns = 0;
-    // A slot of a topic is free if it never held a message, or if its loan was given back: that is no message either.
+    // A slot of a topic is free if it never held a message, or if its loan was given back: then it holds none, too.
     for (std::uint32_t index = 0; index < slots().count(); ++index)
         if (const SlotState state = report.slot_list[index].state;
             state != SlotState::loaned && (channel_ != nullptr || state != SlotState::free))

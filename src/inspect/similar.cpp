@@ -1,4 +1,4 @@
-// Which name was meant by one that no segment has, which word by one that nobody knows.
+// Suggestions for a name that no segment has, and for an unknown word.
 #include <handoff/inspect.hpp>
 
 #include <algorithm>
@@ -39,8 +39,8 @@ std::size_t distance_between(const std::string& left, const std::string& right) 
     return last.back();
 }
 
-/// How far a name is from the one that was asked for; nothing: too far to be meant. A part of it from `least_part`
-/// letters on may mean it: "cam" means "camera", "c" may mean anything.
+/// The distance of a name from the requested one; nothing: too far. A part of it from `least_part` letters on counts
+/// as similar: "cam" means "camera", "c" may mean anything.
 std::optional<std::size_t> resemblance(const std::string& asked, const std::string& name, std::size_t least_part) {
     const std::size_t distance = distance_between(asked, name);
     const bool is_part = std::min(asked.size(), name.size()) >= least_part &&
@@ -50,7 +50,7 @@ std::optional<std::size_t> resemblance(const std::string& asked, const std::stri
 }
 
 std::string nearest_of(std::string_view asked, const std::vector<std::string>& known, std::size_t least_part) {
-    constexpr std::size_t most = 256;  // nobody means a name by a novel
+    constexpr std::size_t most = 256;  // longer text is no name
     const std::string wanted = lower_case(asked.substr(0, most));
     std::optional<std::size_t> least;
     std::string nearest;
@@ -75,7 +75,7 @@ std::string did_you_mean(std::string_view name) try {
     std::vector<std::string> names;
     for (const Found& found : find()) names.push_back(found.name);
     return nearest_of(name, names, 3);
-} catch (const Error&) {  // who cannot read the folder of segments has no name to offer
+} catch (const Error&) {  // if the folder of segments cannot be read, there is no suggestion
     return "";
 }
 

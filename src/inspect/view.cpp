@@ -23,7 +23,7 @@ static_assert(static_cast<int>(detail::segment::Kind::channel) == static_cast<in
               static_cast<int>(detail::segment::Kind::topic) == static_cast<int>(Kind::topic) &&
               static_cast<int>(detail::segment::Kind::latest) == static_cast<int>(Kind::latest));
 
-/// True if nobody can have written to the payload between the two looks at the slot's word.
+/// True if no process can have written to the payload between the two reads of the slot's word.
 bool is_untouched(const SlotWord& before, const SlotWord& after, bool in_place) noexcept {
     if (after.state == Holding::loaned) return false;
     // A free slot can be taken on loan and sent without another generation.
@@ -32,7 +32,7 @@ bool is_untouched(const SlotWord& before, const SlotWord& after, bool in_place) 
     return after.generation == before.generation || was_freed;
 }
 
-/// Calls copy(span) with more and more room until the message fits.
+/// Calls copy(span) with ever larger buffers until the message fits.
 template <class Copy>
 result<Copied> with_room(std::vector<std::byte>& buffer, std::uint64_t most_bytes, Copy copy) {
     for (;;) {
@@ -44,7 +44,7 @@ result<Copied> with_room(std::vector<std::byte>& buffer, std::uint64_t most_byte
     }
 }
 
-/// Which kind it is. To who only looks, an absent one is most likely misspelled.
+/// The kind of the segment. For an observer, an absent one is most likely misspelled.
 Kind kind_of(const std::string& name) try {
     return public_kind(detail::segment::kind_of(name));
 } catch (const Error& error) {
@@ -110,7 +110,7 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
         const std::uint64_t sequence = slot.sequence.load(std::memory_order_relaxed);
         const bool fits = size <= buffer.size();
         if (fits) detail::slot::copy_out(area.first(size), buffer);
-        // Pairs with the release fence in Handover::try_loan(): if a byte was overwritten while we copied, the slot is
+        // Pairs with the release fence in Handover::try_loan(): if a byte was overwritten during the copy, the slot is
         // on loan or has another generation.
         std::atomic_thread_fence(std::memory_order_acquire);
         if (!is_untouched(before, SlotWord::decode(slot.control.load()), in_place)) continue;
@@ -160,7 +160,7 @@ Failure Observer::View::cut_short() const {
 }
 
 bool Observer::View::is_current() const noexcept {
-    // Pairs with the store in Segment::leave(). Who removes by force, or with rm, says nothing: look at the name, too.
+    // Pairs with the store in Segment::leave(). A removal by force, or with rm, leaves no mark: check the name, too.
     if (header_->state.load(std::memory_order_acquire) ==
         static_cast<std::uint32_t>(detail::segment::SegmentState::retired))
         return false;

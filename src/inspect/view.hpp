@@ -1,6 +1,6 @@
-// A segment of any kind, mapped read-only and without a word to anybody.
+// A segment of any kind, mapped read-only without notice to its participants.
 //
-// Thread safety: as Observer. Death: nothing of ours is in the segment, and no lock on it.
+// Thread safety: as Observer. Death: this process has nothing in the segment, and no lock on it.
 #pragma once
 
 #include <handoff/inspect.hpp>
@@ -19,7 +19,7 @@
 
 namespace handoff::inspect {
 
-/// A channel without a place in it.
+/// A channel, observed without a place in its table.
 class ChannelView final : private detail::participants::Caretaker {
 public:
     explicit ChannelView(detail::segment::Segment segment);
@@ -45,7 +45,7 @@ private:
     detail::slot::Slots slots_;
 };
 
-/// What never changes about a segment.
+/// The constant properties of a segment.
 struct Facts {
     std::string name;
     Kind kind{};

@@ -1,4 +1,4 @@
-// The small vocabulary of <handoff/inspect.hpp>.
+// The to_string() functions of <handoff/inspect.hpp>.
 #include <handoff/inspect.hpp>
 
 #include <algorithm>

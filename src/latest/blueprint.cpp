@@ -7,7 +7,7 @@ using slot::BroadcastSettings;
 
 namespace {
 
-constexpr std::uint32_t default_participants = 16;  // of a value that is created by somebody who did not say
+constexpr std::uint32_t default_participants = 16;  // of a new value
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::latest), sync::condition_code(),
@@ -67,7 +67,7 @@ bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
 
 std::uint32_t Pattern::visit(segment::Segment segment) {
     slot::BroadcastMember(std::move(segment), {Role::none, Role::none, WaitPolicy::balanced, 0, false});
-    return 0;  // a value is not owed to anybody
+    return 0;  // a value is never unread
 }
 
 std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,

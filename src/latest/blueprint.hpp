@@ -1,4 +1,4 @@
-// The shape of a latest value's segment, the checks on what a user asks for, and opening.
+// The shape of a latest value's segment, the checks of a requested shape, and opening.
 #pragma once
 
 #include <handoff/latest.hpp>
@@ -13,7 +13,7 @@
 
 namespace handoff::detail::latest {
 
-/// What a latest value says of itself to segment::open_or_replace().
+/// The traits of a latest value for segment::open_or_replace().
 struct Pattern {
     using Shape = LatestShape;
     static constexpr std::string_view word = "latest value";
@@ -30,8 +30,8 @@ struct Pattern {
     static std::uint32_t visit(segment::Segment segment);
 };
 
-/// Opens the latest value and joins it, unless read_only; replaces one that cannot do what is asked for, if nobody
-/// lives there. Throws Error.
+/// Opens the latest value and joins it, unless read_only; replaces one that does not fit, if no live process uses it.
+/// Throws Error.
 std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,
                                                    const LatestOptions& options);
 

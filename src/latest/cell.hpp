@@ -18,7 +18,7 @@ public:
 
     ~Cell() override { close_descriptor(); }
 
-    // For those who wait for several things:
+    // For wait_any() and descriptors:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
     bool has_something() noexcept override { return member_->was_cut_short() || member_->was_removed() || has_newer(); }
     sync::Condition* condition() noexcept override {

@@ -16,7 +16,7 @@ using detail::slot::Look;
 
 namespace detail::latest {
 namespace {
-constexpr auto relaxed = std::memory_order_relaxed;  // what a slot says is ordered by its word and its cell
+constexpr auto relaxed = std::memory_order_relaxed;  // a slot's data is ordered by its word and its cell
 
 Failure damaged() {
     return {Errc::damaged, "the latest value contradicts itself; end all programs that use it and remove it"};
@@ -41,8 +41,7 @@ result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
     const std::int64_t now_ns = member_->stamp_ns();
     slot.sent_ns.store(now_ns, relaxed);
     const auto position = broadcast.publish(*held);
-    if (!member_->is_usable())
-        return detail::slot::unusable(member_.get());  // it went into a file that is not there any more
+    if (!member_->is_usable()) return detail::slot::unusable(member_.get());  // written into a truncated file
     if (!position) {
         broadcast.return_loan(*held);
         return position.error();

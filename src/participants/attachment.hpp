@@ -1,8 +1,8 @@
-// One handle's hold on a segment, whatever the pattern: mapped, joined, and given back when the handle goes.
+// One handle's attachment to a segment, for all patterns: mapped, joined, and given back when the handle is destroyed.
 //
 // Thread safety: all members but constructor, join() and leave() may be called by several threads.
-// Death: the kernel drops the life byte; whoever looks next recovers what was held (Registry).
-// Fork: unusable in the child; nothing there touches the segment.
+// Death: the kernel drops the life byte; the next participant that checks recovers what was held (Registry).
+// Fork: unusable in the child; no call there touches the segment.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -33,14 +33,14 @@ public:
           fork_generation_(platform::fork_generation()) {}
     Attachment(const Attachment&) = delete;
 
-    /// Looks after the dead; of a crowd that comes together, one does in a tick. Throws Error: too_many_participants,
+    /// Recovers the dead; of many that join at once, one does so in a tick. Throws Error: too_many_participants,
     /// system.
     void join(Role role) {
         const bool look = schedule_.claim_to_join(platform::now_ns());
         registry_.join(role, look);
         if (look) schedule_.set_crowd(registry_.active());
     }
-    /// Gives everything back, leaves, and removes the name if we were the last and `disposable()` agrees.
+    /// Gives everything back, leaves, and removes the name if this was the last one and `disposable()` agrees.
     void leave(const std::function<bool()>& disposable) {
         registry_.leave();
         segment_.leave(disposable);
@@ -49,7 +49,7 @@ public:
     /// False in a child of fork.
     bool is_of_this_process() const noexcept { return fork_generation_ == platform::fork_generation(); }
     bool was_cut_short() const noexcept { return segment_.was_cut_short(); }
-    /// Looks once in a tick at most. Nobody new can come: who found nothing says so instead of waiting on.
+    /// Checks once in a tick at most. No new participant can come: a wait that found nothing ends.
     bool was_removed() noexcept {
         const std::int64_t now_ns = platform::now_coarse_ns();
         if (now_ns >= name_due_ns_.load(std::memory_order_relaxed)) {
@@ -58,14 +58,14 @@ public:
         }
         return removed_.load(std::memory_order_relaxed);
     }
-    /// Everything that a user calls asks this first.
+    /// Checked first by every call of a user.
     bool is_usable() const noexcept { return is_of_this_process() && !was_cut_short(); }
 
     const segment::Segment& segment() const noexcept { return segment_; }
     const segment::Geometry& geometry() const noexcept { return segment_.geometry(); }
     const std::string& name() const noexcept { return segment_.name(); }
     std::byte* base() const noexcept { return segment_.base(); }
-    /// What the pattern keeps at its control offset.
+    /// The pattern's data at its control offset.
     template <class Control>
     Control& control() const noexcept {
         return *std::launder(reinterpret_cast<Control*>(segment_.base() + segment_.geometry().control_offset));
@@ -80,13 +80,13 @@ public:
         schedule_.set_crowd(registry_.active());
         return found;
     }
-    /// reap(), if nobody has looked after the dead for a tick. Every call that hands a message on asks this, at the
-    /// moment that it knows anyway: a call that succeeds at once must notice the dead, too.
+    /// reap(), if no participant has done it for a tick. Every call that passes a message on does this, with the time
+    /// that it knows anyway: a call that succeeds at once must notice the dead, too.
     bool look_if_due(std::int64_t now_ns) noexcept { return schedule_.claim(now_ns) && reap(); }
     bool look_if_due() noexcept { return look_if_due(platform::now_coarse_ns()); }
     /// Waits on one of the segment's conditions. False: the deadline passed, a stop was requested, or the segment was
-    /// cut short or removed. Looks after the dead at every tick, and at the end of a wait in vain; a caller that
-    /// succeeds asks look_if_due() itself.
+    /// cut short or removed. Recovers the dead at every tick, and at the end of a wait in vain; a caller that succeeds
+    /// calls look_if_due() itself.
     template <class Predicate>
     bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
         return wait(condition, until, sync::Manner(), predicate, predicate);
@@ -95,16 +95,16 @@ public:
     template <class Predicate, class Glance>
     bool wait(sync::Condition& condition, const Wait& until, sync::Manner manner, Predicate&& predicate,
               Glance&& glance) {
-        bool over = false;  // there is nothing to come
+        bool over = false;  // nothing can come any more
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
         const bool found = sync::wait_until(
                                condition, budget_, until, manner, done, glance, [this] { return interval_ns(); },
                                [this] { look_if_due(platform::now_ns()); }) ||
                            (look_if_due() && predicate());
-        if (over) condition.notify(1);  // a wake-up that was spent on us, perhaps
+        if (over) condition.notify(1);  // pass on a wake-up that this waiter may have got
         return found && !over && !was_cut_short();
     }
-    /// How long a sleep lasts at most before the dead are looked after.
+    /// The longest sleep before the next check for the dead.
     std::int64_t interval_ns() const noexcept { return schedule_.interval_ns(registry_.me()); }
 
 private:

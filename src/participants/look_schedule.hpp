@@ -1,21 +1,21 @@
-// When to look after the dead: once a tick and segment, whoever calls, however busy they are.
+// When to check for the dead: once a tick and segment, by any caller, however busy the callers are.
 //
-// A word in the segment says when somebody looked last. A look is due when that is a tick ago by the caller's clock, or
-// when the word has not moved for a whole tick of the caller's: the first keeps a crowd to one look a tick, the second
-// bounds recovery to two ticks whatever stands in the word (another clock's time, after a change of time namespaces, or
-// anything that a hostile process wrote). The look belongs to the one whose exchange moved the word. Model:
+// A word in the segment holds the time of the last check. A check is due when that is a tick ago by the caller's clock,
+// or when the word has not changed for a whole tick of the caller's: the first limits a crowd to one check a tick, the
+// second bounds recovery to two ticks whatever the word holds (another clock's time, after a change of time namespaces,
+// or anything that a hostile process wrote). The caller whose exchange changed the word does the check. Model:
 // models/looked.pml.
 //
-// The kernel walks a list of all locks to say who holds one: a look costs with the square of the crowd, 10 ms among a
-// thousand. So above 256 participants the tick of the looks, by both rules, grows with the crowd: n/256 ticks, four at
-// most, whatever stands in the header.
+// The kernel walks a list of all locks to find the holder of one: the cost of a check is quadratic in the crowd, 10 ms
+// among a thousand. So above 256 participants the tick of the checks, by both rules, grows with the crowd: n/256 ticks,
+// four at most, whatever the header holds.
 //
-// Who sleeps looks whenever it wakes up. With up to four participants that is every tick; in a crowd each sleeps
-// longer, so that somebody wakes up every 25 ms on average however many there are, one second at most (two among a
-// thousand: some 600 awakenings a second are enough), and no two in step.
+// A sleeper checks whenever it wakes up. With up to four participants that is every tick; in a crowd each sleeps
+// longer, so that one wakes up every 25 ms on average whatever the number, one second at most (two among a thousand:
+// some 600 wake-ups a second are enough), and no two in step.
 //
 // Thread safety: any number of threads and processes.
-// Death: who dies between moving the word and looking delays the next look by two ticks at most.
+// Death: a death between changing the word and checking delays the next check by two ticks at most.
 #pragma once
 
 #include <algorithm>
@@ -30,20 +30,20 @@ namespace handoff::detail::participants {
 
 class LookSchedule {
 public:
-    /// Both lie in the segment. `looked`: CLOCK_MONOTONIC of the last look, in nanoseconds; `crowd`: how many
+    /// Both are in the segment. `looked`: CLOCK_MONOTONIC of the last check, in nanoseconds; `crowd`: the number of
     /// participants it found.
     LookSchedule(sync::SharedWord& looked, std::atomic<std::uint32_t>& crowd) noexcept
         : looked_(looked), crowd_(crowd) {}
 
-    /// For a newcomer. Among few it always looks, so that a program that is started again finds everything given back.
+    /// For a new participant. Among few it always checks, so that a restarted program finds everything given back.
     bool claim_to_join(std::int64_t now_ns) noexcept {
         constexpr std::uint32_t few = 16;
         return crowd_.load(std::memory_order_relaxed) <= few || claim(now_ns);
     }
 
-    /// How long participant number `me` sleeps before it asks claim() again.
+    /// How long participant number `me` sleeps before it calls claim() again.
     std::int64_t interval_ns(std::uint32_t me) const noexcept {
-        // Relaxed: a hint. Old or written by somebody hostile, it makes one sleep two seconds long at most.
+        // Relaxed: a hint. Old or written by a hostile process, it makes one sleep two seconds long at most.
         return interval_ns(me, crowd_.load(std::memory_order_relaxed), sync::tick_ns);
     }
     static constexpr std::int64_t interval_ns(std::uint32_t me, std::uint32_t crowd, std::int64_t tick_ns) noexcept {
@@ -55,23 +55,23 @@ public:
         const std::int64_t own_ns = longest_ns / 4 * 3 + longest_ns / 4 * (me % crowd + 1) / crowd;
         return std::max(own_ns, tick_ns);
     }
-    /// For whoever looks: how many participants there are.
+    /// After a check: the number of participants.
     void set_crowd(std::uint32_t crowd) noexcept { crowd_.store(crowd, std::memory_order_relaxed); }
 
-    /// How far apart looks lie.
+    /// The time between checks.
     static constexpr std::int64_t look_interval_ns(std::uint32_t crowd, std::int64_t tick_ns) noexcept {
         constexpr std::uint32_t each_tick = 256, most_ticks = 4;
         return tick_ns * std::clamp(crowd, each_tick, each_tick * most_ticks) / each_tick;
     }
 
-    /// True if a look is due and the caller's: it must look now, and nothing may keep it from that. Costs two loads
-    /// where nothing is due. `now_ns` may be coarse.
+    /// True if a check is due and the caller's: it must check now, and nothing may prevent it. Costs two loads if none
+    /// is due. `now_ns` may be coarse.
     bool claim(std::int64_t now_ns) noexcept {
         const std::uint64_t word = looked_.load();
         if (!is_due(word, now_ns)) return false;
         std::uint64_t moved = static_cast<std::uint64_t>(now_ns);
-        if (moved == word) ++moved;                                // others have to see it move
-        if (!looked_.compare_exchange(word, moved)) return false;  // somebody else looks
+        if (moved == word) ++moved;                                // others must see it change
+        if (!looked_.compare_exchange(word, moved)) return false;  // another one checks
         remember(moved, now_ns);
         return true;
     }
@@ -92,8 +92,8 @@ private:
 
     sync::SharedWord& looked_;
     std::atomic<std::uint32_t>& crowd_;
-    // What threads of this process saw. Relaxed: who reads a pair that does not belong together looks once too early,
-    // or a tick later than it could.
+    // What threads of this process saw. Relaxed: a thread that reads a pair that does not belong together checks once
+    // too early, or a tick later than it could.
     std::atomic<std::uint64_t> seen_{0};
     std::atomic<std::int64_t> since_ns_{0};
 };

@@ -1,4 +1,4 @@
-// The table of participants as it lies in a segment. Only structs, sizes and asserts.
+// The table of participants in a segment. Only structs, sizes and asserts.
 #pragma once
 
 #include <array>
@@ -30,7 +30,7 @@ struct EntryWord {
     std::uint32_t generation = 0;  ///< grows with every join, so that an id is never used twice
     Role role = Role::none;
     bool active = false;
-    bool recovering = false;  ///< whoever holds the byte gives back what the entry holds; gone when the entry is empty
+    bool recovering = false;  ///< the byte's holder gives back what the entry holds; cleared when the entry is empty
 
     static constexpr EntryWord decode(std::uint64_t bits) noexcept {
         return {static_cast<std::uint32_t>(bits >> 32), static_cast<Role>(bits >> 8 & 0xff), (bits & 0xff) != 0,
@@ -42,7 +42,7 @@ struct EntryWord {
     }
 };
 
-/// What a participant did. Only it writes here; anybody may read.
+/// What a participant did. Only it writes here; any process may read.
 struct Counters {
     sync::Counter messages;  ///< sent, or taken
     sync::Counter bytes;     ///< of their payloads
@@ -50,20 +50,18 @@ struct Counters {
     sync::Counter failed;    ///< of these: failed or given up
     sync::Counter returned;  ///< withdrawn, or given back
     sync::Counter timeouts;
-    sync::Counter lost;                           ///< by a subscriber: overwritten before they came
+    sync::Counter lost;                           ///< by a subscriber: overwritten before it read them
     std::atomic<std::uint32_t> reserved_pins{0};  ///< of a subscriber, out of the topic's budget
     std::atomic<std::uint32_t> waiting{0};        ///< threads of a receiver that wait for a message
 };
 
-/// Invariants: (1) whoever holds the lock on the entry's byte owns it; (2) `word` says active exactly while
-/// somebody
-///   joined and has not been cleaned up after; (3) everything but `word` is for people and may be out of date.
-/// Death: the word stays active; whoever can lock the byte knows that the owner is dead, recovers what it held, and
-/// only
-///   then makes the entry inactive. It says first that it is recovering, so that a newcomer waits for the place. Dead
-///   itself, it leaves that bit behind: it counts only while somebody holds the byte.
+/// Invariants: (1) the holder of the lock on the entry's byte owns it; (2) `word` is active exactly while a participant
+///   has joined and was not recovered; (3) everything but `word` is for people and may be out of date.
+/// Death: the word stays active. A participant that can lock the byte knows that the owner is dead, recovers what it
+///   held, and only then makes the entry inactive. Before, it marks the entry as recovering, so that a new participant
+///   waits for the place. If it dies itself, that bit stays: it counts only while the byte is held.
 struct ParticipantEntry {
-    // Changed by whoever holds the byte:
+    // Only the holder of the byte:
     alignas(64) sync::SharedWord word;
     std::atomic<std::uint32_t> pid{0};
     std::atomic<std::uint32_t> uid{0};
@@ -72,10 +70,10 @@ struct ParticipantEntry {
     std::array<std::atomic<std::uint64_t>, 4> program{};  ///< 31 bytes of its name and a NUL, eight to a word
     // Only the owner:
     alignas(64) Counters counters;
-    // Anybody: where the owner sleeps until its requests are answered.
+    // Any participant: the owner sleeps on it until its requests are answered.
     alignas(64) sync::Condition answered;
     // Only the owner, and only with exact times:
-    alignas(64) sync::LatencyHistogram delay;  ///< from sent to taken; of a sender: to the answer in its hands
+    alignas(64) sync::LatencyHistogram delay;  ///< from sent to taken; of a sender: until it has the answer
     sync::LatencyHistogram work;               ///< of a receiver: from taken to answered
 };
 static_assert(offsetof(ParticipantEntry, counters) == 64 && offsetof(ParticipantEntry, answered) == 128,

@@ -12,7 +12,7 @@ namespace handoff::detail::participants {
 
 void Registry::join(Role role, bool look, std::chrono::nanoseconds patience) {
     constexpr std::int64_t first_pause = 2'000'000, longest_pause = 50'000'000;
-    constexpr int tries = 10;  // a dead one's place looks taken from its lock until its recoverer says so
+    constexpr int tries = 10;  // a dead one's place seems taken from its lock until its recovery marks it
     const std::int64_t deadline = platform::now_ns() + patience.count();
     std::int64_t pause = first_pause;
     std::optional<std::uint32_t> recovered;
@@ -48,7 +48,7 @@ bool Registry::try_join_any(Role role, bool look) {
     return !look && try_join_any(role, true);
 }
 
-/// An entry that somebody else is recovering.
+/// An entry that another process is recovering.
 std::optional<std::uint32_t> Registry::find_recovery() const noexcept {
     for (std::uint32_t index = 0; index < count_; ++index) {
         const EntryWord word = word_of(index);
@@ -113,7 +113,7 @@ bool Registry::reap() noexcept {
         try {
             found = reap_one(index) || found;
         } catch (const Error&) {
-            continue;  // the kernel refused a lock: somebody else, or the next tick, will do it
+            continue;  // the kernel refused a lock: another participant, or the next tick, will do it
         }
     }
     return found;
@@ -123,7 +123,7 @@ bool Registry::reap_one(std::uint32_t index) {
     if (joined_ && index == me_) return false;
     if (!word_of(index).active) return false;
     if (locks_.is_held_by_another(life_byte(index)) || !locks_.try_exclusive(life_byte(index))) return false;
-    // Look again: it may have left, or another one may have recovered it, before we had the byte.
+    // Check again: it may have left, or another one may have recovered it, before the byte was locked here.
     const EntryWord word = word_of(index);
     if (word.active) clear(index, word);
     locks_.unlock(life_byte(index));

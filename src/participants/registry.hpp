@@ -1,6 +1,6 @@
-// Who takes part, who died, who cleans up.
+// The participants: joining, detecting the dead, recovery.
 //
-// Alive means: holds the lock on its byte of the segment file. Nothing else does: no pid, no heartbeat, no timeout. A
+// Alive means: holds the lock on its byte of the segment file. Nothing else counts: no pid, no heartbeat, no timeout. A
 // stopped or busy participant is alive and keeps what it holds.
 #pragma once
 
@@ -15,13 +15,13 @@
 
 namespace handoff::detail::participants {
 
-/// What the pattern does when somebody goes, alive or dead.
+/// What the pattern does when a participant leaves or is found dead.
 class Caretaker {
 public:
-    /// Gives back everything that participant `index` holds. Must be repeatable: whoever runs it may die at any point,
-    /// and the next one starts over. Called with the participant's byte held.
+    /// Gives back everything that participant `index` holds. Must be repeatable: the process that runs it may die at
+    /// any point, and the next one starts over. Called with the participant's byte held.
     virtual void recover(std::uint32_t index, Role role) = 0;
-    /// The entry is inactive now: wake whoever may care.
+    /// The entry is inactive now: wake those that may wait for it.
     virtual void departed() = 0;
 
 protected:
@@ -36,36 +36,35 @@ public:
         : entries_(entries), count_(count), locks_(locks), caretaker_(caretaker) {}
     Registry(const Registry&) = delete;
 
-    /// Takes an entry, after recovering whoever died in it. If all are taken, and one is being recovered by somebody
-    /// else, waits for it, at most so long. If `look` is set, all the dead are recovered, too; else a place where
-    /// nobody seems to be is preferred: a place that is taken costs a system call to find out who lives. Throws Error:
-    /// too_many_participants, system.
+    /// Takes an entry, after recovering a participant that died in it. If all are taken, and another process is
+    /// recovering one, waits for it, at most so long. If `look` is set, all the dead are recovered, too; otherwise a
+    /// place that seems free is preferred: for a taken place, a system call must find out whether its owner lives.
+    /// Throws Error: too_many_participants, system.
     void join(Role role, bool look = true, std::chrono::nanoseconds patience = std::chrono::seconds(5));
     /// Gives everything back, then the entry.
     void leave();
-    /// Recovers every participant that died. True if there was one. Throws nothing; what cannot be done now is done
-    /// later.
+    /// Recovers every participant that died. True if there was one. Throws nothing; what fails now is done later.
     bool reap() noexcept;
 
     std::uint32_t me() const noexcept { return me_; }
-    /// generation:32 | index:16; never given to anybody else in the life of the segment.
+    /// generation:32 | index:16; never given to another participant in the life of the segment.
     std::uint64_t my_id() const noexcept;
     std::uint32_t count() const noexcept { return count_; }
     ParticipantEntry& entry(std::uint32_t index) const noexcept { return entries_[index]; }
 
-    /// Entries that are not cleaned up, of all roles.
+    /// Active entries, of all roles.
     std::uint32_t active() const noexcept;
-    /// Entries of that role that are not cleaned up: the dead count until they are recovered.
+    /// Active entries of that role: the dead count until they are recovered.
     std::uint32_t active(Role role) const noexcept;
-    /// True if somebody of that role holds its byte.
+    /// True if a participant of that role holds its byte.
     bool has_living(Role role) const noexcept;
-    /// True if somebody holds the participant's byte.
+    /// True if the participant's byte is held.
     bool is_alive(std::uint32_t index) const noexcept {
         return (joined_ && index == me_) || locks_.is_held_by_another(life_byte(index));
     }
     /// Base name of its executable, printable. REQUIRES: index < count()
     std::string program_of(std::uint32_t index) const;
-    /// "detector (pid 812)", or "participant 7" where nothing sensible is known.
+    /// "detector (pid 812)", or "participant 7" if nothing valid is known.
     std::string describe(std::uint32_t index) const;
 
 private:

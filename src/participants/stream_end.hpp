@@ -1,8 +1,7 @@
-// When is a stream over? When everybody who fed it has left and nothing is left to read; said once each time that
-// happens.
+// The end of a stream: every source has left and nothing is left to read. Reported once each time that happens.
 //
-// Death: a source that dies counts as departed when it is recovered. The counter may count one departure twice (a
-// recoverer that died half-way); that does no harm, because it is only compared.
+// Death: a source that dies counts as departed when it is recovered. The counter may count one departure twice (if the
+// recovering process died half-way); that does no harm, because it is only compared.
 #pragma once
 
 #include <atomic>
@@ -15,19 +14,19 @@ namespace handoff::detail::participants {
 
 class StreamEnd {
 public:
-    /// `departures` lies in the segment and grows by at least one whenever somebody of role `source` goes.
+    /// `departures` is in the segment and grows by at least one whenever a participant of role `source` leaves or dies.
     StreamEnd(const sync::SharedWord& departures, const Registry& registry, Role source) noexcept
         : departures_(departures), registry_(registry), source_(source) {}
 
-    /// At attach: a stream that ended before, leaving nothing, is no news. `something_unread()` looks after the
-    /// departures were counted: who leaves something and goes in between is counted later.
+    /// At attach: a stream that ended before, leaving nothing, is not reported. `something_unread()` checks after the
+    /// departures were read: a source that leaves something and departs in between is counted later.
     template <class Look>
     void begin(Look&& something_unread) noexcept {
         const std::uint64_t now = departures_.load();
         reported_.store(something_unread() ? now - 1 : now, std::memory_order_relaxed);
     }
 
-    /// Call when nothing was found. `something_unread()` looks once more, after the sources were seen to be gone. Of
+    /// Call when nothing was found. `something_unread()` checks once more, after the sources were seen to be gone. Of
     /// several threads, one gets true.
     template <class Look>
     bool has_ended(Look&& something_unread) noexcept {
@@ -37,7 +36,7 @@ public:
         return reported_.compare_exchange_strong(reported, now, std::memory_order_relaxed);
     }
 
-    /// The same without saying it.
+    /// The same without reporting it.
     template <class Look>
     bool would_end(Look&& something_unread) const noexcept {
         return departures_.load() != reported_.load(std::memory_order_relaxed) && registry_.active(source_) == 0 &&

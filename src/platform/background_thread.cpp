@@ -13,8 +13,8 @@ namespace handoff::detail::platform {
 
 namespace {
 
-/// A thread inherits the mask of its maker. What a thread does to itself stays open: a SIGBUS that is blocked, from a
-/// segment that was cut short, would end the process without asking its handler.
+/// A thread inherits the mask of its creator. Its own faults stay unblocked: a blocked SIGBUS from a truncated segment
+/// would end the process without calling its handler.
 class SignalsBlocked {
 public:
     SignalsBlocked() noexcept {

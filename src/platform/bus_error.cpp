@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t most_mappings = 1024;
 }
 
-/// Written before `state` says watched, constant as long as it does; but for `hole` and `cut_short`, which the handler
+/// Written before `state` becomes watched, constant as long as it is; except `hole` and `cut_short`, which the handler
 /// writes.
 struct WatchedMapping::Row {
     enum State : std::uint32_t { free, claimed, watched };
@@ -29,7 +29,7 @@ struct WatchedMapping::Row {
     std::atomic<bool> cut_short{false};
     std::atomic<std::uintptr_t> begin{0};
     std::atomic<std::size_t> bytes{0};
-    std::atomic<std::uintptr_t> hole{0};  ///< from here to the end there are zeros already, or the mapping ends
+    std::atomic<std::uintptr_t> hole{0};  ///< from here to the end are zeros, or the mapping ends
 };
 constinit WatchedMapping::Row WatchedMapping::table[most_mappings];
 
@@ -61,7 +61,7 @@ private:
 
     static bool fill_hole(std::uintptr_t address) noexcept {
         for (auto& row : WatchedMapping::table) {
-            // Pairs with the release in WatchedMapping's constructor: a row that is watched is whole.
+            // Pairs with the release in WatchedMapping's constructor: a watched row is complete.
             if (row.state.load(std::memory_order_acquire) != WatchedMapping::Row::watched) continue;
             if (row.fork_generation.load(relaxed) != fork_generation()) continue;
             const std::uintptr_t hole = row.hole.load(relaxed);
@@ -78,7 +78,7 @@ private:
     }
 
     static bool put_zeros(WatchedMapping::Row& row, std::uintptr_t page, std::uintptr_t end) noexcept {
-        row.cut_short.store(true, relaxed);  // before anything is read there: who reads a zero can learn why
+        row.cut_short.store(true, relaxed);  // before the zeros can be read: a reader of one can find out why
         void* const begin = reinterpret_cast<void*>(page);
         const int rights = row.writable.load(relaxed) ? PROT_READ | PROT_WRITE : PROT_READ;
         if (mmap(begin, end - page, rights, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != begin)
@@ -94,9 +94,9 @@ private:
         if ((previous.sa_flags & SA_SIGINFO) != 0) return previous.sa_sigaction(number, info, context);
         if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) return previous.sa_handler(number);
         if (previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
-        struct sigaction standard {};  // a fault happens once more and ends the process as it would have
+        struct sigaction standard {};  // the fault repeats and ends the process as it would have
         sigaction(number, &standard, nullptr);
-        if (info->si_code <= 0) raise(number);  // somebody sent it: it does not come again by itself
+        if (info->si_code <= 0) raise(number);  // sent by a process: it does not repeat by itself
     }
 
     static inline struct sigaction previous {};
@@ -111,7 +111,7 @@ void survive_bus_errors() {
 WatchedMapping::WatchedMapping(void* address, std::size_t bytes, bool writable) noexcept {
     for (Row& row : table) {
         std::uint32_t expected = Row::free;
-        // Pairs with the release in the destructor: what the last user wrote comes before what we write.
+        // Pairs with the release in the destructor: the last user's writes come before these.
         if (!row.state.compare_exchange_strong(expected, Row::claimed, std::memory_order_acquire)) continue;
         row.begin.store(reinterpret_cast<std::uintptr_t>(address), relaxed);
         row.bytes.store(bytes, relaxed);

@@ -1,10 +1,10 @@
-// What SIGBUS means to a mapping: the file was cut short by somebody, and what is touched is not there any more.
+// SIGBUS in a mapping: another process truncated the file, and a missing page was touched.
 //
-// Every mapping of ours has a row in a fixed table. Once survive_bus_errors() was called, a touch of a missing page in
-// one of them puts private zeros there, from that page to the end, and the row says so; the touch then goes on.
+// Every mapping of the library has a row in a fixed table. After survive_bus_errors(), a touch of a missing page in one
+// of them maps private zeros there, from that page to the end, and marks the row; the touch then goes on.
 //
-// Signal safety: the handler reads the table, calls mmap and madvise, and writes one word; it takes no lock and no
-// memory. Thread safety: all members may be used by several threads.
+// Signal safety: the handler reads the table, calls mmap and madvise, and writes one word; it takes no lock and
+// allocates nothing. Thread safety: all members may be used by several threads.
 #pragma once
 
 #include <atomic>
@@ -12,10 +12,10 @@
 
 namespace handoff::detail::platform {
 
-/// Installs the handler, once. Whatever handler there was gets every SIGBUS that is not ours. Throws Error(system).
+/// Installs the handler, once. The previous handler gets every SIGBUS outside these mappings. Throws Error(system).
 void survive_bus_errors();
 
-/// A row of the table. With more than 1024 mappings at once the rest have none: there SIGBUS stays what it was.
+/// A row of the table. Mappings beyond 1024 at once have none: SIGBUS keeps its former effect there.
 class WatchedMapping {
 public:
     WatchedMapping() = default;
@@ -23,10 +23,10 @@ public:
     WatchedMapping(const WatchedMapping&) = delete;
     WatchedMapping(WatchedMapping&& other) noexcept;
     WatchedMapping& operator=(WatchedMapping&&) = delete;
-    /// REQUIRES: still mapped, so that nothing else can be there while the row says it is ours.
+    /// REQUIRES: still mapped, so that nothing else can be there while the row is in use.
     ~WatchedMapping();
 
-    /// True if something was missing when it was touched. One relaxed load.
+    /// True if a missing page was touched. One relaxed load.
     bool was_cut_short() const noexcept { return cut_short_->load(std::memory_order_relaxed); }
 
 private:

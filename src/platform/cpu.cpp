@@ -22,7 +22,7 @@ unsigned cores() noexcept {
 int relaxes_in_a_microsecond() noexcept {
     static const int relaxes = [] {
         constexpr int sample = 128;
-        std::int64_t shortest_ns = INT64_MAX;  // of several: we may be interrupted
+        std::int64_t shortest_ns = INT64_MAX;  // of several: each may be interrupted
         for (int attempt = 0; attempt < 4; ++attempt) {
             const std::int64_t start_ns = now_ns();
             for (int i = 0; i < sample; ++i) relax();

@@ -1,4 +1,4 @@
-// What a spinning thread needs to know about the processor.
+// The processor, for spinning threads.
 #pragma once
 
 #if defined(__has_include) && __has_include(<sys/single_threaded.h>)
@@ -8,7 +8,7 @@
 
 namespace handoff::detail::platform {
 
-/// Tells the core that this is a spin loop.
+/// Hints to the core that this is a spin loop.
 inline void relax() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -17,8 +17,8 @@ inline void relax() noexcept {
 #endif
 }
 
-/// Fetches the cache line of `address`, which somebody else has written, before it is needed: to be read, or to be
-/// changed. A hint; any address is good.
+/// Fetches the cache line of `address`, last written by another core, before it is needed: to be read, or to be
+/// changed. A hint; any address is valid.
 inline void prefetch(const void* address) noexcept {
     __builtin_prefetch(address);
 }
@@ -30,10 +30,10 @@ inline void prefetch_to_change(const void* address) noexcept {
 #endif
 }
 
-/// Lets another thread that waits for this core go first, if there is one.
+/// Yields the core to another thread that waits for it, if there is one.
 void give_way() noexcept;
 
-/// Cores of this machine that are switched on, at least 1. Asked once. (Not those that this process may run on: whom it
+/// Online cores of this machine, at least 1. Read once. (Not only those that this process may run on: the processes it
 /// waits for may run on others.)
 unsigned cores() noexcept;
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The files of one process: a line of "maps" ends in the path, and in " (deleted)" behind it.
+/// The files of one process: a line of "maps" ends with the path and " (deleted)".
 std::set<std::string> deleted_files(const fs::path& process, std::string_view prefix) {
     constexpr std::string_view deleted = " (deleted)";
     std::set<std::string> paths;

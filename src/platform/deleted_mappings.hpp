@@ -1,4 +1,4 @@
-// Who still has files mapped that have lost their names, as far as this user may see.
+// The processes that still have removed files mapped, as far as this user may see.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@ namespace handoff::detail::platform {
 struct DeletedMapping {
     std::string path;  ///< that the file had
     std::uint32_t pid;
-    std::string program;  ///< as /proc/PID/comm says, printable
+    std::string program;  ///< from /proc/PID/comm, printable
 };
 
-/// Every process that has a file mapped whose path began with `prefix` and is gone; each pair of file and process once.
-/// Of processes that we may not look at nothing is said.
+/// Every process that has a removed file mapped whose path began with `prefix`; each pair of file and process once.
+/// Without the processes that this user may not inspect.
 std::vector<DeletedMapping> deleted_mappings(std::string_view prefix);
 
 }  // namespace handoff::detail::platform

@@ -30,8 +30,7 @@ private:
 };
 
 /// Takes over `fd`, under a number above 2: in a process without stdin, stdout or stderr a file would get one of
-/// theirs, and whatever is printed would be written into it. Empty, with errno, if there is no other number or `fd` is
-/// -1.
+/// their numbers, and output would be written into it. Empty, with errno, if there is no other number or `fd` is -1.
 Descriptor above_stdio(int fd) noexcept;
 
 }  // namespace handoff::detail::platform

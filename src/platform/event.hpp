@@ -1,4 +1,4 @@
-// A descriptor that is readable or not, as we say.
+// A descriptor that can be made readable and unreadable.
 #pragma once
 
 #include "platform/descriptor.hpp"

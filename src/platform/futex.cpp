@@ -20,7 +20,7 @@ static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t) &&
 
 namespace {
 
-/// A moment as the kernel reads it, on 32 bits, too; the C library's timespec may have either width there.
+/// The kernel's time, also on 32 bits; the C library's timespec may have either width there.
 struct KernelTime {
     std::int64_t seconds;
     std::int64_t nanoseconds;
@@ -56,7 +56,7 @@ long futex_waitv(std::span<const FutexExpectation> words, std::int64_t deadline_
                    CLOCK_MONOTONIC);
 }
 
-/// Whether an error says that this kernel, or this container, has no futex_waitv for so many words.
+/// True if an error means that this kernel, or this container, has no futex_waitv for so many words.
 bool means_unavailable(int error) noexcept {
     return error == ENOSYS || error == EPERM || error == EINVAL;
 }

@@ -38,7 +38,7 @@ LockFile LockFile::open(const std::string& path, Access access) {
     LockFile locks;
     locks.fork_generation_ = fork_generation();
     locks.file_ = open_and_close_in_children([&] { return open_existing(path, access); });
-    // Asked once, here, where it can be said: later nobody could tell "refused" from "alive".
+    // Checked once, here, where it can be reported: later "refused" would look like "alive".
     struct flock range = range_of(F_WRLCK, 0);
     if (locks.file_ && fcntl(locks.file_.get(), F_OFD_GETLK, &range) != 0)
         throw_refused("asking who holds a lock on " + path, errno);
@@ -61,7 +61,7 @@ LockFile::~LockFile() {
 void LockFile::close() noexcept {
     if (!file_) return;
     if (fork_generation_ != fork_generation()) {
-        (void)file_.release();  // closed when this child was made; the number may name another file by now
+        (void)file_.release();  // closed when this child was forked; the number may belong to another file by now
         return;
     }
     close_everywhere(file_);
@@ -70,7 +70,7 @@ void LockFile::close() noexcept {
 bool LockFile::try_lock(short type, std::uint64_t byte) {
     struct flock range = range_of(type, byte);
     while (fcntl(file_.get(), F_OFD_SETLK, &range) != 0) {
-        if (errno == EAGAIN) return false;  // not EACCES: Linux says that only when the lock was not even tried
+        if (errno == EAGAIN) return false;  // not EACCES: Linux returns that only if the lock was not even tried
         if (errno != EINTR) throw_refused("locking a byte of a segment", errno);
     }
     return true;
@@ -90,7 +90,7 @@ void LockFile::unlock(std::uint64_t byte) noexcept {
 
 bool LockFile::is_held_by_another(std::uint64_t byte) const noexcept {
     struct flock range = range_of(F_WRLCK, byte);
-    if (fcntl(file_.get(), F_OFD_GETLK, &range) != 0) return true;  // cannot tell: never declare a living one dead
+    if (fcntl(file_.get(), F_OFD_GETLK, &range) != 0) return true;  // unknown: never declare a living one dead
     return range.l_type != F_UNLCK;
 }
 

@@ -9,7 +9,7 @@ void exclude_from_fork(void* address, std::size_t bytes) noexcept {
 }
 
 void map_all_pages(void* address, std::size_t bytes, bool writable) noexcept {
-    constexpr int populate_read = 22, populate_write = 23;  // MADV_POPULATE_*, which older headers do not know
+    constexpr int populate_read = 22, populate_write = 23;  // MADV_POPULATE_*, missing in older headers
     madvise(address, bytes, writable ? populate_write : populate_read);
 }
 

@@ -42,12 +42,12 @@ std::uint64_t number_in(const std::string& path) {
     return file >> number ? number : unlimited;
 }
 
-/// How the memory controller shows itself in the file system.
+/// The files of the memory controller.
 struct Hierarchy {
     const char* mounted_at;
     const char* limit;
     const char* used;
-    const char* reclaimable;  ///< in memory.stat: files' pages that count as used and that the kernel drops when asked
+    const char* reclaimable;  ///< in memory.stat: files' pages that count as used and that the kernel drops on demand
 };
 constexpr Hierarchy unified{"/sys/fs/cgroup", "/memory.max", "/memory.current", "inactive_file"};
 constexpr Hierarchy version_1{"/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes",

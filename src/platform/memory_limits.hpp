@@ -1,6 +1,6 @@
-// How much shared memory can be had, asked without taking any.
+// How much shared memory is available, without allocating any.
 //
-// Why before allocating: where tmpfs may grow beyond free RAM, posix_fallocate does not fail; the kernel kills
+// Why before allocating: if tmpfs may grow beyond free RAM, posix_fallocate does not fail; the kernel kills
 // unrelated processes instead.
 #pragma once
 
@@ -17,10 +17,10 @@ struct MemoryLimits {
     std::uint64_t mapping_bytes = PTRDIFF_MAX;  ///< the most that one mapping of this program can hold
 };
 
-/// UINT64_MAX where a limit does not exist or cannot be read.
+/// UINT64_MAX: there is no such limit, or it cannot be read.
 MemoryLimits memory_limits(const std::string& directory);
 
-/// A sentence why `needed_bytes` cannot be had under these limits and what to do, or "" if they can.
+/// The reason why `needed_bytes` are not available under these limits and what to do, or "" if they are.
 std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory);
 
 }  // namespace handoff::detail::platform

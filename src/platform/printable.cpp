@@ -10,7 +10,7 @@ unsigned byte_at(std::string_view text, std::size_t at) {
     return static_cast<unsigned char>(text[at]);
 }
 
-/// What the first byte announces; 0 if no character begins with it.
+/// The length that the first byte announces; 0 if no character begins with it.
 std::size_t announced_length(unsigned lead) {
     if (lead < 0x80) return 1;
     if (lead >= 0xc2 && lead < 0xe0) return 2;
@@ -18,7 +18,7 @@ std::size_t announced_length(unsigned lead) {
     return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
 }
 
-/// Is the part of a character that is there well-formed, and no control character?
+/// True if the available part of a character is well-formed and no control character.
 bool is_shown(std::string_view part) {
     const unsigned lead = byte_at(part, 0);
     if (part.size() == 1) return lead >= 0x20 && lead != 0x7f;

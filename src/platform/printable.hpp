@@ -1,4 +1,4 @@
-// Names that others gave, as a terminal, a log or JSON may have them.
+// Names from other processes, made safe for a terminal, a log or JSON.
 #pragma once
 
 #include <string>

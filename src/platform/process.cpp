@@ -36,7 +36,7 @@ void after_fork_in_parent() {
 void after_fork_in_child() {
     for (const int fd : inherited_descriptors()) ::close(fd);  // closed, never unlocked: that would unlock the parent's
     inherited_descriptors().clear();
-    forks.fetch_add(1, std::memory_order_relaxed);  // the child has one thread; nobody to order against
+    forks.fetch_add(1, std::memory_order_relaxed);  // the child has one thread: nothing to order against
     inherited_mutex.unlock();
 }
 
@@ -50,7 +50,7 @@ struct ProcStat {
     std::uint64_t start_time = 0;  ///< clock ticks since boot, 0: not known
 };
 
-/// `who`: a process id, or "self". Without streams: the tool asks this of every participant of every segment.
+/// `who`: a process id, or "self". Without streams: the tool calls this for every participant of every segment.
 ProcStat stat_from_proc(const std::string& who) {
     std::array<char, 1024> buffer;  // more than the first 22 fields take
     const Descriptor file(::open(("/proc/" + who + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
@@ -75,7 +75,7 @@ std::string base_name(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-/// What an interpreter was started with: the script, or the module of python -m; "" where there is none.
+/// The argument of an interpreter: the script, or the module of python -m; "" if there is none.
 std::string script_name() {
     constexpr std::array<std::string_view, 5> with_a_value{"-W", "-X", "-r", "--require", "--import"};
     std::ifstream file("/proc/self/cmdline");
@@ -91,7 +91,7 @@ std::string script_name() {
     return "";
 }
 
-/// Of a script its own name: that the program is a python tells nobody which one.
+/// For a script its own name: "python" would not identify the program.
 std::string program_name() {
     char path[4096];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
@@ -110,7 +110,7 @@ void Descriptor::close() noexcept {
 Descriptor above_stdio(int fd) noexcept {
     if (fd < 0 || fd > STDERR_FILENO) return Descriptor(fd);
     const int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    const int error = moved < 0 && errno == EINVAL ? EMFILE : errno;  // EINVAL: not even three are allowed
+    const int error = moved < 0 && errno == EINVAL ? EMFILE : errno;  // EINVAL: the limit is below three
     ::close(fd);
     errno = error;
     return Descriptor(moved);

@@ -1,4 +1,4 @@
-// Who this process is, and whether it is still the one that opened a handle.
+// The identity of this process, and whether it is still the one that opened a handle.
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,7 @@
 
 namespace handoff::detail::platform {
 
-/// For people and logs: a pid says nothing across containers and is used again; whether somebody lives is told by
-/// locks.
+/// For people and logs: a pid means nothing across containers and is reused; locks tell whether a process lives.
 struct ProcessIdentity {
     std::uint32_t pid = 0;
     std::uint32_t uid = 0;
@@ -19,8 +18,8 @@ struct ProcessIdentity {
     std::string program;           ///< base name of the executable; of a Python or Node.js script its own
 };
 ProcessIdentity this_process();
-/// True if that very process (its start time tells it from a later one of the same number) is stopped by a signal or a
-/// debugger. False also where nobody can tell.
+/// True if that very process (its start time distinguishes it from a later one of the same number) is stopped by a
+/// signal or a debugger. False also if that is not known.
 bool is_stopped(std::uint32_t pid, std::uint64_t start_time);
 
 extern std::atomic<std::uint32_t> forks;
@@ -32,9 +31,9 @@ inline std::uint32_t fork_generation() noexcept {
 /// Closes `fd` in every child that fork() makes from now on. Needed for lock descriptors: a child shares the open file
 /// description and would keep its dead parent's locks.
 void close_in_children(int fd);
-/// The same for what `open` opens, if it opens anything: a fork() of another thread comes before it or after it.
+/// The same for what `open` opens, if anything: a fork() of another thread comes before it or after it.
 Descriptor open_and_close_in_children(const std::function<Descriptor()>& open);
-/// Ends that and closes the descriptor, in one step as far as a fork() of another thread is concerned.
+/// Ends that and closes the descriptor, in one step with respect to a fork() of another thread.
 void close_everywhere(Descriptor& file) noexcept;
 
 }  // namespace handoff::detail::platform

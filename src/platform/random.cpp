@@ -10,7 +10,7 @@ namespace handoff::detail::platform {
 
 std::uint64_t random_bits() {
     std::uint64_t bits = 0;
-    while (getrandom(&bits, sizeof bits, 0) != sizeof bits)  // so few bytes come whole, or not at all
+    while (getrandom(&bits, sizeof bits, 0) != sizeof bits)  // so few bytes come complete, or not at all
         if (errno != EINTR) throw_system("asking the kernel for random bits", errno);
     return bits;
 }

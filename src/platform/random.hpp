@@ -1,4 +1,4 @@
-// Bits that nobody else draws.
+// Random bits.
 #pragma once
 
 #include <cstdint>

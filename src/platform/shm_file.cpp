@@ -75,7 +75,7 @@ gid_t group_id(const std::string& name) {
     return found->gr_gid;
 }
 
-/// Throws Error(no_space) if the file system has less than that to give. Takes nothing.
+/// Throws Error(no_space) if the file system has less than that available. Allocates nothing.
 void check_room(const Descriptor& file, std::uint64_t bytes) {
     struct statvfs system {};
     if (fstatvfs(file.get(), &system) == 0 && system.f_blocks > 0 && bytes / system.f_frsize > system.f_bavail)
@@ -91,15 +91,15 @@ void reserve(const Descriptor& file, std::uint64_t size_bytes) {
                                         std::to_string(largest.rlim_cur) +
                                         ". Use fewer slots or a smaller payload, or raise `ulimit -f`");
     // All at once: then the kernel refuses at once what can never fit. On older kernels (Linux 6.1, say) any signal
-    // makes tmpfs give back everything and say EINTR, and a profiler's timer that ticks more often than that takes
-    // would keep us here for ever: from then on in pieces.
+    // makes tmpfs release everything and return EINTR, and a profiler's timer with a shorter period than the call
+    // would block this for ever: from then on in pieces.
     std::uint64_t piece_bytes = size_bytes;
     for (std::uint64_t done = 0; done < size_bytes;) {
         const std::uint64_t piece = std::min(piece_bytes, size_bytes - done);
         const int error = posix_fallocate(file.get(), static_cast<off_t>(done), static_cast<off_t>(piece));
         if (error == 0) done += piece;
         if (error == EINTR) {
-            check_room(file, size_bytes - done);  // in pieces, what cannot fit would take everything first
+            check_room(file, size_bytes - done);  // in pieces, a file that cannot fit would take everything first
             piece_bytes = 1 << 20;
         }
         if (error != 0 && error != EINTR)
@@ -110,8 +110,8 @@ void reserve(const Descriptor& file, std::uint64_t size_bytes) {
 }  // namespace
 
 Descriptor open_existing(const std::string& path, Access access) {
-    // Looked at before it is opened: opening a device may do something, and a mode may forbid to open what is no
-    // segment anyway. O_NONBLOCK and the look at what was opened: somebody may put a pipe there meanwhile.
+    // Checked before it is opened: opening a device may have an effect, and its mode may forbid opening what is no
+    // segment anyway. O_NONBLOCK, and a check of the open file: a pipe may have replaced it meanwhile.
     struct stat status {};
     if (lstat(path.c_str(), &status) == 0) check_regular(path, status.st_mode);
     Descriptor file = above_stdio(
@@ -201,7 +201,7 @@ std::string group_name(std::uint32_t gid) {
         std::uint32_t gid;
         std::string name;
     };
-    thread_local std::optional<Known> known;  // to look it up may mean to read files or to ask another machine
+    thread_local std::optional<Known> known;  // a lookup may read files or ask another machine
     if (known && known->gid == gid) return known->name;
     std::vector<char> buffer(1024);
     struct group entry {};

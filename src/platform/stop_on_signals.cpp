@@ -14,7 +14,7 @@ namespace handoff {
 namespace detail::platform {
 namespace {
 
-/// What the handlers touch: nothing else is safe in them.
+/// The only data that the handlers use: nothing else is safe in them.
 std::atomic<int> event_of_handlers{-1};
 std::atomic<pid_t> owner{0};
 std::atomic<bool> was_signalled{false};
@@ -22,11 +22,11 @@ static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_alw
 
 extern "C" void on_stop_signal(int signal) {
     const int error = errno;
-    // A child of fork has the handlers, but not the thread; and the descriptor is its parent's.
+    // A child of fork has the handlers, but not the thread; the descriptor is its parent's.
     if (::getpid() != owner.load(std::memory_order_relaxed) ||
         was_signalled.exchange(true, std::memory_order_relaxed)) {
         std::signal(signal, SIG_DFL);
-        std::raise(signal);  // comes when this handler returns
+        std::raise(signal);  // delivered when this handler returns
     } else {
         const std::uint64_t one = 1;
         (void)!::write(event_of_handlers.load(std::memory_order_relaxed), &one, sizeof one);
@@ -45,7 +45,7 @@ void handle(int signal) {
     ::sigaction(signal, &action, nullptr);
 }
 
-/// Turns the signal into a stop where callbacks may do what they like: in a thread.
+/// Turns the signal into a stop in a thread, where callbacks may do anything.
 class SignalThread {
 public:
     SignalThread() : event_(make_event()) {

@@ -8,7 +8,7 @@
 namespace handoff::detail::segment {
 namespace {
 
-/// Adds and multiplies, remembering whether anything left the range.
+/// Adds and multiplies, and records whether anything left the range.
 class Sum {
 public:
     void align() noexcept { add((cache_line_bytes - bytes_ % cache_line_bytes) % cache_line_bytes); }
@@ -66,7 +66,7 @@ bool lay_out(const Blueprint& blueprint, Geometry& geometry) noexcept {
 std::uint64_t fingerprint_of(std::initializer_list<std::uint64_t> numbers) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325;
     const auto mix = [&hash](std::uint64_t number) {
-        // Byte by byte as they lie in memory: a machine of another byte order gets another fingerprint.
+        // Byte by byte in memory order: a machine of another byte order gets another fingerprint.
         for (const unsigned char byte : std::bit_cast<std::array<unsigned char, sizeof number>>(number)) {
             hash ^= byte;
             hash *= 0x100000001b3;

@@ -1,4 +1,4 @@
-// Where everything lies in a segment: computed from a few counts and sizes, with every overflow checked.
+// The layout of a segment: computed from a few counts and sizes, with every overflow checked.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace handoff::detail::segment {
 
-/// The numbers that a segment of some pattern is made of.
+/// The numbers that determine a segment of some pattern.
 struct Blueprint {
     Kind kind{};
     std::uint64_t fingerprint = 0;
@@ -38,10 +38,10 @@ struct Geometry {
     std::uint64_t settings = 0;
 };
 
-/// Lays the blueprint out. False if the sizes are beyond what 63 bits can address.
+/// Computes the geometry of a blueprint. False if the sizes exceed what 63 bits can address.
 bool lay_out(const Blueprint& blueprint, Geometry& geometry) noexcept;
 
-/// FNV-1a over numbers (sizes and offsets of every struct that lies in a segment), this machine's byte order and the
+/// FNV-1a over numbers (sizes and offsets of every struct in a segment), this machine's byte order and the
 /// header's own layout.
 std::uint64_t fingerprint_of(std::initializer_list<std::uint64_t> numbers) noexcept;
 

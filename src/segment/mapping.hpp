@@ -1,4 +1,4 @@
-// Boost.Interprocess maps a descriptor of ours.
+// Mapping an open descriptor with Boost.Interprocess.
 #pragma once
 
 #include <boost/interprocess/detail/os_file_functions.hpp>
@@ -7,7 +7,7 @@
 
 namespace handoff::detail::segment {
 
-/// What boost::interprocess::mapped_region wants of a thing it can map.
+/// The interface that boost::interprocess::mapped_region requires.
 class MappableDescriptor {
 public:
     MappableDescriptor(int fd, boost::interprocess::mode_t mode) noexcept : fd_(fd), mode_(mode) {}
@@ -21,8 +21,8 @@ private:
     boost::interprocess::mode_t mode_;
 };
 
-/// Maps the whole file; not inherited by fork. Read-only from a descriptor opened so cannot be widened later. Throws
-/// Error(no_space) if the system refuses or a program of 32 bits cannot address so much.
+/// Maps the whole file; not inherited by fork. A mapping of a read-only descriptor cannot be widened later. Throws
+/// Error(no_space) if the system refuses or a 32-bit program cannot address so much.
 boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes,
                                             boost::interprocess::mode_t mode = boost::interprocess::read_write);
 

@@ -1,4 +1,4 @@
-// Finding, creating and attaching: the part of Segment that deals with names and with others who do the same at once.
+// Finding, creating and attaching: the part of Segment that handles names and concurrent openers.
 #include <array>
 #include <cstring>
 #include <optional>
@@ -16,10 +16,11 @@ namespace handoff::detail::segment {
 namespace {
 
 constexpr std::int64_t retry_ns = 2'000'000;
-/// How long somebody may hold "in use" exclusively before we say so: removing takes microseconds, unless it is stopped.
+/// How long another process may hold "in use" exclusively before an error: removing takes microseconds, unless it is
+/// stopped.
 constexpr std::int64_t patience_ns = 5'000'000'000;
 
-/// To who only looks, and could not create it.
+/// For an observer, which cannot create it.
 [[noreturn]] void throw_nothing_to_see(const std::string& name) {
     throw Error(Errc::no_such_segment, "there is no '" + name + "' (" + segment_path(name) +
                                            " does not exist). `handoff ls` shows what there is");
@@ -46,12 +47,12 @@ public:
             platform::sleep_briefly(retry_ns);
         }
     } catch (const Error&) {
-        if (ours_) ours_->withdraw(path_);  // made, and not to be used: no descriptor is left, say
+        if (ours_) ours_->withdraw(path_);  // created, but not usable: no descriptor is left, say
         throw;
     }
 
     Segment observe() {
-        constexpr int tries = 100;  // each further one means that it was removed and made again meanwhile
+        constexpr int tries = 100;  // each further one means that it was removed and created again meanwhile
         for (int attempt = 0; attempt < tries; ++attempt) {
             platform::Descriptor file = platform::open_existing(path_, access());
             if (!file) throw_nothing_to_see(request_.name);
@@ -71,12 +72,12 @@ private:
         return platform::is_named(path_, locks.descriptor());
     }
 
-    /// Nothing means: not there (yet), or, with blocked_, somebody was in the way; try again.
+    /// Nothing: it does not exist (yet), or, with blocked_, another process held it; try again.
     std::optional<Segment> attempt() {
         platform::Descriptor file = open_or_create();
         if (!file) return std::nullopt;
         platform::LockFile locks = open_locks_of(file);
-        // Shared first, then the look at the name: who removes looks at it with the lock held exclusively.
+        // Shared first, then the check of the name: a remover checks it while it holds the lock exclusively.
         if (!locks || !locks.try_shared(in_use_byte) || !is_named(locks)) {
             blocked_ = true;
             return std::nullopt;
@@ -84,15 +85,15 @@ private:
         return Segment(request_.name, std::move(locks), std::move(file), request_);
     }
 
-    /// The file opened once more, for the locks alone: a mapping would keep them alive. Empty if the name is gone, or
-    /// another's by now.
+    /// The file opened a second time, for the locks alone: a mapping would keep them alive. Empty if the name is gone,
+    /// or belongs to another file by now.
     platform::LockFile open_locks_of(const platform::Descriptor& file) const {
         platform::LockFile locks = platform::LockFile::open(path_, access());
         if (!locks) return locks;
         return platform::is_same_file(file.get(), locks.descriptor()) ? std::move(locks) : platform::LockFile();
     }
 
-    /// Empty if it is not there and we may not make it, or if ours was removed again at once.
+    /// Empty if it does not exist and may not be created, or if the created one was removed again at once.
     platform::Descriptor open_or_create() {
         if (request_.mode == OpenMode::create && !ours_ && platform::name_exists(path_)) throw_exists();
         platform::Descriptor file = platform::open_existing(path_, access());
@@ -108,7 +109,7 @@ private:
     void create() try {
         ours_.reset();
         ours_.emplace(request_);
-        if (!ours_->publish(path_)) ours_.reset();  // somebody else was faster
+        if (!ours_->publish(path_)) ours_.reset();  // another process was faster
     } catch (const Error&) {
         if (request_.mode != OpenMode::create && platform::name_exists(path_)) return;
         throw;
@@ -128,7 +129,7 @@ private:
 
     const OpenRequest& request_;
     std::string path_;
-    std::optional<Draft> ours_;  ///< the one that we made, kept so that no other can have its inode
+    std::optional<Draft> ours_;  ///< the one created here, kept so that no other can have its inode
     bool blocked_ = false;
 };
 
@@ -181,10 +182,10 @@ bool Draft::publish(const std::string& path) const {
 }
 
 void Draft::withdraw(const std::string& path) noexcept try {
-    platform::LockFile locks(std::move(file_));  // no other descriptor is needed: there may be none left
+    platform::LockFile locks(std::move(file_));  // no further descriptor is needed: there may be none left
     if (locks.try_exclusive(in_use_byte) && platform::is_named(path, locks.descriptor())) platform::remove_name(path);
 } catch (const Error&) {
-    return;  // locks are refused: whoever made it could not use it, and what is left is a segment like any other
+    return;  // locks are refused: its creator could not use it, and it stays as a segment like any other
 }
 
 bool Draft::is(const platform::Descriptor& file) const {

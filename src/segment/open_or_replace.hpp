@@ -1,16 +1,16 @@
-// Opening what a shape describes: create it so, attach to one that can do at least this, or replace one that cannot and
-// that nobody needs. One text for all patterns; each says in a class Pattern of static members what is its own:
+// Opening what a shape describes: create it, attach to one that offers at least this, or replace one that does not and
+// is not in use. One template for all patterns; each has a class Pattern of static members for its own part:
 //
 //   Shape                            the public struct; a field without a value asks for nothing
 //   word, size_field, size_question  "channel", "payload_bytes", "how large is one message?"
 //   size_of(shape)                   without it nothing can be created
-//   check(shape)                     refuses nonsense in the pattern's own fields
+//   check(shape)                     refuses invalid values in the pattern's own fields
 //   blueprint_for(shape)             of the segment to create: what was not given gets its default
 //   blueprint_of, initialise         as in OpenRequest
-//   demands(shape, geometry)         field by field, what an existing segment has and what was asked for
+//   demands(shape, geometry)         field by field, what an existing segment has and what is asked for
 //   is_persistent(geometry)
-//   visit(segment)                   joins without a role and leaves again; returns how many messages are unread. The
-//                                    last one out removes what holds none: then a new one can be made.
+//   visit(segment)                   joins without a role and leaves; returns the number of unread messages. The last
+//                                    one that leaves removes a segment without any: then a new one can be created.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -27,7 +27,7 @@
 
 namespace handoff::detail::segment {
 
-/// What an existing segment has in one field of its shape, and what was asked for, if anything was.
+/// One field of a shape: what an existing segment has, and what is asked for, if anything.
 struct Demand {
     enum class Rule : std::uint8_t { at_least, equal, equal_flag };
     std::string_view field;
@@ -38,11 +38,11 @@ struct Demand {
 /// "slot_count = 4 (at least 8 was asked for), in_place = false (true was asked for)"; "" if all of them are met.
 std::string unmet(std::span<const Demand> demands);
 
-/// Refuses a number that was given and is not in the range. Errors: invalid_argument.
+/// Refuses a given number that is not in the range. Errors: invalid_argument.
 result<void> check_range(std::string_view field, std::optional<std::uint64_t> given, std::uint64_t least,
                          std::uint64_t most);
 
-/// What all patterns check in the same way.
+/// The fields that all patterns check in the same way.
 struct Common {
     std::string_view size_field;
     std::string_view size_question;
@@ -54,17 +54,17 @@ struct Common {
 /// Errors: invalid_argument.
 result<void> check_common(const Common& common, const HandleOptions& handle);
 
-/// The sentence of `mismatch`.
+/// The parts of the message of `mismatch`.
 struct Refusal {
     std::string_view word;
     std::string_view name;
     std::string what;  ///< unmet()
     std::uint32_t unread = 0;
-    bool is_replaced_when_left = false;  ///< opening it again makes a new one, once nobody lives there
+    bool is_replaced_when_left = false;  ///< opening it again creates a new one, once no live process uses it
 };
 Failure mismatch(const Refusal& refusal);
 
-/// Refuses nonsense before anything is created or opened. Errors: invalid_argument.
+/// Refuses an invalid shape before anything is created or opened. Errors: invalid_argument.
 template <class Pattern>
 result<void> check_shape(const typename Pattern::Shape& shape, const HandleOptions& handle, bool read_only = false) {
     if (auto checked = Pattern::check(shape); !checked) return checked;
@@ -79,7 +79,7 @@ result<void> check_shape(const typename Pattern::Shape& shape, const HandleOptio
     return success();
 }
 
-/// What Segment needs to know to open or create it. REQUIRES: check_shape() agreed.
+/// The request to open or create the segment. REQUIRES: check_shape() succeeded.
 template <class Pattern>
 OpenRequest request_for(std::string_view name, const typename Pattern::Shape& shape, const HandleOptions& handle,
                         bool read_only = false) {
@@ -98,8 +98,8 @@ OpenRequest request_for(std::string_view name, const typename Pattern::Shape& sh
     return request;
 }
 
-/// How many messages are unread in a segment that does not suit; see Pattern::visit. None, if it is so full that there
-/// is no room for a visitor.
+/// The number of unread messages in a segment that does not fit; see Pattern::visit. 0 if it is full and the caller
+/// cannot join.
 template <class Pattern>
 std::uint32_t visit(Segment segment) try {
     return Pattern::visit(std::move(segment));
@@ -127,7 +127,7 @@ auto open_or_replace(std::string_view name, const typename Pattern::Shape& shape
     }
 }
 
-/// What a segment of that shape takes. Errors: invalid_argument.
+/// Bytes of a segment of that shape. Errors: invalid_argument.
 template <class Pattern>
 result<std::uint64_t> bytes_for(const typename Pattern::Shape& shape) {
     if (!Pattern::size_of(shape))
@@ -135,7 +135,7 @@ result<std::uint64_t> bytes_for(const typename Pattern::Shape& shape) {
                                                    std::string(Pattern::size_field) + " nothing can be planned");
     if (auto checked = check_shape<Pattern>(shape, {}); !checked) return checked.error();
     Geometry geometry;
-    (void)lay_out(Pattern::blueprint_for(shape), geometry);  // which check_shape() has tried
+    (void)lay_out(Pattern::blueprint_for(shape), geometry);  // check_shape() has done it successfully
     return geometry.segment_bytes;
 }
 

@@ -16,7 +16,7 @@ namespace handoff::detail::segment {
 
 struct Segment::Mapping {
     boost::interprocess::mapped_region region;
-    platform::WatchedMapping watched;  // after the region: it goes first
+    platform::WatchedMapping watched;  // after the region: destroyed first
 };
 
 namespace {
@@ -38,7 +38,7 @@ Failure not_a_segment(const std::string& path, const std::string& why) {
                                      ". If nobody needs that file, remove it (`rm " + path + "`)"};
 }
 
-/// The checks that need no pattern: what was it made by, and for what?
+/// The checks that need no pattern: its creator and its kind.
 void check_identity(const SegmentHeader& header, const Blueprint& expected, const std::string& path) {
     if (std::memcmp(header.magic, magic, sizeof magic) != 0)
         throw Error(not_a_segment(path, "it does not begin as one"));
@@ -86,8 +86,8 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
 
 void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
     const std::string path = segment_path(name_);
-    // A private copy: checked and used, never read again from the segment. Not through a mapping: the file may be cut
-    // short at any moment.
+    // A private copy: checked and used, never read again from the segment. Not through a mapping: the file may be
+    // truncated at any time.
     std::array<std::byte, sizeof(SegmentHeader)> bytes{};
     if (const std::size_t count = platform::read_beginning(file_.get(), bytes); count < bytes.size())
         throw Error(not_a_segment(path, "it has only " + std::to_string(count) + " bytes"));
@@ -109,7 +109,7 @@ Segment::Segment(Segment&&) noexcept = default;
 
 Segment::~Segment() {
     if (mapping_ == nullptr || fork_generation_ == platform::fork_generation()) return;
-    // In a child of fork nothing is mapped there, and something else may be by now: do not unmap.
+    // In a child of fork it is not mapped, and something else may be there by now: do not unmap.
     (void)mapping_.release();
 }
 
@@ -120,14 +120,14 @@ bool Segment::was_removed() const noexcept {
 bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
     const std::string path = segment_path(name_);
     locks_.unlock(in_use_byte);
-    // Not an upgrade: two who leave at once would block each other's upgrade, and nobody would remove.
+    // Not an upgrade: two that leave at once would block each other's upgrade, and neither would remove it.
     if (!locks_.try_exclusive(in_use_byte)) return false;
     const bool still_named = platform::is_named(path, file_.get());
     if (!still_named || !disposable()) {
         locks_.unlock(in_use_byte);
         return false;
     }
-    if (!platform::remove_name(path)) {  // another user's, who has to remove it
+    if (!platform::remove_name(path)) {  // another user's, which only that user may remove
         locks_.unlock(in_use_byte);
         return false;
     }
@@ -136,7 +136,7 @@ bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
         std::memory_order_release);  // pairs with Observer::is_current()
     return true;
 } catch (const Error&) {
-    return false;  // the kernel refused a lock: leave everything as it is, the next one to leave removes it
+    return false;  // the kernel refused a lock: change nothing, the next one to leave removes it
 }
 
 }  // namespace handoff::detail::segment

@@ -1,15 +1,15 @@
-// A named piece of shared memory: created whole, checked on attach, removed by the last one out.
+// A named piece of shared memory: created whole, checked on attach, removed by the last one that leaves.
 //
-// Locks on bytes of its own file say who uses it. Byte 0 means "in use": everybody attached shares it, whoever holds it
-// exclusively is alone and may remove. Bytes 1, 2, ... are the participants' signs of life. The locks belong to a
-// descriptor of their own, opened beside the one that is mapped.
+// Locks on bytes of its own file show its users. Byte 0 means "in use": every attached participant shares it; a process
+// that holds it exclusively is alone and may remove the name. Bytes 1, 2, ... are the participants' life bytes. The
+// locks belong to a descriptor of their own, opened beside the mapped one.
 //
 // Protocol: attach = open the file -> open it again for the locks -> share byte 0 -> does the name still name it? ->
-//   check it -> map it. As long as byte 0 is shared nobody removes the name, but by force. A segment is filled before
-//   it gets its name: a half-made one is never visible. Remove = hold byte 0 exclusively -> does the name still name
-//   it? -> remove the name.
-// Death: killed anywhere, the kernel drops the locks; a nameless file vanishes; a segment of which everybody died is
-//   attached, recovered and used like any other.
+//   check it -> map it. As long as byte 0 is shared the name is not removed, except by force. A segment is filled
+//   before it gets its name: a half-made one is never visible. Remove = hold byte 0 exclusively -> does the name still
+//   name it? -> remove the name.
+// Death: whenever a process is killed, the kernel releases its locks; an unnamed file vanishes; a segment whose users
+//   are all dead is attached, recovered and used like any other.
 // Fork: the mapping is not inherited, the lock descriptor is closed in the child.
 #pragma once
 
@@ -32,23 +32,23 @@
 
 namespace handoff::detail::segment {
 
-/// The byte of the segment file that everybody attached shares a lock on; participant p holds byte 1 + p.
+/// The byte of the segment file that every attached participant shares a lock on; participant p holds byte 1 + p.
 inline constexpr std::uint64_t in_use_byte = 0;
 
-/// What to do about the name; the public enum Open says the same.
+/// The same as the public enum Open.
 enum class OpenMode { create_or_attach, create, attach };
 
-/// Without sizes nothing can be created, whatever was asked for.
+/// Without sizes nothing can be created, whatever `open` is.
 constexpr OpenMode mode_for(Open open, bool has_sizes) noexcept {
     if (!has_sizes || open == Open::attach) return OpenMode::attach;
     return open == Open::create ? OpenMode::create : OpenMode::create_or_attach;
 }
 
 inline constexpr std::uint32_t default_mode = 0600;
-/// Rights that make sense for a segment. Errors: invalid_argument.
+/// Checks that the rights are valid for a segment. Errors: invalid_argument.
 result<void> check_mode(std::uint32_t mode);
 
-/// The counts that an existing segment's header claims, before anything is believed.
+/// The counts in an existing segment's header, not yet checked.
 struct ClaimedShape {
     std::uint32_t participant_count;
     std::uint32_t slot_count;
@@ -61,14 +61,13 @@ struct OpenRequest {
     std::string name;
     OpenMode mode = OpenMode::attach;
     Wait attach_wait = Deadline::now();  ///< for a segment that does not exist
-    Blueprint blueprint;  ///< of the segment to create; kind and fingerprint are also what an existing one must have
-    std::string_view size_field;  ///< what was not given, so that it cannot be created here; empty: it may not anyway
+    Blueprint blueprint;          ///< of the segment to create; an existing one must have its kind and fingerprint
+    std::string_view size_field;  ///< the missing field that prevents creation; empty: creation is not allowed anyway
     std::uint32_t file_mode = default_mode;
     std::string group;
-    bool read_only = false;  ///< map without write access; attach only, never the one who removes
+    bool read_only = false;  ///< map without write access; attach only, never remove
     bool prefault = false;   ///< map all pages at once
-    /// The blueprint that claimed numbers would have, or nothing to believe: kind and fingerprint unset means
-    /// "nonsense".
+    /// The blueprint of the claimed numbers; kind and fingerprint unset if they are invalid.
     std::function<Blueprint(const ClaimedShape&)> blueprint_of;
     /// Places everything but the header into zeroed memory.
     std::function<void(std::byte*, const Geometry&)> initialise;
@@ -79,10 +78,10 @@ class Segment {
 public:
     /// Attaches or creates. Throws Error: see Sender::Sender.
     static Segment open(const OpenRequest& request);
-    /// Maps an existing segment read-only and does not say "in use": nobody waits for us, nobody notices us, and the
-    /// name may go at any moment. Throws Error: see open().
+    /// Maps an existing segment read-only without marking it "in use": no participant waits for this process or notices
+    /// it, and the name may be removed at any time. Throws Error: see open().
     static Segment observe(OpenRequest request);
-    /// Checks and maps `file`. The caller shares byte 0 of `locks`, which is the same file opened once more. Throws
+    /// Checks and maps `file`. The caller shares byte 0 of `locks`, which is the same file opened a second time. Throws
     /// Error: not_a_segment, wrong_version, wrong_kind, damaged, no_space.
     Segment(std::string name, platform::LockFile locks, platform::Descriptor file, const OpenRequest& request);
 
@@ -95,25 +94,27 @@ public:
     const Geometry& geometry() const noexcept { return geometry_; }
     platform::LockFile& locks() noexcept { return locks_; }
     const std::string& name() const noexcept { return name_; }
-    /// Drawn at random when the segment was made, from our own copy of the header.
+    /// Random, from its creation; read from this process's copy of the header.
     std::uint64_t instance() const noexcept { return instance_; }
-    /// Rights and group of the file when we opened it.
+    /// Rights and group of the file when it was opened.
     std::uint32_t file_mode() const noexcept { return file_mode_; }
     std::uint32_t group_id() const noexcept { return group_id_; }
     const SegmentHeader& header() const noexcept { return *reinterpret_cast<const SegmentHeader*>(base_); }
-    /// The word that says when somebody looked after the dead last. Not of a read-only mapping.
+    /// The time of the last check for the dead. Not of a read-only mapping.
     sync::SharedWord& looked() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->looked; }
-    /// How many participants there were then. Not of a read-only mapping.
+    /// The number of participants then. Not of a read-only mapping.
     std::atomic<std::uint32_t>& crowd() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->crowd; }
     platform::FileStatus file_status() const { return platform::status_of(file_.get()); }
 
-    /// Somebody cut the file short, and what was missing was touched; private zeros are there now. Always false without
-    /// survive_truncation(): such a touch is the end of the process then.
+    /// The file was truncated, and a missing page was touched; private zeros are there now. Always false without
+    /// survive_truncation(): such a touch then ends the process.
     bool was_cut_short() const noexcept { return watched_ != nullptr && watched_->was_cut_short(); }
-    /// Looks whether the file has lost its name, which only force can do while somebody is attached. A system call.
+    /// Checks whether the file has lost its name, which only force can do while a participant is attached. A system
+    /// call.
     bool was_removed() const noexcept;
 
-    /// Gives "in use" up and, if nobody else has it and `disposable()` agrees, removes the name. True if removed.
+    /// Releases "in use" and, if no other process holds it and `disposable()` agrees, removes the name. True if
+    /// removed.
     bool leave(const std::function<bool()>& disposable) noexcept;
 
 private:
@@ -133,21 +134,21 @@ private:
     std::uint32_t fork_generation_ = 0;
 };
 
-/// What the segment of that name says it is; Kind::channel if it says nothing sensible (opening it tells why). Throws
-/// Error: no_such_segment, permission_denied, not_a_segment, system.
+/// The kind of the segment of that name; Kind::channel if it has no valid one (opening it tells why). Throws Error:
+/// no_such_segment, permission_denied, not_a_segment, system.
 Kind kind_of(const std::string& name);
 
-/// A segment that is whole but has no name yet. Killed now, nothing of it stays.
+/// A complete segment that has no name yet. If the process is killed now, nothing of it stays.
 class Draft {
 public:
     /// Checks the limits, reserves the memory, fills it. Throws Error: no_space, permission_denied, invalid_argument,
     /// system.
     explicit Draft(const OpenRequest& request);
-    /// Gives it its name. False if somebody else was faster.
+    /// Links it under its name. False if another process was faster.
     bool publish(const std::string& path) const;
-    /// Takes its name away again, unless somebody uses it by now. The last thing that is done with a draft.
+    /// Removes its name again, unless another process uses it by now. The last call on a draft.
     void withdraw(const std::string& path) noexcept;
-    /// Is `file` the one that was made here?
+    /// True if `file` is the one created here.
     bool is(const platform::Descriptor& file) const;
 
 private:

@@ -1,4 +1,4 @@
-// The first bytes of every segment, as other processes read them. Only structs, sizes and asserts.
+// The header of every segment, as other processes read it. Only structs, sizes and asserts.
 #pragma once
 
 #include <atomic>
@@ -18,13 +18,13 @@ enum class Kind : std::uint32_t { channel = 1, topic = 2, latest = 3 };
 
 enum class SegmentState : std::uint32_t {
     ready = 1,
-    retired = 2,  ///< its name was removed; whoever still has it mapped looks at the past
+    retired = 2,  ///< its name was removed; processes that still have it mapped meet no new ones
 };
 
 /// Invariants: everything but `state`, `looked` and `crowd` is constant from before the segment had a name. Offsets
 /// follow from the counts and sizes (Geometry); they are stored so that foreign readers need no formula, and checked on
-/// attach. Death: nobody writes here after creation, but the one who removes the name, and whoever looks after the
-/// dead: a word that its mover left behind is a tick old soon, and moved by the next one.
+/// attach. Death: after creation only the process that removes the name and the one that checks for the dead write
+/// here: a word left behind by a dead one is a tick old soon, and is then moved by the next one.
 struct SegmentHeader {
     char magic[8];
     std::uint32_t layout_version;
@@ -40,12 +40,12 @@ struct SegmentHeader {
     std::uint64_t slots_offset;
     std::uint64_t slot_stride;
     std::uint64_t settings;   ///< small options of the pattern, in its own encoding
-    std::uint64_t instance;   ///< drawn at random when it was made: tells it from others that have had its name
+    std::uint64_t instance;   ///< random, from its creation: distinguishes it from others of the same name
     std::int64_t created_ns;  ///< nanoseconds since 1970, UTC
     std::uint32_t creator_pid;
     std::atomic<std::uint32_t> state;  ///< SegmentState
-    sync::SharedWord looked;           ///< when somebody looked after the dead last; see participants::LookSchedule
-    std::atomic<std::uint32_t> crowd;  ///< how many participants were there then; a hint, any value is good
+    sync::SharedWord looked;           ///< time of the last check for the dead; see participants::LookSchedule
+    std::atomic<std::uint32_t> crowd;  ///< the number of participants then; a hint, any value is valid
     std::uint32_t unused;
 };
 static_assert(sizeof(SegmentHeader) == 136 && offsetof(SegmentHeader, state) == 116,

@@ -8,7 +8,7 @@
 namespace handoff::detail::slot {
 
 std::uint64_t Broadcast::newest() const noexcept {
-    // The tail may lag behind a publisher that died before it moved it; a cell never lies.
+    // The tail may lag after the death of a publisher that had not moved it; a cell is authoritative.
     std::uint64_t next = std::max<std::uint64_t>(control_.tail.load(), first());
     for (std::uint32_t step = 0; step < history_; ++step) {
         if (BroadcastCell::decode(cell_of(next).load()).sequence != next) break;
@@ -24,7 +24,7 @@ std::uint64_t Broadcast::oldest_with(std::uint64_t newest) const noexcept {
 
 // ---- publisher ------------------------------------------------------------------------------------------------------
 
-/// REQUIRES: the slot was seen published. Its sequence was written before, so this reads the one it was published with.
+/// REQUIRES: the slot was seen published. Its sequence was written before, so this reads the one of its publication.
 bool Broadcast::is_evicted(std::uint32_t slot) const noexcept {
     const std::uint64_t sequence = slots_[slot].sequence.load(std::memory_order_relaxed);
     const BroadcastCell cell = BroadcastCell::decode(cell_of(sequence).load());
@@ -37,21 +37,21 @@ bool Broadcast::try_loan(std::uint32_t index, std::uint32_t me, Held& held) cons
     const SlotWord word = SlotWord::decode(bits);
     if (word.state != SlotState::free && word.state != SlotState::published) return false;
     if (word.state == SlotState::published && !is_evicted(index)) return false;
-    // After the look at the cell, before the exchange: a subscriber that pinned it in time is seen here.
+    // After the read of the cell, before the exchange: a subscriber that pinned it in time is seen here.
     if (slot.pins.load() != 0) return false;
     const SlotWord loaned{word.generation + 1, static_cast<std::uint16_t>(me), 0, false, SlotState::loaned};
     if (!slot.control.compare_exchange(bits, loaned.encode())) return false;
-    // Pairs with the acquire fence in still_there(): who copies a byte that we write from here on sees the new
+    // Pairs with the acquire fence in still_there(): a reader that copies a byte written from here on sees the new
     // generation.
     std::atomic_thread_fence(std::memory_order_release);
     held = {index, loaned.encode()};
     return true;
 }
 
-/// How far the next slot in turn is from the last: not so near that the hardware prefetcher of a reader, which expects
-/// it, takes its lines away from the writer. Coprime to the number of slots: all get their turn.
+/// The distance of the next slot in turn from the last: not so near that the hardware prefetcher of a reader, which
+/// expects it, takes its lines away from the writer. Coprime to the number of slots, so that all get their turn.
 std::uint32_t Broadcast::stride() const noexcept {
-    constexpr std::uint32_t far_enough = 7;  // 2.7 KB where values are small; measured
+    constexpr std::uint32_t far_enough = 7;  // 2.7 KB if values are small; measured
     std::uint32_t stride = far_enough;
     while (std::gcd(stride, slots_.count()) != 1) ++stride;
     return stride;
@@ -59,23 +59,23 @@ std::uint32_t Broadcast::stride() const noexcept {
 
 std::optional<Held> Broadcast::loan(std::uint32_t me) const noexcept {
     Held held;
-    const std::uint32_t evicted = control_.last_evicted.load(std::memory_order_relaxed);  // a hint: any value is good
-    // With a history, the slot evicted last is the oldest message. Without, it is the one that readers still copy: take
-    // the others in turn, so that they have time.
+    const std::uint32_t evicted = control_.last_evicted.load(std::memory_order_relaxed);  // a hint: any value is valid
+    // With a history, the slot evicted last is the oldest message. Without, readers still copy it: take the others in
+    // turn, so that they have time.
     const bool in_turn = history_ == 1;
     if (!in_turn && evicted < slots_.count() && try_loan(evicted, me, held)) return held;
     const std::uint32_t step = in_turn ? stride_ : 1;
-    // Behind the one that was evicted comes the newest; behind that, the one that was used longest ago.
+    // After the evicted one comes the newest; after that, the one that was used longest ago.
     const std::uint32_t start = in_turn ? evicted % slots_.count() + 2 * step : 0;
     if (in_turn) fetch_ahead((start + 3 * step) % slots_.count());
-    constexpr int passes = 8;  // one pass can miss the free slot only if others moved meanwhile
+    constexpr int passes = 8;  // one pass can miss the free slot only if others moved it meanwhile
     for (int pass = 0; pass < passes; ++pass)
         for (std::uint32_t turn = 0; turn < slots_.count(); ++turn)
             if (try_loan((start + turn * step) % slots_.count(), me, held)) return held;
     return std::nullopt;
 }
 
-/// A slot that will be loaned soon: readers have its lines, and are done with them.
+/// Prefetches a slot that will be loaned soon: readers have its lines, and are done with them.
 void Broadcast::fetch_ahead(std::uint32_t index) const noexcept {
     platform::prefetch_to_change(&slots_[index].control);
     platform::prefetch_to_change(slots_[index].data);
@@ -95,12 +95,12 @@ result<std::uint64_t> Broadcast::publish(const Held& loan) const {
         sync::SharedWord& cell = cell_of(sequence);
         const std::uint64_t bits = cell.load();
         const BroadcastCell seen = BroadcastCell::decode(bits);
-        if (seen.sequence >= sequence) {  // somebody published here and did not move the tail, or not yet
+        if (seen.sequence >= sequence) {  // another one published here and did not move the tail, or not yet
             control_.tail.compare_exchange(sequence, sequence + 1);
             continue;
         }
         if (seen.sequence + history_ != sequence) break;
-        // The intention, before the link: a recoverer finds out by it whether we were linked.
+        // The intention, before the link: it shows recovery whether this slot was linked.
         slot.sequence.store(sequence, std::memory_order_relaxed);  // published by the exchange on the cell
         if (!cell.compare_exchange(bits, BroadcastCell{sequence, static_cast<std::uint16_t>(loan.slot)}.encode()))
             continue;
@@ -117,21 +117,21 @@ result<std::uint64_t> Broadcast::publish(const Held& loan) const {
 
 // ---- subscriber -----------------------------------------------------------------------------------------------------
 
-/// A cell that we wanted to read holds a later sequence: the oldest message that may still be there.
+/// The oldest message that may still be kept, if a cell to read holds a later sequence.
 std::uint64_t Broadcast::oldest_after(std::uint64_t newer_in_same_cell) const noexcept {
     const std::uint64_t tail = control_.tail.load();
     return std::max(newer_in_same_cell - history_ + 1, tail > history_ ? tail - history_ : 0);
 }
 
-/// The message that `cell` named when it was read as `bits`; nothing if it may have been evicted before we knew its
-/// generation.
+/// The message that `cell` named when it was read as `bits`; nothing if it may have been evicted before its generation
+/// was known.
 std::optional<Look> Broadcast::look_at(const sync::SharedWord& cell, std::uint64_t bits) const noexcept {
     const BroadcastCell named = BroadcastCell::decode(bits);
     if (named.slot >= slots_.count()) return Look{Look::Outcome::damaged, named.sequence};
     const SharedData& slot = slots_[named.slot];
     const SlotWord word = SlotWord::decode(slot.control.load());
-    // Published under this very sequence: that is what the generation stands for, whatever the cell says by now.
-    // Otherwise (its publisher has not said so yet, or the slot is on loan again) the cell has to name it still.
+    // Published under this very sequence: the generation belongs to it, whatever the cell holds by now. Otherwise (its
+    // publisher has not marked it yet, or the slot is on loan again) the cell must still name it.
     const bool is_it =
         word.state == SlotState::published && slot.sequence.load(std::memory_order_relaxed) == named.sequence;
     if (!is_it && cell.load() != bits) return std::nullopt;
@@ -169,7 +169,7 @@ Look Broadcast::find_only() const noexcept {
 }
 
 bool Broadcast::still_there(const Look& look) const noexcept {
-    // Pairs with the release fence in try_loan(): if a byte was overwritten while we copied, the generation has
+    // Pairs with the release fence in try_loan(): if a byte was overwritten during the copy, the generation has
     // changed.
     std::atomic_thread_fence(std::memory_order_acquire);
     return SlotWord::decode(slots_[look.slot].control.load()).generation == look.generation;
@@ -181,7 +181,7 @@ Look Broadcast::pin(std::uint64_t position, std::uint64_t bit) const noexcept {
         if (look.outcome != Look::Outcome::message) return look;
         slots_[look.slot].pins.set(bit);
         const BroadcastCell wanted{look.position, static_cast<std::uint16_t>(look.slot)};
-        // The second look: a loan that did not see our pin had seen the eviction before, and so do we.
+        // The second read: a loan that did not see this pin had seen the eviction before, and so does this read.
         if (cell_of(look.position).load() == wanted.encode()) return look;
         slots_[look.slot].pins.clear(bit);
         position = look.position;
@@ -189,7 +189,7 @@ Look Broadcast::pin(std::uint64_t position, std::uint64_t bit) const noexcept {
     return {Look::Outcome::damaged, position};
 }
 
-// ---- whoever cleans up ----------------------------------------------------------------------------------------------
+// ---- recovery -------------------------------------------------------------------------------------------------------
 
 void Broadcast::recover(std::uint32_t dead) const noexcept {
     for (std::uint32_t index = 0; index < slots_.count(); ++index) {
@@ -199,8 +199,8 @@ void Broadcast::recover(std::uint32_t dead) const noexcept {
     }
 }
 
-/// A loan of the dead is published if its cell names it. If not, it was never linked, or is evicted already; nobody
-/// else can link it, so both mean free.
+/// A dead publisher's loan is published if its cell names it. If not, it was never linked, or is evicted already; no
+/// other process can link it, so both mean free.
 void Broadcast::recover_slot(std::uint32_t index, std::uint32_t dead) const noexcept {
     SharedData& slot = slots_[index];
     const std::uint64_t bits = slot.control.load();

@@ -3,18 +3,17 @@
 //
 //   FREE --loan--> LOANED --link--> (named by a cell) --> PUBLISHED --evicted and unpinned, loan--> LOANED
 //
-// Why it works (docs/design/topic-protocol.md has it in full, with the orders that fail):
-// * Link is one compare-exchange on the oldest cell. The intended sequence is in the slot *before* it and the state
-// becomes
-//   PUBLISHED *after* it; so "published and not named by its cell" means evicted, for ever, and a recoverer can tell a
-//   linked loan from one that never was.
-// * A subscriber sets its pin, *then* looks again whether the cell still names the slot. A loan looks at the cell,
-// *then*
-//   at the pins, then takes the slot by compare-exchange. All in one total order: one of the two sees the other.
-// * Pins are bits, not a count: a recoverer can clear a dead subscriber's pins any number of times.
+// Why it works (in full, with the orders that fail: docs/design/topic-protocol.md):
+// * Link is one compare-exchange on the oldest cell. The intended sequence is in the slot *before* it, and the state
+//   becomes PUBLISHED *after* it. So "published and not named by its cell" means evicted, for ever, and a recovering
+//   process can tell a linked loan from one that never was.
+// * A subscriber sets its pin, *then* checks again whether the cell still names the slot. A loan reads the cell, *then*
+//   the pins, then takes the slot by compare-exchange. All in one total order: one of the two sees the other.
+// * Pins are bits, not a count: recovery can clear a dead subscriber's pins any number of times.
 //
-// Thread safety: any number of threads and processes; a slot in hand belongs to one thread, a pin bit to one handle.
-// Death: a dead publisher's loan is PUBLISHED if its cell names it and FREE otherwise; a dead subscriber's bits vanish.
+// Thread safety: any number of threads and processes; a held slot belongs to one thread, a pin bit to one handle.
+// Death: a dead publisher's loan is PUBLISHED if its cell names it and FREE otherwise; a dead subscriber's bits are
+//   cleared.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -27,10 +26,10 @@
 
 namespace handoff::detail::slot {
 
-/// What a subscriber finds at its position.
+/// The result of a read at a subscriber's position.
 struct Look {
     enum class Outcome : std::uint8_t { nothing, message, damaged } outcome = Outcome::nothing;
-    std::uint64_t position = 0;  ///< of the message; later than asked for if what was there is overwritten
+    std::uint64_t position = 0;  ///< of the message; later than requested if that one is overwritten
     std::uint32_t slot = 0;
     std::uint32_t generation = 0;  ///< of the slot while the cell named it
 };
@@ -40,13 +39,13 @@ public:
     Broadcast(BroadcastControl& control, std::uint32_t history, const Slots& slots) noexcept
         : control_(control), history_(history), slots_(slots), stride_(stride()) {}
 
-    /// The first sequence there can be.
+    /// The first possible sequence.
     std::uint64_t first() const noexcept { return history_; }
     /// The position of the newest message, or first() - 1 if there is none.
     std::uint64_t newest() const noexcept;
-    /// The position of the oldest message that is kept, or where the first one will be.
+    /// The position of the oldest kept message, or of the first one to come.
     std::uint64_t oldest() const noexcept { return oldest_with(newest()); }
-    /// The same at the moment when this is or was the newest.
+    /// The same for the time at which this is or was the newest.
     std::uint64_t oldest_with(std::uint64_t newest) const noexcept;
 
     /// True if a cell names that slot, which was published.
@@ -55,21 +54,21 @@ public:
     // Publisher `me`:
     std::optional<Held> loan(std::uint32_t me) const noexcept;
     void return_loan(const Held& loan) const noexcept;
-    /// Publishes; everything written to the slot before is visible to whoever gets it. Returns the sequence. Errors:
-    /// ownership_lost, damaged.
+    /// Publishes; everything written to the slot before is visible to each reader that gets it. Returns the sequence.
+    /// Errors: ownership_lost, damaged.
     result<std::uint64_t> publish(const Held& loan) const;
 
     // Subscriber with the pin `bit`:
     /// Pins the message at `position`, or the oldest kept one if that is overwritten.
     Look pin(std::uint64_t position, std::uint64_t bit) const noexcept;
     void unpin(std::uint32_t slot, std::uint64_t bit) const noexcept { slots_[slot].pins.clear(bit); }
-    /// The same without a pin: what is read from the slot afterwards counts only if still_there() says so at the end.
+    /// The same without a pin: what is read from the slot afterwards is valid only if still_there() is true at the end.
     Look find(std::uint64_t position) const noexcept;
     /// The same for a history of one: the newest, whatever its position.
     Look find_only() const noexcept;
     bool still_there(const Look& look) const noexcept;
 
-    // Anybody who holds the life byte of participant `dead`:
+    // A participant that holds the life byte of participant `dead`:
     void recover(std::uint32_t dead) const noexcept;
 
 private:

@@ -1,4 +1,4 @@
-// What a topic or a latest value keeps in its segment beside participants and slots. Only structs, sizes and asserts.
+// The part of a topic's or latest value's segment beside participants and slots. Only structs, sizes and asserts.
 #pragma once
 
 #include <atomic>
@@ -25,17 +25,16 @@ struct BroadcastCell {
 };
 
 /// Invariants: (1) a cell's sequence only grows, by the history each time; (2) the exchange on the cell is the only
-/// moment
-///   of publishing: it assigns the sequence, names the slot and evicts the old one; (3) the tail is a hint that anybody
-///   may move on, emptiness is read from the cell; (4) internal sequences begin at `history`: cell i starts as {i,
-///   none}.
-/// Death: nobody owns anything here.
+///   moment of publishing: it assigns the sequence, names the slot and evicts the old one; (3) the tail is a hint that
+///   any participant may advance, emptiness is read from the cell; (4) internal sequences begin at `history`: cell i
+///   starts as {i, none}.
+/// Death: no participant owns anything here.
 struct BroadcastControl {
     alignas(64) sync::SharedWord tail;  ///< next sequence to publish
-    // Conditions; rung by whoever changes what they stand for:
+    // Conditions; notified by the participant that changes their state:
     alignas(64) sync::Condition published;  ///< a message was published, or a publisher left
     alignas(64) sync::Condition arrived;    ///< a subscriber joined
-    // Anybody:
+    // Any participant:
     alignas(64) std::atomic<std::uint32_t> last_evicted{0};  ///< slot that a loan can probably take
     alignas(64) sync::SharedWord publisher_departures;  ///< counts at least once for each publisher that left or died
     __extension__ alignas(64) sync::SharedWord cells[];
@@ -56,7 +55,7 @@ struct BroadcastSettings {
         return (history & 0xffffU) | std::uint64_t{loans & 0xfffU} << 16 | std::uint64_t{pin_budget & 0xfffU} << 28 |
                std::uint64_t{persistent ? 1U : 0U} << 40;
     }
-    /// With so many, a publisher finds a slot whatever others hold.
+    /// With so many slots a publisher finds one whatever others hold.
     constexpr std::uint32_t slots() const noexcept { return history + loans + pin_budget + 1; }
 };
 

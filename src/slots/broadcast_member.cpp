@@ -26,7 +26,7 @@ BroadcastMember::BroadcastMember(segment::Segment segment, const Wishes& wishes)
       settings_(BroadcastSettings::decode(attachment_.geometry().settings)),
       broadcast_(control_, settings_.history, slots_),
       stream_end_(control_.publisher_departures, attachment_.registry(), wishes.source) {
-    // Before anybody can see us: whoever waits for us and then publishes, or leaves, means us, too.
+    // Before this one is visible: what a publisher that waited for it then publishes, or its departure, counts for it.
     stream_end_.begin([this] { return !wishes_.skips_kept && broadcast_.newest() >= broadcast_.first(); });
     newest_at_join_ = broadcast_.newest();
     if (!wishes_.read_only) {
@@ -44,8 +44,8 @@ void BroadcastMember::take_back(const Held& loan) noexcept {
     broadcast_.return_loan(loan);
 }
 
-/// Says what we want, then adds up what all want: of two who come at once, both may be refused, never both accepted
-/// beyond the budget; so try a few times.
+/// Stores the wanted pins, then adds up those of all: of two that join at once, both may be refused, never both
+/// accepted beyond the budget; so it tries a few times.
 void BroadcastMember::reserve_pins() {
     constexpr int tries = 5;
     auto& mine = my_entry().counters.reserved_pins;
@@ -77,7 +77,7 @@ std::uint64_t BroadcastMember::reserved_by_all() const noexcept {
 
 void BroadcastMember::recover(std::uint32_t index, Role role) {
     broadcast_.recover(index);
-    // Before the entry becomes inactive: if we die in between, this is done once more, and counting twice does no harm.
+    // Before the entry becomes inactive: after a death in between this is done again, and counting twice is harmless.
     if (role == wishes_.source) control_.publisher_departures.add(1);
 }
 

@@ -1,8 +1,8 @@
 // One participant of a topic or latest value: the mapped segment, its place in the table, the broadcast protocol.
 //
 // Thread safety: all members but constructor and destructor may be called by several threads.
-// Read-only: a member that maps without write access takes no place in the table, holds nothing, and looks once a
-// millisecond while it waits, because it cannot say that it sleeps.
+// Read-only: a member that maps without write access takes no place in the table and holds nothing. A wait polls once a
+// millisecond, because it cannot announce that it sleeps.
 #pragma once
 
 #include <handoff/options.hpp>
@@ -25,11 +25,11 @@ class BroadcastMember final : public Lender, private participants::Caretaker {
 public:
     struct Wishes {
         participants::Role role;
-        participants::Role source;  ///< of those whose departure ends the stream
+        participants::Role source;  ///< the role whose departure ends the stream
         WaitPolicy wait;
         std::uint32_t pins;  ///< to reserve out of the budget
         bool read_only;
-        bool skips_kept = false;  ///< what is there already is not for us
+        bool skips_kept = false;  ///< the messages kept at joining are not for it
         Timestamps timestamps = Timestamps::exact;
     };
     /// Joins, unless read-only. Throws Error: too_many_participants (also: the pin budget is spent), system.
@@ -40,7 +40,7 @@ public:
     bool is_usable() const noexcept override { return attachment_.is_usable(); }
     bool is_of_this_process() const noexcept { return attachment_.is_of_this_process(); }
     bool was_cut_short() const noexcept override { return attachment_.was_cut_short(); }
-    /// Its name was removed while it was in use. Looks once in a tick at most.
+    /// Its name was removed while it was in use. Checks once in a tick at most.
     bool was_removed() noexcept { return attachment_.was_removed(); }
     const std::string& name() const noexcept override { return attachment_.name(); }
     void take_back(const Held& loan) noexcept override;
@@ -57,8 +57,8 @@ public:
     std::int64_t stamp_ns() const noexcept {
         return wishes_.timestamps == Timestamps::exact ? platform::now_ns() : platform::now_coarse_ns();
     }
-    /// Counts a message that came to us: its size, what was overwritten before it, and how old it is by now if our
-    /// times are exact. Looks after the dead if that is due.
+    /// Counts a message that was taken: its size, what was overwritten before it, and its age if this handle's times
+    /// are exact. Recovers the dead if that is due.
     void count_taken(std::uint64_t bytes, std::uint64_t lost, std::int64_t sent_ns) noexcept {
         if (is_read_only()) return;
         auto& mine = my_entry();
@@ -69,7 +69,7 @@ public:
         if (wishes_.timestamps == Timestamps::exact) mine.delay.add(platform::difference_ns(now_ns, sent_ns));
         look_if_due(now_ns);
     }
-    /// Counts a message that we published at `now_ns`. Looks after the dead if that is due.
+    /// Counts a message published at `now_ns`. Recovers the dead if that is due.
     void count_published(std::uint64_t bytes, std::int64_t now_ns) noexcept {
         auto& counters = my_entry().counters;
         counters.messages.add(1);
@@ -78,34 +78,34 @@ public:
     }
     std::uint32_t me() const noexcept { return attachment_.registry().me(); }
     bool is_read_only() const noexcept { return wishes_.read_only; }
-    /// The position of the newest message just before others could see us.
+    /// The position of the newest message just before this participant became visible.
     std::uint64_t newest_at_join() const noexcept { return newest_at_join_; }
 
     bool reap() noexcept { return !is_read_only() && attachment_.reap(); }
-    /// The same, unless somebody looked less than a tick ago. Every call asks this, those that succeed at once, too.
+    /// The same, unless a participant did it less than a tick ago. Every call does this, also if it succeeds at once.
     bool look_if_due(std::int64_t now_ns) noexcept { return !is_read_only() && attachment_.look_if_due(now_ns); }
     bool look_if_due() noexcept { return look_if_due(platform::now_coarse_ns()); }
-    /// How long a sleep lasts at most before the dead are looked after. REQUIRES: not read-only
+    /// The longest sleep before the next check for the dead. REQUIRES: not read-only
     std::int64_t interval_ns() const noexcept { return attachment_.interval_ns(); }
     template <class Predicate>
     bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
         return wait(condition, until, predicate, predicate);
     }
-    /// The same with a cheaper glance() while it spins. At a calm pace: whoever publishes does not wait for us.
+    /// The same with a cheaper glance() while it spins. At a calm rate: no publisher waits for this reader.
     template <class Predicate, class Glance>
     bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate, Glance&& glance) {
         if (!is_read_only()) return attachment_.wait(condition, until, {sync::Pace::calm}, predicate, glance);
-        bool over = false;  // there is nothing to come
+        bool over = false;  // nothing can come any more
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
         return sync::poll_until(attachment_.spin_budget(), until, done) && !over && !was_cut_short();
     }
-    /// Every source that was there has left; `something_unread()` looks once more. True once for each time that
+    /// Every source that was attached has left; `something_unread()` checks once more. True once each time that
     /// happens.
     template <class Look>
     bool stream_has_ended(Look&& something_unread) noexcept {
         return stream_end_.has_ended(std::forward<Look>(something_unread));
     }
-    /// The same without saying it.
+    /// The same without reporting it.
     template <class Look>
     bool stream_would_end(Look&& something_unread) const noexcept {
         return stream_end_.would_end(std::forward<Look>(something_unread));

@@ -10,8 +10,8 @@ namespace {
 
 #if defined(__x86_64__)
 
-/// The processor's own copy: to the compiler it is no access to the bytes at all, so there is no race for it to reason
-/// about, and it keeps pace with the writer's memcpy. Loads of one string instruction may pass each other, but no later
+/// The processor's own copy: the compiler sees no access to the bytes at all, so there is no race for it to reason
+/// about, and it is as fast as the writer's memcpy. Loads of one string instruction may pass each other, but no later
 /// load passes them, which is all that the validation needs.
 void copy_racing(const std::byte* from, std::byte* to, std::size_t bytes) noexcept {
     asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
@@ -19,8 +19,8 @@ void copy_racing(const std::byte* from, std::byte* to, std::size_t bytes) noexce
 
 #else
 
-// The writer's stores are plain (it may be a camera driver), so ThreadSanitizer would call this a race. It is one, and
-// the caller throws its outcome away.
+// The writer's stores are plain (it may be a camera driver), so ThreadSanitizer would report a race. It is one, and the
+// caller discards its result.
 __attribute__((no_sanitize("thread", "address"))) void copy_racing(const std::byte* from, std::byte* to,
                                                                    std::size_t bytes) noexcept {
     // A payload begins on a cache line, so whole words are aligned.

@@ -1,4 +1,4 @@
-// Whoever lends slots: the part of a channel or topic that a Loan needs to know.
+// The owner of lent slots: the part of a channel or topic that a Loan needs.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -14,20 +14,20 @@ public:
     Lender() = default;
     Lender(const Lender&) = delete;
     virtual ~Lender() = default;
-    /// False in a child of fork, and when the segment was cut short.
+    /// False in a child of fork, and if the segment was truncated.
     virtual bool is_usable() const noexcept = 0;
     virtual bool was_cut_short() const noexcept = 0;
-    /// The name of the segment, for sentences.
+    /// The name of the segment, for messages.
     virtual const std::string& name() const noexcept = 0;
-    /// A slot that was not sent comes back.
+    /// Takes back a slot that was not sent.
     virtual void take_back(const Held& loan) noexcept = 0;
 };
 
-/// What every call on a handle answers that was moved from, is finished, or was inherited through fork; or whose
-/// segment was cut short. `lender`: null if there is none any more.
+/// The error of every call on a handle that was moved from, is finished, or was inherited through fork, or whose
+/// segment was truncated. `lender`: null if there is none any more.
 Failure unusable(const Lender* lender = nullptr);
 
-/// What a wait answers that found nothing because nothing can come any more: the segment has lost its name.
+/// The error of a wait that found nothing because nothing can come any more: the segment has lost its name.
 Failure removed(const std::string& name);
 
 }  // namespace handoff::detail::slot

@@ -11,7 +11,7 @@
 
 namespace handoff::detail::slot {
 
-/// A slot and the word under which it is ours.
+/// A held slot, and its word while it is held.
 struct Held {
     std::uint32_t slot = 0;
     std::uint64_t word = 0;
@@ -39,7 +39,7 @@ public:
         return {(*this)[index].data + geometry_.reply_offset, geometry_.reply_bytes};
     }
 
-    /// Do all slots together fit into a core's own cache? Then a free slot is as good as any other.
+    /// True if all slots together fit into a core's own cache: then any free slot is as good as another.
     bool are_small() const noexcept { return count() * geometry_.slot_stride <= 1024 * 1024; }
 
 private:

@@ -1,4 +1,4 @@
-// SharedData: one message as it lies in a segment. Only structs, sizes and asserts.
+// SharedData: one message in a segment. Only structs, sizes and asserts.
 #pragma once
 
 #include <handoff/image.hpp>
@@ -16,15 +16,15 @@ namespace handoff::detail::slot {
 enum class SlotState : std::uint8_t {
     free = 0,
     loaned = 1,     ///< owner: the sender that fills it
-    ready = 2,      ///< owner: whoever has to see to it that the ring names it
-    taken = 3,      ///< owner: the receiver that works on it
+    ready = 2,      ///< owner: the participant that must make the ring name it
+    taken = 3,      ///< owner: the receiver that processes it
     processed = 4,  ///< owner: the sender that waits for it, from here on
     failed = 5,
     given_up = 6,
     published = 7,  ///< topic and latest value: named by a cell, or evicted for ever
 };
 
-/// The word that says whose a slot is: generation:32 | owner:16 | deliveries:8 | awaited:1 | state:7.
+/// The word with the owner of a slot: generation:32 | owner:16 | deliveries:8 | awaited:1 | state:7.
 struct SlotWord {
     static constexpr std::uint64_t generation_mask = (std::uint64_t{1} << sync::counter_bits(32)) - 1;
 
@@ -48,14 +48,14 @@ struct SlotWord {
     }
 };
 
-/// How many bytes there are, and whether an Image beside them says what they are: described:1 | bytes:63. In one word,
-/// so that plain bytes cost no look at the line of the descriptions.
+/// The number of bytes, and whether an Image describes them: described:1 | bytes:63. In one word, so that plain bytes
+/// do not touch the cache line of the descriptions.
 class ContentWord {
 public:
     void set(std::uint64_t bytes, bool described) noexcept {
         bits_.store((bytes & ~is_described) | (described ? is_described : 0), std::memory_order_relaxed);
     }
-    /// Out of shared memory: may be anything.
+    /// From shared memory: may be anything.
     struct Content {
         std::uint64_t bytes;
         bool described;
@@ -70,17 +70,16 @@ private:
     std::atomic<std::uint64_t> bits_{0};
 };
 
-/// One slot: who has it, what it is, and the bytes.
+/// One slot: owner, description and bytes.
 ///
-/// Invariants: (1) `control` is the truth about the slot; it changes by compare-exchange, or by a store of the one
-///   process that may change it then (the owner of a loan; the receiver of a request that nobody awaits); (2)
-///   everything else is written only by the owner that `control` names, before it hands the slot on; (3) the payload is
-///   written only while loaned, or while taken on a channel opened in_place; (4) `sender` and `sequence` stay the same
-///   from ready until free.
-/// Death: whatever state the owner dies in is named by `control`, with the owner; a recoverer of that owner moves it
-/// on.
+/// Invariants: (1) `control` is authoritative for the slot; it changes by compare-exchange, or by a store of the one
+///   process that may change it then (the owner of a loan; the receiver of a request that is not awaited); (2)
+///   everything else is written only by the owner that `control` names, before it passes the slot on; (3) the payload
+///   is written only while loaned, or while taken on a channel opened in_place; (4) `sender` and `sequence` stay the
+///   same from ready until free.
+/// Death: in every state `control` names the dead owner; recovery of that owner moves the slot on.
 struct SharedData {
-    // Anyone, by compare-exchange:
+    // Any participant, by compare-exchange:
     alignas(64) sync::SharedWord control;
     // The owner:
     std::atomic<std::uint64_t> sender{0};  ///< id of the sending participant
@@ -101,7 +100,7 @@ struct SharedData {
 static_assert(sizeof(SharedData) == 320 && offsetof(SharedData, image) == 64 && offsetof(SharedData, data) == 320,
               "one cache line carries the whole hand-over of a plain message; the payload begins on a line of its own");
 
-/// An image description that was copied out of shared memory, or "plain bytes" where it does not fit what is there.
+/// An image description copied from shared memory, or "plain bytes" if it does not fit the available bytes.
 inline Image believable(const Image& copied, std::uint64_t available_bytes) {
     return copied.is_image() && check_image(copied, available_bytes) ? copied : Image{};
 }

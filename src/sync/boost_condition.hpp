@@ -1,9 +1,8 @@
-// The original way to sleep: Boost's interprocess_mutex and interprocess_condition. Kept to be compared with.
+// The original implementation: Boost's interprocess_mutex and interprocess_condition. Kept for comparison.
 //
-// Death: this breaks. A waiter killed here makes the second notify_all() of an innocent process hang for ever, a
-// notifier
-//   killed inside does the same, a holder of the mutex leaves it locked or unusable. That is why FutexCondition is the
-//   default; build with HANDOFF_SYNC=boost only to see the difference.
+// Death: not safe. A waiter killed here makes the second notify_all() of another process hang for ever, a notifier
+//   killed inside does the same, a dead holder of the mutex leaves it locked or unusable. That is why FutexCondition is
+//   the default; build with HANDOFF_SYNC=boost only to see the difference.
 // Clock: Boost waits on the wall clock; a jump of it lengthens or shortens a wait by as much, up to the caller's tick.
 #pragma once
 
@@ -49,11 +48,11 @@ public:
         return false;
     }
 
-    /// Wakes all: who is woken here and leaves does not pass it on.
+    /// Wakes all: a woken waiter that leaves does not pass the wake-up on.
     void notify(std::uint32_t work) {
         if (work > 0) notify_all();
     }
-    /// As FutexCondition::notify_all. The mutex closes the gap between a waiter's look and its sleep.
+    /// As FutexCondition::notify_all. The mutex closes the gap between a waiter's check and its sleep.
     void notify_all() {
         { boost::interprocess::scoped_lock lock(mutex_); }
         condition_.notify_all();

@@ -1,4 +1,4 @@
-// Chooses what the conditions of a segment are made of. One build, one choice: it is part of the layout's fingerprint.
+// Chooses the implementation of conditions. One build, one choice: it is part of the layout's fingerprint.
 #pragma once
 
 #include <concepts>
@@ -12,7 +12,7 @@
 
 namespace handoff::detail::sync {
 
-/// Something that lives in shared memory and that processes sleep on until another one changes the state.
+/// An object in shared memory on which processes sleep until another one changes the state.
 template <class T>
 concept ConditionLike = requires(T condition, bool (*predicate)()) {
     { condition.wait_until(std::int64_t{}, predicate) } -> std::same_as<bool>;
@@ -28,7 +28,7 @@ using Condition = FutexCondition;
 #endif
 static_assert(ConditionLike<Condition>);
 
-/// What the conditions of this build are made of, as a number for the fingerprint of a layout.
+/// The implementation of conditions in this build, as a number for the fingerprint of a layout.
 constexpr std::uint64_t condition_code() noexcept {
     std::uint64_t code = sizeof(Condition);
     for (const char* letter = Condition::name; *letter != '\0'; ++letter)

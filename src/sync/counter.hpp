@@ -1,8 +1,7 @@
-// A count that one process keeps and everybody may read.
+// A counter that one process writes and any process may read.
 //
-// Thread safety: the owner's threads may add at once; a process that has never had a second thread pays no atomic
-// addition. Ordering: relaxed; it is for people.
-// Death: the count stays as it is.
+// Thread safety: the owner's threads may add concurrently; a process that has never had a second thread avoids the cost
+// of an atomic addition. Ordering: relaxed; it is for people.
 #pragma once
 
 #include <atomic>
@@ -14,7 +13,7 @@ namespace handoff::detail::sync {
 
 class Counter {
 public:
-    /// Returns what it was before.
+    /// Returns the value before.
     std::uint64_t add(std::uint64_t count) noexcept {
         if (!platform::has_one_thread()) return value_.fetch_add(count, std::memory_order_relaxed);
         const std::uint64_t before = load();

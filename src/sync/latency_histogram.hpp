@@ -1,7 +1,7 @@
-// How long things took, in a fixed number of buckets that anybody may read.
+// A histogram of durations in a fixed number of buckets that any process may read.
 //
-// Log-linear, as HdrHistogram: bucket 0 holds what took less than 128 ns; above that every power of two has four, up to
-// seven minutes. 1 KiB, on lines that its owner alone writes.
+// Log-linear, as HdrHistogram: bucket 0 holds durations below 128 ns; above that every power of two has four, up to
+// seven minutes. 1 KiB, on lines that only its owner writes.
 //
 // Thread safety: as Counter. Ordering: relaxed; it is for people.
 // Death: the counts stay as they are.
@@ -26,14 +26,14 @@ public:
         const std::size_t bucket = 1 + (power - first_power) * 4 + (ns >> (power - 2) & 3);
         return bucket < bucket_count ? bucket : bucket_count - 1;
     }
-    /// The smallest value in the bucket; that of the bucket after the last is where the last would end.
+    /// The smallest value in the bucket; for the bucket after the last, the end of the last.
     static constexpr std::uint64_t lower_bound(std::size_t bucket) noexcept {
         if (bucket == 0) return 0;
         const std::size_t power = first_power + (bucket - 1) / 4;
         return std::uint64_t{4 + (bucket - 1) % 4} << (power - 2);
     }
 
-    /// What took less than no time (another core's clock) counts as nothing.
+    /// A negative duration (another core's clock) counts as 0.
     void add(std::int64_t ns) noexcept { counts_[bucket_of(ns > 0 ? static_cast<std::uint64_t>(ns) : 0)].add(1); }
     void clear() noexcept {
         for (Counter& count : counts_) count.set(0);

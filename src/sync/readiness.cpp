@@ -23,12 +23,12 @@ namespace {
 constexpr std::size_t most_sources = 127;  ///< the 128th word is the thread's own
 constexpr std::int64_t shortest_pause_ns = 1'000'000;
 
-/// Says that somebody sleeps, where that is a word to sleep on. False if that was said, and nothing has happened since.
+/// Announces a sleeper on a condition that has a word. False if it was announced, and nothing has happened since.
 template <class AnyCondition>
 bool announce_on(AnyCondition* condition, const std::atomic<std::uint32_t>*& word, std::uint32_t& announced) noexcept {
     if constexpr (requires { condition->announce(); }) {
         if (condition == nullptr) return true;
-        // Pairs with notify_all(), as an announcement does: a word that is still ours has not been rung.
+        // Pairs with notify_all(), as an announcement does: an unchanged word was not notified.
         if (word != nullptr && word->load(std::memory_order_seq_cst) == announced) return false;
         word = &condition->word();
         announced = condition->announce();
@@ -45,8 +45,8 @@ struct ReadinessFd::Entry {
     WaitSource* source;  ///< null: it has gone
     platform::Descriptor event;
     bool is_readable = false;
-    const std::atomic<std::uint32_t>* word = nullptr;  ///< null: to be announced on, and looked at
-    std::uint32_t announced = 0;                       ///< the word when we said that we sleep
+    const std::atomic<std::uint32_t>* word = nullptr;  ///< null: to be announced on, and checked
+    std::uint32_t announced = 0;                       ///< the word after the announcement
     std::int64_t last_tick_ns = 0;
     std::int64_t idle_since_ns = 0;
 
@@ -69,7 +69,7 @@ public:
         wake();
         return true;
     }
-    /// Ends the sleep that is or the next one. What was changed before is seen by the look after it.
+    /// Ends the present sleep or the next one. The check after it sees every change made before.
     void wake() noexcept {
         changes_.fetch_add(1, std::memory_order_release);  // pairs with the load in run()
         platform::futex_wake_all(changes_);
@@ -77,7 +77,7 @@ public:
     void run() noexcept;
 
 private:
-    /// A look at all sources: when the next one is due, and what to sleep on until then.
+    /// A check of all sources: when the next one is due, and what to sleep on until then.
     struct Round {
         std::int64_t now_ns = 0;
         std::int64_t until_ns = INT64_MAX;
@@ -111,7 +111,7 @@ void ReadinessFd::Thread::run() noexcept {
     }
 }
 
-/// False if there is nothing left to look at: then the thread ends.
+/// False if there is no source left: then the thread ends.
 bool ReadinessFd::Thread::take_list() {
     const std::lock_guard lock(mutex_);
     std::erase_if(entries_, [](const auto& entry) {
@@ -128,7 +128,7 @@ void ReadinessFd::Thread::look_at(Entry& entry, Round& round) noexcept {
     if (entry.source == nullptr) return;
     const bool ticked = tick(entry, round);
     if (entry.is_readable) return;
-    const bool changed = announce(entry);  // before the look: who comes after it changes the word
+    const bool changed = announce(entry);  // before the check: a later notification changes the word
     if ((changed || ticked) && entry.source->has_something()) {
         platform::set_event(entry.event);
         entry.is_readable = true;
@@ -143,8 +143,8 @@ void ReadinessFd::Thread::look_at(Entry& entry, Round& round) noexcept {
     }
 }
 
-/// Looks after the dead once in a tick, also of a source in which somebody leaves a message where it is. All sources
-/// at once: a thread with a hundred of them wakes no more often than with one.
+/// Recovers the dead once in a tick, also of a source whose message is left where it is. All sources at once: a thread
+/// with a hundred of them wakes no more often than with one.
 bool ReadinessFd::Thread::tick(Entry& entry, Round& round) noexcept {
     if (entry.source->condition() == nullptr) return false;
     const std::int64_t interval_ns = entry.source->interval_ns();
@@ -169,8 +169,8 @@ struct ReadinessFd::Threads {
     std::vector<std::weak_ptr<Thread>> list;
     const std::uint32_t fork_generation = platform::fork_generation();
 
-    /// Never destroyed: a thread may outlive every static object. A child of fork begins anew: of what it inherited, a
-    /// lock may be held by a thread that it does not have.
+    /// Never destroyed: a thread may outlive every static object. A child of fork starts anew: a lock that it inherited
+    /// may be held by a thread that it does not have.
     static Threads& of_this_process() {
         static std::atomic<Threads*> current{nullptr};
         Threads* threads = current.load(std::memory_order_acquire);  // pairs with the exchange below
@@ -226,7 +226,7 @@ void ReadinessFd::rearm() noexcept {
         if (!entry_->is_readable || entry_->source->has_something()) return;
         platform::clear_event(entry_->event);
         entry_->is_readable = false;
-        entry_->word = nullptr;  // the thread looks once more before it sleeps: what came since is not missed
+        entry_->word = nullptr;  // the thread checks once more before it sleeps: nothing is missed
         entry_->idle_since_ns = platform::now_ns();
     }
     entry_->thread->wake();

@@ -2,16 +2,16 @@
 //
 // Threads of this process, one for each 127 sources (the kernel sleeps on 128 words at most), sleep on the conditions
 // of all sources whose descriptor is not readable, and on a word of their own. A thread that finds something makes the
-// descriptor readable and looks at that source no more; whoever takes from the source rearms it.
-// A source without a condition to sleep on (mapped read-only; Boost's condition) is looked at: each millisecond at
-// first, ever more rarely while nothing comes, at each tick in the end. The same for all sources, but each millisecond,
-// where the kernel cannot sleep on several words (before Linux 5.16).
+// descriptor readable and stops checking that source; a call that takes from the source rearms it.
+// A source without a condition to sleep on (mapped read-only; Boost's condition) is polled: each millisecond at first,
+// then ever more rarely while nothing comes, at each tick in the end. The same for all sources, but each millisecond,
+// if the kernel cannot sleep on several words (before Linux 5.16).
 //
 // Thread safety: all members may be called by several threads. Locks: the thread's list before an entry;
-// has_something()
-//   and tick() of a source are called under its entry's lock and must not wait for a call to its ReadinessFd.
+//   has_something() and tick() of a source are called under its entry's lock and must not wait for a call to its
+//   ReadinessFd.
 // Fork: the child has the descriptors, but no thread; it must use neither, and starts threads of its own.
-// End: a thread that has no source left ends. One that still has some when the process ends is ended with it.
+// End: a thread without sources ends. One that still has some ends with the process.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ class WaitSource;
 
 class ReadinessFd {
 public:
-    /// Throws Error(system) if there is no descriptor or no thread to be had. The source must outlive this.
+    /// Throws Error(system) if no descriptor or thread can be created. The source must outlive this.
     explicit ReadinessFd(WaitSource& source);
-    /// Nobody looks at the source afterwards. REQUIRES: is_of_this_process()
+    /// No thread uses the source afterwards. REQUIRES: is_of_this_process()
     ~ReadinessFd();
     ReadinessFd(const ReadinessFd&) = delete;
 

@@ -1,12 +1,12 @@
-// When to look for an answer: not before it can be there.
+// When to check for an answer: not before it can be there.
 //
-// A look at the word that the other side is about to write takes its cache line away from him, in the middle of his
+// A read of the word that the other side is about to write takes its cache line away, in the middle of that side's
 // work. So a waiter learns how long an answer takes, and leaves the line alone for that long.
 //
-// Algorithm: the quiet time grows by one relax() when the answer was not there at the first look, and shrinks by one
-// when it was; so it settles where half of the first looks succeed. An answer that takes longer than two microseconds
+// Algorithm: the quiet time grows by one relax() if the answer was not there at the first check, and shrinks by one if
+// it was; so it settles where half of the first checks succeed. An answer that takes longer than two microseconds
 // halves it.
-// Thread safety: any number of threads; they share one rhythm. It lives in one process.
+// Thread safety: any number of threads; they share one rhythm. It belongs to one process.
 #pragma once
 
 #include <algorithm>

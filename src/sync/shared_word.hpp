@@ -1,11 +1,11 @@
-// One 64-bit word that several processes change, and the only memory order that handoff's protocols use on such words.
+// One 64-bit word that several processes change, and the only memory order that the protocols use on such words.
 //
-// Ordering: every access is seq_cst, so all accesses to all words of a segment have one order that everybody agrees on.
-//   Two things follow. (1) Whoever reads a value sees everything that its writer did before writing it: the payload
-//   before READY, the reply before PROCESSED. (2) "Change the state, then look whether somebody sleeps" against "say
-//   that I sleep, then look at the state" cannot both miss (FutexCondition). On x86-64 and AArch64 such a load costs
-//   what an acquire load costs, and a read-modify-write what its acquire-release form costs: one rule is worth more
-//   than the difference. It is no fence for plain accesses around it (see Broadcast::try_loan).
+// Ordering: every access is seq_cst, so all accesses to all words of a segment have one order, the same for everyone.
+//   Two things follow. (1) A reader of a value sees everything that its writer did before writing it: the payload
+//   before READY, the reply before PROCESSED. (2) "Change the state, then check for a sleeper" against "announce a
+//   sleeper, then check the state" cannot both miss (FutexCondition). On x86-64 and AArch64 such a load costs what an
+//   acquire load costs, and a read-modify-write what its acquire-release form costs: one rule is worth more than the
+//   difference. It is no fence for plain accesses around it (see Broadcast::try_loan).
 // Death: a word changes by one instruction. Nothing in it can be half done.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace handoff::detail::sync {
 #ifdef HANDOFF_CRASH_POINTS
 /// Test builds only: called before and after every change of a shared word; may never return.
 void crash_point() noexcept;
-/// Test builds only: called before every look at a shared word.
+/// Test builds only: called before every read of a shared word.
 void look_point() noexcept;
 #else
 inline void crash_point() noexcept {}
@@ -51,15 +51,15 @@ public:
         crash_point();
     }
 
-    /// For words that only their owner changes, where a compare_exchange() on another word follows: whoever reads what
-    /// that one wrote reads this, too. Spares a full barrier.
+    /// For words that only their owner changes, followed by a compare_exchange() on another word: a reader of that
+    /// one's new value sees this value, too. Spares a full barrier.
     void store_before_linking(std::uint64_t value) noexcept {
         crash_point();
         value_.store(value, std::memory_order_release);  // pairs with load()
         crash_point();
     }
 
-    /// Sets bits; one instruction. Returns what was there before.
+    /// Sets bits; one instruction. Returns the value before.
     std::uint64_t set(std::uint64_t bits) noexcept {
         crash_point();
         const std::uint64_t before = value_.fetch_or(bits, std::memory_order_seq_cst);  // pairs with load()

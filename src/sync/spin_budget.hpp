@@ -1,10 +1,10 @@
 // How long a waiter spins before it sleeps.
 //
-// Spinning pays off where the other side runs on another core and answers soon. Neither can be known beforehand (both
-// may be pinned to one core), so it is learned: a spin that was in vain halves the next ones, one that was not restores
-// them, and now and then one is long again, to see whether times have changed.
+// Spinning pays off if the other side runs on another core and answers soon. Neither can be known beforehand (both may
+// be pinned to one core), so it is learned: a spin in vain halves the next ones, a successful one restores them, and
+// now and then one is long again, to detect a change.
 //
-// Thread safety: any number of threads; they learn together. It lives in one process.
+// Thread safety: any number of threads; they learn together. It belongs to one process.
 #pragma once
 
 #include <handoff/wait.hpp>
@@ -23,7 +23,7 @@ public:
 
     WaitPolicy policy() const noexcept { return policy_; }
 
-    /// For this wait; INT64_MAX: without end.
+    /// The budget of this wait; INT64_MAX: unlimited.
     std::int64_t now_ns() noexcept {
         if (policy_ == WaitPolicy::busy) return INT64_MAX;
         if (policy_ == WaitPolicy::sleep || platform::cores() == 1) return 0;
@@ -31,7 +31,7 @@ public:
         if (in_vain <= forgiven || waits_.fetch_add(1, std::memory_order_relaxed) % try_again == 0) return longest_ns;
         return longest_ns >> std::min(in_vain - forgiven, most_halvings);
     }
-    /// Whether the spin met what it waited for. Returns the same.
+    /// Records whether the spin succeeded. Returns the same.
     bool learn(bool paid_off) noexcept {
         const int in_vain = in_vain_.load(std::memory_order_relaxed);
         const int next = paid_off ? 0 : std::min(in_vain + 1, forgiven + most_halvings);

@@ -1,9 +1,9 @@
 // Lets a std::stop_token wake a thread that sleeps on a condition: a word of its own, beside the condition's.
 //
-// Lives on the stack of the thread that waits; one per wait. request_stop() calls back in whatever thread stops.
+// On the stack of the waiting thread; one per wait. request_stop() calls back in the thread that stops.
 // Lost wake-ups: the callback changes the word before it wakes, and the kernel compares it with 0 before it sleeps.
 // Death: nothing of it is shared. A thread that leaves its sleep because of a stop may have been woken by a notifier,
-//   too: who slept passes that on (FutexCondition::wait_until, models/notify.pml with STOP_TOKEN).
+//   too: it passes that on (FutexCondition::wait_until, models/notify.pml with STOP_TOKEN).
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,7 @@ public:
     StopSignal(const StopSignal&) = delete;
 
     bool requested() const noexcept { return word_.load(std::memory_order_acquire) != 0; }  // pairs with Callback
-    /// What to expect of it, for a sleep on several words.
+    /// Its word and value, for a sleep on several words.
     platform::FutexExpectation expectation() const noexcept { return {&word_, 0}; }
 
 private:

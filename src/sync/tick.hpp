@@ -1,4 +1,4 @@
-// The tick: how long a sleep lasts at most, and how often somebody looks after the dead.
+// The tick: the longest sleep, and the time between checks for the dead.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,7 @@
 namespace handoff::detail::sync {
 
 #ifdef HANDOFF_CRASH_POINTS
-/// Test builds only: a test that makes the tick very long sees which wake-ups come from a bell.
+/// Test builds only: a test that makes the tick very long sees which wake-ups come from a notification.
 inline std::atomic<std::int64_t> tick_ns{100'000'000};
 #else
 inline constexpr std::int64_t tick_ns = 100'000'000;

@@ -1,8 +1,8 @@
-// Waiting: look, spin for a bounded time, sleep; and at every tick look after the dead.
+// Waiting: check, spin for a bounded time, sleep; and at every tick recover the dead.
 //
-// Why the tick: a process may die between its change of state and its wake-up, or holding what we wait for. No sleep is
-// longer than a tick (in a crowd, a few: participants::LookSchedule), and after each one the caller looks for messages
-// and for the dead.
+// Why the tick: a process may die between its change of state and its wake-up, or holding what another one waits for.
+// No sleep is longer than a tick (in a crowd, a few: participants::LookSchedule), and after each one the caller checks
+// for messages and for the dead.
 #pragma once
 
 #include <handoff/wait.hpp>
@@ -20,20 +20,20 @@
 
 namespace handoff::detail::sync {
 
-/// How a waiter looks while it spins. Each look at a word that somebody is about to write takes its cache line away
-/// from him, and his next write waits until he has it back.
+/// How a waiter polls while it spins. Each read of a word that another core is about to write takes its cache line
+/// away, and that core's next write waits until it has the line back.
 enum class Pace : std::uint8_t {
-    eager,  ///< look all the time: whoever writes waits for us
-    calm,   ///< look once a microsecond at first: whoever writes has more to write, and it may pile up meanwhile
+    eager,  ///< poll all the time: the writer waits for this waiter
+    calm,   ///< poll once a microsecond at first: the writer has more to write, and it may accumulate meanwhile
 };
 
-/// Whom the core belongs to that we spin on.
+/// The core of the spinning thread.
 enum class Core : std::uint8_t {
-    ours,    ///< WaitPolicy::busy: it was set aside for us
-    shared,  ///< whom we wait for may be waiting for it: every few microseconds he may have it
+    ours,    ///< WaitPolicy::busy: reserved for this thread
+    shared,  ///< the other side may be waiting for it: it is yielded every few microseconds
 };
 
-/// Spins until glance() is true, or `until_ns` has passed. glance() may miss what predicate() sees, which is asked now
+/// Spins until glance() is true, or `until_ns` has passed. glance() may miss what predicate() sees, which is called now
 /// and then, with the clock.
 template <class Predicate, class Glance>
 bool spin_until(std::int64_t until_ns, Pace pace, Core core, Predicate&& predicate, Glance&& glance) {
@@ -45,7 +45,7 @@ bool spin_until(std::int64_t until_ns, Pace pace, Core core, Predicate&& predica
         for (int look = 0; look < looks_per_clock; ++look) {
             if (glance()) return true;
             for (int i = 0; i < relaxes; ++i) platform::relax();
-            if (relaxes > 1 && platform::now_ns() >= until_ns) return predicate();  // a budget may be less than a look
+            if (relaxes > 1 && platform::now_ns() >= until_ns) return predicate();  // a budget may be less than a round
             if (core == Core::ours || (relaxed += relaxes) < patience) continue;
             platform::give_way();
             relaxed = 0;
@@ -59,7 +59,7 @@ bool spin_until(std::int64_t until_ns, Predicate&& predicate) {
     return spin_until(until_ns, Pace::eager, Core::shared, predicate, predicate);
 }
 
-/// For those who cannot write to a condition: looks, spins as the policy says, then looks once a millisecond.
+/// For waiters that cannot write to a condition: checks, spins as the policy says, then polls once a millisecond.
 template <class Predicate>
 bool poll_until(SpinBudget& budget, const Wait& wait, Predicate&& predicate) {
     constexpr std::int64_t pause_ns = 1'000'000;
@@ -77,21 +77,21 @@ bool poll_until(SpinBudget& budget, const Wait& wait, Predicate&& predicate) {
     return false;
 }
 
-/// How somebody sleeps where others may sleep, too.
+/// How a waiter sleeps beside other waiters.
 struct Manner {
     Pace pace = Pace::eager;
-    /// How many things may be there at once for those who wait, each for one of them; see Condition::notify().
+    /// How many things may be available to waiters at once, one for each; see Condition::notify().
     std::uint32_t work = UINT32_MAX;
 };
 
 /// Waits until predicate() is true (returns true), or the deadline has passed or a stop is requested (returns false;
-/// the stop wins: then predicate() is not asked at the beginning). on_tick() is called after each sleep of interval()
-/// nanoseconds; what it changes is seen by the next look. predicate() may act (take a slot, say): it is not called
-/// again after it returned true. glance() is the same, but may miss something; it is called while spinning.
+/// the stop wins: then predicate() is not called at the beginning). on_tick() is called after each sleep of interval()
+/// nanoseconds; the next check sees its changes. predicate() may act (take a slot, say): it is not called again after
+/// it returned true. glance() is the same, but may miss something; it is called while spinning.
 template <class Predicate, class Glance, class Interval, class OnTick>
 bool wait_until(Condition& condition, SpinBudget& budget, const Wait& wait, Manner manner, Predicate&& predicate,
                 Glance&& glance, Interval&& interval, OnTick&& on_tick) {
-    static thread_local Condition::Announcement last;  // one sleeps on one thing at a time
+    static thread_local Condition::Announcement last;  // a thread sleeps on one condition at a time
     if (wait.stop_requested()) return false;
     if (glance()) return true;
     const std::int64_t start_ns = platform::now_ns();

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::int64_t look_ns = 1'000'000;
 
-/// Sleeps until one of the conditions is rung, or a stop is requested, unless `ready()` is true once everybody knows
-/// that we sleep.
+/// Sleeps until one of the conditions is notified, or a stop is requested, unless `ready()` is true once the sleep is
+/// announced on all.
 template <class AnyCondition, class Ready>
 void sleep_on_all(const std::vector<AnyCondition*>& conditions, const StopSignal* stop, std::int64_t until_ns,
                   Ready&& ready) {
@@ -39,7 +39,7 @@ void sleep_on_all(const std::vector<AnyCondition*>& conditions, const StopSignal
 
 bool Waitable::was_ready() const noexcept {
     if (!source_->can_be_waited_for()) return false;
-    // Who only asks this must notice the dead, too: what they hold may be what is waited for.
+    // A caller that only polls must notice the dead, too: the awaited slot may be one that they hold.
     return source_->has_something() || (source_->tick(detail::platform::now_coarse_ns()) && source_->has_something());
 }
 

@@ -1,4 +1,4 @@
-// What a pattern offers to those who wait for several things, or in somebody else's event loop.
+// The interface of a pattern for wait_any() and for event loops.
 #pragma once
 
 #include <atomic>
@@ -19,19 +19,19 @@ public:
 
     /// False in a child of fork.
     virtual bool can_be_waited_for() const noexcept = 0;
-    /// Looks without taking: a message, the end of the stream, or that nothing will come any more.
+    /// Checks without taking: a message, the end of the stream, or that nothing can come any more.
     virtual bool has_something() noexcept = 0;
-    /// All who sleep on it are woken when that may have changed; null for those who cannot write to it.
+    /// All sleepers on it are woken when that may have changed; null if this process cannot write to it.
     virtual Condition* condition() noexcept = 0;
-    /// How long a sleep on it lasts at most, before tick(). Only of those that have one.
+    /// The longest sleep on it before tick(). Only of those that have one.
     virtual std::int64_t interval_ns() const noexcept = 0;
-    /// Recovers the dead, if nobody looked after them for a tick. True if there were any.
+    /// Recovers the dead, if no participant has checked for a tick. True if there were any.
     virtual bool tick(std::int64_t now_ns) noexcept = 0;
 
     /// A descriptor that is readable while has_something(). Made on first use. Throws Error.
     int descriptor();
-    /// Call after each attempt to take something: the descriptor may have to become unreadable. Costs one load where
-    /// nobody asked for a descriptor.
+    /// Call after each attempt to take something: the descriptor may have to become unreadable. Costs one load if there
+    /// is no descriptor.
     void was_taken_from() noexcept {
         // Pairs with descriptor().
         if (ReadinessFd* const readiness = readiness_.load(std::memory_order_acquire)) readiness->rearm();

@@ -78,7 +78,7 @@ bool call(Mailbox& mailbox, const std::function<void()>& function) {
     try {
         function();
         return true;
-    } catch (const boost::execution_aborted&) {  // a failed BOOST_TEST_REQUIRE; its text is on its way already
+    } catch (const boost::execution_aborted&) {  // a failed BOOST_TEST_REQUIRE; its text was sent already
     } catch (const std::exception& exception) {
         mailbox.put(Kind::failure,
                     "uncaught exception " + boost::core::demangle(typeid(exception).name()) + ": " + exception.what());

@@ -9,7 +9,7 @@
 namespace handoff::testing {
 
 /// Child: calls the function and puts every failed check and an uncaught exception into the mailbox, and at its end
-/// that it returned. Nothing reaches the log or the results of the test run any more. True: all went well.
+/// that it returned. Nothing reaches the log or the results of the test run any more. True: no failure.
 bool run_reporting_to(Mailbox& mailbox, const std::function<void()>& function) noexcept;
 
 /// Parent: makes the running test case fail with this text. Never throws.

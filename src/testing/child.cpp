@@ -41,7 +41,7 @@ public:
 
     Process& process() noexcept { return process_; }
     const std::vector<std::string>& lines() const noexcept { return lines_; }
-    /// Looks at the process and reads its letters.
+    /// Checks the process and reads its letters.
     bool has_ended();
     void wait_for(const std::string& point, Timer timer);
     std::string next_line(Timer timer);

@@ -20,9 +20,9 @@ private:
     int number_ = -1;
 };
 
-/// Throws std::runtime_error with the words of errno.
+/// Throws std::runtime_error with the text of errno.
 [[noreturn]] void fail(const std::string& what);
-/// The answer of a system call, unless it is -1: then like fail().
+/// The result of a system call, unless it is -1: then like fail().
 int checked(int answer, const std::string& call);
 
 struct Pipe {
@@ -33,7 +33,7 @@ Pipe make_pipe();
 
 /// An empty file in memory, written at its end; closed by exec.
 Descriptor memory_file(const char* label);
-/// Its bytes from `offset` to the end. Leaves the file position alone, which the writer shares.
+/// Its bytes from `offset` to the end. Does not change the file position, which the writer shares.
 std::string read_from(const Descriptor& file, long offset);
 
 }  // namespace handoff::testing

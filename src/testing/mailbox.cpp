@@ -25,7 +25,7 @@ void Mailbox::put(Kind kind, std::string_view text) {
     if (::write(letters_.get(), letter.data(), letter.size()) != static_cast<ssize_t>(letter.size()))
         fail("writing to the parent");
     const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t rung = ::write(bell_.get(), &one, sizeof one);  // full: it is ringing already
+    [[maybe_unused]] const ssize_t rung = ::write(bell_.get(), &one, sizeof one);  // full: it is readable already
 }
 
 std::vector<Mailbox::Letter> Mailbox::take() {

@@ -1,5 +1,5 @@
-// handoff testing: what a child process says to its parent. It lies in memory that the parent owns, so nothing that was
-// said is lost when the child dies, and saying something never blocks.
+// handoff testing: messages of a child process to its parent, in memory that the parent owns: none is lost when the
+// child dies, and writing one never blocks.
 #pragma once
 
 #include "testing/descriptor.hpp"

@@ -10,12 +10,12 @@ namespace handoff::testing {
 
 class Process {
 public:
-    /// fork(): the answer is 0 in the child, as always. Flushes what is buffered, so that it is written once.
+    /// fork(): returns 0 in the child, as always. Flushes buffered output, so that it is written once.
     static int fork();
     /// Child: the kernel kills it when the parent ends; signals are as in a fresh process.
     static void begin_child(int parent_pid);
 
-    /// `name` opens every sentence about it, as in "child 812".
+    /// `name` begins every message about it, as in "child 812".
     Process(int pid, std::string name);
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
@@ -27,9 +27,9 @@ public:
     /// False in a forked copy of this object.
     bool is_ours() const noexcept;
 
-    /// Looks; the answer is empty while the process lives.
+    /// Checks the process; empty while it lives.
     const std::optional<Exit>& poll() noexcept;
-    /// As of the last look.
+    /// As of the last check.
     const std::optional<Exit>& exit() const noexcept { return exit_; }
     bool is_stopped() const noexcept { return stopped_; }
     bool was_killed_by_us() const noexcept;

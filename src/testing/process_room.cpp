@@ -19,7 +19,7 @@ std::uint64_t left_of(std::uint64_t limit, std::uint64_t used) {
     return limit == unlimited ? unlimited : limit - std::min(limit, used);
 }
 
-/// Threads of this user: what the kernel compares with RLIMIT_NPROC. Processes that end meanwhile do not count.
+/// Threads of this user, which the kernel compares with RLIMIT_NPROC. Processes that end meanwhile do not count.
 std::uint64_t threads_of(uid_t user) {
     std::uint64_t threads = 0;
     std::error_code error;

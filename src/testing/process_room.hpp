@@ -1,4 +1,4 @@
-// handoff testing: how many processes may still be started here, asked without starting one.
+// handoff testing: how many more processes can be started here, without starting one.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,12 @@
 namespace handoff::testing {
 
 struct ProcessRoom {
-    std::uint64_t processes = UINT64_MAX;  ///< that can be started beside those that run
-    std::string limit;                     ///< what allows no more, as in "pids.max of this cgroup"
+    std::uint64_t processes = UINT64_MAX;  ///< that can be started beside the running ones
+    std::string limit;                     ///< the limit, as in "pids.max of this cgroup"
 };
 
-/// The tightest of: the user's limit (ulimit -u, not asked of root), the pids controller of every cgroup above us, and
-/// the memory that is left, of which a process is said to take `bytes_each`.
+/// The tightest of: the user's limit (ulimit -u, ignored for root), the pids controller of every cgroup above this one,
+/// and the memory that is left, with `bytes_each` per process.
 ProcessRoom room_for_processes(std::uint64_t bytes_each);
 
 }  // namespace handoff::testing

@@ -12,7 +12,7 @@ class Stage::Line {
 public:
     Mailbox mailbox;
 
-    /// Child: the other end of the permissions becomes the parent's alone.
+    /// Child: closes its copy of the parent's end of the permissions.
     void begin_child() noexcept { permissions_.write_end.close(); }
     /// Child: blocks until the parent permits one more step. Ends the child if the parent is gone.
     void await_permission();

@@ -1,4 +1,4 @@
-// handoff testing: a deadline that is being waited for.
+// handoff testing: a wait with a deadline.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@ public:
     explicit Timer(std::chrono::nanoseconds deadline);
 
     bool passed() const;
-    /// How long to sleep before looking again: short at first, never beyond the deadline.
+    /// How long to sleep before the next check: short at first, never beyond the deadline.
     std::chrono::nanoseconds next_pause();
     void pause();
     /// "10 s", as it was scaled.

@@ -18,7 +18,7 @@ const std::filesystem::path shared_memory = "/dev/shm";
 constexpr std::string_view file_prefix = "handoff.";
 constexpr std::size_t longest_label = 80;
 
-// A process id means something only inside its namespace; names made in another one are not ours to judge.
+// A process id has a meaning only inside its namespace; names made in another one must not be removed here.
 std::string name_prefix() {
     std::error_code failure;
     std::string space = std::filesystem::read_symlink("/proc/self/ns/pid", failure).string();

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint32_t most_history = 16'384;
 constexpr std::uint32_t most_loans = 1'024;
 constexpr std::uint32_t most_pins = 1'024;
-// What a topic gets that is created by somebody who did not say:
+// Defaults of a new topic:
 constexpr std::uint32_t default_history = 8;
 constexpr std::uint32_t default_loans = 4;
 constexpr std::uint32_t default_pins = 8;
@@ -86,7 +86,7 @@ bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
 
 std::uint32_t Pattern::visit(segment::Segment segment) {
     slot::BroadcastMember(std::move(segment), {Role::none, Role::publisher, WaitPolicy::balanced, 0, false});
-    return 0;  // nobody is owed a message of a topic
+    return 0;  // no message of a topic counts as unread
 }
 
 }  // namespace handoff::detail::topic

@@ -1,4 +1,4 @@
-// The shape of a topic's segment, and the checks on what a user asks for.
+// The shape of a topic's segment, and the checks of a requested shape.
 #pragma once
 
 #include <handoff/topic.hpp>
@@ -11,7 +11,7 @@
 
 namespace handoff::detail::topic {
 
-/// What a topic says of itself to segment::open_or_replace().
+/// The traits of a topic for segment::open_or_replace().
 struct Pattern {
     using Shape = TopicShape;
     static constexpr std::string_view word = "topic";

@@ -1,4 +1,4 @@
-// Opening a topic, whoever it is for.
+// Opening a topic, for a publisher or a subscriber.
 #pragma once
 
 #include <handoff/topic.hpp>
@@ -9,8 +9,7 @@
 
 namespace handoff::detail::topic {
 
-/// Opens the topic and joins it; replaces an existing one that cannot do what is asked for, if nobody lives there.
-/// Throws Error.
+/// Opens the topic and joins it; replaces an existing one that does not fit, if no live process uses it. Throws Error.
 std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicShape& shape,
                                                   const HandleOptions& handle,
                                                   const slot::BroadcastMember::Wishes& wishes);

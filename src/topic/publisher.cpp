@@ -29,7 +29,7 @@ result<Loan> Publisher::loan() {
     if (!held)
         return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
                                        member_->who_has_loans() + ". Create the topic with more loans");
-    // While it is on loan: since when, for people; publish() replaces it. Relaxed: nobody decides anything by it.
+    // The start of the loan, for people; publish() replaces it. Relaxed: no decision depends on it.
     member_->slots()[held->slot].sent_ns.store(now_ns, std::memory_order_relaxed);
     return Loan(member_, *held, member_->slots().payload_area(held->slot));
 }
@@ -46,7 +46,7 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     slot.sent_ns.store(now_ns, relaxed);
     if (loan.image_.is_image()) slot.image = loan.image_;
     const auto position = member_->broadcast().publish({loan.slot_, loan.word_});
-    if (!member_->is_usable()) return unusable(member_.get());  // it went into a file that is not there any more
+    if (!member_->is_usable()) return unusable(member_.get());  // written into a truncated file
     if (!position) return position.error();
     loan.lender_.reset();
     member_->count_published(loan.size_, now_ns);

@@ -12,7 +12,7 @@ using slot::SharedData;
 
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;  // what a slot says is ordered by its word and its cell
+constexpr auto relaxed = std::memory_order_relaxed;  // a slot's data is ordered by its word and its cell
 
 std::chrono::steady_clock::time_point time_point(std::int64_t ns) {
     return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
@@ -66,7 +66,7 @@ result<void> Reader::may_pin() const {
     return success();
 }
 
-/// Returns how many messages lie between the last one handed out and this one.
+/// Returns the number of messages between the last returned one and this one.
 std::uint64_t Reader::advance(std::uint64_t position) noexcept {
     const std::uint64_t lost = position - next_.load(relaxed);
     next_.store(position + 1, relaxed);
@@ -83,11 +83,11 @@ result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     const SharedData& slot = member_->slots()[look.slot];
     const auto area = member_->slots().payload_area(look.slot);
     platform::prefetch(member_->slots()[look.slot].data);
-    result<Message> taken = Message();  // filled where it is handed out: it is not moved once more
+    result<Message> taken = Message();  // filled in the returned object: no second move
     Message& message = taken.assume_value();
     message.reader_ = self;
     message.slot_ = look.slot;
-    // The size comes out of shared memory: read once, cut to what the slot really has.
+    // The size is from shared memory: read once, limited to the slot's real size.
     const auto content = slot.payload.get();
     message.payload_ = area.first(std::min<std::uint64_t>(content.bytes, area.size()));
     if (content.described) message.image_ = slot::believable(Image(slot.image), message.payload_.size());
@@ -101,7 +101,7 @@ result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
 
 result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
     const auto& broadcast = member_->broadcast();
-    constexpr int patience = 1000;  // each further try means that the whole history went by during one copy
+    constexpr int patience = 1000;  // each further try means that the whole history was overwritten during one copy
     for (int attempt = 0; attempt < patience; ++attempt) {
         const Look look = broadcast.find(position_for(which));
         if (look.outcome == Look::Outcome::nothing) return nothing();

@@ -1,6 +1,6 @@
 // A subscriber's position in a topic, and how it takes messages from there.
 //
-// Thread safety: one thread at a time, but for unpin(), which a Message calls from wherever it dies.
+// Thread safety: one thread at a time, except unpin(), which a Message calls from the thread that destroys it.
 #pragma once
 
 #include <handoff/topic.hpp>
@@ -23,7 +23,7 @@ public:
 
     ~Reader() override { close_descriptor(); }
 
-    // For those who wait for several things:
+    // For wait_any() and descriptors:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
     bool has_something() noexcept override {
         return member_->was_cut_short() || member_->was_removed() || has_unread() ||
@@ -37,10 +37,10 @@ public:
 
     slot::BroadcastMember& member() const noexcept { return *member_; }
     const std::shared_ptr<slot::BroadcastMember>& share_member() const noexcept { return member_; }
-    /// Something that would be handed out now.
+    /// True if there is a message to return now.
     bool has_unread() const noexcept;
-    /// Pins a message and hands it out; it keeps `self`, which is this, until it goes. Errors: empty, end_of_stream,
-    /// full, invalid_argument, damaged.
+    /// Pins a message and returns it; the message keeps `self`, which is this, until it is destroyed. Errors: empty,
+    /// end_of_stream, full, invalid_argument, damaged.
     result<Message> take(Which which, const std::shared_ptr<Reader>& self);
     /// Copies a message. Errors: empty, end_of_stream, too_large, damaged.
     result<Copied> copy(Which which, std::span<std::byte> buffer);
@@ -56,8 +56,8 @@ private:
     std::shared_ptr<slot::BroadcastMember> member_;
     std::uint32_t pins_;
     std::atomic<std::uint32_t> held_{0};
-    std::atomic<std::uint64_t> next_;  ///< written by the one thread that reads, looked at by the thread of a
-                                       ///< descriptor; position after the last message that was handed out
+    std::atomic<std::uint64_t> next_;  ///< written by the reading thread, read by the thread of a
+                                       ///< descriptor; position after the last returned message
 };
 
 }  // namespace handoff::detail::topic

@@ -25,7 +25,7 @@ Reader& usable(const std::shared_ptr<Reader>& reader) {
     return *reader;
 }
 
-/// Asks `attempt` until it says something else than empty, the deadline has passed, or a stop is requested.
+/// Calls `attempt` until it returns something else than empty, the deadline has passed, or a stop is requested.
 template <class Attempt>
 auto wait_for(const std::shared_ptr<Reader>& reader, const Wait& wait, Attempt&& attempt) -> decltype(attempt()) {
     if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
@@ -50,7 +50,7 @@ auto wait_for(const std::shared_ptr<Reader>& reader, const Wait& wait, Attempt&&
 result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {
     if (!is_usable(reader)) return unusable(reader == nullptr ? nullptr : &reader->member());
     auto message = reader->take(which, reader);
-    // Who only polls must notice the dead, too: the last publisher's death ends the stream.
+    // A caller that only polls must notice the dead, too: the last publisher's death ends the stream.
     if (!message && message.error() == Errc::empty && reader->member().look_if_due())
         message = reader->take(which, reader);
     reader->was_taken_from();
