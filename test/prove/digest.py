@@ -26,12 +26,12 @@ HEAD = "| part | date | commit | digest of the protocol's sources | machine |\n|
 ROW = re.compile(r"^\| (\w+) \| [^|]* \| [^|]* \| ([0-9a-f]{16}|unknown) \| [^|]* \|$", re.MULTILINE)
 SKIPPED = 77
 
-# Strings and characters first: what looks like a comment inside one is none.
-TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|//[^\n]*|/\*.*?\*/|\s+', re.DOTALL)
+# Numbers, strings and characters first: what looks like a comment inside one is none, and the ' of 65'536 is no quote.
+TOKEN = re.compile(r'\b\d(?:\'?[\w.])*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|//[^\n]*|/\*.*?\*/|\s+', re.DOTALL)
 
 
 def without_comments(text):
-    return TOKEN.sub(lambda match: match[0] if match[0][0] in "\"'" else " ", text).split()
+    return TOKEN.sub(lambda match: " " if match[0][0] == "/" or match[0].isspace() else match[0], text).split()
 
 
 def sources():

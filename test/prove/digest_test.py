@@ -16,9 +16,11 @@ class Digest(unittest.TestCase):
     def test_comments_and_white_space_do_not_count(self):
         self.assertTrue(same("a = 1;  // one\n", "/* two */ a=1;\n\n"))
         self.assertTrue(same("f(a,\n  b);", "f(a, b); // c"))
+        self.assertTrue(same("n = 65'536;  // one\nm = 0xff'ffU;", "n = 65'536;  // another\nm = 0xff'ffU;"))
 
     def test_every_other_character_counts(self):
         self.assertFalse(same("a = 1;", "a = 2;"))
+        self.assertFalse(same("n = 65'536;", "n = 65'537;"))
         self.assertFalse(same('s = "// kept";', 's = "// other";'))
         self.assertFalse(same("c = '\"'; // x", "c = '\\''; // x"))
         self.assertFalse(same('s = "/*"; a(); t = "*/";', 's = "/*"; b(); t = "*/";'))
