@@ -28,12 +28,16 @@ endfunction()
 # timeout CTest runs nothing beside it.
 function(handoff_list_cases target name timeout_s)
     math(EXPR timeout "${timeout_s} * ${handoff_test_timeout_scale}")
+    set(left_out "")
+    if(name MATCHES "^(apps|tool)$")
+        set(left_out "${handoff_cases_left_out}")
+    endif()
     set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake")
     add_custom_command(
         TARGET ${target} POST_BUILD
         COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"
                 "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${handoff_test_environment}" "-DOUTPUT=${list}"
-                "-DALONE=${ARGN}" "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
+                "-DALONE=${ARGN}" "-DLEFT_OUT=${left_out}" "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
                 -P "${handoff_test_dir}/list_test_cases.cmake"
         VERBATIM)
 

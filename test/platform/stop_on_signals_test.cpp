@@ -96,14 +96,21 @@ BOOST_AUTO_TEST_CASE(an_ignored_signal_stays_ignored) {
     });
 }
 
+#ifndef __SANITIZE_THREAD__  // it delivers no signal to the handlers of a child that a process with threads forked
 BOOST_AUTO_TEST_CASE(a_child_of_fork_is_ended_and_its_parent_goes_on) {
     run_in_child([](Stage&) {
         const auto token = stop_on_signals();
-        BOOST_TEST(signal_that_ends([] { std::raise(SIGTERM); }) == SIGTERM);
+        const int signal = signal_that_ends([] {
+            alarm(20);  // ends it otherwise
+            std::raise(SIGTERM);
+            while (true) pause();
+        });
+        BOOST_TEST(signal == SIGTERM);
         BOOST_TEST(!token.stop_requested());
         std::raise(SIGTERM);
         HANDOFF_CHECK_EVENTUALLY(token.stop_requested());
     });
 }
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()
