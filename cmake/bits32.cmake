@@ -19,5 +19,3 @@ endif()
 
 # Files beyond 2 GiB, and the time beyond 2038 (glibc 2.34 and newer). No public header shows an off_t or a time_t.
 add_compile_definitions(_FILE_OFFSET_BITS=64 _TIME_BITS=64)
-# The kernel's old futex call reads a timespec of 32 bits. It waits for CLOCK_MONOTONIC, which counts from the start.
-set_source_files_properties(src/platform/futex.cpp PROPERTIES COMPILE_OPTIONS -U_TIME_BITS)

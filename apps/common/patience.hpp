@@ -5,9 +5,9 @@
 
 #include <handoff/wait.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
+#include <condition_variable>
+#include <mutex>
 
 namespace handoff::apps {
 
@@ -22,8 +22,9 @@ inline Clock::time_point in(std::chrono::nanoseconds timeout) {
 
 /// Until `when`, or until the program is asked to end.
 inline void sleep_until(Clock::time_point when) {
-    for (auto now = Clock::now(); !stop_requested() && now < when; now = Clock::now())
-        std::this_thread::sleep_for(std::min<Clock::duration>(when - now, slice));
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_until(lock, stop_token(), when, [] { return false; });
 }
 
 /// For a wait that gives up at `until`, or when the program is asked to end (Errc::stopped).

@@ -200,9 +200,11 @@ public:
 
     result<TypedRequest<T, Reply>> receive(const Wait& wait = {}) { return typed(receiver_.receive(wait)); }
     result<TypedRequest<T, Reply>> try_receive() { return typed(receiver_.try_receive()); }
-    /// Waits for one, then takes as many as are queued, at most `most`. See Receiver::receive(batch).
+    /// Waits for one, then takes as many as are queued, at most `most`. See Receiver::receive(batch). A request of
+    /// another size is answered with failed() and left out; mismatch if all were. Keep the result in a variable: what
+    /// `for (auto& request : receiver.receive_all(8).value())` goes through is destroyed before the first turn.
     result<std::vector<TypedRequest<T, Reply>>> receive_all(std::size_t most, const Wait& wait = {}) {
-        std::vector<Request> batch(most);
+        std::vector<Request> batch(std::min<std::size_t>(most, receiver_.info().slot_count));
         const auto count = receiver_.receive(std::span(batch), wait);
         if (!count) return count.error();
         std::vector<TypedRequest<T, Reply>> taken;

@@ -103,12 +103,6 @@ std::optional<Held> Handover::next_loan() const noexcept {
     return held;
 }
 
-bool Handover::was_free() const noexcept {
-    for (std::uint32_t index = 0; index < slots_.count(); ++index)
-        if (SlotWord::decode(slots_[index].control.load()).state == SlotState::free) return true;
-    return false;
-}
-
 std::optional<Held> Handover::any_loan() const noexcept {
     if (auto held = next_loan()) return held;
     const std::uint32_t count = slots_.count();
@@ -270,12 +264,6 @@ void Handover::ring_for_answers(std::uint32_t count) const noexcept {
     // would.
     std::atomic_thread_fence(std::memory_order_seq_cst);
     ring_for_free(count);
-}
-
-/// Wakes as many senders as can use the slots, and all observers.
-void Handover::ring_for_free(std::uint32_t count) const noexcept {
-    control_.freed.notify(count);
-    if (count > 0) control_.freed_to_watch.notify_all();
 }
 
 /// The next word of a taken slot whose receiver gives it back or died.

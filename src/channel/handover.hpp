@@ -60,7 +60,11 @@ public:
     /// The same for repeated polling: checks only a few likely slots, and others the next time.
     std::optional<Held> glance_for_loan() const noexcept;
     /// Checks the slots one after the other until one is free.
-    bool was_free() const noexcept;
+    bool was_free() const noexcept {
+        for (std::uint32_t index = 0; index < slots_.count(); ++index)
+            if (slot::SlotWord::decode(slots_[index].control.load()).state == slot::SlotState::free) return true;
+        return false;
+    }
     void return_loan(const Held& loan) const noexcept;
     /// The next free slots, at most held.size(). Returns how many; others may be free.
     std::size_t loan_next(std::span<Held> held) const noexcept;
@@ -108,7 +112,11 @@ private:
     struct Recovery;
     bool recover_step(std::uint32_t index, Recovery& recovery) const noexcept;
     bool was_linked(std::uint32_t index, Recovery& recovery) const noexcept;
-    void ring_for_free(std::uint32_t count) const noexcept;
+    /// Wakes as many senders as can use the slots, and all observers.
+    void ring_for_free(std::uint32_t count) const noexcept {
+        control_.freed.notify(count);
+        if (count > 0) control_.freed_to_watch.notify_all();
+    }
     void ring_for(const slot::SlotWord& next, std::uint32_t slot) const noexcept;
 
     ChannelControl& control_;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "platform/descriptor.hpp"
@@ -26,6 +27,23 @@ extern std::atomic<std::uint32_t> forks;
 /// Grows by one in every fork's child, so that a handle can tell that it was inherited. One relaxed load.
 inline std::uint32_t fork_generation() noexcept {
     return forks.load(std::memory_order_relaxed);
+}
+
+/// The T of this process, made on first use and never destroyed: background threads may outlive every static object. A
+/// child of fork gets a new one, since a lock in the inherited one may be held by a thread that it does not have. Thread
+/// safety: any thread. REQUIRES: making a T has no effect outside it, since one may be made in vain.
+template <class T>
+T& of_this_process() {
+    struct Made {
+        T value;
+        const std::uint32_t generation = fork_generation();
+    };
+    static std::atomic<Made*> current{nullptr};
+    Made* made = current.load(std::memory_order_acquire);  // pairs with the exchange below
+    if (made != nullptr && made->generation == fork_generation()) return made->value;
+    auto fresh = std::make_unique<Made>();
+    if (current.compare_exchange_strong(made, fresh.get(), std::memory_order_acq_rel)) return fresh.release()->value;
+    return made->value;
 }
 
 /// Closes `fd` in every child that fork() makes from now on. Needed for lock descriptors: a child shares the open file

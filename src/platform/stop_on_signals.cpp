@@ -6,9 +6,12 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <memory>
+#include <mutex>
 
 #include "platform/background_thread.hpp"
 #include "platform/event.hpp"
+#include "platform/process.hpp"
 
 namespace handoff {
 namespace detail::platform {
@@ -49,6 +52,7 @@ void handle(int signal) {
 class SignalThread {
 public:
     SignalThread() : event_(make_event()) {
+        was_signalled.store(false, std::memory_order_relaxed);  // in a child of fork: that was its parent
         owner.store(::getpid(), std::memory_order_relaxed);
         event_of_handlers.store(event_.get(), std::memory_order_relaxed);
         start_background_thread([this] { run(); }, "stop_on_signals");
@@ -69,12 +73,17 @@ private:
     std::stop_source stop_;
 };
 
+struct TheSignalThread {
+    std::once_flag once;
+    std::unique_ptr<SignalThread> thread;
+};
+
 }  // namespace
 }  // namespace detail::platform
 
 std::stop_token stop_on_signals(std::initializer_list<int> numbers) {
-    // Never destroyed: its thread runs until the process ends.
-    static auto* const thread = new detail::platform::SignalThread;
+    auto& [once, thread] = detail::platform::of_this_process<detail::platform::TheSignalThread>();
+    std::call_once(once, [&made = thread] { made = std::make_unique<detail::platform::SignalThread>(); });
     for (const int number : numbers) detail::platform::handle(number);
     return thread->token();
 }

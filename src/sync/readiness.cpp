@@ -167,24 +167,12 @@ bool ReadinessFd::Thread::announce(Entry& entry) noexcept {
 struct ReadinessFd::Threads {
     std::mutex mutex;
     std::vector<std::weak_ptr<Thread>> list;
-    const std::uint32_t fork_generation = platform::fork_generation();
-
-    /// Never destroyed: a thread may outlive every static object. A child of fork starts anew: a lock that it inherited
-    /// may be held by a thread that it does not have.
-    static Threads& of_this_process() {
-        static std::atomic<Threads*> current{nullptr};
-        Threads* threads = current.load(std::memory_order_acquire);  // pairs with the exchange below
-        if (threads != nullptr && threads->fork_generation == platform::fork_generation()) return *threads;
-        auto fresh = std::make_unique<Threads>();
-        if (current.compare_exchange_strong(threads, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
-        return *threads;
-    }
 };
 
 ReadinessFd::ReadinessFd(WaitSource& source)
     : entry_(std::make_shared<Entry>(source)), fork_generation_(platform::fork_generation()) {
     entry_->idle_since_ns = platform::now_ns();
-    Threads& threads = Threads::of_this_process();
+    Threads& threads = platform::of_this_process<Threads>();
     const std::lock_guard lock(threads.mutex);
     std::erase_if(threads.list, [](const auto& thread) { return thread.expired(); });
     for (const auto& candidate : threads.list) {

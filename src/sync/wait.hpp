@@ -69,7 +69,9 @@ bool poll_until(SpinBudget& budget, const Wait& wait, Predicate&& predicate) {
     std::int64_t now_ns = platform::now_ns();
     const std::int64_t spin_ns = budget.now_ns();
     const std::int64_t spin_end_ns = spin_ns < deadline_ns - now_ns ? now_ns + spin_ns : deadline_ns;
-    if (spin_ns > 0 && now_ns < deadline_ns && budget.learn(spin_until(spin_end_ns, predicate))) return true;
+    bool stopped = false;
+    const auto done = [&] { return predicate() || (stopped = wait.stop_requested()); };
+    if (spin_ns > 0 && now_ns < deadline_ns && budget.learn(spin_until(spin_end_ns, done) && !stopped)) return true;
     while ((now_ns = platform::now_ns()) < deadline_ns && !wait.stop_requested()) {
         platform::sleep_briefly(std::min(pause_ns, deadline_ns - now_ns));
         if (predicate()) return true;

@@ -131,13 +131,13 @@ BOOST_DATA_TEST_CASE(a_subscriber_that_waits_for_a_message_is_stopped, policies,
     check_message(subscriber.next(soon()), "after", 1, 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_polls_is_stopped) {
+BOOST_DATA_TEST_CASE(who_polls_is_stopped, policies, policy) {
     Publisher publisher = this->publisher();
-    Subscriber subscriber(name, {.read_only = true});
+    Subscriber subscriber(name, {.wait = policy, .read_only = true});
     Buffer buffer;
-    check_stops(WaitPolicy::sleep, [&](const Wait& wait) { return subscriber.copy_next(buffer, wait); });
-    Latest<int> writer(value_name), reader(value_name, {.read_only = true});
-    check_stops(WaitPolicy::sleep, [&](const Wait& wait) { return reader.wait_newer(wait); });
+    check_stops(policy, [&](const Wait& wait) { return subscriber.copy_next(buffer, wait); });
+    Latest<int> writer(value_name), reader(value_name, {.wait = policy, .read_only = true});
+    check_stops(policy, [&](const Wait& wait) { return reader.wait_newer(wait); });
 }
 
 BOOST_DATA_TEST_CASE(a_publisher_that_waits_for_a_subscriber_and_a_reader_are_stopped, policies, policy) {

@@ -111,6 +111,22 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_is_ended_and_its_parent_goes_on) {
         HANDOFF_CHECK_EVENTUALLY(token.stop_requested());
     });
 }
+
+BOOST_AUTO_TEST_CASE(a_child_of_fork_that_asks_has_a_token_of_its_own) {
+    run_in_child([](Stage&) {
+        const auto token = stop_on_signals();
+        std::raise(SIGTERM);
+        HANDOFF_CHECK_EVENTUALLY(token.stop_requested());
+        const int signal = signal_that_ends([] {
+            alarm(20);  // ends it otherwise
+            const auto own = stop_on_signals();
+            if (own.stop_requested()) std::abort();
+            std::raise(SIGTERM);
+            wait_until_stopped(own);
+        });
+        BOOST_TEST(signal == 0);
+    });
+}
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
