@@ -21,28 +21,34 @@ function(handoff_test name)
     handoff_use_precompiled(${target} handoff_test_headers)
     target_compile_options(${target} PRIVATE ${handoff_test_optimisation})
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/tests")
-    handoff_list_cases(${target} ${name} ${arg_TIMEOUT} ${arg_ALONE})
+    if(arg_ALONE)
+        set(alone ALONE)
+    endif()
+    handoff_list_cases(${target} ${name} ${arg_TIMEOUT} ${alone})
 endfunction()
 
-# Makes every case that the executable `target` lists (--list_content) a CTest test NAME/case. With TRUE behind the
-# timeout CTest runs nothing beside it.
+# handoff_list_cases(TARGET NAME SECONDS [ALONE] [ENVIRONMENT variable=value...] [LEFT_OUT regex])
+#
+# Makes every case that the executable TARGET lists (--list_content) a CTest test NAME/case, but those whose name
+# matches. ALONE: CTest runs nothing beside it.
 function(handoff_list_cases target name timeout_s)
+    cmake_parse_arguments(PARSE_ARGV 3 arg "ALONE" "LEFT_OUT" "ENVIRONMENT")
     math(EXPR timeout "${timeout_s} * ${handoff_test_timeout_scale}")
-    set(left_out "")
     if(name MATCHES "^(apps|tool)$")
-        set(left_out "${handoff_cases_left_out}")
+        set(arg_LEFT_OUT "${handoff_cases_left_out}")
     endif()
-    set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake")
+    set(list "${CMAKE_CURRENT_BINARY_DIR}/${name}_cases.cmake")
+    list(APPEND arg_ENVIRONMENT ${handoff_test_environment})
     add_custom_command(
         TARGET ${target} POST_BUILD
         COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"
-                "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${handoff_test_environment}" "-DOUTPUT=${list}"
-                "-DALONE=${ARGN}" "-DLEFT_OUT=${left_out}" "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
+                "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${arg_ENVIRONMENT}" "-DOUTPUT=${list}"
+                "-DALONE=${arg_ALONE}" "-DLEFT_OUT=${arg_LEFT_OUT}" "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
                 -P "${handoff_test_dir}/list_test_cases.cmake"
         VERBATIM)
 
     # CTest reads this when it starts: a target that was never built is then a failure, not an absence.
-    set(include "${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake")
+    set(include "${CMAKE_CURRENT_BINARY_DIR}/${name}_include.cmake")
     file(WRITE "${include}" "if(EXISTS \"${list}\")\n  include(\"${list}\")\nelse()\n"
                             "  add_test(\"${name}/NOT_BUILT\" \"${target}_NOT_BUILT\")\nendif()\n")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include}")

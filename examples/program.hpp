@@ -70,8 +70,8 @@ inline int exit_code_of(const handoff::Failure& failure) {
 template <class Work>
 int run(int argc, char** argv, const char* about, po::options_description& options, Work work) try {
     prepare_process();
-    (void)stop_token();             // from here on Ctrl-C asks
-    handoff::survive_truncation();  // the process is ours: a sentence instead of SIGBUS if somebody cuts the segment
+    (void)stop_token();        // from here on Ctrl-C asks
+    handoff::handle_sigbus();  // the process is ours: a sentence instead of SIGBUS if somebody cuts the segment
     options.add_options()("help", "print this");
     po::variables_map given;
     const po::positional_options_description none;

@@ -72,6 +72,12 @@ std::uint64_t Arguments::number(const std::string& option, std::uint64_t lowest,
     return number;
 }
 
+Sync Arguments::sync() const {
+    const std::string word = text("sync");
+    if (word != "futex" && word != "boost") refuse("sync", "'" + word + "' is neither futex nor boost");
+    return word == "boost" ? Sync::boost : Sync::futex;
+}
+
 double Arguments::rate(const std::string& option) const {
     const std::string digits = text(option);
     double rate = 0;

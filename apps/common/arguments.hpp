@@ -1,6 +1,8 @@
 // The command line, taken apart by Boost.Program_options; every value is checked here and refused with a sentence.
 #pragma once
 
+#include <handoff/options.hpp>
+
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/variables_map.hpp>
@@ -41,6 +43,8 @@ public:
     double rate(const std::string& option) const;
     std::uint64_t size(const std::string& option) const;
     std::chrono::nanoseconds duration(const std::string& option) const;
+    /// What was asked for with --sync.
+    Sync sync() const;
 
 private:
     boost::program_options::variables_map values_;

@@ -71,7 +71,7 @@ int run_program(const std::string& name, const std::function<ExitCode()>& body) 
     open_missing_streams();
     ignore_output_signals();
     catch_stop_signals();
-    survive_truncation();  // somebody may cut a segment short: a sentence instead of SIGBUS
+    handle_sigbus();  // somebody may cut a segment short: a sentence instead of SIGBUS
     const Output output;
     return static_cast<int>(guarded(name, body));
 }

@@ -4,8 +4,6 @@
 #include "common/patience.hpp"
 #include "common/signals.hpp"
 
-#include <algorithm>
-#include <thread>
 
 namespace handoff::apps::sender {
 
@@ -54,12 +52,8 @@ std::string Feed::why_too_large(std::uint64_t frame_bytes) const {
     return "";
 }
 
-void Feed::wait_until_due(const std::function<void()>& meanwhile) {
-    while (!stop_requested() && Clock::now() < pacer_.due()) {
-        if (meanwhile) meanwhile();
-        const auto nap = meanwhile ? std::chrono::milliseconds(1) : slice;
-        std::this_thread::sleep_until(std::min(pacer_.due(), Clock::now() + nap));
-    }
+void Feed::wait_until_due() {
+    if (Clock::now() < pacer_.due()) sleep_until(pacer_.due());
     pacer_.advance(Clock::now());
 }
 

@@ -10,7 +10,6 @@
 #include <handoff/loan.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 namespace handoff::apps::sender {
@@ -22,8 +21,10 @@ public:
 
     /// Goes to the next frame that fits; false at the end, or when the program is asked to end.
     bool next();
-    /// Waits until that frame is due, calling `meanwhile` now and then.
-    void wait_until_due(const std::function<void()>& meanwhile = {});
+    /// When that frame is due.
+    Clock::time_point due() const { return pacer_.due(); }
+    /// Waits until then, or until the program is asked to end.
+    void wait_until_due();
     /// Writes it into the loan and describes it; false if it turned out to be unreadable.
     bool read_into(Loan& loan);
     std::string name() const { return source_.name(); }

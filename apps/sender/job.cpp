@@ -117,6 +117,7 @@ ChannelShape channel_shape(const Options& options, std::uint64_t payload_bytes) 
     const std::uint64_t automatic = options.in_place ? small_reply : std::max(payload_bytes, small_reply);
     channel.reply_bytes = options.reply_bytes.value_or(automatic);
     if (options.in_place) channel.in_place = true;
+    channel.sync = options.sync;
     return channel;
 }
 
@@ -139,7 +140,7 @@ bool wait_for_receiver(const Options& options, Sender& sender, Console& console)
 void tell_shape(const ChannelInfo& info, Console& console) {
     console.say("channel '" + info.name + "': " + counted(info.slot_count, "slot") + " of " +
                 bytes_in_words(info.payload_bytes) + ", answers of " + bytes_in_words(info.reply_bytes) +
-                (info.in_place ? ", edited in place" : ""));
+                (info.in_place ? ", edited in place" : "") + (info.sync == Sync::boost ? ", sync boost" : ""));
 }
 
 void tell_others(const OtherFiles& others, Console& console) {
@@ -218,7 +219,7 @@ bool wait_for_subscriber(const Options& options, Publisher& publisher, Console& 
 
 ExitCode publish_all(const Options& options, Material& material, Console& console) {
     Publisher publisher = open_for(material, options, [&](std::uint64_t bytes) {
-        return Publisher(options.topic, {.history = options.history, .payload_bytes = bytes});
+        return Publisher(options.topic, {.history = options.history, .payload_bytes = bytes, .sync = options.sync});
     });
     console.say("topic '" + options.topic + "': the last " + counted(publisher.info().history, "frame") + " of up to " +
                 bytes_in_words(publisher.info().payload_bytes));

@@ -62,12 +62,13 @@ po::options_description how_to_send() {
 }
 
 po::options_description channel_shape() {
-    po::options_description options("The channel, if it is created here");
+    po::options_description options("The channel or topic, if it is created here");
     options.add_options()("slots", value("N", "8"), "frames that can exist at once, 1 to 65535")(
         "payload", value("SIZE", "auto"), "room for a frame; auto: the largest one")(
         "reply", value("SIZE", "auto"), "room for the answer; auto: as the payload, or 4Ki with --in-place")(
         "image-limit", value("SIZE", "128Mi"), "with --payload auto: larger pictures are reported and skipped")(
-        "in-place", po::bool_switch(), "receivers may edit the frames themselves");
+        "in-place", po::bool_switch(), "receivers may edit the frames themselves")(
+        "sync", value("SYNC", "futex"), "on what to sleep: futex, or boost, the classic mutex and condition");
     return options;
 }
 
@@ -86,7 +87,7 @@ CommandLine command_line() {
                      .description = purpose,
                      .more = more,
                      .options = {},
-                     .words = {{"completion", {"bash", "zsh", "fish"}}}};
+                     .words = {{"completion", {"bash", "zsh", "fish"}}, {"sync", {"futex", "boost"}}}};
     line.options.add(what_to_send()).add(how_to_send()).add(channel_shape()).add(output());
     return line;
 }
@@ -155,6 +156,7 @@ Options options_in(const Arguments& arguments) {
     options.reply_bytes = size_or_auto(arguments, "reply");
     options.image_limit_bytes = arguments.size("image-limit");
     options.in_place = arguments.flag("in-place");
+    if (arguments.given("sync")) options.sync = arguments.sync();
     options.no_wait = arguments.flag("no-wait");
     options.in_flight = static_cast<std::uint32_t>(arguments.number("in-flight", 1, 65'535));
     options.save_folder = arguments.text("save");

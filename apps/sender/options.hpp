@@ -4,6 +4,8 @@
 #include "common/units.hpp"
 #include "sender/pixels.hpp"
 
+#include <handoff/options.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -30,6 +32,7 @@ struct Options {
     std::optional<std::uint64_t> reply_bytes;    ///< not given: as the payload
     std::uint64_t image_limit_bytes = 0;
     bool in_place = false;
+    std::optional<Sync> sync;  ///< not given: as the channel or topic has it
 
     bool no_wait = false;
     std::uint32_t in_flight = 1;

@@ -1,11 +1,12 @@
 #include "sender/sending.hpp"
 
 #include "common/signals.hpp"
-#include "common/stopped.hpp"
 #include "common/units.hpp"
 
 #include <handoff/opencv.hpp>
+#include <handoff/wait_any.hpp>
 
+#include <span>
 #include <utility>
 
 namespace handoff::apps::sender {
@@ -30,8 +31,7 @@ Sending::Sending(const Options& options, Sender& sender, FrameSource& source, co
 void Sending::run() {
     started_ = Clock::now();
     while (!is_over() && feed_.next()) {
-        // Answers that arrive meanwhile are taken, so that their slots are free again.
-        in_flight_.empty() ? feed_.wait_until_due() : feed_.wait_until_due([this] { settle_answered(); });
+        wait_until_due();
         std::optional<Loan> loan = take_loan();
         if (!loan) break;
         if (feed_.read_into(*loan)) send(std::move(*loan));
@@ -65,8 +65,8 @@ std::optional<Loan> Sending::take_loan() {
     if (loan.error() == Errc::stopped) return {};
     if (!(loan.error() == Errc::timed_out)) throw Error(loan.error());
     ++tally_.timed_out;
-    console_.complain(feed_.name() + ": no slot became free within " + duration_in_words(options_.timeout) + ": " +
-                      sender_.who_holds() + stopped_receivers(channel_.name));
+    console_.complain(feed_.name() + ": " + loan.error().message() + "; --timeout is " +
+                      duration_in_words(options_.timeout));
     return {};
 }
 
@@ -82,8 +82,15 @@ void Sending::send(Loan loan) {
     tally_.bytes += bytes;
 }
 
-void Sending::settle_answered() {
-    while (!in_flight_.empty() && in_flight_.front().pending.was_answered()) settle_front();
+/// Answers that arrive meanwhile are taken, so that their slots are free again.
+void Sending::wait_until_due() {
+    while (!in_flight_.empty() && !stop_requested() && Clock::now() < feed_.due()) {
+        const Waitable answer = in_flight_.front().pending.waitable();
+        (void)wait_any(std::span(&answer, 1), stoppable(feed_.due()));
+        if (!in_flight_.front().pending.was_answered()) break;
+        settle_front();
+    }
+    feed_.wait_until_due();
 }
 
 void Sending::settle_front() {
@@ -117,7 +124,7 @@ void Sending::take_back(InFlight& request, const Failure& timed_out) {
     if (stop_requested()) return;
     ++tally_.timed_out;
     console_.complain(request.name + ": " + timed_out.message() + "; --timeout is " +
-                      duration_in_words(options_.timeout) + stopped_receivers(channel_.name));
+                      duration_in_words(options_.timeout));
 }
 
 /// REQUIRES: stop_requested()

@@ -42,7 +42,7 @@ private:
     std::optional<Loan> take_loan();
     void send(Loan loan);
 
-    void settle_answered();
+    void wait_until_due();
     void settle_front();
     void settle(const InFlight& request, const Processed& processed);
     void take_back(InFlight& request, const Failure& timed_out);

@@ -61,6 +61,7 @@ Json geometry_json(const inspect::Report& report) {
         json["loans"] = report.loans;
         json["pin_budget"] = report.pin_budget;
     }
+    json["sync"] = report.sync == Sync::boost ? "boost" : "futex";
     json["lifetime"] = report.lifetime == Lifetime::persistent ? "persistent" : "until_last_leaves";
     return json;
 }

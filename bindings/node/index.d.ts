@@ -18,7 +18,7 @@ export class HandoffError extends Error {
 export const version: string;
 
 /** From now on a segment whose file was cut short is 'damaged' in this process, and not its end by SIGBUS. */
-export function surviveTruncation(): void;
+export function handleSigbus(): void;
 
 /** How long to wait: `timeout` in milliseconds (not given: for ever). Aborted, it rejects with `signal.reason`. */
 export interface Wait {
@@ -90,6 +90,7 @@ declare class Participant {
  */
 export interface SegmentOptions {
   participants?: number;
+  sync?: 'futex' | 'boost';
   lifetime?: 'until_last_leaves' | 'persistent';
   mode?: number;
   group?: string;
@@ -124,6 +125,7 @@ export interface ChannelInfo {
   participants: number;
   maxDeliveries: number;
   inPlace: boolean;
+  sync: 'futex' | 'boost';
   lifetime: 'until_last_leaves' | 'persistent';
 }
 export interface ChannelState {
@@ -249,6 +251,7 @@ export interface TopicInfo {
   pinBudget: number;
   slotCount: number;
   participants: number;
+  sync: 'futex' | 'boost';
   lifetime: 'until_last_leaves' | 'persistent';
 }
 export interface TopicState {
@@ -352,7 +355,8 @@ export class Latest<A extends TypedArray = Uint8Array> extends Participant imple
   readonly hasNewer: boolean;
   values(options?: Wait): AsyncGenerator<Reading<A>, never>;
   [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, never>;
-  info(): { name: string; capacityBytes: number; participants: number; lifetime: 'until_last_leaves' | 'persistent' };
+  info(): { name: string; capacityBytes: number; participants: number; sync: 'futex' | 'boost';
+    lifetime: 'until_last_leaves' | 'persistent' };
 }
 
 /** The index of the first of these that has something: a message, a newer value, the end of its stream. */

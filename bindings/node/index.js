@@ -11,7 +11,7 @@ const { Latest } = require('./lib/latest');
 const { Loan } = require('./lib/slot');
 
 const version = native.version();
-const { surviveTruncation } = native;
+const { handleSigbus } = native;
 
 module.exports = {
   HandoffError,
@@ -26,7 +26,7 @@ module.exports = {
   Request,
   Sender,
   Subscriber,
-  surviveTruncation,
+  handleSigbus,
   version,
   waitAny,
 };

@@ -20,6 +20,7 @@ from transcripts import blocks, shape  # noqa: E402
 BIN, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 KILLS = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+WAITING = "waiting for "  # printed by whoever comes first
 SMALLER = (("3840x2160", "320x240"), ("--count 200", "--count 60 --rate 30"), ("--count 100", "--count 30"),
            ("sleep 2", "sleep 1"))
 
@@ -57,9 +58,9 @@ def main():
         lines = {shape(line) for line in now.splitlines()}
         printed |= lines
         wrong += [f"the programs do not print: {line}\n--- they print:\n{now}" for line in transcript.splitlines()
-                  if not line.startswith("kill.sh: ") and shape(line) not in lines]
+                  if not line.startswith(("kill.sh: ", WAITING)) and shape(line) not in lines]
         wrong += [f"docs/reliability.md has no such line: {line}" for line in now.splitlines()
-                  if " ended with 0" not in line and " Killed " not in line and not line.startswith("waiting for ")
+                  if " ended with 0" not in line and " Killed " not in line and not line.startswith(WAITING)
                   and "No such process" not in line
                   and shape(line) not in map(shape, transcript.splitlines())]
     demo = next(text for _, text in blocks(README) if text.startswith("== building"))
@@ -67,7 +68,7 @@ def main():
     for line in demo.splitlines():
         if line.startswith("== ") and not words_of_dev(line, dev):
             wrong.append(f"./dev does not say: {line}")
-        if not line.startswith(("== ", "...", "waiting for ")) and shape(line) not in printed:
+        if not line.startswith(("== ", "...", WAITING)) and shape(line) not in printed:
             wrong.append(f"no program prints: {line}")
     sys.exit("\n".join(wrong) if wrong else 0)
 

@@ -49,8 +49,8 @@ inline std::optional<Line> line_in(std::span<const std::byte> payload) {
     std::memcpy(&header, payload.data(), sizeof header);
     const auto text = payload.subspan(sizeof header);
     const Line line{header.pid, header.time_ns, {reinterpret_cast<const char*>(text.data()), text.size()}};
-    const bool sensible = line.pid > 0 && line.time_ns >= 0 && line.text.find('\n') == std::string_view::npos;
-    return sensible ? std::optional(line) : std::nullopt;
+    const bool is_valid = line.pid > 0 && line.time_ns >= 0 && line.text.find('\n') == std::string_view::npos;
+    return is_valid ? std::optional(line) : std::nullopt;
 }
 
 }  // namespace spooler

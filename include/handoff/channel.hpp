@@ -47,7 +47,7 @@ namespace detail::channel {
 class Member;
 class PendingSource;
 struct Claim;
-enum class Bell : std::uint8_t;
+enum class Notify : std::uint8_t;
 }  // namespace detail::channel
 
 /// max_deliveries for a channel that never gives a request up.
@@ -66,6 +66,7 @@ struct ChannelShape {
     std::optional<std::uint32_t> max_deliveries{};
     /// Receivers may edit the payload; a receiver's death then means failed, never redelivery (default false); equal.
     std::optional<bool> in_place{};
+    std::optional<Sync> sync{};          ///< default futex
     std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
     /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
     std::optional<std::uint32_t> mode{};
@@ -82,6 +83,7 @@ struct ChannelInfo {
     std::uint32_t participants;
     std::uint32_t max_deliveries;
     bool in_place;
+    Sync sync;
     Lifetime lifetime;
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name
@@ -251,7 +253,7 @@ public:
 
 private:
     result<void> check(const Loan& loan) const;
-    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Bell bell);
+    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Notify notify);
     Loan loan_of(const detail::slot::Held& held);
     detail::channel::Member& usable() const;
 
@@ -323,7 +325,7 @@ public:
 private:
     friend class Receiver;
     result<void> finish(std::size_t reply_bytes, bool ok);
-    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Bell bell);
+    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Notify notify);
     void give_back() noexcept;
 
     std::shared_ptr<detail::channel::Member> member_;

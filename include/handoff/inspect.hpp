@@ -130,6 +130,7 @@ struct Report {
     std::uint32_t max_deliveries;              ///< of a channel
     bool in_place;                             ///< of a channel
     std::uint32_t history, loans, pin_budget;  ///< of a topic
+    Sync sync;
     Lifetime lifetime;
 
     std::uint64_t newest;                                    ///< of a topic or latest value: number published
@@ -156,7 +157,7 @@ public:
 
     Kind kind() const noexcept;
     const std::string& name() const noexcept;
-    /// Throws Error(damaged) if the file was truncated and survive_truncation() was called; otherwise SIGBUS ends this
+    /// Throws Error(damaged) if the file was truncated and handle_sigbus() was called; otherwise SIGBUS ends this
     /// process.
     Report report() const;
     /// False once the name was removed, or belongs to another segment: open a new Observer then.

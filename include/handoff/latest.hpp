@@ -44,6 +44,7 @@ struct LatestShape {
     std::optional<std::size_t> capacity_bytes{};
     /// Handles that may write, attached at once, 2 to 64 (default 16); read_only ones do not count; at least.
     std::optional<std::uint32_t> participants{};
+    std::optional<Sync> sync{};          ///< default futex
     std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
     /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
     std::optional<std::uint32_t> mode{};
@@ -71,6 +72,7 @@ struct LatestInfo {
     std::string name;
     std::size_t capacity_bytes;
     std::uint32_t participants;
+    Sync sync;
     Lifetime lifetime;
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name

@@ -7,8 +7,8 @@
 //   handoff::Receiver receiver("frames", {.attach_timeout = 10s});                       // none: attaches only
 //
 // A field of a shape that is not given asks for nothing: an existing segment may have any value, a new one gets the
-// default. Sizes and counts of an existing segment must be at least what was asked for; in_place and max_deliveries
-// must be equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread and it is
+// default. Sizes and counts of an existing segment must be at least what was asked for; in_place, max_deliveries
+// and sync must be equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread and it is
 // not persistent; otherwise opening fails with `mismatch`, and the message names each field with both values. lifetime,
 // mode and group are set by the creator alone: asking for others is no error, info() returns the real ones.
 #pragma once
@@ -32,6 +32,15 @@ enum class Open : std::uint8_t {
 enum class Lifetime : std::uint8_t {
     until_last_leaves,  ///< by the last participant that leaves, unless something is still unread (default)
     persistent,         ///< by hand, or when the machine restarts
+};
+
+/// On what the processes of a segment sleep. A property of the segment, chosen when it is created.
+enum class Sync : std::uint8_t {
+    futex,  ///< a word that no death can break (default)
+    /// Boost's interprocess_mutex and interprocess_condition, the classic design, to compare and to teach. A process
+    /// that is killed while it holds one, or sleeps on one, can make all others hang for ever, and so do arbitrary
+    /// bytes. Every notification wakes all; stops, wait_any() and descriptors are served once a millisecond.
+    boost,
 };
 
 /// How exact the timestamps of messages are.

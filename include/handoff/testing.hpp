@@ -40,7 +40,7 @@
 namespace handoff::testing {
 
 /// The default deadline; scaled like every other deadline here.
-inline constexpr std::chrono::seconds patience{10};
+inline constexpr std::chrono::seconds default_timeout{10};
 
 /// `deadline` times HANDOFF_TEST_TIMEOUT_SCALE. Throws std::invalid_argument if that is not a positive number.
 HANDOFF_EXPORT std::chrono::nanoseconds scaled(std::chrono::nanoseconds deadline);
@@ -51,7 +51,8 @@ class HANDOFF_EXPORT DeadlinePassed : public std::runtime_error {
 };
 
 /// Polls, at short intervals first, until the predicate holds (true) or the deadline has passed (false).
-HANDOFF_EXPORT bool eventually(const std::function<bool()>& predicate, std::chrono::nanoseconds deadline = patience);
+HANDOFF_EXPORT bool eventually(const std::function<bool()>& predicate,
+                               std::chrono::nanoseconds deadline = default_timeout);
 
 /// A segment name that no other test uses. The destructor removes the segment, also when the test fails. The
 /// constructor also removes what dead test processes left behind.
@@ -136,25 +137,25 @@ public:
 
     /// Waits until the child has reached this point; the second call for a point waits for the second time. Throws
     /// DeadlinePassed, or ChildFailed if the child ends (or had ended) without reaching it.
-    void wait_for(std::string_view point, std::chrono::nanoseconds deadline = patience);
+    void wait_for(std::string_view point, std::chrono::nanoseconds deadline = default_timeout);
     /// The next line that the child reports (or reported). Throws like wait_for().
-    std::string next_line(std::chrono::nanoseconds deadline = patience);
+    std::string next_line(std::chrono::nanoseconds deadline = default_timeout);
     /// All lines reported so far, those taken by next_line() included.
     std::vector<std::string> lines();
 
     /// Resumes a child that is blocked in stop_at(). Throws std::logic_error if it has not arrived at one.
     void go_on();
     /// SIGSTOP; returns when the child really is stopped. Throws DeadlinePassed, or ChildFailed if it has ended.
-    void stop(std::chrono::nanoseconds deadline = patience);
+    void stop(std::chrono::nanoseconds deadline = default_timeout);
     /// SIGCONT; returns when the child really runs again. Throws like stop().
-    void resume(std::chrono::nanoseconds deadline = patience);
+    void resume(std::chrono::nanoseconds deadline = default_timeout);
     /// SIGKILL, wherever the child is, and reaps it. Returns how it ended, which may have been before the signal.
     /// Throws ChildFailed if the child had failed before it was killed.
     Exit kill();
 
     /// Waits until the child has ended. Throws DeadlinePassed (the child goes on), or ChildFailed unless the function
     /// returned and every check in it held, or kill() ended it.
-    void wait(std::chrono::nanoseconds deadline = patience);
+    void wait(std::chrono::nanoseconds deadline = default_timeout);
     /// Waits until the child has ended in any way (true), or the deadline has passed (false): to show a hang.
     bool ends_within(std::chrono::nanoseconds deadline);
 
@@ -164,7 +165,7 @@ private:
 };
 
 /// Runs the function in a child process and waits for its end. Throws like Child::wait().
-HANDOFF_EXPORT void run_in_child(const Child::Function& function, std::chrono::nanoseconds deadline = patience);
+HANDOFF_EXPORT void run_in_child(const Child::Function& function, std::chrono::nanoseconds deadline = default_timeout);
 
 /// The options of a Program, beside its arguments.
 struct ProgramOptions {
@@ -195,21 +196,21 @@ public:
     std::string errors() const;
     /// Waits until stdout contains this text. Throws DeadlinePassed or, if the program ends without it, ChildFailed;
     /// both with what it wrote.
-    void wait_for_output(std::string_view text, std::chrono::nanoseconds deadline = patience);
+    void wait_for_output(std::string_view text, std::chrono::nanoseconds deadline = default_timeout);
     /// The same for stderr.
-    void wait_for_errors(std::string_view text, std::chrono::nanoseconds deadline = patience);
+    void wait_for_errors(std::string_view text, std::chrono::nanoseconds deadline = default_timeout);
 
     /// Sends a signal, unless the program has ended.
     void signal(int number);
     /// SIGSTOP; returns when the program really is stopped. Throws DeadlinePassed, or ChildFailed if it has ended.
-    void stop(std::chrono::nanoseconds deadline = patience);
+    void stop(std::chrono::nanoseconds deadline = default_timeout);
     /// SIGCONT; returns when the program really runs again. Throws like stop().
-    void resume(std::chrono::nanoseconds deadline = patience);
+    void resume(std::chrono::nanoseconds deadline = default_timeout);
     /// SIGKILL, and reaps it. Returns how it ended, which may have been before the signal.
     Exit kill();
 
     /// Waits until the program has ended. Throws DeadlinePassed with what it wrote (it goes on).
-    Exit wait(std::chrono::nanoseconds deadline = patience);
+    Exit wait(std::chrono::nanoseconds deadline = default_timeout);
     /// Waits until the program has ended (true) or the deadline has passed (false).
     bool ends_within(std::chrono::nanoseconds deadline);
 
@@ -221,7 +222,7 @@ private:
 }  // namespace handoff::testing
 
 /// Boost.Test checks of a state that is reached later: HANDOFF_CHECK_EVENTUALLY(sender.state().free == 8);
-/// REQUIRE ends the test case, CHECK goes on. Both wait for handoff::testing::patience.
+/// REQUIRE ends the test case, CHECK goes on. Both wait for handoff::testing::default_timeout.
 #define HANDOFF_CHECK_EVENTUALLY(...) HANDOFF_EVENTUALLY_(BOOST_CHECK_MESSAGE, __VA_ARGS__)
 #define HANDOFF_REQUIRE_EVENTUALLY(...) HANDOFF_EVENTUALLY_(BOOST_REQUIRE_MESSAGE, __VA_ARGS__)
 #define HANDOFF_EVENTUALLY_(check, ...)                                                             \

@@ -71,6 +71,7 @@ struct TopicShape {
     std::optional<std::uint32_t> pin_budget{};
     /// Publishers and subscribers attached at once, 2 to 64 (default 32); at least.
     std::optional<std::uint32_t> participants{};
+    std::optional<Sync> sync{};          ///< default futex
     std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
     /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
     std::optional<std::uint32_t> mode{};
@@ -105,6 +106,7 @@ struct TopicInfo {
     std::uint32_t pin_budget;
     std::uint32_t slot_count;
     std::uint32_t participants;
+    Sync sync;
     Lifetime lifetime;
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name

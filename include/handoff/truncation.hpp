@@ -19,6 +19,6 @@ namespace handoff {
 /// missing bytes (write() from a payload, say) fails with EFAULT, with or without this.
 ///
 /// Thread safety: any thread, any number of times. Fork: children inherit the handler. Throws Error(system).
-HANDOFF_EXPORT void survive_truncation();
+HANDOFF_EXPORT void handle_sigbus();
 
 }  // namespace handoff

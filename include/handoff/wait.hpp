@@ -71,8 +71,8 @@ private:
 /// that is stopped while it takes something returns what it took; the next one is stopped.
 /// Any number of waits, in any threads, may share a token. Cost: none while a wait does not sleep; a sleep registers
 /// a std::stop_callback, without an allocation. request_stop() wakes each sleeper by one system call. Where the kernel
-/// has no futex_waitv (before Linux 5.16, or forbidden in a container), for read-only handles and under
-/// HANDOFF_SYNC=boost a wait with a token polls for the stop once a millisecond instead.
+/// has no futex_waitv (before Linux 5.16, or forbidden in a container), for read-only handles and with
+/// Sync::boost a wait with a token polls for the stop once a millisecond instead.
 class Wait {
 public:
     Wait() noexcept = default;

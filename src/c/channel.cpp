@@ -13,6 +13,7 @@ ChannelOpening channel_opening(const handoff_channel_options* options) {
     made.shape.participants = given(asked.participants);
     made.shape.max_deliveries = given(asked.max_deliveries);
     made.shape.in_place = given_flag(asked.in_place, "in_place");
+    made.shape.sync = given_enumerator(asked.sync, Sync::boost, "sync");
     made.shape.lifetime = given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
     made.shape.mode = given(asked.mode);
     made.shape.group = given_text(asked.group);
@@ -29,6 +30,7 @@ handoff_status fill_info(const ChannelInfo& info, handoff_channel_info* out) {
     filled.participants = info.participants;
     filled.max_deliveries = info.max_deliveries;
     filled.in_place = info.in_place ? 1 : 0;
+    filled.sync = static_cast<uint32_t>(info.sync);
     filled.lifetime = static_cast<uint32_t>(info.lifetime);
     set_name(filled.name, info.name);
     return fill(filled, out);

@@ -140,9 +140,9 @@ void handoff_waitable_drop(handoff_waitable** waitable) {
     detail::c::drop(waitable);
 }
 
-handoff_status handoff_survive_truncation() {
+handoff_status handoff_handle_sigbus() {
     return detail::c::guarded([] {
-        survive_truncation();
+        handle_sigbus();
         return HANDOFF_OK;
     });
 }

@@ -16,6 +16,7 @@ LatestBytes open_latest(const char* name, const handoff_latest_options* options)
     LatestShape shape;
     shape.capacity_bytes = detail::c::given_capacity(asked.capacity_bytes, "capacity_bytes");
     shape.participants = detail::c::given(asked.participants);
+    shape.sync = detail::c::given_enumerator(asked.sync, Sync::boost, "sync");
     shape.lifetime = detail::c::given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
     shape.mode = detail::c::given(asked.mode);
     shape.group = detail::c::given_text(asked.group);
@@ -101,6 +102,7 @@ handoff_status handoff_latest_about(const handoff_latest* latest, handoff_latest
         handoff_latest_info filled = HANDOFF_LATEST_INFO_INIT;
         filled.capacity_bytes = about.capacity_bytes;
         filled.participants = about.participants;
+        filled.sync = static_cast<uint32_t>(about.sync);
         filled.lifetime = static_cast<uint32_t>(about.lifetime);
         detail::c::set_name(filled.name, about.name);
         return detail::c::fill(filled, info);

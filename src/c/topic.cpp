@@ -28,6 +28,7 @@ TopicShape shape_from(const handoff_topic_options& asked) {
     shape.loans = detail::c::given(asked.loans);
     shape.pin_budget = detail::c::given(asked.pin_budget);
     shape.participants = detail::c::given(asked.participants);
+    shape.sync = detail::c::given_enumerator(asked.sync, Sync::boost, "sync");
     shape.lifetime = detail::c::given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
     shape.mode = detail::c::given(asked.mode);
     shape.group = detail::c::given_text(asked.group);
@@ -44,12 +45,13 @@ Publisher open_publisher(const char* name, const handoff_topic_options* options)
 Subscriber open_subscriber(const char* name, const handoff_topic_options* options,
                            const handoff_subscriber_options* more) {
     const auto asked = detail::c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
-    const auto wishes = detail::c::options_or(more, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
+    const auto subscriber_options =
+        detail::c::options_or(more, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
     auto handle = detail::c::handle_from<SubscriberOptions>(asked);
     handle.prefault = detail::c::flag(asked.prefault, "prefault");
-    handle.pins = wishes.pins;
-    handle.start = detail::c::enumerator(wishes.start, Start::next, "start");
-    handle.read_only = detail::c::flag(wishes.read_only, "read_only");
+    handle.pins = subscriber_options.pins;
+    handle.start = detail::c::enumerator(subscriber_options.start, Start::next, "start");
+    handle.read_only = detail::c::flag(subscriber_options.read_only, "read_only");
     return {detail::c::text(name, "the name"), shape_from(asked), handle};
 }
 
@@ -61,6 +63,7 @@ handoff_status fill_info(const TopicInfo& info, handoff_topic_info* out) {
     filled.pin_budget = info.pin_budget;
     filled.slot_count = info.slot_count;
     filled.participants = info.participants;
+    filled.sync = static_cast<uint32_t>(info.sync);
     filled.lifetime = static_cast<uint32_t>(info.lifetime);
     detail::c::set_name(filled.name, info.name);
     return detail::c::fill(filled, out);
@@ -143,10 +146,11 @@ handoff_status handoff_publisher_state(const handoff_publisher* publisher, hando
 // ---- subscriber -------------------------------------------------------------------------------------------------
 
 handoff_status handoff_subscriber_open(const char* name, const handoff_topic_options* options,
-                                       const handoff_subscriber_options* wishes, handoff_subscriber** subscriber) {
+                                       const handoff_subscriber_options* subscriber_options,
+                                       handoff_subscriber** subscriber) {
     return detail::c::guarded([&] {
         detail::c::place(subscriber, "the subscriber");
-        *subscriber = new handoff_subscriber{open_subscriber(name, options, wishes)};
+        *subscriber = new handoff_subscriber{open_subscriber(name, options, subscriber_options)};
         return HANDOFF_OK;
     });
 }

@@ -45,6 +45,10 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     blueprint.control_bytes =
         sizeof(ChannelControl) +
         sizeof(sync::SharedWord) * (Ring::cells_for(claimed.slot_count) + FreeMap::words_for(claimed.slot_count));
+    if (Settings::decode(claimed.settings).boost) {
+        blueprint.pair_count = first_pair_of_answered + claimed.participant_count;
+        blueprint.pair_bytes = sizeof(sync::BoostCondition);
+    }
     blueprint.slot_count = claimed.slot_count;
     blueprint.slot_header_bytes = sizeof(slot::SharedData);
     blueprint.payload_bytes = claimed.payload_bytes;
@@ -58,6 +62,7 @@ void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
     auto* control = ::new (base + geometry.control_offset) ChannelControl;
     for (std::uint32_t cell = 0; cell < ring_cells(geometry); ++cell) ::new (&control->cells[cell]) sync::SharedWord;
     FreeMap(control->cells + ring_cells(geometry), geometry.slot_count).place();
+    sync::Pairs::place(base + geometry.pairs_offset, geometry.pair_count);
     slot::Slots(base, geometry).place();
 }
 
@@ -73,12 +78,12 @@ result<void> Pattern::check(const ChannelShape& shape) {
 
 segment::Blueprint Pattern::blueprint_for(const ChannelShape& shape) {
     const Settings settings{shape.max_deliveries.value_or(default_deliveries), shape.in_place.value_or(false),
-                            shape.lifetime == Lifetime::persistent};
+                            shape.lifetime == Lifetime::persistent, shape.sync == Sync::boost};
     return blueprint_of({shape.participants.value_or(default_participants), shape.slot_count.value_or(default_slots),
                          shape.payload_bytes.value_or(1), shape.reply_bytes.value_or(0), settings.encode()});
 }
 
-std::array<segment::Demand, 6> Pattern::demands(const ChannelShape& shape, const segment::Geometry& existing) {
+std::array<segment::Demand, 7> Pattern::demands(const ChannelShape& shape, const segment::Geometry& existing) {
     using Rule = segment::Demand::Rule;
     const Settings settings = Settings::decode(existing.settings);
     return {{{"payload_bytes", existing.payload_bytes, shape.payload_bytes},
@@ -86,7 +91,8 @@ std::array<segment::Demand, 6> Pattern::demands(const ChannelShape& shape, const
              {"slot_count", existing.slot_count, shape.slot_count},
              {"participants", existing.participant_count, shape.participants},
              {"max_deliveries", settings.max_deliveries, shape.max_deliveries, Rule::equal},
-             {"in_place", settings.in_place ? 1U : 0U, shape.in_place, Rule::equal_flag}}};
+             {"in_place", settings.in_place ? 1U : 0U, shape.in_place, Rule::equal_flag},
+             segment::sync_demand(settings.boost, shape.sync)}};
 }
 
 bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {

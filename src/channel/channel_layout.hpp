@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "sync/condition.hpp"
 #include "sync/counter_bits.hpp"
+#include "sync/futex_condition.hpp"
 #include "sync/shared_word.hpp"
 
 namespace handoff::detail::channel {
@@ -50,11 +50,11 @@ struct ChannelControl {
     alignas(64) sync::SharedWord head;                    ///< next position to take from
     alignas(64) sync::SharedWord tail;                    ///< next position to fill
     // Conditions; notified by the participant that changes their state:
-    alignas(64) sync::Condition ready;    ///< a message was queued, or a sender left; for receivers that take
-    sync::Condition ready_to_watch;       ///< the same, for observers that need not take: all of them are woken
-    alignas(64) sync::Condition freed;    ///< a slot became free; for senders that loan
-    sync::Condition freed_to_watch;       ///< the same, for observers that need not loan: all of them are woken
-    alignas(64) sync::Condition arrived;  ///< a receiver joined
+    alignas(64) sync::FutexCondition ready;    ///< a message was queued, or a sender left; for receivers that take
+    sync::FutexCondition ready_to_watch;       ///< the same, for observers that need not take: all of them are woken
+    alignas(64) sync::FutexCondition freed;    ///< a slot became free; for senders that loan
+    sync::FutexCondition freed_to_watch;       ///< the same, for observers that need not loan: all of them are woken
+    alignas(64) sync::FutexCondition arrived;  ///< a receiver joined
     // Any participant:
     alignas(64) std::atomic<std::uint32_t> last_freed{0};  ///< slot whose bytes are probably still cached; no_slot
     alignas(64) sync::SharedWord sender_departures;        ///< counts at least once for each sender that left or died
@@ -67,17 +67,22 @@ struct ChannelControl {
 static_assert(offsetof(ChannelControl, tail) - offsetof(ChannelControl, head) >= 64,
               "senders move the tail, receivers the head: on one line they would slow each other down");
 
+/// With Sync::boost: the index of the pair that stands for a condition.
+enum Pair : std::uint32_t { pair_of_ready, pair_of_freed, pair_of_arrived, first_pair_of_answered };
+
 /// Small options, in the header's `settings`.
 struct Settings {
     std::uint32_t max_deliveries = 0;  ///< 0: no limit
     bool in_place = false;
     bool persistent = false;
+    bool boost = false;  ///< Sync::boost
 
     static constexpr Settings decode(std::uint64_t bits) noexcept {
-        return {static_cast<std::uint32_t>(bits & 0xff), (bits >> 8 & 1) != 0, (bits >> 9 & 1) != 0};
+        return {static_cast<std::uint32_t>(bits & 0xff), (bits >> 8 & 1) != 0, (bits >> 9 & 1) != 0,
+                (bits >> 10 & 1) != 0};
     }
     constexpr std::uint64_t encode() const noexcept {
-        return (max_deliveries & 0xff) | (in_place ? 0x100U : 0U) | (persistent ? 0x200U : 0U);
+        return (max_deliveries & 0xff) | (in_place ? 0x100U : 0U) | (persistent ? 0x200U : 0U) | (boost ? 0x400U : 0U);
     }
 };
 

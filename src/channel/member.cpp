@@ -13,14 +13,14 @@ Member::Member(segment::Segment segment, const HandleOptions& handle, Role role)
       slots_(attachment_.base(), attachment_.geometry()),
       control_(attachment_.control<ChannelControl>()),
       settings_(Settings::decode(attachment_.geometry().settings)),
-      handover_(control_, slots_, Ring(control_, ring_cells(attachment_.geometry()), slots_), attachment_.registry(),
-                settings_),
+      protocol_(control_, slots_, Ring(control_, ring_cells(attachment_.geometry()), slots_), attachment_.registry(),
+                settings_, attachment_.pairs()),
       exact_(handle.timestamps == Timestamps::exact),
       role_(role),
       stream_end_(control_.sender_departures, attachment_.registry(), Role::sender) {
     attachment_.join(role);
     stream_end_.begin([this] { return unread() > 0; });
-    if (role == Role::receiver) control_.arrived.notify_all();
+    if (role == Role::receiver) protocol_.arrived().notify_all();
 }
 
 Member::~Member() {
@@ -33,17 +33,17 @@ Member::~Member() {
 }
 
 void Member::recover(std::uint32_t index, Role role) {
-    handover_.recover(index);
+    protocol_.recover(index);
     // Before the entry becomes inactive: after a death in between this is done again, and counting twice is harmless.
     if (role == Role::sender) control_.sender_departures.add(1);
 }
 
-void Member::departed() {
-    control_.ready.notify_all();
+void Member::on_departure() {
+    protocol_.ready().notify_all();
     control_.ready_to_watch.notify_all();
-    control_.freed.notify_all();
+    protocol_.freed().notify_all();
     control_.freed_to_watch.notify_all();
-    for (std::uint32_t index = 0; index < registry().count(); ++index) registry().entry(index).answered.notify_all();
+    for (std::uint32_t index = 0; index < registry().count(); ++index) protocol_.answered(index).notify_all();
 }
 
 bool Member::holds_messages() const noexcept {

@@ -10,19 +10,19 @@
 #include <string>
 
 #include "channel/channel_layout.hpp"
-#include "channel/handover.hpp"
+#include "channel/slot_protocol.hpp"
 #include "participants/attachment.hpp"
 #include "participants/stream_end.hpp"
 #include "platform/clock.hpp"
 #include "slots/lender.hpp"
 #include "slots/slots.hpp"
+#include "sync/backoff.hpp"
 #include "sync/counter.hpp"
-#include "sync/rhythm.hpp"
 #include "sync/wait_source.hpp"
 
 namespace handoff::detail::channel {
 
-class Member final : public slot::Lender, public sync::WaitSource, private participants::Caretaker {
+class Member final : public slot::Lender, public sync::WaitSource, private participants::RecoveryHandler {
 public:
     /// Opens and joins. Throws Error: see Sender::Sender.
     Member(segment::Segment segment, const HandleOptions& handle, participants::Role role);
@@ -35,23 +35,24 @@ public:
     /// Its name was removed while it was in use. Checks once in a tick at most.
     bool was_removed() noexcept { return attachment_.was_removed(); }
     const std::string& name() const noexcept override { return attachment_.name(); }
-    void take_back(const Held& loan) noexcept override { handover_.return_loan(loan); }
+    void take_back(const Held& loan) noexcept override { protocol_.return_loan(loan); }
 
     // For wait_any() and descriptors; a Receiver waits for requests, a Sender for a free slot:
     bool can_be_waited_for() const noexcept override { return is_of_this_process(); }
     bool has_something() noexcept override {
         if (was_cut_short() || was_removed()) return true;
-        if (role_ == participants::Role::sender) return handover_.was_free();
-        return handover_.was_ready() || stream_end_.would_end([this] { return may_still_come(); });
+        if (role_ == participants::Role::sender) return protocol_.was_free();
+        return protocol_.was_ready() || stream_end_.would_end([this] { return may_still_come(); });
     }
-    sync::Condition* condition() noexcept override {
+    sync::FutexCondition* condition() noexcept override {
+        if (settings_.boost) return nullptr;
         return role_ == participants::Role::sender ? &control_.freed_to_watch : &control_.ready_to_watch;
     }
     bool tick(std::int64_t now_ns) noexcept override { return look_if_due(now_ns); }
     std::int64_t interval_ns() const noexcept override { return attachment_.interval_ns(); }
 
     const slot::Slots& slots() const noexcept { return slots_; }
-    const Handover& handover() const noexcept { return handover_; }
+    const SlotProtocol& protocol() const noexcept { return protocol_; }
     ChannelControl& control() const noexcept { return control_; }
     const participants::Registry& registry() const noexcept { return attachment_.registry(); }
     participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
@@ -66,20 +67,20 @@ public:
     /// Waits on one of the channel's conditions. False: the deadline passed, or a stop was requested. The dead are
     /// recovered at every tick.
     template <class Predicate>
-    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
+    bool wait(const sync::Condition& condition, const Wait& until, Predicate&& predicate) {
         return attachment_.wait(condition, until, std::forward<Predicate>(predicate));
     }
     /// Waits for a message or a free slot, and takes it. One waiter is woken for each message or slot.
-    template <class Predicate, class Glance>
-    bool wait_to_take(sync::Condition& condition, const Wait& until, sync::Pace pace, Predicate&& predicate,
-                      Glance&& glance) {
-        return attachment_.wait(condition, until, {pace, slots_.count()}, predicate, glance);
+    template <class Predicate, class FastCheck>
+    bool wait_to_take(const sync::Condition& condition, const Wait& until, sync::PollRate poll_rate,
+                      Predicate&& predicate, FastCheck&& fast_check) {
+        return attachment_.wait(condition, until, {poll_rate, slots_.count()}, predicate, fast_check);
     }
     /// Waits for an answer at the rate of past answers, if the policy spins at all. True if it arrived.
     template <class Predicate>
-    bool wait_a_beat(Predicate&& predicate) {
+    bool spin_for_answer(Predicate&& predicate) {
         return attachment_.spin_budget().policy() != WaitPolicy::sleep && platform::cores() > 1 &&
-               rhythm_.wait(predicate);
+               backoff_.wait(predicate);
     }
     /// Exact, or coarse at a fraction of the cost, as the handle was opened.
     std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
@@ -88,8 +89,8 @@ public:
         if (exact_) spread.add(platform::difference_ns(to_ns, from_ns));
     }
     /// The poll rate of the wait for the next request: it depends on whether the last one was awaited by its sender.
-    sync::Pace pace() const noexcept {
-        return calm_.load(std::memory_order_relaxed) ? sync::Pace::calm : sync::Pace::eager;
+    sync::PollRate poll_rate() const noexcept {
+        return calm_.load(std::memory_order_relaxed) ? sync::PollRate::calm : sync::PollRate::eager;
     }
     void took(bool awaited) noexcept { calm_.store(!awaited, std::memory_order_relaxed); }
 
@@ -114,15 +115,15 @@ public:
 
 private:
     void recover(std::uint32_t index, participants::Role role) override;
-    void departed() override;
+    void on_departure() override;
 
     participants::Attachment attachment_;
     slot::Slots slots_;
     ChannelControl& control_;
     Settings settings_;
-    Handover handover_;
+    SlotProtocol protocol_;
     sync::Counter sequence_;
-    sync::Rhythm rhythm_;
+    sync::Backoff backoff_;
     std::atomic<bool> calm_{false};
     bool exact_;
     participants::Role role_;

@@ -51,7 +51,7 @@ Processed& Processed::operator=(Processed&& other) noexcept {
 
 void Processed::release() noexcept {
     if (member_ == nullptr) return;
-    if (member_->is_usable()) member_->handover().release(slot_, sequence_);
+    if (member_->is_usable()) member_->protocol().release(slot_, sequence_);
     member_.reset();
 }
 
@@ -80,7 +80,7 @@ Pending& Pending::operator=(Pending&& other) noexcept {
 void Pending::abandon() noexcept {
     source_.reset();
     if (member_ == nullptr) return;
-    if (member_->is_usable()) member_->handover().abandon(slot_, sequence_);
+    if (member_->is_usable()) member_->protocol().abandon(slot_, sequence_);
     member_.reset();
 }
 
@@ -99,7 +99,7 @@ int Pending::descriptor() const {
 bool Pending::was_answered() const noexcept {
     if (member_ == nullptr || !member_->is_usable()) return true;
     const auto answered = [this] {
-        const auto outcome = member_->handover().is_answered(slot_, sequence_);
+        const auto outcome = member_->protocol().is_answered(slot_, sequence_);
         return !outcome || outcome.assume_value();
     };
     return answered() || (member_->look_if_due() && answered());
@@ -107,7 +107,7 @@ bool Pending::was_answered() const noexcept {
 
 result<Withdrawn> Pending::withdraw() {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
-    const Withdrawal outcome = member_->handover().withdraw(slot_, sequence_);
+    const Withdrawal outcome = member_->protocol().withdraw(slot_, sequence_);
     if (outcome == Withdrawal::taken_back) member_->my_entry().counters.returned.add(1);
     const auto member = member_;
     abandon();
@@ -131,11 +131,11 @@ result<Processed> Pending::wait(const Wait& wait) {
     auto& counters = member_->my_entry().counters;
     result<bool> answered = false;
     const auto is_over = [&] {
-        answered = member_->handover().is_answered(slot_, sequence_);
+        answered = member_->protocol().is_answered(slot_, sequence_);
         return !answered || answered.assume_value();
     };
-    if (wait.deadline().at_ns() == 0 || !member_->wait_a_beat(is_over))
-        member_->wait(member_->my_entry().answered, wait, is_over);
+    if (wait.deadline().at_ns() == 0 || !member_->spin_for_answer(is_over))
+        member_->wait(member_->protocol().answered(member_->registry().me()), wait, is_over);
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (!answered) {
         source_.reset();
@@ -146,8 +146,10 @@ result<Processed> Pending::wait(const Wait& wait) {
     if (!answered.assume_value() && wait.stop_requested()) return Errc::stopped;
     if (!answered.assume_value()) {
         counters.timeouts.add(1);
-        return Failure(Errc::timed_out, "request " + std::to_string(sequence_) + " was not processed in time: it is " +
-                                            member_->describe(slot_));
+        return Failure(Errc::timed_out,
+                       "request " + std::to_string(sequence_) + " was not processed in time: it is " +
+                           member_->describe(slot_) +
+                           member_->registry().all_stopped(detail::participants::Role::receiver, "receiver"));
     }
     counters.finished.add(1);
     member_->look_if_due();
@@ -177,9 +179,9 @@ result<Processed> Pending::collect() {
     const auto answer = slot.reply.get();
     processed.payload_ = payload.first(std::min<std::uint64_t>(request.bytes, payload.size()));
     processed.reply_ = reply.first(std::min<std::uint64_t>(answer.bytes, reply.size()));
-    if (request.described) processed.image_ = detail::slot::believable(Image(slot.image), processed.payload_.size());
+    if (request.described) processed.image_ = detail::slot::sanitized(Image(slot.image), processed.payload_.size());
     if (answer.described)
-        processed.reply_image_ = detail::slot::believable(Image(slot.reply_image), processed.reply_.size());
+        processed.reply_image_ = detail::slot::sanitized(Image(slot.reply_image), processed.reply_.size());
     processed.slot_ = slot_;
     processed.sequence_ = sequence_;
     processed.deliveries_ = deliveries;

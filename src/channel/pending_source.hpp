@@ -20,11 +20,13 @@ public:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
     bool has_something() noexcept override {
         if (member_->was_cut_short() || member_->was_removed()) return true;
-        const auto answered = member_->handover().is_answered(slot_, sequence_);
+        const auto answered = member_->protocol().is_answered(slot_, sequence_);
         return !answered || answered.assume_value();
     }
     /// Every answer to this Sender wakes all sleepers on it.
-    sync::Condition* condition() noexcept override { return &member_->my_entry().answered; }
+    sync::FutexCondition* condition() noexcept override {
+        return member_->protocol().answered(member_->registry().me()).word();
+    }
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 

@@ -42,14 +42,14 @@ Receiver::~Receiver() = default;
 result<Request> Receiver::receive(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
-    Claim claim = member_->handover().take();
+    Claim claim = member_->protocol().take();
     bool ended = false;
     if (claim.outcome == RingOutcome::empty) {
         const Waiting waiting(member_->my_entry());
-        const auto glance = [&] { return (claim = member_->handover().take()).outcome != RingOutcome::empty; };
+        const auto fast_check = [&] { return (claim = member_->protocol().take()).outcome != RingOutcome::empty; };
         const bool done = member_->wait_to_take(
-            member_->control().ready, wait, member_->pace(),
-            [&] { return glance() || (ended = member_->stream_has_ended()); }, glance);
+            member_->protocol().ready(), wait, member_->poll_rate(),
+            [&] { return fast_check() || (ended = member_->stream_has_ended()); }, fast_check);
         if (!done) {
             member_->was_taken_from();
             if (!member_->is_usable()) return detail::channel::unusable(member_.get());
@@ -60,7 +60,7 @@ result<Request> Receiver::receive(const Wait& wait) {
     }
     member_->was_taken_from();
     if (ended) {
-        member_->control().ready.notify(1);  // pass on a wake-up that this receiver may have got
+        member_->protocol().ready().notify(1);  // pass on a wake-up that this receiver may have got
         return Errc::end_of_stream;
     }
     return request_of(claim, member_->stamp_ns());
@@ -74,7 +74,7 @@ result<std::size_t> Receiver::receive(std::span<Request> batch, const Wait& wait
     const std::int64_t now_ns = member_->stamp_ns();
     std::size_t count = 1;
     while (count < batch.size()) {
-        const Claim claim = member_->handover().take();
+        const Claim claim = member_->protocol().take();
         if (claim.outcome != RingOutcome::ok) break;  // errors are reported only when the batch is empty
         auto next = request_of(claim, now_ns);
         if (!next) break;
@@ -90,19 +90,19 @@ result<void> Receiver::processed(std::span<Request> batch) {
     result<void> outcome = success();
     std::uint32_t answered = 0;
     for (Request& request : batch) {
-        const auto bell = request.member_ == member_ ? detail::channel::Bell::later : detail::channel::Bell::now;
-        auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, bell);
+        const auto notify = request.member_ == member_ ? detail::channel::Notify::later : detail::channel::Notify::now;
+        auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, notify);
         answered += done ? 1 : 0;
         if (!done && outcome) outcome = std::move(done);
     }
-    member_->handover().ring_for_answers(answered);
+    member_->protocol().notify_answered(answered);
     return outcome;
 }
 
 result<Request> Receiver::try_receive() {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
-    Claim claim = member_->handover().take();
-    if (claim.outcome == RingOutcome::empty && member_->look_if_due()) claim = member_->handover().take();
+    Claim claim = member_->protocol().take();
+    if (claim.outcome == RingOutcome::empty && member_->look_if_due()) claim = member_->protocol().take();
     const bool ended = claim.outcome == RingOutcome::empty && member_->stream_has_ended();
     member_->was_taken_from();
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
@@ -116,7 +116,8 @@ Failure Receiver::nothing_came() const {
     member_->my_entry().counters.timeouts.add(1);
     const auto state = member_->state();
     return {Errc::timed_out, "nothing came on '" + member_->info().name + "' in time: " +
-                                 std::to_string(state.senders) + " senders attached, " + member_->who_holds()};
+                                 std::to_string(state.senders) + " senders attached, " + member_->who_holds() +
+                                 member_->registry().all_stopped(detail::participants::Role::sender, "sender")};
 }
 
 result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::int64_t now_ns) {
@@ -137,7 +138,7 @@ result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::i
     const auto content = slot.payload.get();
     request.payload_ = payload.first(std::min<std::uint64_t>(content.bytes, payload.size()));
     request.reply_ = member_->slots().reply_area(claim.slot);
-    if (content.described) request.image_ = detail::slot::believable(Image(slot.image), request.payload_.size());
+    if (content.described) request.image_ = detail::slot::sanitized(Image(slot.image), request.payload_.size());
     request.slot_ = claim.slot;
     request.word_ = claim.word;
     request.sender_ = {slot.sender.load(relaxed)};

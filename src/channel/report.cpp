@@ -38,6 +38,7 @@ ChannelInfo Member::info() const {
             geometry.participant_count,
             settings_.max_deliveries,
             settings_.in_place,
+            settings_.boost ? Sync::boost : Sync::futex,
             settings_.persistent ? Lifetime::persistent : Lifetime::until_last_leaves,
             attachment_.segment().file_mode(),
             platform::group_name(attachment_.segment().group_id()),

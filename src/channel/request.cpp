@@ -44,7 +44,7 @@ void Request::give_back() noexcept {
     if (member_ == nullptr) return;
     if (member_->is_usable()) {
         member_->my_entry().counters.returned.add(1);
-        member_->handover().give_back({slot_, word_});
+        member_->protocol().give_back({slot_, word_});
     }
     member_.reset();
 }
@@ -65,7 +65,7 @@ result<void> Request::describe(const Image& image) {
     image_ = image;
     auto& slot = member_->slots()[slot_];
     slot.image = image;
-    slot.payload.set(image.byte_count(), image.is_image());  // published by Handover::answer()
+    slot.payload.set(image.byte_count(), image.is_image());  // published by SlotProtocol::answer()
     return success();
 }
 
@@ -99,14 +99,14 @@ result<void> Request::failed(std::string_view reason) {
 
 result<void> Request::finish(std::size_t reply_bytes, bool ok) {
     const bool stamped = member_ != nullptr && member_->is_usable() && detail::slot::SlotWord::decode(word_).awaited;
-    return finish(reply_bytes, ok, stamped ? member_->stamp_ns() : 0, detail::channel::Bell::now);
+    return finish(reply_bytes, ok, stamped ? member_->stamp_ns() : 0, detail::channel::Notify::now);
 }
 
-result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Bell bell) {
+result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Notify notify) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     if (reply_bytes > reply_.size()) return reply_too_large(reply_bytes, reply_.size());
     auto& slot = member_->slots()[slot_];
-    // Published by Handover::answer():
+    // Published by SlotProtocol::answer():
     const bool described = reply_image_.is_image() && reply_image_.byte_count() <= reply_bytes;
     slot.reply.set(reply_bytes, described);
     if (described) slot.reply_image = reply_image_;
@@ -120,7 +120,7 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     const auto member = std::exchange(member_, nullptr);
     payload_ = {};
     reply_ = {};
-    auto answered = member->handover().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed, bell);
+    auto answered = member->protocol().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed, notify);
     if (!member->is_usable()) return detail::channel::unusable(member.get());  // written into a truncated file
     return answered;
 }

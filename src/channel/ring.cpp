@@ -32,7 +32,7 @@ void Ring::advance(Place& mine, sync::SharedWord& shared, std::uint64_t to) cons
 }
 
 RingOutcome Ring::link(std::uint32_t slot, std::uint32_t generation) const noexcept {
-    for (std::uint64_t attempt = 0; attempt < patience(); ++attempt) {
+    for (std::uint64_t attempt = 0; attempt < max_attempts(); ++attempt) {
         const std::uint64_t position = tail();
         const std::uint32_t round = round_of(position);
         sync::SharedWord& cell = cell_at(position);
@@ -67,7 +67,7 @@ std::uint64_t Ring::oldest_possible(std::uint64_t head) const noexcept {
 }
 
 /// Prefetches the slots of the messages that follow, while this one is processed.
-void Ring::fetch_ahead(std::uint64_t position) const noexcept {
+void Ring::prefetch_next(std::uint64_t position) const noexcept {
     constexpr std::uint64_t distance = 16;  // measured
     const auto fetch = [this](CellWord cell) {
         if (cell.slot >= slots_.count()) return;
@@ -92,14 +92,14 @@ bool Ring::claim(CellWord cell, std::uint32_t taker, Claim& claim) const noexcep
 }
 
 Claim Ring::take(std::uint32_t taker) const noexcept {
-    for (std::uint64_t attempt = 0; attempt < patience(); ++attempt) {
+    for (std::uint64_t attempt = 0; attempt < max_attempts(); ++attempt) {
         const std::uint64_t position = head();
         const std::uint64_t bits = cell_at(position).load();
         if (position == quiet_.get() && bits == quiet_bits_.get()) return {};  // unchanged since the last check
         const CellWord seen = CellWord::decode(bits);
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
         if (ahead == 0 && seen.full) {
-            fetch_ahead(position);
+            prefetch_next(position);
             Claim ours;
             if (!claim(seen, taker, ours)) continue;
             advance(head_seen_, control_.head, position + 1);

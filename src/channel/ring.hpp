@@ -78,7 +78,7 @@ private:
     };
 
     /// Rounds after which a loop gives up: more are needed only if the words contradict each other.
-    std::uint64_t patience() const noexcept { return 100'000 + 8 * std::uint64_t{cell_count_}; }
+    std::uint64_t max_attempts() const noexcept { return 100'000 + 8 * std::uint64_t{cell_count_}; }
     std::uint32_t round_of(std::uint64_t position) const noexcept {
         return static_cast<std::uint32_t>(position / cell_count_) & CellWord::round_mask;
     }
@@ -91,7 +91,7 @@ private:
     }
     bool is_queued(CellWord cell, slot::SlotWord& word) const noexcept;
     bool claim(CellWord cell, std::uint32_t taker, Claim& claim) const noexcept;
-    void fetch_ahead(std::uint64_t position) const noexcept;
+    void prefetch_next(std::uint64_t position) const noexcept;
 
     ChannelControl& control_;
     std::uint32_t cell_count_;

@@ -17,7 +17,8 @@ using detail::channel::Withdrawal;
 namespace {
 
 Failure timed_out_waiting_for_slot(const detail::channel::Member& member) {
-    return {Errc::timed_out, "no slot of '" + member.info().name + "' became free in time: " + member.who_holds()};
+    return {Errc::timed_out, "no slot of '" + member.info().name + "' became free in time: " + member.who_holds() +
+                                 member.registry().all_stopped(detail::participants::Role::receiver, "receiver")};
 }
 
 }  // namespace
@@ -36,8 +37,8 @@ Loan Sender::loan_of(const Held& held) {
 
 result<Loan> Sender::try_loan() {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
-    auto held = member_->handover().loan();
-    if (!held && member_->look_if_due()) held = member_->handover().loan();
+    auto held = member_->protocol().loan();
+    if (!held && member_->look_if_due()) held = member_->protocol().loan();
     member_->was_taken_from();
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (!held) return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::full);
@@ -47,13 +48,15 @@ result<Loan> Sender::try_loan() {
 result<Loan> Sender::loan(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
-    auto held = member_->handover().glance_for_loan();
+    auto held = member_->protocol().fast_loan();
     if (!held) {
         // With many slots the receivers are far behind: let them free more before their lines are read again.
-        const auto pace = member_->slots().count() >= 16 ? detail::sync::Pace::calm : detail::sync::Pace::eager;
+        const auto poll_rate =
+            member_->slots().count() >= 16 ? detail::sync::PollRate::calm : detail::sync::PollRate::eager;
         member_->wait_to_take(
-            member_->control().freed, wait, pace, [&] { return (held = member_->handover().loan()).has_value(); },
-            [&] { return (held = member_->handover().glance_for_loan()).has_value(); });
+            member_->protocol().freed(), wait, poll_rate,
+            [&] { return (held = member_->protocol().loan()).has_value(); },
+            [&] { return (held = member_->protocol().fast_loan()).has_value(); });
     }
     member_->was_taken_from();
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
@@ -72,7 +75,7 @@ result<std::size_t> Sender::loan(std::span<Loan> batch, const Wait& wait) {
     std::size_t count = 1;
     for (std::array<Held, 64> held; count < batch.size();) {
         const auto wanted = std::min(held.size(), batch.size() - count);
-        const std::size_t found = member_->handover().loan_next(std::span(held).first(wanted));
+        const std::size_t found = member_->protocol().loan_next(std::span(held).first(wanted));
         for (std::size_t i = 0; i < found; ++i) batch[count++] = loan_of(held[i]);
         if (found < wanted) break;
     }
@@ -89,17 +92,17 @@ result<void> Sender::check(const Loan& loan) const {
 
 /// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is no longer held.
 /// REQUIRES: check(loan)
-result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Bell bell) {
+result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Notify notify) {
     auto& slot = member_->slots()[loan.slot_];
     const std::uint64_t sequence = member_->next_sequence();
-    constexpr auto relaxed = std::memory_order_relaxed;  // published by Handover::commit()
+    constexpr auto relaxed = std::memory_order_relaxed;  // published by SlotProtocol::commit()
     slot.sender.store(member_->registry().my_id(), relaxed);
     slot.sequence.store(sequence, relaxed);
     slot.payload.set(loan.size_, loan.image_.is_image());
     slot.reply.set(0, false);
     slot.sent_ns.store(now_ns, relaxed);
     if (loan.image_.is_image()) slot.image = loan.image_;
-    const auto committed = member_->handover().commit({loan.slot_, loan.word_}, awaited, bell);
+    const auto committed = member_->protocol().commit({loan.slot_, loan.word_}, awaited, notify);
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());  // sent into a truncated file
     if (!committed) return committed.error();
     auto& counters = member_->my_entry().counters;
@@ -112,7 +115,7 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
 
 result<void> Sender::send(Loan loan) {
     if (auto checked = check(loan); !checked) return checked;
-    auto sequence = commit(loan, false, member_->stamp_ns(), detail::channel::Bell::now);
+    auto sequence = commit(loan, false, member_->stamp_ns(), detail::channel::Notify::now);
     if (!sequence) return sequence.error();
     return success();
 }
@@ -135,18 +138,18 @@ result<void> Sender::send(std::span<Loan> batch) {
     result<void> outcome = success();
     std::uint32_t sent = 0;
     for (Loan& loan : batch) {
-        const auto sequence = commit(loan, false, now_ns, detail::channel::Bell::later);
+        const auto sequence = commit(loan, false, now_ns, detail::channel::Notify::later);
         if (!sequence) outcome = sequence.error();
         if (!sequence) break;
         ++sent;
     }
-    member_->handover().ring_for_commits(sent);
+    member_->protocol().notify_committed(sent);
     return outcome;
 }
 
 result<Pending> Sender::request_async(Loan loan) {
     if (auto checked = check(loan); !checked) return checked.error();
-    auto sequence = commit(loan, true, member_->stamp_ns(), detail::channel::Bell::now);
+    auto sequence = commit(loan, true, member_->stamp_ns(), detail::channel::Notify::now);
     if (!sequence) return sequence.error();
     return Pending(member_, loan.slot_, *sequence);
 }
@@ -163,7 +166,7 @@ result<Processed> Sender::request(Loan loan, const Wait& wait) {
     const char* const in_time = was_stopped ? "before the stop" : "in time";
     const std::string hands = member_->describe(pending->slot_);
     const auto name = "request " + std::to_string(pending->sequence()) + " on '" + member_->info().name + "'";
-    switch (member_->handover().withdraw(pending->slot_, pending->sequence_)) {
+    switch (member_->protocol().withdraw(pending->slot_, pending->sequence_)) {
         case Withdrawal::answered:
             return pending->wait(Deadline::now());
         case Withdrawal::taken_back:
@@ -192,7 +195,7 @@ result<Processed> Sender::request(std::span<const std::byte> message, const Wait
 result<void> Sender::wait_for_receiver(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(detail::participants::Role::receiver); };
-    if (member_->wait(member_->control().arrived, wait, arrived)) return success();
+    if (member_->wait(member_->protocol().arrived(), wait, arrived)) return success();
     if (!member_->is_usable()) return detail::channel::unusable(member_.get());
     if (member_->was_removed()) return detail::slot::removed(member_->name());
     if (wait.stop_requested()) return Errc::stopped;

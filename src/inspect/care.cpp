@@ -27,11 +27,11 @@ namespace {
 void visit(const std::string& name, Kind kind) {
     auto segment = detail::segment::Segment::open(request_for(name, kind));
     if (kind == Kind::channel) {
-        const detail::channel::Member visitor(std::move(segment), {}, detail::participants::Role::none);
+        const detail::channel::Member observer(std::move(segment), {}, detail::participants::Role::none);
     } else {
         const auto source =
             kind == Kind::topic ? detail::participants::Role::publisher : detail::participants::Role::none;
-        const detail::slot::BroadcastMember visitor(
+        const detail::slot::BroadcastMember observer(
             std::move(segment), {detail::participants::Role::none, source, WaitPolicy::sleep, 0, false});
     }
 }
@@ -236,7 +236,7 @@ Memory memory() {
 result<void> fits(std::uint64_t segment_bytes) {
     const auto limits = detail::platform::memory_limits(detail::platform::shm_directory);
     const std::string refusal =
-        detail::platform::why_it_does_not_fit(segment_bytes, limits, detail::platform::shm_directory);
+        detail::platform::capacity_error(segment_bytes, limits, detail::platform::shm_directory);
     if (!refusal.empty()) return Failure(Errc::no_space, refusal);
     return success();
 }

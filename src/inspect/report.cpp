@@ -1,11 +1,8 @@
 // Reports about a segment for people.
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "inspect/view.hpp"
 #include "platform/clock.hpp"
-#include "platform/printable.hpp"
 #include "platform/process.hpp"
 
 namespace handoff::inspect {
@@ -40,16 +37,6 @@ Life life_of(const detail::participants::Registry& registry, std::uint32_t index
     return stopped ? Life::stopped : Life::alive;
 }
 
-/// The name with which it joined: UTF-8 if the name itself is.
-std::string program_of(const ParticipantEntry& entry) {
-    std::array<char, sizeof entry.program + 1> name{};
-    for (std::size_t i = 0; i < entry.program.size(); ++i) {
-        const std::uint64_t eight = entry.program[i].load(relaxed);
-        std::memcpy(name.data() + sizeof eight * i, &eight, sizeof eight);
-    }
-    return detail::platform::printable(name.data());
-}
-
 Participant describe(const detail::participants::Registry& registry, std::uint32_t index, EntryWord word,
                      std::int64_t now_ns) {
     const ParticipantEntry& entry = registry.entry(index);
@@ -60,7 +47,7 @@ Participant describe(const detail::participants::Registry& registry, std::uint32
             life_of(registry, index),
             entry.pid.load(relaxed),
             entry.uid.load(relaxed),
-            program_of(entry),
+            detail::participants::program_of(entry),
             age(now_ns, entry.joined_ns.load(relaxed)),
             counters.messages.load(),
             counters.bytes.load(),
@@ -101,7 +88,7 @@ std::vector<std::uint32_t> participants_in(std::uint64_t pins) {
 }
 
 Image image_in(const detail::slot::SharedData& slot, std::uint64_t bytes) noexcept {
-    return slot.payload.get().described ? detail::slot::believable(Image(slot.image), bytes) : Image{};
+    return slot.payload.get().described ? detail::slot::sanitized(Image(slot.image), bytes) : Image{};
 }
 
 }  // namespace
@@ -130,7 +117,7 @@ std::vector<FormerParticipant> Observer::View::former() const {
         const ParticipantEntry& entry = registry().entry(index);
         const EntryWord word = EntryWord::decode(entry.word.load());
         if (word.active || word.generation == 0) continue;  // taken, or never taken: the rest is not read
-        std::string program = program_of(entry);
+        std::string program = detail::participants::program_of(entry);
         if (program.empty()) continue;
         found.push_back({entry.joined_ns.load(relaxed), {entry.pid.load(relaxed), std::move(program)}});
     }
@@ -178,6 +165,7 @@ void Observer::View::describe_channel(Report& report) const {
     const auto& control = channel_->control();
     report.max_deliveries = settings.max_deliveries;
     report.in_place = settings.in_place;
+    report.sync = settings.boost ? Sync::boost : Sync::futex;
     report.lifetime = settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves;
     report.redelivered = control.redelivered.load(relaxed);
     report.given_up = control.given_up.load(relaxed);
@@ -191,6 +179,7 @@ void Observer::View::describe_broadcast(Report& report) const {
     report.history = settings.history;
     report.loans = settings.loans;
     report.pin_budget = settings.pin_budget;
+    report.sync = settings.boost ? Sync::boost : Sync::futex;
     report.lifetime = settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves;
     report.newest = member.broadcast().newest() - member.broadcast().first() + 1;
 }

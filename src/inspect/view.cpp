@@ -53,12 +53,12 @@ Kind kind_of(const std::string& name) try {
 }
 
 std::shared_ptr<detail::topic::Reader> reader_of(detail::segment::Segment segment, Start start) {
-    const detail::slot::BroadcastMember::Wishes unseen{detail::participants::Role::none,
-                                                       detail::participants::Role::publisher,
-                                                       WaitPolicy::sleep,
-                                                       0,
-                                                       true,
-                                                       start == Start::next};
+    const detail::slot::BroadcastMember::Options unseen{detail::participants::Role::none,
+                                                        detail::participants::Role::publisher,
+                                                        WaitPolicy::sleep,
+                                                        0,
+                                                        true,
+                                                        start == Start::next};
     return std::make_shared<detail::topic::Reader>(
         std::make_shared<detail::slot::BroadcastMember>(std::move(segment), unseen), start, 0);
 }
@@ -84,8 +84,8 @@ ChannelView::ChannelView(detail::segment::Segment segment)
 
 result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
     const bool in_place = settings().in_place;
-    constexpr int patience = 1000;
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    constexpr int max_attempts = 1000;
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         std::optional<std::uint32_t> newest;
         std::int64_t newest_ns = 0;
         for (std::uint32_t index = 0; index < slots_.count(); ++index) {
@@ -110,12 +110,12 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
         const std::uint64_t sequence = slot.sequence.load(std::memory_order_relaxed);
         const bool fits = size <= buffer.size();
         if (fits) detail::slot::copy_out(area.first(size), buffer);
-        // Pairs with the release fence in Handover::try_loan(): if a byte was overwritten during the copy, the slot is
+        // Pairs with the release fence in SlotProtocol::try_loan(): if a byte was overwritten during the copy, the slot is
         // on loan or has another generation.
         std::atomic_thread_fence(std::memory_order_acquire);
         if (!is_untouched(before, SlotWord::decode(slot.control.load()), in_place)) continue;
         if (!fits) return Errc::too_large;
-        return Copied{size, detail::slot::believable(image, size), sequence, 0,
+        return Copied{size, detail::slot::sanitized(image, size), sequence, 0,
                       std::chrono::steady_clock::time_point(std::chrono::nanoseconds(newest_ns))};
     }
     return Failure(Errc::timed_out, "every message was overwritten while it was copied, a thousand times over");

@@ -20,7 +20,7 @@
 namespace handoff::inspect {
 
 /// A channel, observed without a place in its table.
-class ChannelView final : private detail::participants::Caretaker {
+class ChannelView final : private detail::participants::RecoveryHandler {
 public:
     explicit ChannelView(detail::segment::Segment segment);
 
@@ -39,7 +39,7 @@ public:
 
 private:
     void recover(std::uint32_t, detail::participants::Role) override {}
-    void departed() override {}
+    void on_departure() override {}
 
     detail::participants::Attachment attachment_;
     detail::slot::Slots slots_;

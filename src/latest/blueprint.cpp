@@ -15,26 +15,30 @@ std::uint64_t fingerprint() noexcept {
 }
 
 /// Every participant may be in the middle of a write, one slot holds the newest value, one is spare.
-BroadcastSettings settings_for(std::uint32_t participants, bool persistent) noexcept {
-    return {1, participants, 0, persistent};
+BroadcastSettings settings_for(std::uint32_t participants, const LatestShape& shape) noexcept {
+    return {1, participants, 0, shape.lifetime == Lifetime::persistent, shape.sync == Sync::boost};
 }
 
 }  // namespace
 
 segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     const auto settings = BroadcastSettings::decode(claimed.settings);
-    const bool sensible =
+    const bool is_valid =
         settings.history == 1 && settings.pin_budget == 0 && settings.loans == claimed.participant_count &&
         claimed.slot_count == settings.slots() && claimed.participant_count >= 2 &&
         claimed.participant_count <= slot::most_broadcast_participants && claimed.payload_bytes >= 1 &&
         claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
-    if (!sensible) return {};
+    if (!is_valid) return {};
     segment::Blueprint blueprint;
     blueprint.kind = segment::Kind::latest;
     blueprint.fingerprint = fingerprint();
     blueprint.participant_count = claimed.participant_count;
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
     blueprint.control_bytes = sizeof(slot::BroadcastControl) + sizeof(sync::SharedWord);
+    if (settings.boost) {
+        blueprint.pair_count = slot::broadcast_pairs;
+        blueprint.pair_bytes = sizeof(sync::BoostCondition);
+    }
     blueprint.slot_count = claimed.slot_count;
     blueprint.slot_header_bytes = sizeof(slot::SharedData);
     blueprint.payload_bytes = claimed.payload_bytes;
@@ -52,13 +56,14 @@ result<void> Pattern::check(const LatestShape& shape) {
 
 segment::Blueprint Pattern::blueprint_for(const LatestShape& shape) {
     const std::uint32_t participants = shape.participants.value_or(default_participants);
-    const auto settings = settings_for(participants, shape.lifetime == Lifetime::persistent);
+    const auto settings = settings_for(participants, shape);
     return blueprint_of({participants, settings.slots(), shape.capacity_bytes.value_or(1), 0, settings.encode()});
 }
 
-std::array<segment::Demand, 2> Pattern::demands(const LatestShape& shape, const segment::Geometry& existing) {
+std::array<segment::Demand, 3> Pattern::demands(const LatestShape& shape, const segment::Geometry& existing) {
     return {{{"capacity_bytes", existing.payload_bytes, shape.capacity_bytes},
-             {"participants", existing.participant_count, shape.participants}}};
+             {"participants", existing.participant_count, shape.participants},
+             segment::sync_demand(BroadcastSettings::decode(existing.settings).boost, shape.sync)}};
 }
 
 bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
@@ -72,11 +77,12 @@ std::uint32_t Pattern::visit(segment::Segment segment) {
 
 std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,
                                                    const LatestOptions& options) {
-    const slot::BroadcastMember::Wishes wishes{Role::writer,      Role::none, options.wait,      0,
-                                               options.read_only, false,      options.timestamps};
+    const slot::BroadcastMember::Options member_options{Role::writer,      Role::none, options.wait,      0,
+                                                        options.read_only, false,      options.timestamps};
     return segment::open_or_replace<Pattern>(
-        name, shape, handle_options(options), options.read_only,
-        [&](segment::Segment segment) { return std::make_shared<slot::BroadcastMember>(std::move(segment), wishes); });
+        name, shape, handle_options(options), options.read_only, [&](segment::Segment segment) {
+            return std::make_shared<slot::BroadcastMember>(std::move(segment), member_options);
+        });
 }
 
 }  // namespace handoff::detail::latest

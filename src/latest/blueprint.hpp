@@ -25,7 +25,7 @@ struct Pattern {
     static segment::Blueprint blueprint_for(const LatestShape& shape);
     static segment::Blueprint blueprint_of(const segment::ClaimedShape& claimed);
     static void initialise(std::byte* base, const segment::Geometry& geometry);
-    static std::array<segment::Demand, 2> demands(const LatestShape& shape, const segment::Geometry& existing);
+    static std::array<segment::Demand, 3> demands(const LatestShape& shape, const segment::Geometry& existing);
     static bool is_persistent(const segment::Geometry& existing) noexcept;
     static std::uint32_t visit(segment::Segment segment);
 };

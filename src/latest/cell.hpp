@@ -21,8 +21,8 @@ public:
     // For wait_any() and descriptors:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
     bool has_something() noexcept override { return member_->was_cut_short() || member_->was_removed() || has_newer(); }
-    sync::Condition* condition() noexcept override {
-        return member_->is_read_only() ? nullptr : &member_->control().published;
+    sync::FutexCondition* condition() noexcept override {
+        return member_->is_read_only() ? nullptr : member_->published().word();
     }
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }

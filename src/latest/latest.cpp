@@ -52,8 +52,8 @@ result<std::uint64_t> Cell::write(std::span<const std::byte> value) {
 
 result<Reading> Cell::read(std::span<std::byte> buffer) {
     const auto& broadcast = member_->broadcast();
-    constexpr int patience = 1000;  // each further try means that every other slot was written during one copy
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    constexpr int max_attempts = 1000;  // each further try means that every other slot was written during one copy
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const Look look = broadcast.find_only();
         if (!member_->is_usable()) return detail::slot::unusable(member_.get());
         if (look.outcome == Look::Outcome::nothing)
@@ -119,12 +119,12 @@ result<Reading> LatestBytes::read(std::span<std::byte> buffer) const {
 result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, const Wait& wait) {
     if (!is_usable(cell_)) return why_unusable(cell_);
     auto& member = cell_->member();
-    if (member.wait(member.control().published, wait, [this] { return cell_->has_newer(); }))
-        return cell_->read(buffer);
+    if (member.wait(member.published(), wait, [this] { return cell_->has_newer(); })) return cell_->read(buffer);
     if (!member.is_usable()) return detail::slot::unusable(&member);
     if (member.was_removed()) return detail::slot::removed(member.name());
     if (wait.stop_requested()) return Errc::stopped;
-    return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time");
+    return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time" +
+                                        member.registry().all_stopped(detail::participants::Role::writer, "writer"));
 }
 
 bool LatestBytes::has_newer() const noexcept {
@@ -147,6 +147,7 @@ LatestInfo LatestBytes::info() const {
     return {member.name(),
             member.geometry().payload_bytes,
             member.geometry().participant_count,
+            member.settings().boost ? Sync::boost : Sync::futex,
             member.settings().persistent ? Lifetime::persistent : Lifetime::until_last_leaves,
             member.segment().file_mode(),
             detail::platform::group_name(member.segment().group_id()),

@@ -25,9 +25,9 @@ namespace handoff::detail::participants {
 
 class Attachment {
 public:
-    Attachment(segment::Segment segment, WaitPolicy policy, Caretaker& caretaker) noexcept
+    Attachment(segment::Segment segment, WaitPolicy policy, RecoveryHandler& handler) noexcept
         : segment_(std::move(segment)),
-          registry_(table(), segment_.geometry().participant_count, segment_.locks(), caretaker),
+          registry_(table(), segment_.geometry().participant_count, segment_.locks(), handler),
           schedule_(segment_.looked(), segment_.crowd()),
           budget_(policy),
           fork_generation_(platform::fork_generation()) {}
@@ -70,6 +70,11 @@ public:
     Control& control() const noexcept {
         return *std::launder(reinterpret_cast<Control*>(segment_.base() + segment_.geometry().control_offset));
     }
+    /// A condition of the segment as this handle reaches it; `pair`: the pattern's index of its pair.
+    sync::Condition condition(sync::FutexCondition& word, std::uint32_t pair) const noexcept {
+        return pairs().at(word, pair);
+    }
+    sync::Pairs pairs() const noexcept { return {segment_.base() + geometry().pairs_offset, geometry().pair_count}; }
     const Registry& registry() const noexcept { return registry_; }
     ParticipantEntry& my_entry() const noexcept { return registry_.entry(registry_.me()); }
     sync::SpinBudget& spin_budget() noexcept { return budget_; }
@@ -88,17 +93,17 @@ public:
     /// cut short or removed. Recovers the dead at every tick, and at the end of a wait in vain; a caller that succeeds
     /// calls look_if_due() itself.
     template <class Predicate>
-    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
+    bool wait(const sync::Condition& condition, const Wait& until, Predicate&& predicate) {
         return wait(condition, until, sync::Manner(), predicate, predicate);
     }
-    /// The same in another manner, with a cheaper glance() while it spins.
-    template <class Predicate, class Glance>
-    bool wait(sync::Condition& condition, const Wait& until, sync::Manner manner, Predicate&& predicate,
-              Glance&& glance) {
+    /// The same in another manner, with a cheaper fast_check() while it spins.
+    template <class Predicate, class FastCheck>
+    bool wait(const sync::Condition& condition, const Wait& until, sync::Manner manner, Predicate&& predicate,
+              FastCheck&& fast_check) {
         bool over = false;  // nothing can come any more
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
         const bool found = sync::wait_until(
-                               condition, budget_, until, manner, done, glance, [this] { return interval_ns(); },
+                               condition, budget_, until, manner, done, fast_check, [this] { return interval_ns(); },
                                [this] { look_if_due(platform::now_ns()); }) ||
                            (look_if_due() && predicate());
         if (over) condition.notify(1);  // pass on a wake-up that this waiter may have got

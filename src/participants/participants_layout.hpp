@@ -71,7 +71,7 @@ struct ParticipantEntry {
     // Only the owner:
     alignas(64) Counters counters;
     // Any participant: the owner sleeps on it until its requests are answered.
-    alignas(64) sync::Condition answered;
+    alignas(64) sync::FutexCondition answered;
     // Only the owner, and only with exact times:
     alignas(64) sync::LatencyHistogram delay;  ///< from sent to taken; of a sender: until it has the answer
     sync::LatencyHistogram work;               ///< of a receiver: from taken to answered

@@ -6,14 +6,15 @@
 #include <cstring>
 
 #include "platform/clock.hpp"
+#include "platform/printable.hpp"
 #include "platform/process.hpp"
 
 namespace handoff::detail::participants {
 
-void Registry::join(Role role, bool look, std::chrono::nanoseconds patience) {
+void Registry::join(Role role, bool look, std::chrono::nanoseconds join_timeout) {
     constexpr std::int64_t first_pause = 2'000'000, longest_pause = 50'000'000;
     constexpr int tries = 10;  // a dead one's place seems taken from its lock until its recovery marks it
-    const std::int64_t deadline = platform::now_ns() + patience.count();
+    const std::int64_t deadline = platform::now_ns() + join_timeout.count();
     std::int64_t pause = first_pause;
     std::optional<std::uint32_t> recovered;
     for (int attempt = 0; attempt < tries; ++attempt) {
@@ -29,7 +30,7 @@ void Registry::join(Role role, bool look, std::chrono::nanoseconds patience) {
             Errc::too_many_participants,
             "all " + std::to_string(count_) + " places for participants are taken. What " + describe(*recovered) +
                 " held when it died or left is being given back by some process, but " +
-                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()) +
+                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(join_timeout).count()) +
                 " ms were not enough: that process may be stopped. Continue or end it (kill -CONT, kill -KILL), "
                 "then open again");
     throw Error(Errc::too_many_participants,
@@ -101,9 +102,9 @@ void Registry::leave() {
 
 void Registry::clear(std::uint32_t index, EntryWord word) {
     entries_[index].word.store(EntryWord{word.generation, word.role, true, true}.encode());
-    caretaker_.recover(index, word.role);
+    handler_.recover(index, word.role);
     entries_[index].word.store(EntryWord{word.generation, Role::none, false}.encode());
-    caretaker_.departed();
+    handler_.on_departure();
 }
 
 bool Registry::reap() noexcept {
@@ -158,23 +159,37 @@ bool Registry::has_living(Role role) const noexcept {
     return false;
 }
 
-std::string Registry::program_of(std::uint32_t index) const {
-    const ParticipantEntry& entry = entries_[index];
+std::string program_of(const ParticipantEntry& entry) {
     char name[sizeof entry.program + 1] = {};
     for (std::size_t i = 0; i < entry.program.size(); ++i) {
         const std::uint64_t eight = entry.program[i].load(std::memory_order_relaxed);
-        std::memcpy(name + 8 * i, &eight, sizeof eight);
+        std::memcpy(name + sizeof eight * i, &eight, sizeof eight);
     }
-    std::string text(name);
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return text;
+    return platform::printable(name);
 }
 
 std::string Registry::describe(std::uint32_t index) const {
-    const std::string program = index < count_ ? program_of(index) : "";
+    const std::string program = index < count_ ? program_of(entries_[index]) : "";
     if (program.empty()) return "participant " + std::to_string(index);
     return program + " (pid " + std::to_string(entries_[index].pid.load(std::memory_order_relaxed)) + ")";
+}
+
+std::string Registry::all_stopped(Role role, const char* noun) const {
+    std::string who, pids;
+    std::uint32_t found = 0;
+    for (std::uint32_t index = 0; index < count_; ++index) {
+        const EntryWord word = word_of(index);
+        if (index == me_ || !word.active || word.role != role || !is_alive(index)) continue;
+        const std::uint32_t pid = entries_[index].pid.load(std::memory_order_relaxed);
+        if (!platform::is_stopped(pid, entries_[index].process_start_time.load(std::memory_order_relaxed))) return "";
+        who += (who.empty() ? " " : ", ") + describe(index);
+        pids += " " + std::to_string(pid);
+        ++found;
+    }
+    if (found == 0) return "";
+    return "; " + std::string(noun) + (found == 1 ? "" : "s") + who + (found == 1 ? " is" : " are") +
+           " stopped (by a signal or a debugger): `kill -CONT" + pids + "` lets " + (found == 1 ? "it" : "them") +
+           " go on";
 }
 
 }  // namespace handoff::detail::participants

@@ -16,31 +16,35 @@
 namespace handoff::detail::participants {
 
 /// What the pattern does when a participant leaves or is found dead.
-class Caretaker {
+class RecoveryHandler {
 public:
     /// Gives back everything that participant `index` holds. Must be repeatable: the process that runs it may die at
     /// any point, and the next one starts over. Called with the participant's byte held.
     virtual void recover(std::uint32_t index, Role role) = 0;
     /// The entry is inactive now: wake those that may wait for it.
-    virtual void departed() = 0;
+    virtual void on_departure() = 0;
 
 protected:
-    ~Caretaker() = default;
+    ~RecoveryHandler() = default;
 };
+
+/// Base name of the participant's executable, printable; "" if it is not known.
+std::string program_of(const ParticipantEntry& entry);
 
 /// One participant's view of the table. Thread safety: all members may be called by several threads, join and leave by
 /// one.
 class Registry {
 public:
-    Registry(ParticipantEntry* entries, std::uint32_t count, platform::LockFile& locks, Caretaker& caretaker) noexcept
-        : entries_(entries), count_(count), locks_(locks), caretaker_(caretaker) {}
+    Registry(ParticipantEntry* entries, std::uint32_t count, platform::LockFile& locks,
+             RecoveryHandler& handler) noexcept
+        : entries_(entries), count_(count), locks_(locks), handler_(handler) {}
     Registry(const Registry&) = delete;
 
     /// Takes an entry, after recovering a participant that died in it. If all are taken, and another process is
     /// recovering one, waits for it, at most so long. If `look` is set, all the dead are recovered, too; otherwise a
     /// place that seems free is preferred: for a taken place, a system call must find out whether its owner lives.
     /// Throws Error: too_many_participants, system.
-    void join(Role role, bool look = true, std::chrono::nanoseconds patience = std::chrono::seconds(5));
+    void join(Role role, bool look = true, std::chrono::nanoseconds join_timeout = std::chrono::seconds(5));
     /// Gives everything back, then the entry.
     void leave();
     /// Recovers every participant that died. True if there was one. Throws nothing; what fails now is done later.
@@ -62,10 +66,11 @@ public:
     bool is_alive(std::uint32_t index) const noexcept {
         return (joined_ && index == me_) || locks_.is_held_by_another(life_byte(index));
     }
-    /// Base name of its executable, printable. REQUIRES: index < count()
-    std::string program_of(std::uint32_t index) const;
     /// "detector (pid 812)", or "participant 7" if nothing valid is known.
     std::string describe(std::uint32_t index) const;
+    /// "; receiver detector (pid 812) is stopped (by a signal or a debugger): `kill -CONT 812` lets it go on" if every
+    /// other living participant of that role is stopped; otherwise, and where it cannot be known, "". `noun` names one.
+    std::string all_stopped(Role role, const char* noun) const;
 
 private:
     static std::uint64_t life_byte(std::uint32_t index) noexcept { return 1 + std::uint64_t{index}; }
@@ -80,7 +85,7 @@ private:
     ParticipantEntry* entries_;
     std::uint32_t count_;
     platform::LockFile& locks_;
-    Caretaker& caretaker_;
+    RecoveryHandler& handler_;
     std::uint32_t me_ = 0;
     bool joined_ = false;
     std::mutex reaping_;  ///< threads of one handle share its locks and do not exclude each other there

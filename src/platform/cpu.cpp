@@ -10,7 +10,7 @@
 
 namespace handoff::detail::platform {
 
-void give_way() noexcept {
+void yield_core() noexcept {
     sched_yield();
 }
 
@@ -19,13 +19,13 @@ unsigned cores() noexcept {
     return count;
 }
 
-int relaxes_in_a_microsecond() noexcept {
+int pauses_in_a_microsecond() noexcept {
     static const int relaxes = [] {
         constexpr int sample = 128;
         std::int64_t shortest_ns = INT64_MAX;  // of several: each may be interrupted
         for (int attempt = 0; attempt < 4; ++attempt) {
             const std::int64_t start_ns = now_ns();
-            for (int i = 0; i < sample; ++i) relax();
+            for (int i = 0; i < sample; ++i) cpu_pause();
             shortest_ns = std::min(shortest_ns, now_ns() - start_ns);
         }
         return static_cast<int>(

@@ -9,7 +9,7 @@
 namespace handoff::detail::platform {
 
 /// Hints to the core that this is a spin loop.
-inline void relax() noexcept {
+inline void cpu_pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -31,14 +31,14 @@ inline void prefetch_to_change(const void* address) noexcept {
 }
 
 /// Yields the core to another thread that waits for it, if there is one.
-void give_way() noexcept;
+void yield_core() noexcept;
 
 /// Online cores of this machine, at least 1. Read once. (Not only those that this process may run on: the processes it
 /// waits for may run on others.)
 unsigned cores() noexcept;
 
 /// How often relax() fits into a microsecond. Measured once.
-int relaxes_in_a_microsecond() noexcept;
+int pauses_in_a_microsecond() noexcept;
 
 /// False if this process has, or once had, a second thread; where that is not known, false.
 inline bool has_one_thread() noexcept {

@@ -108,7 +108,7 @@ MemoryLimits memory_limits(const std::string& directory) {
     return {room.free_bytes, ram_available(), cgroup_available(), room.total_bytes};
 }
 
-std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory) {
+std::string capacity_error(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory) {
     const auto sentence = [&](const std::string& place, std::uint64_t free_bytes, const std::string& advice) {
         return "the segment needs " + bytes_in_words(needed_bytes) + ", but " + place + " has only " +
                bytes_in_words(free_bytes) + " left. Use fewer slots or a smaller payload" + advice;

@@ -21,6 +21,6 @@ struct MemoryLimits {
 MemoryLimits memory_limits(const std::string& directory);
 
 /// The reason why `needed_bytes` are not available under these limits and what to do, or "" if they are.
-std::string why_it_does_not_fit(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory);
+std::string capacity_error(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory);
 
 }  // namespace handoff::detail::platform

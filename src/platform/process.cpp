@@ -40,11 +40,6 @@ void after_fork_in_child() {
     inherited_mutex.unlock();
 }
 
-void register_fork_handlers() {
-    static const int registered = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-    (void)registered;
-}
-
 struct ProcStat {
     char state = '?';              ///< T and t: stopped
     std::uint64_t start_time = 0;  ///< clock ticks since boot, 0: not known
@@ -125,14 +120,19 @@ bool is_stopped(std::uint32_t pid, std::uint64_t start_time) {
     return (stat.state == 'T' || stat.state == 't') && stat.start_time == start_time;
 }
 
+void count_forks() {
+    static const int registered = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    (void)registered;
+}
+
 void close_in_children(int fd) {
-    register_fork_handlers();
+    count_forks();
     const std::lock_guard lock(inherited_mutex);
     inherited_descriptors().push_back(fd);
 }
 
 Descriptor open_and_close_in_children(const std::function<Descriptor()>& open) {
-    register_fork_handlers();
+    count_forks();
     const std::lock_guard lock(inherited_mutex);
     Descriptor file = open();
     if (file) inherited_descriptors().push_back(file.get());

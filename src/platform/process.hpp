@@ -24,10 +24,14 @@ ProcessIdentity this_process();
 bool is_stopped(std::uint32_t pid, std::uint64_t start_time);
 
 extern std::atomic<std::uint32_t> forks;
-/// Grows by one in every fork's child, so that a handle can tell that it was inherited. One relaxed load.
+/// Grows by one in every fork's child, so that a handle can tell that it was inherited. One relaxed load. REQUIRES:
+/// forks are counted, by one of the functions below; whoever has a lock descriptor has called one.
 inline std::uint32_t fork_generation() noexcept {
     return forks.load(std::memory_order_relaxed);
 }
+
+/// From now on fork_generation() grows in children.
+void count_forks();
 
 /// The T of this process, made on first use and never destroyed: background threads may outlive every static object. A
 /// child of fork gets a new one, since a lock in the inherited one may be held by a thread that it does not have. Thread
@@ -41,6 +45,7 @@ T& of_this_process() {
     static std::atomic<Made*> current{nullptr};
     Made* made = current.load(std::memory_order_acquire);  // pairs with the exchange below
     if (made != nullptr && made->generation == fork_generation()) return made->value;
+    count_forks();
     auto fresh = std::make_unique<Made>();
     if (current.compare_exchange_strong(made, fresh.get(), std::memory_order_acq_rel)) return fresh.release()->value;
     return made->value;

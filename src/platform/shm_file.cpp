@@ -185,7 +185,7 @@ bool fits_pattern(const std::string& name, const std::string& pattern) noexcept 
     return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
-Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group) {
+Descriptor create_unlinked(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group) {
     const gid_t gid = group.empty() ? static_cast<gid_t>(-1) : group_id(group);
     Descriptor file = above_stdio(open(shm_directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (!file) throw_system(std::string("making a file in ") + shm_directory, errno);

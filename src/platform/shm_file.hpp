@@ -51,7 +51,7 @@ bool fits_pattern(const std::string& name, const std::string& pattern) noexcept;
 /// A file without a name, `size_bytes` long, memory reserved, with exactly these rights (the umask does not apply) and
 /// group (empty: this process's). If the process is killed, nothing of it stays. Throws Error: no_space,
 /// permission_denied, invalid_argument (unknown group), system.
-Descriptor create_nameless(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group);
+Descriptor create_unlinked(std::uint64_t size_bytes, std::uint32_t mode, const std::string& group);
 /// Name of a group; its number if it has none or that is not known. Each thread caches the last answer of the system.
 std::string group_name(std::uint32_t gid);
 /// Links the file under its name. False if that name is taken.

@@ -51,12 +51,16 @@ bool lay_out(const Blueprint& blueprint, Geometry& geometry) noexcept {
     geometry.control_offset = segment.bytes();
     segment.add(blueprint.control_bytes);
     segment.align();
+    geometry.pairs_offset = segment.bytes();
+    segment.add(blueprint.pair_count, blueprint.pair_bytes);
+    segment.align();
     geometry.slots_offset = segment.bytes();
     segment.add(blueprint.slot_count, geometry.slot_stride);
 
     geometry.segment_bytes = segment.bytes();
     geometry.participant_count = blueprint.participant_count;
     geometry.slot_count = blueprint.slot_count;
+    geometry.pair_count = blueprint.pair_count;
     geometry.payload_bytes = blueprint.payload_bytes;
     geometry.reply_bytes = blueprint.reply_bytes;
     geometry.settings = blueprint.settings;

@@ -16,6 +16,8 @@ struct Blueprint {
     std::uint32_t participant_count = 0;
     std::uint64_t participant_bytes = 0;  ///< of one entry
     std::uint64_t control_bytes = 0;      ///< the pattern's rings and conditions
+    std::uint32_t pair_count = 0;         ///< with Sync::boost: a mutex and a condition for each condition
+    std::uint64_t pair_bytes = 0;
     std::uint32_t slot_count = 0;
     std::uint64_t slot_header_bytes = 0;  ///< SharedData before its flexible array
     std::uint64_t payload_bytes = 0;
@@ -32,6 +34,8 @@ struct Geometry {
     std::uint64_t reply_bytes = 0;
     std::uint64_t participants_offset = 0;
     std::uint64_t control_offset = 0;
+    std::uint64_t pairs_offset = 0;
+    std::uint32_t pair_count = 0;
     std::uint64_t slots_offset = 0;
     std::uint64_t slot_stride = 0;
     std::uint64_t reply_offset = 0;  ///< of the reply area inside a slot's flexible array

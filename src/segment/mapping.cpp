@@ -11,7 +11,7 @@ namespace handoff::detail::segment {
 
 boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes, boost::interprocess::mode_t mode) {
     namespace bip = boost::interprocess;
-    if (const auto refusal = platform::why_it_does_not_fit(bytes, {}, ""); !refusal.empty())
+    if (const auto refusal = platform::capacity_error(bytes, {}, ""); !refusal.empty())
         throw Error(Errc::no_space, refusal);
     try {
         bip::mapped_region region(MappableDescriptor(fd, mode), mode, 0, static_cast<std::size_t>(bytes));

@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t retry_ns = 2'000'000;
 /// How long another process may hold "in use" exclusively before an error: removing takes microseconds, unless it is
 /// stopped.
-constexpr std::int64_t patience_ns = 5'000'000'000;
+constexpr std::int64_t lock_timeout_ns = 5'000'000'000;
 
 /// For an observer, which cannot create it.
 [[noreturn]] void throw_nothing_to_see(const std::string& name) {
@@ -37,7 +37,7 @@ public:
             if (auto segment = attempt()) return std::move(*segment);
             const std::int64_t now_ns = platform::now_ns();
             if (!blocked_) unblocked_ns = now_ns;
-            if (now_ns - unblocked_ns > patience_ns)
+            if (now_ns - unblocked_ns > lock_timeout_ns)
                 throw Error(Errc::timed_out, "somebody has held " + path_ +
                                                  " exclusively for 5 s (a process stopped "
                                                  "while it removed the segment?)");
@@ -167,10 +167,10 @@ Draft::Draft(const OpenRequest& request) {
     Geometry geometry;
     if (!lay_out(request.blueprint, geometry))
         throw Error(Errc::invalid_argument, "slots, payload and reply together are larger than any memory");
-    const auto refusal = platform::why_it_does_not_fit(
+    const auto refusal = platform::capacity_error(
         geometry.segment_bytes, platform::memory_limits(platform::shm_directory), platform::shm_directory);
     if (!refusal.empty()) throw Error(Errc::no_space, refusal);
-    file_ = platform::create_nameless(geometry.segment_bytes, request.file_mode, request.group);
+    file_ = platform::create_unlinked(geometry.segment_bytes, request.file_mode, request.group);
     const auto region = map_file(file_.get(), geometry.segment_bytes);
     auto* base = static_cast<std::byte*>(region.get_address());
     request.initialise(base, geometry);

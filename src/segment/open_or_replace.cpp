@@ -10,6 +10,7 @@ bool is_met(const Demand& demand) noexcept {
 
 std::string in_words(std::uint64_t value, Demand::Rule rule) {
     if (rule == Demand::Rule::equal_flag) return value != 0 ? "true" : "false";
+    if (rule == Demand::Rule::equal_sync) return value != 0 ? "boost" : "futex";
     return std::to_string(value);
 }
 
@@ -31,6 +32,12 @@ std::string unmet(std::span<const Demand> demands) {
     return list;
 }
 
+Demand sync_demand(bool has_boost, std::optional<Sync> asked) {
+    Demand demand{"sync", has_boost ? 1U : 0U, {}, Demand::Rule::equal_sync};
+    if (asked) demand.asked = *asked == Sync::boost ? 1 : 0;
+    return demand;
+}
+
 result<void> check_range(std::string_view field, std::optional<std::uint64_t> given, std::uint64_t least,
                          std::uint64_t most) {
     if (!given || (*given >= least && *given <= most)) return success();
@@ -50,6 +57,7 @@ result<void> check_common(const Common& common, const HandleOptions& handle) {
     if (handle.wait > WaitPolicy::sleep) return invalid("wait is none of busy, balanced, sleep");
     if (handle.timestamps > Timestamps::coarse) return invalid("timestamps is none of exact, coarse");
     if (common.lifetime > Lifetime::persistent) return invalid("lifetime is none of until_last_leaves, persistent");
+    if (common.sync > Sync::boost) return invalid("sync is none of futex, boost");
     return check_mode(common.mode.value_or(default_mode));
 }
 

@@ -29,7 +29,7 @@ namespace handoff::detail::segment {
 
 /// One field of a shape: what an existing segment has, and what is asked for, if anything.
 struct Demand {
-    enum class Rule : std::uint8_t { at_least, equal, equal_flag };
+    enum class Rule : std::uint8_t { at_least, equal, equal_flag, equal_sync };
     std::string_view field;
     std::uint64_t has = 0;
     std::optional<std::uint64_t> asked;
@@ -37,6 +37,8 @@ struct Demand {
 };
 /// "slot_count = 4 (at least 8 was asked for), in_place = false (true was asked for)"; "" if all of them are met.
 std::string unmet(std::span<const Demand> demands);
+
+Demand sync_demand(bool has_boost, std::optional<Sync> asked);
 
 /// Refuses a given number that is not in the range. Errors: invalid_argument.
 result<void> check_range(std::string_view field, std::optional<std::uint64_t> given, std::uint64_t least,
@@ -49,6 +51,7 @@ struct Common {
     std::optional<std::uint64_t> size;
     std::optional<Lifetime> lifetime;
     std::optional<std::uint32_t> mode;
+    std::optional<Sync> sync;
     bool read_only = false;
 };
 /// Errors: invalid_argument.
@@ -69,7 +72,7 @@ template <class Pattern>
 result<void> check_shape(const typename Pattern::Shape& shape, const HandleOptions& handle, bool read_only = false) {
     if (auto checked = Pattern::check(shape); !checked) return checked;
     if (auto checked = check_common({Pattern::size_field, Pattern::size_question, Pattern::size_of(shape),
-                                     shape.lifetime, shape.mode, read_only},
+                                     shape.lifetime, shape.mode, shape.sync, read_only},
                                     handle);
         !checked)
         return checked;

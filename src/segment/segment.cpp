@@ -53,7 +53,7 @@ void check_identity(const SegmentHeader& header, const Blueprint& expected, cons
                                           name_of(static_cast<std::uint32_t>(expected.kind)) + ". Choose another name");
     if (header.fingerprint != expected.fingerprint)
         throw Error(Errc::wrong_version, path +
-                                             " was built by another build of handoff (its structs or its HANDOFF_SYNC "
+                                             " was built by another build of handoff (its structs "
                                              "differ). Use the same build on both sides, or remove the old segment");
 }
 
@@ -141,6 +141,6 @@ bool Segment::leave(const std::function<bool()>& disposable) noexcept try {
 
 }  // namespace handoff::detail::segment
 
-void handoff::survive_truncation() {
+void handoff::handle_sigbus() {
     detail::platform::survive_bus_errors();
 }

@@ -107,7 +107,7 @@ public:
     platform::FileStatus file_status() const { return platform::status_of(file_.get()); }
 
     /// The file was truncated, and a missing page was touched; private zeros are there now. Always false without
-    /// survive_truncation(): such a touch then ends the process.
+    /// handle_sigbus(): such a touch then ends the process.
     bool was_cut_short() const noexcept { return watched_ != nullptr && watched_->was_cut_short(); }
     /// Checks whether the file has lost its name, which only force can do while a participant is attached. A system
     /// call.

@@ -67,7 +67,7 @@ std::optional<Held> Broadcast::loan(std::uint32_t me) const noexcept {
     const std::uint32_t step = in_turn ? stride_ : 1;
     // After the evicted one comes the newest; after that, the one that was used longest ago.
     const std::uint32_t start = in_turn ? evicted % slots_.count() + 2 * step : 0;
-    if (in_turn) fetch_ahead((start + 3 * step) % slots_.count());
+    if (in_turn) prefetch_next((start + 3 * step) % slots_.count());
     constexpr int passes = 8;  // one pass can miss the free slot only if others moved it meanwhile
     for (int pass = 0; pass < passes; ++pass)
         for (std::uint32_t turn = 0; turn < slots_.count(); ++turn)
@@ -76,7 +76,7 @@ std::optional<Held> Broadcast::loan(std::uint32_t me) const noexcept {
 }
 
 /// Prefetches a slot that will be loaned soon: readers have its lines, and are done with them.
-void Broadcast::fetch_ahead(std::uint32_t index) const noexcept {
+void Broadcast::prefetch_next(std::uint32_t index) const noexcept {
     platform::prefetch_to_change(&slots_[index].control);
     platform::prefetch_to_change(slots_[index].data);
 }
@@ -90,7 +90,7 @@ result<std::uint64_t> Broadcast::publish(const Held& loan) const {
     if (slot.control.load() != loan.word)
         return Failure(Errc::ownership_lost,
                        "the slot is not ours any more: some process wrote into the segment against the protocol");
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const std::uint64_t sequence = control_.tail.load();
         sync::SharedWord& cell = cell_of(sequence);
         const std::uint64_t bits = cell.load();
@@ -109,7 +109,7 @@ result<std::uint64_t> Broadcast::publish(const Held& loan) const {
         published.state = SlotState::published;
         slot.control.compare_exchange(loan.word, published.encode());
         if (seen.slot != BroadcastCell::no_slot) control_.last_evicted.store(seen.slot, std::memory_order_relaxed);
-        control_.published.notify_all();
+        published_.notify_all();
         return sequence;
     }
     return Failure(Errc::damaged, "the topic's ring contradicts itself; end all programs that use it and remove it");
@@ -139,7 +139,7 @@ std::optional<Look> Broadcast::look_at(const sync::SharedWord& cell, std::uint64
 }
 
 Look Broadcast::find(std::uint64_t position) const noexcept {
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const sync::SharedWord& cell = cell_of(position);
         const std::uint64_t bits = cell.load();
         const BroadcastCell seen = BroadcastCell::decode(bits);
@@ -155,7 +155,7 @@ Look Broadcast::find(std::uint64_t position) const noexcept {
 
 Look Broadcast::find_only() const noexcept {
     const sync::SharedWord& cell = control_.cells[0];
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const std::uint64_t bits = cell.load();
         const BroadcastCell seen = BroadcastCell::decode(bits);
         if (seen.sequence < first()) return {Look::Outcome::nothing, first()};
@@ -176,7 +176,7 @@ bool Broadcast::still_there(const Look& look) const noexcept {
 }
 
 Look Broadcast::pin(std::uint64_t position, std::uint64_t bit) const noexcept {
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const Look look = find(position);
         if (look.outcome != Look::Outcome::message) return look;
         slots_[look.slot].pins.set(bit);

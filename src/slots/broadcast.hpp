@@ -23,6 +23,7 @@
 
 #include "slots/broadcast_layout.hpp"
 #include "slots/slots.hpp"
+#include "sync/condition.hpp"
 
 namespace handoff::detail::slot {
 
@@ -36,8 +37,9 @@ struct Look {
 
 class Broadcast {
 public:
-    Broadcast(BroadcastControl& control, std::uint32_t history, const Slots& slots) noexcept
-        : control_(control), history_(history), slots_(slots), stride_(stride()) {}
+    Broadcast(BroadcastControl& control, const sync::Condition& published, std::uint32_t history,
+              const Slots& slots) noexcept
+        : control_(control), published_(published), history_(history), slots_(slots), stride_(stride()) {}
 
     /// The first possible sequence.
     std::uint64_t first() const noexcept { return history_; }
@@ -72,10 +74,10 @@ public:
     void recover(std::uint32_t dead) const noexcept;
 
 private:
-    static constexpr int patience = 100'000;
+    static constexpr int max_attempts = 100'000;
     sync::SharedWord& cell_of(std::uint64_t sequence) const noexcept { return control_.cells[sequence % history_]; }
     bool is_evicted(std::uint32_t slot) const noexcept;
-    void fetch_ahead(std::uint32_t index) const noexcept;
+    void prefetch_next(std::uint32_t index) const noexcept;
     std::uint32_t stride() const noexcept;
     std::optional<Look> look_at(const sync::SharedWord& cell, std::uint64_t bits) const noexcept;
     bool try_loan(std::uint32_t slot, std::uint32_t me, Held& held) const noexcept;
@@ -83,6 +85,7 @@ private:
     std::uint64_t oldest_after(std::uint64_t newer_in_same_cell) const noexcept;
 
     BroadcastControl& control_;
+    sync::Condition published_;
     std::uint32_t history_;
     Slots slots_;
     std::uint32_t stride_;

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "segment/packed.hpp"
-#include "sync/condition.hpp"
+#include "sync/futex_condition.hpp"
 #include "sync/shared_word.hpp"
 
 namespace handoff::detail::slot {
@@ -32,13 +32,16 @@ struct BroadcastCell {
 struct BroadcastControl {
     alignas(64) sync::SharedWord tail;  ///< next sequence to publish
     // Conditions; notified by the participant that changes their state:
-    alignas(64) sync::Condition published;  ///< a message was published, or a publisher left
-    alignas(64) sync::Condition arrived;    ///< a subscriber joined
+    alignas(64) sync::FutexCondition published;  ///< a message was published, or a publisher left
+    alignas(64) sync::FutexCondition arrived;    ///< a subscriber joined
     // Any participant:
     alignas(64) std::atomic<std::uint32_t> last_evicted{0};  ///< slot that a loan can probably take
     alignas(64) sync::SharedWord publisher_departures;  ///< counts at least once for each publisher that left or died
     __extension__ alignas(64) sync::SharedWord cells[];
 };
+
+/// With Sync::boost: the index of the pair that stands for a condition.
+enum Pair : std::uint32_t { pair_of_published, pair_of_arrived, broadcast_pairs };
 
 /// Small options, in the header's `settings`.
 struct BroadcastSettings {
@@ -46,14 +49,15 @@ struct BroadcastSettings {
     std::uint32_t loans = 0;
     std::uint32_t pin_budget = 0;
     bool persistent = false;
+    bool boost = false;  ///< Sync::boost
 
     static constexpr BroadcastSettings decode(std::uint64_t bits) noexcept {
         return {static_cast<std::uint32_t>(bits & 0xffff), static_cast<std::uint32_t>(bits >> 16 & 0xfff),
-                static_cast<std::uint32_t>(bits >> 28 & 0xfff), (bits >> 40 & 1) != 0};
+                static_cast<std::uint32_t>(bits >> 28 & 0xfff), (bits >> 40 & 1) != 0, (bits >> 41 & 1) != 0};
     }
     constexpr std::uint64_t encode() const noexcept {
         return (history & 0xffffU) | std::uint64_t{loans & 0xfffU} << 16 | std::uint64_t{pin_budget & 0xfffU} << 28 |
-               std::uint64_t{persistent ? 1U : 0U} << 40;
+               std::uint64_t{persistent ? 1U : 0U} << 40 | std::uint64_t{boost ? 1U : 0U} << 41;
     }
     /// With so many slots a publisher finds one whatever others hold.
     constexpr std::uint32_t slots() const noexcept { return history + loans + pin_budget + 1; }

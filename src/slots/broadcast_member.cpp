@@ -15,29 +15,32 @@ void place_broadcast(std::byte* base, const segment::Geometry& geometry) {
     control->tail.store(history);
     for (std::uint32_t cell = 0; cell < history; ++cell)
         ::new (&control->cells[cell]) sync::SharedWord(BroadcastCell{cell, BroadcastCell::no_slot}.encode());
+    sync::Pairs::place(base + geometry.pairs_offset, geometry.pair_count);
     Slots(base, geometry).place();
 }
 
-BroadcastMember::BroadcastMember(segment::Segment segment, const Wishes& wishes)
-    : wishes_(wishes),
-      attachment_(std::move(segment), wishes.wait, *this),
+BroadcastMember::BroadcastMember(segment::Segment segment, const Options& options)
+    : options_(options),
+      attachment_(std::move(segment), options.wait, *this),
       slots_(attachment_.base(), attachment_.geometry()),
       control_(attachment_.control<BroadcastControl>()),
       settings_(BroadcastSettings::decode(attachment_.geometry().settings)),
-      broadcast_(control_, settings_.history, slots_),
-      stream_end_(control_.publisher_departures, attachment_.registry(), wishes.source) {
+      published_(attachment_.condition(control_.published, pair_of_published)),
+      arrived_(attachment_.condition(control_.arrived, pair_of_arrived)),
+      broadcast_(control_, published_, settings_.history, slots_),
+      stream_end_(control_.publisher_departures, attachment_.registry(), options.source) {
     // Before this one is visible: what a publisher that waited for it then publishes, or its departure, counts for it.
-    stream_end_.begin([this] { return !wishes_.skips_kept && broadcast_.newest() >= broadcast_.first(); });
+    stream_end_.begin([this] { return !options_.skips_kept && broadcast_.newest() >= broadcast_.first(); });
     newest_at_join_ = broadcast_.newest();
-    if (!wishes_.read_only) {
-        attachment_.join(wishes_.role);
+    if (!options_.read_only) {
+        attachment_.join(options_.role);
         reserve_pins();
     }
-    if (!wishes_.read_only && wishes_.role == Role::subscriber) control_.arrived.notify_all();
+    if (!options_.read_only && options_.role == Role::subscriber) arrived_.notify_all();
 }
 
 BroadcastMember::~BroadcastMember() {
-    if (is_usable() && !wishes_.read_only) attachment_.leave([this] { return !settings_.persistent; });
+    if (is_usable() && !options_.read_only) attachment_.leave([this] { return !settings_.persistent; });
 }
 
 void BroadcastMember::take_back(const Held& loan) noexcept {
@@ -50,8 +53,8 @@ void BroadcastMember::reserve_pins() {
     constexpr int tries = 5;
     auto& mine = my_entry().counters.reserved_pins;
     for (int attempt = 0; attempt < tries; ++attempt) {
-        mine.store(wishes_.pins, std::memory_order_seq_cst);  // pairs with the loads in reserved_by_all() of others
-        if (wishes_.pins == 0 || reserved_by_all() <= settings_.pin_budget) return;
+        mine.store(options_.pins, std::memory_order_seq_cst);  // pairs with the loads in reserved_by_all() of others
+        if (options_.pins == 0 || reserved_by_all() <= settings_.pin_budget) return;
         mine.store(0, std::memory_order_seq_cst);
         if (reap()) continue;  // a dead one's pins
         platform::sleep_briefly(1'000'000 * (std::int64_t{me()} % 8 + 1));
@@ -60,7 +63,7 @@ void BroadcastMember::reserve_pins() {
     attachment_.leave([this] { return !settings_.persistent; });
     throw Error(Errc::too_many_participants,
                 "the pin budget of '" + name() + "' is spent: " + std::to_string(others) + " of " +
-                    std::to_string(settings_.pin_budget) + " pins are reserved, " + std::to_string(wishes_.pins) +
+                    std::to_string(settings_.pin_budget) + " pins are reserved, " + std::to_string(options_.pins) +
                     " more were asked for. Subscribe with pins = 0 (copying reads), or create the topic with a larger "
                     "pin_budget");
 }
@@ -78,11 +81,11 @@ std::uint64_t BroadcastMember::reserved_by_all() const noexcept {
 void BroadcastMember::recover(std::uint32_t index, Role role) {
     broadcast_.recover(index);
     // Before the entry becomes inactive: after a death in between this is done again, and counting twice is harmless.
-    if (role == wishes_.source) control_.publisher_departures.add(1);
+    if (role == options_.source) control_.publisher_departures.add(1);
 }
 
-void BroadcastMember::departed() {
-    control_.published.notify_all();
+void BroadcastMember::on_departure() {
+    published_.notify_all();
 }
 
 std::string BroadcastMember::who_has_loans() const {

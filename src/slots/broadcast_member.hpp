@@ -21,9 +21,9 @@ namespace handoff::detail::slot {
 /// Places control, cells, entries and slots into zeroed memory. The geometry's settings are BroadcastSettings.
 void place_broadcast(std::byte* base, const segment::Geometry& geometry);
 
-class BroadcastMember final : public Lender, private participants::Caretaker {
+class BroadcastMember final : public Lender, private participants::RecoveryHandler {
 public:
-    struct Wishes {
+    struct Options {
         participants::Role role;
         participants::Role source;  ///< the role whose departure ends the stream
         WaitPolicy wait;
@@ -33,7 +33,7 @@ public:
         Timestamps timestamps = Timestamps::exact;
     };
     /// Joins, unless read-only. Throws Error: too_many_participants (also: the pin budget is spent), system.
-    BroadcastMember(segment::Segment segment, const Wishes& wishes);
+    BroadcastMember(segment::Segment segment, const Options& options);
     /// Gives everything back and leaves; removes the name if it was the last. In a child of fork: does nothing.
     ~BroadcastMember() override;
 
@@ -47,7 +47,8 @@ public:
 
     const Slots& slots() const noexcept { return slots_; }
     const Broadcast& broadcast() const noexcept { return broadcast_; }
-    BroadcastControl& control() const noexcept { return control_; }
+    const sync::Condition& published() const noexcept { return published_; }
+    const sync::Condition& arrived() const noexcept { return arrived_; }
     const BroadcastSettings& settings() const noexcept { return settings_; }
     const segment::Segment& segment() const noexcept { return attachment_.segment(); }
     const segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
@@ -55,7 +56,7 @@ public:
     /// REQUIRES: not read-only.
     participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
     std::int64_t stamp_ns() const noexcept {
-        return wishes_.timestamps == Timestamps::exact ? platform::now_ns() : platform::now_coarse_ns();
+        return options_.timestamps == Timestamps::exact ? platform::now_ns() : platform::now_coarse_ns();
     }
     /// Counts a message that was taken: its size, what was overwritten before it, and its age if this handle's times
     /// are exact. Recovers the dead if that is due.
@@ -66,7 +67,7 @@ public:
         mine.counters.bytes.add(bytes);
         if (lost != 0) mine.counters.lost.add(lost);
         const std::int64_t now_ns = stamp_ns();
-        if (wishes_.timestamps == Timestamps::exact) mine.delay.add(platform::difference_ns(now_ns, sent_ns));
+        if (options_.timestamps == Timestamps::exact) mine.delay.add(platform::difference_ns(now_ns, sent_ns));
         look_if_due(now_ns);
     }
     /// Counts a message published at `now_ns`. Recovers the dead if that is due.
@@ -77,7 +78,7 @@ public:
         look_if_due(now_ns);
     }
     std::uint32_t me() const noexcept { return attachment_.registry().me(); }
-    bool is_read_only() const noexcept { return wishes_.read_only; }
+    bool is_read_only() const noexcept { return options_.read_only; }
     /// The position of the newest message just before this participant became visible.
     std::uint64_t newest_at_join() const noexcept { return newest_at_join_; }
 
@@ -88,13 +89,13 @@ public:
     /// The longest sleep before the next check for the dead. REQUIRES: not read-only
     std::int64_t interval_ns() const noexcept { return attachment_.interval_ns(); }
     template <class Predicate>
-    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate) {
+    bool wait(const sync::Condition& condition, const Wait& until, Predicate&& predicate) {
         return wait(condition, until, predicate, predicate);
     }
-    /// The same with a cheaper glance() while it spins. At a calm rate: no publisher waits for this reader.
-    template <class Predicate, class Glance>
-    bool wait(sync::Condition& condition, const Wait& until, Predicate&& predicate, Glance&& glance) {
-        if (!is_read_only()) return attachment_.wait(condition, until, {sync::Pace::calm}, predicate, glance);
+    /// The same with a cheaper fast_check() while it spins. At a calm rate: no publisher waits for this reader.
+    template <class Predicate, class FastCheck>
+    bool wait(const sync::Condition& condition, const Wait& until, Predicate&& predicate, FastCheck&& fast_check) {
+        if (!is_read_only()) return attachment_.wait(condition, until, {sync::PollRate::calm}, predicate, fast_check);
         bool over = false;  // nothing can come any more
         const auto done = [&] { return predicate() || (over = was_cut_short() || was_removed()); };
         return sync::poll_until(attachment_.spin_budget(), until, done) && !over && !was_cut_short();
@@ -115,15 +116,17 @@ public:
 
 private:
     void recover(std::uint32_t index, participants::Role role) override;
-    void departed() override;
+    void on_departure() override;
     void reserve_pins();
     std::uint64_t reserved_by_all() const noexcept;
 
-    Wishes wishes_;
+    Options options_;
     participants::Attachment attachment_;
     Slots slots_;
     BroadcastControl& control_;
     BroadcastSettings settings_;
+    sync::Condition published_;
+    sync::Condition arrived_;
     Broadcast broadcast_;
     participants::StreamEnd stream_end_;
     std::uint64_t newest_at_join_ = 0;

@@ -101,7 +101,7 @@ static_assert(sizeof(SharedData) == 320 && offsetof(SharedData, image) == 64 && 
               "one cache line carries the whole hand-over of a plain message; the payload begins on a line of its own");
 
 /// An image description copied from shared memory, or "plain bytes" if it does not fit the available bytes.
-inline Image believable(const Image& copied, std::uint64_t available_bytes) {
+inline Image sanitized(const Image& copied, std::uint64_t available_bytes) {
     return copied.is_image() && check_image(copied, available_bytes) ? copied : Image{};
 }
 

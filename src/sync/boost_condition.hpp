@@ -1,8 +1,8 @@
-// The original implementation: Boost's interprocess_mutex and interprocess_condition. Kept for comparison.
+// The original design: Boost's interprocess_mutex and interprocess_condition. For segments with Sync::boost.
 //
 // Death: not safe. A waiter killed here makes the second notify_all() of another process hang for ever, a notifier
 //   killed inside does the same, a dead holder of the mutex leaves it locked or unusable. That is why FutexCondition is
-//   the default; build with HANDOFF_SYNC=boost only to see the difference.
+//   the default. Arbitrary bytes in a segment hang whoever waits here.
 // Clock: Boost waits on the wall clock; a jump of it lengthens or shortens a wait by as much, up to the caller's tick.
 #pragma once
 
@@ -20,10 +20,6 @@ namespace handoff::detail::sync {
 
 class BoostCondition {
 public:
-    static constexpr const char* name = "boost";
-
-    struct Announcement {};
-
     /// As FutexCondition::wait_until.
     template <class Predicate>
     bool wait_until(std::int64_t deadline_ns, Predicate&& predicate) {
@@ -36,8 +32,7 @@ public:
 
     /// With `stop` in slices of a millisecond: Boost's wait cannot be ended from outside.
     template <class Predicate>
-    bool wait_until(std::int64_t deadline_ns, Announcement&, std::uint32_t, const StopSignal* stop,
-                    Predicate&& predicate) {
+    bool wait_until(std::int64_t deadline_ns, const StopSignal* stop, Predicate&& predicate) {
         if (stop == nullptr) return wait_until(deadline_ns, predicate);
         constexpr std::int64_t slice_ns = 1'000'000;
         while (!stop->requested()) {
@@ -48,11 +43,8 @@ public:
         return false;
     }
 
-    /// Wakes all: a woken waiter that leaves does not pass the wake-up on.
-    void notify(std::uint32_t work) {
-        if (work > 0) notify_all();
-    }
-    /// As FutexCondition::notify_all. The mutex closes the gap between a waiter's check and its sleep.
+    /// All, always: a woken waiter that leaves does not pass the wake-up on. The mutex closes the gap between a
+    /// waiter's check and its sleep.
     void notify_all() {
         { boost::interprocess::scoped_lock lock(mutex_); }
         condition_.notify_all();

@@ -40,8 +40,6 @@ namespace handoff::detail::sync {
 
 class FutexCondition {
 public:
-    static constexpr const char* name = "futex";
-
     /// The last announcement of a thread on a condition: it shows whether a flag is the thread's own. Only a hint
     /// depends on it.
     struct Announcement {

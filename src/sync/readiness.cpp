@@ -12,7 +12,7 @@
 #include "platform/event.hpp"
 #include "platform/futex.hpp"
 #include "platform/process.hpp"
-#include "sync/condition.hpp"
+#include "sync/futex_condition.hpp"
 #include "sync/tick.hpp"
 #include "sync/wait_source.hpp"
 
@@ -22,19 +22,6 @@ namespace {
 
 constexpr std::size_t most_sources = 127;  ///< the 128th word is the thread's own
 constexpr std::int64_t shortest_pause_ns = 1'000'000;
-
-/// Announces a sleeper on a condition that has a word. False if it was announced, and nothing has happened since.
-template <class AnyCondition>
-bool announce_on(AnyCondition* condition, const std::atomic<std::uint32_t>*& word, std::uint32_t& announced) noexcept {
-    if constexpr (requires { condition->announce(); }) {
-        if (condition == nullptr) return true;
-        // Pairs with notify_all(), as an announcement does: an unchanged word was not notified.
-        if (word != nullptr && word->load(std::memory_order_seq_cst) == announced) return false;
-        word = &condition->word();
-        announced = condition->announce();
-    }
-    return true;
-}
 
 }  // namespace
 
@@ -157,8 +144,16 @@ bool ReadinessFd::Thread::tick(Entry& entry, Round& round) noexcept {
     return is_due;
 }
 
+/// Announces a sleeper on the source's condition, if it has one. False if it was announced, and nothing has happened
+/// since.
 bool ReadinessFd::Thread::announce(Entry& entry) noexcept {
-    return announce_on(entry.source->condition(), entry.word, entry.announced);
+    FutexCondition* const condition = entry.source->condition();
+    if (condition == nullptr) return true;
+    // Pairs with notify_all(), as an announcement does: an unchanged word was not notified.
+    if (entry.word != nullptr && entry.word->load(std::memory_order_seq_cst) == entry.announced) return false;
+    entry.word = &condition->word();
+    entry.announced = condition->announce();
+    return true;
 }
 
 // ---- ReadinessFd ----------------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ public:
 
     /// For words that only their owner changes, followed by a compare_exchange() on another word: a reader of that
     /// one's new value sees this value, too. Spares a full barrier.
-    void store_before_linking(std::uint64_t value) noexcept {
+    void store_release(std::uint64_t value) noexcept {
         crash_point();
         value_.store(value, std::memory_order_release);  // pairs with load()
         crash_point();

@@ -22,7 +22,7 @@ namespace handoff::detail::sync {
 
 /// How a waiter polls while it spins. Each read of a word that another core is about to write takes its cache line
 /// away, and that core's next write waits until it has the line back.
-enum class Pace : std::uint8_t {
+enum class PollRate : std::uint8_t {
     eager,  ///< poll all the time: the writer waits for this waiter
     calm,   ///< poll once a microsecond at first: the writer has more to write, and it may accumulate meanwhile
 };
@@ -33,22 +33,22 @@ enum class Core : std::uint8_t {
     shared,  ///< the other side may be waiting for it: it is yielded every few microseconds
 };
 
-/// Spins until glance() is true, or `until_ns` has passed. glance() may miss what predicate() sees, which is called now
+/// Spins until fast_check() is true, or `until_ns` has passed. fast_check() may miss what predicate() sees, which is called now
 /// and then, with the clock.
-template <class Predicate, class Glance>
-bool spin_until(std::int64_t until_ns, Pace pace, Core core, Predicate&& predicate, Glance&& glance) {
+template <class Predicate, class FastCheck>
+bool spin_until(std::int64_t until_ns, PollRate poll_rate, Core core, Predicate&& predicate, FastCheck&& fast_check) {
     constexpr int looks_per_clock = 32;
-    int relaxes = pace == Pace::calm ? platform::relaxes_in_a_microsecond() : 1;
-    const int patience = 3 * platform::relaxes_in_a_microsecond();
-    int relaxed = 0;
-    for (;; relaxes = 1) {
+    int pauses = poll_rate == PollRate::calm ? platform::pauses_in_a_microsecond() : 1;
+    const int yield_after = 3 * platform::pauses_in_a_microsecond();
+    int paused = 0;
+    for (;; pauses = 1) {
         for (int look = 0; look < looks_per_clock; ++look) {
-            if (glance()) return true;
-            for (int i = 0; i < relaxes; ++i) platform::relax();
-            if (relaxes > 1 && platform::now_ns() >= until_ns) return predicate();  // a budget may be less than a round
-            if (core == Core::ours || (relaxed += relaxes) < patience) continue;
-            platform::give_way();
-            relaxed = 0;
+            if (fast_check()) return true;
+            for (int i = 0; i < pauses; ++i) platform::cpu_pause();
+            if (pauses > 1 && platform::now_ns() >= until_ns) return predicate();  // a budget may be less than a round
+            if (core == Core::ours || (paused += pauses) < yield_after) continue;
+            platform::yield_core();
+            paused = 0;
         }
         if (predicate()) return true;
         if (platform::now_ns() >= until_ns) return predicate();
@@ -56,7 +56,7 @@ bool spin_until(std::int64_t until_ns, Pace pace, Core core, Predicate&& predica
 }
 template <class Predicate>
 bool spin_until(std::int64_t until_ns, Predicate&& predicate) {
-    return spin_until(until_ns, Pace::eager, Core::shared, predicate, predicate);
+    return spin_until(until_ns, PollRate::eager, Core::shared, predicate, predicate);
 }
 
 /// For waiters that cannot write to a condition: checks, spins as the policy says, then polls once a millisecond.
@@ -81,7 +81,7 @@ bool poll_until(SpinBudget& budget, const Wait& wait, Predicate&& predicate) {
 
 /// How a waiter sleeps beside other waiters.
 struct Manner {
-    Pace pace = Pace::eager;
+    PollRate poll_rate = PollRate::eager;
     /// How many things may be available to waiters at once, one for each; see Condition::notify().
     std::uint32_t work = UINT32_MAX;
 };
@@ -89,13 +89,13 @@ struct Manner {
 /// Waits until predicate() is true (returns true), or the deadline has passed or a stop is requested (returns false;
 /// the stop wins: then predicate() is not called at the beginning). on_tick() is called after each sleep of interval()
 /// nanoseconds; the next check sees its changes. predicate() may act (take a slot, say): it is not called again after
-/// it returned true. glance() is the same, but may miss something; it is called while spinning.
-template <class Predicate, class Glance, class Interval, class OnTick>
-bool wait_until(Condition& condition, SpinBudget& budget, const Wait& wait, Manner manner, Predicate&& predicate,
-                Glance&& glance, Interval&& interval, OnTick&& on_tick) {
-    static thread_local Condition::Announcement last;  // a thread sleeps on one condition at a time
+/// it returned true. fast_check() is the same, but may miss something; it is called while spinning.
+template <class AnyCondition, class Predicate, class FastCheck, class Interval, class OnTick>
+bool wait_until(AnyCondition& condition, SpinBudget& budget, const Wait& wait, Manner manner, Predicate&& predicate,
+                FastCheck&& fast_check, Interval&& interval, OnTick&& on_tick) {
+    static thread_local FutexCondition::Announcement last;  // a thread sleeps on one condition at a time
     if (wait.stop_requested()) return false;
-    if (glance()) return true;
+    if (fast_check()) return true;
     const std::int64_t start_ns = platform::now_ns();
     const std::int64_t deadline_ns = wait.deadline().at_ns();
     if (start_ns >= deadline_ns) return predicate();
@@ -104,7 +104,7 @@ bool wait_until(Condition& condition, SpinBudget& budget, const Wait& wait, Mann
     bool stopped = false;
     const auto done = [&] { return predicate() || (stopped = wait.stop_requested()); };
     const auto spin = [&](std::int64_t until_ns) {
-        return spin_until(until_ns, manner.pace, core, done, glance) && !stopped;
+        return spin_until(until_ns, manner.poll_rate, core, done, fast_check) && !stopped;
     };
     if (spin_ns != INT64_MAX && spin_ns > 0 && budget.learn(spin(std::min(deadline_ns, start_ns + spin_ns))))
         return true;
@@ -122,8 +122,8 @@ bool wait_until(Condition& condition, SpinBudget& budget, const Wait& wait, Mann
     }
 }
 
-template <class Predicate, class OnTick>
-bool wait_until(Condition& condition, WaitPolicy policy, const Wait& wait, Predicate&& predicate, OnTick&& on_tick) {
+template <class AnyCondition, class Predicate, class OnTick>
+bool wait_until(AnyCondition& condition, WaitPolicy policy, const Wait& wait, Predicate&& predicate, OnTick&& on_tick) {
     SpinBudget budget(policy);
     return wait_until(
         condition, budget, wait, Manner(), predicate, predicate, []() -> std::int64_t { return tick_ns; }, on_tick);

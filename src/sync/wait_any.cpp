@@ -19,18 +19,16 @@ constexpr std::int64_t look_ns = 1'000'000;
 
 /// Sleeps until one of the conditions is notified, or a stop is requested, unless `ready()` is true once the sleep is
 /// announced on all.
-template <class AnyCondition, class Ready>
-void sleep_on_all(const std::vector<AnyCondition*>& conditions, const StopSignal* stop, std::int64_t until_ns,
+template <class Ready>
+void sleep_on_all(const std::vector<FutexCondition*>& conditions, const StopSignal* stop, std::int64_t until_ns,
                   Ready&& ready) {
-    if constexpr (requires(AnyCondition & condition) { condition.announce(); }) {
-        std::vector<detail::platform::FutexExpectation> words;
-        for (AnyCondition* condition : conditions)
-            if (condition != nullptr) words.push_back({&condition->word(), condition->announce()});
-        const bool can_sleep = words.size() == conditions.size();
-        if (stop != nullptr) words.push_back(stop->expectation());
-        if (ready()) return;
-        if (can_sleep && detail::platform::futex_wait_any(words, until_ns)) return;
-    }
+    std::vector<detail::platform::FutexExpectation> words;
+    for (FutexCondition* condition : conditions)
+        if (condition != nullptr) words.push_back({&condition->word(), condition->announce()});
+    const bool can_sleep = words.size() == conditions.size();
+    if (stop != nullptr) words.push_back(stop->expectation());
+    if (ready()) return;
+    if (can_sleep && detail::platform::futex_wait_any(words, until_ns)) return;
     detail::platform::sleep_briefly(std::clamp<std::int64_t>(until_ns - detail::platform::now_ns(), 0, look_ns));
 }
 
@@ -45,7 +43,7 @@ bool Waitable::was_ready() const noexcept {
 
 result<std::size_t> wait_any(std::span<const Waitable> waitables, const Wait& wait) {
     if (waitables.empty()) return Failure(Errc::invalid_argument, "wait_any: there is nothing to wait for");
-    std::vector<detail::sync::Condition*> conditions;
+    std::vector<detail::sync::FutexCondition*> conditions;
     for (const Waitable& waitable : waitables) {
         if (!waitable.source_->can_be_waited_for())
             return Failure(Errc::invalid_handle, "wait_any: one of the handles was inherited through fork");

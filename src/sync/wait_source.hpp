@@ -5,7 +5,7 @@
 #include <memory>
 #include <mutex>
 
-#include "sync/condition.hpp"
+#include "sync/futex_condition.hpp"
 #include "sync/readiness.hpp"
 
 namespace handoff::detail::sync {
@@ -21,8 +21,9 @@ public:
     virtual bool can_be_waited_for() const noexcept = 0;
     /// Checks without taking: a message, the end of the stream, or that nothing can come any more.
     virtual bool has_something() noexcept = 0;
-    /// All sleepers on it are woken when that may have changed; null if this process cannot write to it.
-    virtual Condition* condition() noexcept = 0;
+    /// All sleepers on it are woken when that may have changed; null if this process cannot write to it, or with
+    /// Sync::boost: then it is polled.
+    virtual FutexCondition* condition() noexcept = 0;
     /// The longest sleep on it before tick(). Only of those that have one.
     virtual std::int64_t interval_ns() const noexcept = 0;
     /// Recovers the dead, if no participant has checked for a tick. True if there were any.

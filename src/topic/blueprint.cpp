@@ -30,18 +30,22 @@ std::uint64_t fingerprint() noexcept {
 
 segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     const BroadcastSettings settings = BroadcastSettings::decode(claimed.settings);
-    const bool sensible =
+    const bool is_valid =
         settings.history >= 1 && settings.history <= most_history && settings.loans >= 1 &&
         settings.loans <= most_loans && settings.pin_budget <= most_pins && claimed.slot_count == settings.slots() &&
         claimed.participant_count >= 2 && claimed.participant_count <= slot::most_broadcast_participants &&
         claimed.payload_bytes >= 1 && claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
-    if (!sensible) return {};
+    if (!is_valid) return {};
     segment::Blueprint blueprint;
     blueprint.kind = segment::Kind::topic;
     blueprint.fingerprint = fingerprint();
     blueprint.participant_count = claimed.participant_count;
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
     blueprint.control_bytes = sizeof(BroadcastControl) + sizeof(sync::SharedWord) * settings.history;
+    if (settings.boost) {
+        blueprint.pair_count = slot::broadcast_pairs;
+        blueprint.pair_bytes = sizeof(sync::BoostCondition);
+    }
     blueprint.slot_count = claimed.slot_count;
     blueprint.slot_header_bytes = sizeof(slot::SharedData);
     blueprint.payload_bytes = claimed.payload_bytes;
@@ -66,18 +70,20 @@ result<void> Pattern::check(const TopicShape& shape) {
 
 segment::Blueprint Pattern::blueprint_for(const TopicShape& shape) {
     const BroadcastSettings settings{shape.history.value_or(default_history), shape.loans.value_or(default_loans),
-                                     shape.pin_budget.value_or(default_pins), shape.lifetime == Lifetime::persistent};
+                                     shape.pin_budget.value_or(default_pins), shape.lifetime == Lifetime::persistent,
+                                     shape.sync == Sync::boost};
     return blueprint_of({shape.participants.value_or(default_participants), settings.slots(),
                          shape.payload_bytes.value_or(1), 0, settings.encode()});
 }
 
-std::array<segment::Demand, 5> Pattern::demands(const TopicShape& shape, const segment::Geometry& existing) {
+std::array<segment::Demand, 6> Pattern::demands(const TopicShape& shape, const segment::Geometry& existing) {
     const BroadcastSettings settings = BroadcastSettings::decode(existing.settings);
     return {{{"payload_bytes", existing.payload_bytes, shape.payload_bytes},
              {"history", settings.history, shape.history},
              {"loans", settings.loans, shape.loans},
              {"pin_budget", settings.pin_budget, shape.pin_budget},
-             {"participants", existing.participant_count, shape.participants}}};
+             {"participants", existing.participant_count, shape.participants},
+             segment::sync_demand(settings.boost, shape.sync)}};
 }
 
 bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {

@@ -23,7 +23,7 @@ struct Pattern {
     static segment::Blueprint blueprint_for(const TopicShape& shape);
     static segment::Blueprint blueprint_of(const segment::ClaimedShape& claimed);
     static void initialise(std::byte* base, const segment::Geometry& geometry);
-    static std::array<segment::Demand, 5> demands(const TopicShape& shape, const segment::Geometry& existing);
+    static std::array<segment::Demand, 6> demands(const TopicShape& shape, const segment::Geometry& existing);
     static bool is_persistent(const segment::Geometry& existing) noexcept;
     static std::uint32_t visit(segment::Segment segment);
 };

@@ -11,9 +11,9 @@ using slot::SlotWord;
 
 std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicShape& shape,
                                                   const HandleOptions& handle,
-                                                  const slot::BroadcastMember::Wishes& wishes) {
-    return segment::open_or_replace<Pattern>(name, shape, handle, wishes.read_only, [&](segment::Segment segment) {
-        return std::make_shared<slot::BroadcastMember>(std::move(segment), wishes);
+                                                  const slot::BroadcastMember::Options& options) {
+    return segment::open_or_replace<Pattern>(name, shape, handle, options.read_only, [&](segment::Segment segment) {
+        return std::make_shared<slot::BroadcastMember>(std::move(segment), options);
     });
 }
 
@@ -27,6 +27,7 @@ TopicInfo info_of(const slot::BroadcastMember& member) {
             settings.pin_budget,
             geometry.slot_count,
             geometry.participant_count,
+            settings.boost ? Sync::boost : Sync::futex,
             settings.persistent ? Lifetime::persistent : Lifetime::until_last_leaves,
             member.segment().file_mode(),
             platform::group_name(member.segment().group_id()),

@@ -12,7 +12,7 @@ namespace handoff::detail::topic {
 /// Opens the topic and joins it; replaces an existing one that does not fit, if no live process uses it. Throws Error.
 std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicShape& shape,
                                                   const HandleOptions& handle,
-                                                  const slot::BroadcastMember::Wishes& wishes);
+                                                  const slot::BroadcastMember::Options& options);
 TopicInfo info_of(const slot::BroadcastMember& member);
 TopicState state_of(const slot::BroadcastMember& member);
 

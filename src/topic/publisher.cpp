@@ -66,7 +66,7 @@ result<std::uint64_t> Publisher::publish(std::span<const std::byte> message) {
 result<void> Publisher::wait_for_subscriber(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(Role::subscriber); };
-    if (member_->wait(member_->control().arrived, wait, arrived)) return success();
+    if (member_->wait(member_->arrived(), wait, arrived)) return success();
     if (!member_->is_usable()) return unusable(member_.get());
     if (member_->was_removed()) return detail::slot::removed(member_->name());
     if (wait.stop_requested()) return Errc::stopped;

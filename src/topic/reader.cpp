@@ -90,7 +90,7 @@ result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     // The size is from shared memory: read once, limited to the slot's real size.
     const auto content = slot.payload.get();
     message.payload_ = area.first(std::min<std::uint64_t>(content.bytes, area.size()));
-    if (content.described) message.image_ = slot::believable(Image(slot.image), message.payload_.size());
+    if (content.described) message.image_ = slot::sanitized(Image(slot.image), message.payload_.size());
     message.sequence_ = look.position - broadcast.first() + 1;
     message.lost_ = advance(look.position);
     const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
@@ -101,8 +101,8 @@ result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
 
 result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
     const auto& broadcast = member_->broadcast();
-    constexpr int patience = 1000;  // each further try means that the whole history was overwritten during one copy
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    constexpr int max_attempts = 1000;  // each further try means that the whole history was overwritten during one copy
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const Look look = broadcast.find(position_for(which));
         if (look.outcome == Look::Outcome::nothing) return nothing();
         if (look.outcome == Look::Outcome::damaged) return damaged();
@@ -122,7 +122,7 @@ result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
                                                 std::to_string(buffer.size()));
         const std::uint64_t lost = advance(look.position);
         member_->count_taken(size, lost, sent_ns);
-        return Copied{size, slot::believable(image, size), look.position - broadcast.first() + 1, lost,
+        return Copied{size, slot::sanitized(image, size), look.position - broadcast.first() + 1, lost,
                       time_point(sent_ns)};
     }
     return Failure(Errc::timed_out,

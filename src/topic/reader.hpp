@@ -29,8 +29,8 @@ public:
         return member_->was_cut_short() || member_->was_removed() || has_unread() ||
                member_->stream_would_end([this] { return has_unread(); });
     }
-    sync::Condition* condition() noexcept override {
-        return member_->is_read_only() ? nullptr : &member_->control().published;
+    sync::FutexCondition* condition() noexcept override {
+        return member_->is_read_only() ? nullptr : member_->published().word();
     }
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }

@@ -35,16 +35,16 @@ auto wait_for(const std::shared_ptr<Reader>& reader, const Wait& wait, Attempt&&
         outcome.emplace(attempt());
         return *outcome || !(outcome->error() == Errc::empty);
     };
-    const bool done =
-        member.wait(member.control().published, wait, is_over, [&] { return reader->has_unread() && is_over(); });
+    const bool done = member.wait(member.published(), wait, is_over, [&] { return reader->has_unread() && is_over(); });
     reader->was_taken_from();
     if (!member.is_usable()) return unusable(&member);
     if (done) return std::move(*outcome);
     if (member.was_removed()) return detail::slot::removed(member.name());
     if (wait.stop_requested()) return Errc::stopped;
-    return Failure(Errc::timed_out, "nothing new was published on '" + member.name() + "' in time (" +
-                                        std::to_string(detail::topic::state_of(member).publishers) +
-                                        " publishers attached)");
+    return Failure(Errc::timed_out,
+                   "nothing new was published on '" + member.name() + "' in time (" +
+                       std::to_string(detail::topic::state_of(member).publishers) + " publishers attached)" +
+                       member.registry().all_stopped(detail::participants::Role::publisher, "publisher"));
 }
 
 result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {

@@ -154,11 +154,23 @@ BOOST_AUTO_TEST_CASE(a_full_work_queue_that_nobody_empties_ends_with_4) {
         {"--channel", name.str(), "--pattern", "64x64", "--slots", "3", "--no-wait", "--timeout", "200ms", "--json"});
     require_exit(feeder, 4);
     BOOST_TEST(number(feeder, "frames") == 3);
-    check_said(feeder, "no slot became free within 200 ms");
+    check_said(feeder, "became free in time: 3 of 3 slots in use: 3 unread");
+    check_said(feeder, "--timeout is 200 ms");
     Program worker = receiver({"--channel", name.str(), "--json"});
     require_exit(worker, 0);
     BOOST_TEST(number(worker, "processed") == 3);
     BOOST_TEST(name.left_behind().empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_classic_mutex_and_condition_carry_the_same_handshake) {
+    const UniqueName name("classic");
+    Program worker = receiver({"--channel", name.str(), "--operation", "gray", "--json"});
+    Program feeder = sender({"--channel", name.str(), "--pattern", "64x64", "--count", "20", "--sync", "boost"});
+    require_exit(feeder, 0);
+    require_exit(worker, 0);
+    check_said(feeder, "sync boost");
+    BOOST_TEST(number(worker, "processed") == 20);
+    check_refused(sender({"--pattern", "8x8", "--sync", "mutex"}), 2, "--sync: 'mutex' is neither futex nor boost");
 }
 
 BOOST_AUTO_TEST_CASE(in_place_on_another_channel_is_refused_on_both_sides) {

@@ -124,12 +124,12 @@ Player::Player(const Board& board, Role role)
     : board_(board),
       locks_(board.open_locks()),
       registry_(board.entries(), board.shape().players, locks_, *this),
-      handover_(board.control(), board.slots(), board.ring(), registry_, board.shape().settings) {
+      protocol_(board.control(), board.slots(), board.ring(), registry_, board.shape().settings) {
     registry_.join(role);
 }
 
 Held Player::prepare(std::uint64_t message) {
-    const auto held = handover_.loan();
+    const auto held = protocol_.loan();
     BOOST_REQUIRE(held.has_value());
     SharedData& slot = board_.slots()[held->slot];
     slot.sender.store(registry_.my_id());
@@ -140,19 +140,19 @@ Held Player::prepare(std::uint64_t message) {
 
 std::uint32_t Player::send(std::uint64_t message, bool awaited) {
     const Held held = prepare(message);
-    BOOST_REQUIRE(handover_.commit(held, awaited).has_value());
+    BOOST_REQUIRE(protocol_.commit(held, awaited).has_value());
     return held.slot;
 }
 
 Held Player::take() const {
-    const Claim claim = handover_.take();
+    const Claim claim = protocol_.take();
     BOOST_REQUIRE(claim.outcome == RingOutcome::ok);
     return {claim.slot, claim.word};
 }
 
 void Player::recover(std::uint32_t index, Role) {
     ++recoveries_;
-    handover_.recover(index);
+    protocol_.recover(index);
 }
 
 std::ostream& boost_test_print_type(std::ostream& out, RingOutcome outcome) {

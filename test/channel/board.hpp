@@ -11,8 +11,8 @@
 #include <string>
 
 #include "channel/channel_layout.hpp"
-#include "channel/handover.hpp"
 #include "channel/ring.hpp"
+#include "channel/slot_protocol.hpp"
 #include "participants/registry.hpp"
 #include "platform/lock_file.hpp"
 #include "slots/slots.hpp"
@@ -85,11 +85,11 @@ private:
 };
 
 /// A participant. Destroyed without leave(), it is dead: the kernel drops its lock, nothing else happens.
-class Player final : private participants::Caretaker {
+class Player final : private participants::RecoveryHandler {
 public:
     Player(const Board& board, participants::Role role);
 
-    const Handover* operator->() const noexcept { return &handover_; }
+    const SlotProtocol* operator->() const noexcept { return &protocol_; }
     participants::Registry& registry() noexcept { return registry_; }
     std::uint32_t index() const noexcept { return registry_.me(); }
     bool reap() noexcept { return registry_.reap(); }
@@ -105,12 +105,12 @@ public:
 
 private:
     void recover(std::uint32_t index, participants::Role role) override;
-    void departed() override {}
+    void on_departure() override {}
 
     const Board& board_;
     platform::LockFile locks_;
     participants::Registry registry_;
-    Handover handover_;
+    SlotProtocol protocol_;
     std::uint32_t recoveries_ = 0;
 };
 

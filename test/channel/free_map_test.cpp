@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(what_is_freed_by_each_way_is_found_by_its_hint) {
     answer(3);
     BOOST_TEST(found() == 3U);
     for (int i = 0; i < 2; ++i)
-        BOOST_TEST(receiver->answer(receiver.take(), SlotState::processed, Bell::later).has_value());
+        BOOST_TEST(receiver->answer(receiver.take(), SlotState::processed, Notify::later).has_value());
     BOOST_TEST(found() == 2U);
     answer(2);
     const Held one = sender->loan().value(), other = sender->loan().value();

@@ -22,8 +22,8 @@ struct Fixture {
     Player survivor{board, Role::receiver};
 
     explicit Fixture(const BoardShape& shape = {}) : board(shape) {}
-    const Handover& sending() { return *sender->operator->(); }
-    const Handover& receiving() { return *receiver->operator->(); }
+    const SlotProtocol& sending() { return *sender->operator->(); }
+    const SlotProtocol& receiving() { return *receiver->operator->(); }
     void kill(std::optional<Player>& player) {
         player.reset();
         BOOST_TEST(survivor.reap());

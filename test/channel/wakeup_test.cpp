@@ -9,19 +9,19 @@
 using namespace handoff::detail::channel;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
-using handoff::detail::sync::Condition;
+using handoff::detail::sync::FutexCondition;
 
 namespace {
 
 /// Somebody who sleeps on a condition.
 class Sleeper {
 public:
-    explicit Sleeper(Condition& condition) : condition_(condition), seen_(condition.announce()) {}
+    explicit Sleeper(FutexCondition& condition) : condition_(condition), seen_(condition.announce()) {}
     /// True if the kernel would let him go on, or not fall asleep at all.
     bool is_woken() const { return condition_.word().load() != seen_; }
 
 private:
-    Condition& condition_;
+    FutexCondition& condition_;
     std::uint32_t seen_;
 };
 

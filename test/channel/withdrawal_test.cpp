@@ -18,8 +18,8 @@ struct Fixture {
     std::optional<Player> sender{std::in_place, board, Role::sender};
     std::optional<Player> receiver{std::in_place, board, Role::receiver};
 
-    const Handover& sending() { return *sender->operator->(); }
-    const Handover& receiving() { return *receiver->operator->(); }
+    const SlotProtocol& sending() { return *sender->operator->(); }
+    const SlotProtocol& receiving() { return *receiver->operator->(); }
     void check_all_free() { BOOST_TEST(board.count(SlotState::free) == board.shape().slots); }
     void check_nothing_to_take() { BOOST_TEST(receiving().take().outcome == RingOutcome::empty); }
 };

@@ -20,6 +20,7 @@ struct LatestValue {
     LatestValue() {
         shape.capacity_bytes = capacity;
         shape.participants = 8;
+        shape.sync = sync();
     }
     ~LatestValue() {
         for (const auto& file : name.left_behind()) BOOST_ERROR("left behind: " + file);

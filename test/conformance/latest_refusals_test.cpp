@@ -40,8 +40,11 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense([](auto& o) { o.capacity_bytes = 0; }, "capacity_bytes = 0");
     check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
     check_nonsense([](auto& o) { o.capacity_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
-    check_nonsense([](auto& o) { o.capacity_bytes = std::size_t{1} << 61; }, "memory");
-    check_nonsense([](auto& o) { o.capacity_bytes = std::size_t{1} << 50; }, "", Errc::no_space);
+    if constexpr (sizeof(std::size_t) == 8) {
+        constexpr std::uint64_t one = 1;
+        check_nonsense([](auto& o) { o.capacity_bytes = static_cast<std::size_t>(one << 61); }, "memory");
+        check_nonsense([](auto& o) { o.capacity_bytes = static_cast<std::size_t>(one << 50); }, "", Errc::no_space);
+    }
     check_nonsense([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
     check_throws([&] { LatestBytes("a/b", shape); }, Errc::invalid_argument);
     const auto wrong_wait = static_cast<handoff::WaitPolicy>(9);

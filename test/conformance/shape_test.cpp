@@ -186,6 +186,30 @@ BOOST_AUTO_TEST_CASE(another_lifetime_mode_or_group_is_told_and_not_refused) {
     BOOST_TEST(LatestBytes(value, {.mode = 0600}, {.read_only = true}).info().mode == 0644U);
 }
 
+BOOST_AUTO_TEST_CASE(sync_is_the_creators_and_must_be_equal) {
+    using handoff::Sync;
+    for (const Sync sync : {Sync::futex, Sync::boost}) {
+        const Sync other = sync == Sync::futex ? Sync::boost : Sync::futex;
+        const std::string words = sync == Sync::futex ? "sync = futex (boost was asked for)" : "sync = boost (futex";
+        {
+            const Sender sender(name, {.payload_bytes = 8, .sync = sync});
+            BOOST_TEST((Receiver(name).info().sync == sync));
+            BOOST_TEST((handoff::inspect::Observer(name).report().sync == sync));
+            check_mismatch<Receiver>(ChannelShape{.sync = other}, {words.c_str()});
+        }
+        {
+            const Publisher publisher(name, {.payload_bytes = 8, .sync = sync});
+            BOOST_TEST((Subscriber(name).info().sync == sync));
+            check_mismatch<Publisher>(TopicShape{.payload_bytes = 8, .sync = other}, {words.c_str()});
+        }
+        const LatestBytes value(name, {.capacity_bytes = 8, .sync = sync});
+        BOOST_TEST((value.info().sync == sync));
+        check_throws([&] { LatestBytes(name, {.capacity_bytes = 8, .sync = other}); }, Errc::mismatch, words);
+    }
+    check_throws([&] { Sender(name, {.payload_bytes = 8, .sync = static_cast<Sync>(2)}); }, Errc::invalid_argument,
+                 "sync");
+}
+
 BOOST_AUTO_TEST_CASE(an_instance_is_one_segment_for_all_who_look_and_another_one_after_it) {
     std::uint64_t former = 0;
     for (int life = 0; life < 3; ++life) {
@@ -304,7 +328,6 @@ BOOST_AUTO_TEST_CASE(a_persistent_one_is_never_replaced) {
     remove();
 }
 
-#ifndef HANDOFF_SYNC_BOOST
 namespace {
 /// Leaves a segment behind, as the dead do.
 template <class Handle, class Shape>
@@ -357,6 +380,5 @@ BOOST_AUTO_TEST_CASE(what_the_dead_left_is_used_if_it_can_do_it_and_not_replaced
     BOOST_TEST(instance() == old);
     remove();
 }
-#endif
 
 BOOST_AUTO_TEST_SUITE_END()

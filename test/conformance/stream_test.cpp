@@ -175,7 +175,6 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_refused_while_something_is_u
     BOOST_TEST(Sender(name, larger).info().payload_bytes == 1000U);
 }
 
-#ifndef HANDOFF_SYNC_BOOST
 BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_replaced_when_all_are_dead_and_nothing_is_unread) {
     handoff::testing::Child victim([&](handoff::testing::Stage& stage) {
         Sender sender(name, shape);
@@ -189,7 +188,6 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_replaced_when_all_are_dead_a
     BOOST_TEST(sender.info().payload_bytes == 1000U);
     check_all_free(sender);
 }
-#endif
 
 BOOST_AUTO_TEST_CASE(the_mode_is_what_was_asked_for_whatever_the_umask) {
     for (const mode_t mask : {mode_t{0}, mode_t{0077}, mode_t{0777}}) {

@@ -23,6 +23,7 @@ struct Topic {
         shape.loans = 2;
         shape.pin_budget = 4;
         shape.participants = 16;
+        shape.sync = sync();
     }
     ~Topic() {
         for (const auto& file : name.left_behind()) BOOST_ERROR("left behind: " + file);

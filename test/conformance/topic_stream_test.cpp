@@ -146,7 +146,6 @@ BOOST_AUTO_TEST_CASE(a_persistent_topic_that_is_too_small_is_not_replaced) {
     for (const auto& file : name.left_behind()) std::filesystem::remove(file);
 }
 
-#ifndef HANDOFF_SYNC_BOOST
 BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_replaced_when_all_are_dead) {
     handoff::testing::Child victim([&](handoff::testing::Stage& stage) {
         Publisher publisher(name, shape);
@@ -160,7 +159,6 @@ BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_replaced_when_all_are_dead) {
     BOOST_TEST(publisher.info().payload_bytes == 1000U);
     BOOST_TEST(publisher.state().free == publisher.info().slot_count);
 }
-#endif
 
 BOOST_AUTO_TEST_CASE(the_mode_is_what_was_asked_for_whatever_the_umask) {
     for (const mode_t mask : {mode_t{0}, mode_t{0777}}) {

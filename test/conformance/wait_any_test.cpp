@@ -36,7 +36,7 @@ bool is_readable(int descriptor, std::chrono::milliseconds patience = 0ms) {
 }
 bool becomes_readable(int descriptor) {
     return is_readable(descriptor, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                       handoff::testing::scaled(handoff::testing::patience)));
+                                       handoff::testing::scaled(handoff::testing::default_timeout)));
 }
 
 /// A channel, a topic and a latest value.

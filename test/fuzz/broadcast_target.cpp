@@ -40,7 +40,7 @@ public:
           slots_memory_(zeroed(geometry_.slot_count * geometry_.slot_stride)),
           control_(::new (control_memory_.get()) BroadcastControl),
           slots_(slots_memory_.get(), geometry_),
-          broadcast_(*control_, settings.history, slots_),
+          broadcast_(*control_, {control_->published, nullptr}, settings.history, slots_),
           scribbler_(regions()) {
         slots_.place();
         control_->tail.store(settings.history);

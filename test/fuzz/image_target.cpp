@@ -28,7 +28,7 @@ void describe(Input& input) {
         require_that_it_fits(image, available);
     else
         require(!checked.error().message().empty(), "a refusal says why");
-    const Image believed = detail::slot::believable(image, available);
+    const Image believed = detail::slot::sanitized(image, available);
     require(believed.is_image() == (image.is_image() && checked.has_value()), "only a checked image is believed");
     touch(image.frame());
     touch(believed.frame());

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(without_a_handler_whoever_touches_a_missing_part_dies_and_n
 BOOST_AUTO_TEST_CASE(every_call_on_a_channel_that_was_cut_short_says_damaged) {
     const UniqueName name;
     testing::run_in_child([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         Sender sender(name, shape);
         Receiver receiver(name);
         Pending unanswered = sender.request_async(sender.loan(soon).value()).value();
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(every_call_on_a_channel_that_was_cut_short_says_damaged) {
 BOOST_AUTO_TEST_CASE(a_loan_is_written_to_the_end_but_what_was_sent_is_not_said_to_be) {
     const UniqueName name;
     testing::run_in_child([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         Sender sender(name, shape);
         Loan loan = sender.loan(soon).value();
         cut(name, 8192);  // the header is there, the slots are not
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_loan_is_written_to_the_end_but_what_was_sent_is_not_said_
 BOOST_AUTO_TEST_CASE(what_is_sent_while_the_file_is_cut_is_not_said_to_be_sent) {
     const UniqueName name;
     testing::run_in_child([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         Sender sender(name, shape);
         Loan loan = sender.loan(soon).value();
         cut(name);
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_ever_is_told) {
     owner.wait_for("there");
     const auto waits = [](auto&& wait) {
         return Child([wait](Stage& stage) {
-            survive_truncation();
+            handle_sigbus();
             wait(stage);
         });
     };
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_ever_is_told) {
 BOOST_AUTO_TEST_CASE(a_topic_and_a_latest_value_that_were_cut_short_say_damaged) {
     const UniqueName topic, latest;
     testing::run_in_child([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         Publisher publisher(topic, topic_shape);
         Subscriber subscriber(topic);
         LatestBytes value(latest, value_shape);
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_topic_and_a_latest_value_that_were_cut_short_say_damaged)
 BOOST_AUTO_TEST_CASE(others_are_not_touched_and_a_new_segment_of_that_name_works) {
     const UniqueName name, other;
     testing::run_in_child([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         Sender sender(name, shape), another(other, shape);
         cut(name);
         check_damaged(sender.try_loan());
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(others_are_not_touched_and_a_new_segment_of_that_name_works
 BOOST_AUTO_TEST_CASE(many_threads_that_touch_what_is_missing_at_once_live) {
     const UniqueName name;
     testing::run_in_child([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         Sender sender(name, {.slot_count = 8, .payload_bytes = 1'000'000});
         std::vector<Loan> loans;
         for (int slot = 0; slot < 8; ++slot) loans.push_back(sender.loan(soon).value());
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_bus_error_that_is_not_ours_goes_to_the_handler_before) {
         };
         theirs.sa_flags = SA_SIGINFO;
         BOOST_TEST(sigaction(SIGBUS, &theirs, nullptr) == 0);
-        survive_truncation();
+        handle_sigbus();
         const Sender ours(name, shape);
         std::byte* bytes = foreign_mapping();
         bytes[0] = std::byte{7};
@@ -293,12 +293,12 @@ BOOST_AUTO_TEST_CASE(a_bus_error_that_is_not_ours_goes_to_the_handler_before) {
 BOOST_AUTO_TEST_CASE(a_bus_error_that_is_nobodys_ends_the_process) {
     const UniqueName name;
     check_bus_error([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         const Sender ours(name, shape);
         foreign_mapping()[0] = std::byte{7};
     });
     check_bus_error([](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         raise(SIGBUS);
     });
 }

@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(copies_are_whole_while_the_channel_runs_at_full_speed) {
 BOOST_AUTO_TEST_CASE(a_file_that_is_cut_short_meanwhile_is_an_error_and_not_our_end) {
     const UniqueName name, topic;
     run_in_child([&](Stage&) {
-        survive_truncation();
+        handle_sigbus();
         Sender sender(name, small_channel());
         send(sender, 1, 1);
         Publisher publisher(topic, small_topic());

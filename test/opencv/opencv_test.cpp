@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(the_answer_is_written_into_the_reply_area) {
     cv::cvtColor(opencv::as_mat(request), gray, cv::COLOR_BGR2GRAY);
     BOOST_TEST(opencv::is_in(gray, request.reply()));
     request.processed().value();
-    const Processed processed = pending.wait(testing::patience).value();
+    const Processed processed = pending.wait(testing::default_timeout).value();
     cv::Mat expected;
     cv::cvtColor(pixels, expected, cv::COLOR_BGR2GRAY);
     BOOST_TEST(same(opencv::as_mat(processed), expected));
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_not_an_image_gives_no_mat) {
     opencv::copy_to(loan, random_mat(3, 3, CV_8UC1));
     Pending pending = pair.sender.request_async(std::move(loan)).value();
     pair.receiver.try_receive().value().processed().value();
-    const Processed processed = pending.wait(testing::patience).value();
+    const Processed processed = pending.wait(testing::default_timeout).value();
     BOOST_CHECK_THROW(opencv::as_mat(processed), Error);
 }
 
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(only_a_channel_opened_in_place_is_edited) {
     cv::Mat pixels = opencv::editable_mat(edit);
     pixels += 1;
     edit.processed().value();
-    const Processed processed = pending.wait(testing::patience).value();
+    const Processed processed = pending.wait(testing::default_timeout).value();
     BOOST_TEST(same(opencv::payload_mat(processed), cv::Mat(4, 5, CV_8UC1, cv::Scalar(8))));
 }
 

@@ -22,13 +22,13 @@ inline constexpr std::uint32_t places = 4;
 struct Table {
     std::array<detail::participants::ParticipantEntry, places> entries;
     std::array<std::atomic<int>, places> recovered{};  // how often a recovery was finished
-    std::atomic<int> departed{0};
+    std::atomic<int> on_departure{0};
     std::atomic<int> out_of_order{0};  // recovered after the entry was inactive, or said so before it was
 };
 
 /// The table and its lock file. Made before the children are.
 struct Meeting {
-    Meeting() { BOOST_TEST_REQUIRE(detail::platform::publish(detail::platform::create_nameless(0, 0600, ""), path)); }
+    Meeting() { BOOST_TEST_REQUIRE(detail::platform::publish(detail::platform::create_unlinked(0, 0600, ""), path)); }
 
     detail::participants::EntryWord word(std::uint32_t index) const {
         return detail::participants::EntryWord::decode(table->entries[index].word.load());
@@ -39,7 +39,7 @@ struct Meeting {
 };
 
 /// One process's view of a Meeting, with a hook that runs in the middle of a recovery.
-class Visitor final : private detail::participants::Caretaker {
+class Visitor final : private detail::participants::RecoveryHandler {
 public:
     using Hook = std::function<void(std::uint32_t, detail::participants::Role)>;
 
@@ -57,9 +57,9 @@ private:
         if (in_recovery_) in_recovery_(index, role);
         ++meeting_.table->recovered[index];
     }
-    void departed() override {
+    void on_departure() override {
         if (meeting_.word(going_).active) ++meeting_.table->out_of_order;
-        ++meeting_.table->departed;
+        ++meeting_.table->on_departure;
     }
 
     Meeting& meeting_;

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_killed_participant_counts_until_it_is_reaped_but_does_not
     BOOST_TEST(visitor.registry.reap());
     BOOST_TEST(visitor.registry.active(Role::receiver) == 0u);
     BOOST_TEST(table->recovered[0] == 1);
-    BOOST_TEST(table->departed == 1);
+    BOOST_TEST(table->on_departure == 1);
     BOOST_TEST(table->out_of_order == 0);
     BOOST_TEST(!visitor.registry.reap());
     BOOST_TEST(table->recovered[0] == 1);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(of_many_who_notice_a_death_exactly_one_recovers) {
     int recovered = 0;
     for (const auto& times : table->recovered) recovered += times;
     BOOST_TEST(recovered == died);
-    BOOST_TEST(table->departed == recovered);
+    BOOST_TEST(table->on_departure == recovered);
     BOOST_TEST(table->out_of_order == 0);
 }
 
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_recovery_whose_reaper_is_killed_is_repeated_by_the_next) 
             Visitor visitor(*this, [](std::uint32_t, Role) { raise(SIGKILL); });
             visitor.registry.reap();
         });
-        BOOST_TEST(reaper.ends_within(handoff::testing::patience));
+        BOOST_TEST(reaper.ends_within(handoff::testing::default_timeout));
         BOOST_CHECK_THROW(reaper.wait(), handoff::testing::ChildFailed);
         BOOST_TEST(word(0).active);
         BOOST_TEST(table->recovered[0] == 0);
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_leaver_killed_while_it_gives_back_is_recovered_by_the_nex
         visitor.registry.join(Role::sender);
         visitor.registry.leave();
     });
-    BOOST_TEST(leaver.ends_within(handoff::testing::patience));
+    BOOST_TEST(leaver.ends_within(handoff::testing::default_timeout));
     BOOST_CHECK_THROW(leaver.wait(), handoff::testing::ChildFailed);
     Visitor visitor(*this);
     BOOST_TEST(visitor.registry.reap());

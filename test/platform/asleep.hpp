@@ -18,8 +18,10 @@ inline bool is_asleep(const std::filesystem::path& directory) {
     const auto end_of_name = text.rfind(')');
     return end_of_name != std::string::npos && text.compare(end_of_name, 3, ") S") == 0;
 }
+/// Through `task`: qemu-user makes up /proc/PID/stat of its own process, where it never sleeps.
 inline bool is_asleep(int pid) {
-    return is_asleep(std::filesystem::path("/proc") / std::to_string(pid));
+    const std::string id = std::to_string(pid);
+    return is_asleep(std::filesystem::path("/proc") / id / "task" / id);
 }
 
 /// True if this process has other threads, and all of them wait for something.

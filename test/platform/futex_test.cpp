@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(every_sleeper_is_woken) {
     std::atomic<int> about_to_sleep{0};
     std::atomic<int> timed_out{0};
     std::vector<std::jthread> sleepers;
-    const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+    const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
     for (int i = 0; i < 8; ++i)
         sleepers.emplace_back([&] {
             ++about_to_sleep;
@@ -108,7 +108,8 @@ BOOST_AUTO_TEST_CASE(a_sleep_on_two_words_ends_as_soon_as_either_is_woken_or_dif
     for (const int woken : {0, 1}) {
         handoff::test::SharedAnonymous<std::array<Word, 2>> words;
         Child sleeper([&](Stage&) {
-            const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+            const std::int64_t deadline =
+                now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
             while ((*words)[woken].load() == 0)
                 BOOST_TEST_REQUIRE(
                     (futex_wait_either({&(*words)[0], 0}, {&(*words)[1], 0}, deadline) != Awakening::timed_out));

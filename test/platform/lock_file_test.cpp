@@ -21,7 +21,7 @@ namespace {
 struct LockedFile {
     LockedFile() {
         BOOST_TEST_REQUIRE(
-            handoff::detail::platform::publish(handoff::detail::platform::create_nameless(0, 0600, ""), path));
+            handoff::detail::platform::publish(handoff::detail::platform::create_unlinked(0, 0600, ""), path));
     }
     LockFile open() const { return LockFile(handoff::detail::platform::open_existing(path)); }
 

@@ -38,7 +38,7 @@ class Barrier {
 public:
     void arrive_and_wait(std::uint32_t parties) {
         const std::uint32_t round = arrived_.fetch_add(1) / parties;
-        const auto deadline = std::chrono::steady_clock::now() + testing::scaled(testing::patience);
+        const auto deadline = std::chrono::steady_clock::now() + testing::scaled(testing::default_timeout);
         while (arrived_.load() / parties == round) {
             if (std::chrono::steady_clock::now() > deadline)
                 throw std::runtime_error("somebody did not come to the barrier");

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_and_a_device_are_refused_without_waiting_for_anybody
 }
 
 BOOST_AUTO_TEST_CASE(without_permission_the_sentence_names_owner_mode_and_user) {
-    BOOST_TEST_REQUIRE(platform::publish(platform::create_nameless(64, 0, ""), path));
+    BOOST_TEST_REQUIRE(platform::publish(platform::create_unlinked(64, 0, ""), path));
     handoff::testing::run_in_child([&](handoff::testing::Stage&) {
         const std::string owner = std::to_string(geteuid());
         if (geteuid() == 0) BOOST_TEST_REQUIRE(seteuid(nobody) == 0);
@@ -102,20 +102,20 @@ BOOST_AUTO_TEST_CASE(without_permission_the_sentence_names_owner_mode_and_user) 
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_group_is_refused_by_name) {
-    const auto failure = refusal_of([] { (void)platform::create_nameless(64, 0660, "no_such_group"); });
+    const auto failure = refusal_of([] { (void)platform::create_unlinked(64, 0660, "no_such_group"); });
     HANDOFF_TEST_CODE(failure, Errc::invalid_argument);
     check_says(failure, "'no_such_group'", "getent group");
 }
 
 BOOST_AUTO_TEST_CASE(more_than_the_file_system_can_hold_is_refused) {
-    const auto failure = refusal_of([] { (void)platform::create_nameless(std::uint64_t{1} << 50, 0600, ""); });
+    const auto failure = refusal_of([] { (void)platform::create_unlinked(std::uint64_t{1} << 50, 0600, ""); });
     HANDOFF_TEST_CODE(failure, Errc::no_space);
     check_says(failure, std::to_string(std::uint64_t{1} << 50), platform::shm_directory, "No space left");
 }
 
 BOOST_AUTO_TEST_CASE(a_taken_name_is_refused_and_keeps_its_file) {
-    const auto first = platform::create_nameless(64, 0600, "");
-    const auto second = platform::create_nameless(64, 0600, "");
+    const auto first = platform::create_unlinked(64, 0600, "");
+    const auto second = platform::create_unlinked(64, 0600, "");
     BOOST_TEST(platform::publish(first, path));
     BOOST_TEST(!platform::publish(second, path));
     BOOST_TEST(platform::is_named(path, first.get()));
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_taken_name_is_refused_and_keeps_its_file) {
 }
 
 BOOST_AUTO_TEST_CASE(a_name_in_a_folder_that_does_not_exist_is_an_error) {
-    const auto file = platform::create_nameless(64, 0600, "");
+    const auto file = platform::create_unlinked(64, 0600, "");
     const auto failure = refusal_of([&] { (void)platform::publish(file, path.str() + "/segment"); });
     HANDOFF_TEST_CODE(failure, Errc::system);
     check_says(failure, "naming " + path.str(), "No such file or directory");
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_name_in_a_folder_that_does_not_exist_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(a_nameless_file_is_whole_and_zeroed_and_has_no_name) {
     constexpr std::uint64_t size = 1 << 20;
-    const auto file = platform::create_nameless(size, 0600, "");
+    const auto file = platform::create_unlinked(size, 0600, "");
     const auto status = stat_of(file);
     BOOST_TEST(status.st_nlink == 0u);  // so the kernel frees it with its last descriptor, whoever is killed
     BOOST_TEST(static_cast<std::uint64_t>(status.st_size) == size);
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_mode_is_exactly_the_one_asked_for_whatever_the_umask) {
     for (const mode_t mask : {0077U, 0022U, 0777U, 0U}) {
         const Umask changed(mask);
         for (const std::uint32_t mode : {0600U, 0660U, 0666U, 0640U}) {
-            const auto file = platform::create_nameless(64, mode, "");
+            const auto file = platform::create_unlinked(64, mode, "");
             BOOST_TEST(platform::status_of(file.get()).mode == mode);
             BOOST_TEST_REQUIRE(platform::publish(file, path));
             BOOST_TEST(platform::status_of(platform::open_existing(path).get()).mode == mode);
@@ -167,14 +167,14 @@ BOOST_AUTO_TEST_CASE(the_group_is_the_one_asked_for) {
     }
     BOOST_TEST_REQUIRE(chosen != nullptr);
     const gid_t gid = chosen->gr_gid;
-    const auto file = platform::create_nameless(64, 0660, std::string(chosen->gr_name));
+    const auto file = platform::create_unlinked(64, 0660, std::string(chosen->gr_name));
     BOOST_TEST(stat_of(file).st_gid == gid);
     BOOST_TEST(platform::status_of(file.get()).mode == 0660u);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_took_the_name_is_not_mistaken_for_the_first) {
-    const auto first = platform::create_nameless(64, 0600, "");
-    const auto second = platform::create_nameless(64, 0600, "");
+    const auto first = platform::create_unlinked(64, 0600, "");
+    const auto second = platform::create_unlinked(64, 0600, "");
     BOOST_TEST_REQUIRE(platform::publish(first, path));
     platform::remove_name(path);
     BOOST_TEST(!platform::is_named(path, first.get()));
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_took_the_name_is_not_mistaken_for_the_first) {
 }
 
 BOOST_AUTO_TEST_CASE(removing_a_name_leaves_the_file_to_those_who_have_it_open) {
-    const auto file = platform::create_nameless(64, 0600, "");
+    const auto file = platform::create_unlinked(64, 0600, "");
     BOOST_TEST_REQUIRE(platform::publish(file, path));
     platform::remove_name(path);
     platform::remove_name(path);

@@ -27,7 +27,7 @@ class Digest(unittest.TestCase):
 
     def test_it_reads_the_protocol(self):
         names = {path.name for path in sources()}
-        self.assertTrue({"handover.cpp", "ring.cpp", "broadcast.cpp", "registry.cpp", "futex_condition.hpp",
+        self.assertTrue({"slot_protocol.cpp", "ring.cpp", "broadcast.cpp", "registry.cpp", "futex_condition.hpp",
                          "look_schedule.hpp", "segment.cpp", "lock_file.cpp"} <= names)
         self.assertRegex(digest(), "^[0-9a-f]{16}$")
 

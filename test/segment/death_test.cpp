@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_lock_file_of_an_older_layout_is_in_nobodys_way) {
     const UniqueName name;
     const std::string old = handoff::detail::segment::old_lock_path(name);
     BOOST_TEST_REQUIRE(
-        handoff::detail::platform::publish(handoff::detail::platform::create_nameless(0, 0600, ""), old));
+        handoff::detail::platform::publish(handoff::detail::platform::create_unlinked(0, 0600, ""), old));
     HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(attach_request(name)); }), Errc::no_such_segment);
     Segment segment = Segment::open(request_for(name, OpenMode::create));
     BOOST_TEST(leave(segment));

@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(attaching_waits_for_a_segment_that_is_created_later) {
     const UniqueName name;
     Child waiter([&](Stage& stage) {
         stage.reach("waiting");
-        const Segment segment = Segment::open(attach_request(name, Deadline(handoff::testing::patience)));
+        const Segment segment = Segment::open(attach_request(name, Deadline(handoff::testing::default_timeout)));
         stage.report(std::to_string(number_in(segment)));
     });
     waiter.wait_for("waiting");

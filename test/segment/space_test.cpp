@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_small_dev_shm_is_refused_with_needed_and_free_bytes) {
     child.wait();
     if (obstacle.empty()) return;
     BOOST_TEST_MESSAGE("no /dev/shm of its own for this test (" << obstacle << "): the sentence alone is checked");
-    const std::string sentence = handoff::detail::platform::why_it_does_not_fit(8 << 20, {1 << 20}, "/dev/shm");
+    const std::string sentence = handoff::detail::platform::capacity_error(8 << 20, {1 << 20}, "/dev/shm");
     for (const char* words : {"8388608 bytes (8 MiB)", "/dev/shm has only 1048576 bytes (1 MiB) left", "--shm-size"})
         BOOST_TEST(sentence.find(words) != std::string::npos, sentence);
 }

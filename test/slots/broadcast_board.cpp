@@ -40,7 +40,7 @@ BroadcastBoard::BroadcastBoard(const BroadcastShape& shape)
       slots_memory_(zeroed(shape.slots() * geometry_.slot_stride)),
       control_(::new (control_memory_.get()) BroadcastControl),
       slots_(slots_memory_.get(), geometry_),
-      broadcast_(*control_, shape.history, slots_) {
+      broadcast_(*control_, {control_->published, nullptr}, shape.history, slots_) {
     slots_.place();
     for (std::uint32_t index = 0; index < shape.history; ++index) ::new (&control_->cells[index]) sync::SharedWord;
     start_at(shape.history, 0);

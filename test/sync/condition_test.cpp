@@ -1,6 +1,4 @@
 // One suite for every condition: what a sleeper may rely on, whatever it sleeps on.
-#include "sync/condition.hpp"
-
 #include <handoff/testing.hpp>
 
 #include <boost/mpl/list.hpp>
@@ -31,8 +29,6 @@ namespace {
 constexpr std::int64_t ms = 1'000'000;
 
 using Conditions = boost::mpl::list<FutexCondition, BoostCondition>;
-static_assert(handoff::detail::sync::ConditionLike<FutexCondition> &&
-              handoff::detail::sync::ConditionLike<BoostCondition>);
 
 /// A number that is waited for.
 template <class Condition>
@@ -46,7 +42,7 @@ struct Room {
     }
     /// False if it took until the deadline: the wake-up was lost, even if the number is right by then.
     bool wait_for(std::uint64_t value) {
-        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
         return condition.wait_until(deadline, [&] { return number.load() >= value; }) && now_ns() < deadline;
     }
 };

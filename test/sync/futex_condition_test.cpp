@@ -32,7 +32,7 @@ struct Room {
     handoff::detail::sync::SharedWord number;
 
     bool wait_for(std::uint64_t value) {
-        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
         return condition.wait_until(deadline, [&] { return number.load() >= value; }) && now_ns() < deadline;
     }
     void set(std::uint64_t value) {
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_notification_between_the_look_and_the_sleep_is_not_lost) 
     for (int notifications = 1; notifications <= 3; ++notifications) {
         Room room;
         int looks = 0;
-        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
         BOOST_TEST(room.condition.wait_until(deadline, [&] {
             if (++looks > 1) return room.number.load() == 1;
             for (int i = 0; i < notifications; ++i) room.set(1);  // somebody else, just after we found nothing
@@ -151,7 +151,7 @@ struct Taker {
           }) {
         HANDOFF_REQUIRE_EVENTUALLY(is_asleep(process.pid()));
     }
-    bool has_ended() { return process.ends_within(handoff::testing::patience); }
+    bool has_ended() { return process.ends_within(handoff::testing::default_timeout); }
     static bool take_one_of(Room& room) {
         for (std::uint64_t seen = room.number.load(); seen != 0; seen = room.number.load())
             if (room.number.compare_exchange(seen, seen - 1)) return true;
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_a_sleep_at_once_and_one_that_came_before_it_too
             source.request_stop();
         });
         FutexCondition::Announcement last;
-        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::patience).count();
+        const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
         BOOST_TEST(!room->condition.wait_until(deadline, last, 1, &stop, [] { return false; }));
         BOOST_TEST(now_ns() < deadline, "it slept until the deadline");
     }

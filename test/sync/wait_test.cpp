@@ -20,7 +20,7 @@
 using handoff::Deadline;
 using handoff::WaitPolicy;
 using handoff::detail::platform::now_ns;
-using handoff::detail::sync::Condition;
+using handoff::detail::sync::FutexCondition;
 using handoff::detail::sync::tick_ns;
 using handoff::detail::sync::wait_until;
 using handoff::testing::Child;
@@ -44,12 +44,12 @@ const auto no_tick = [] {};
 BOOST_AUTO_TEST_SUITE(wait_test)
 
 struct Room {
-    Condition condition;
+    FutexCondition condition;
     handoff::detail::sync::SharedWord number;
 };
 
 BOOST_DATA_TEST_CASE(a_deadline_that_passes_is_told_and_not_early, policies, policy) {
-    Condition condition;
+    FutexCondition condition;
     for (const auto length : {1ms, 30ms}) {
         const Deadline deadline(length);
         BOOST_TEST(!wait_until(
@@ -59,17 +59,17 @@ BOOST_DATA_TEST_CASE(a_deadline_that_passes_is_told_and_not_early, policies, pol
 }
 
 BOOST_DATA_TEST_CASE(a_deadline_that_is_over_looks_and_does_not_tick, policies, policy) {
-    Condition condition;
+    FutexCondition condition;
     int looks = 0;
     int ticks = 0;
     BOOST_TEST(!wait_until(
         condition, policy, Deadline::now(), [&] { return ++looks > 2; }, [&] { ++ticks; }));
-    BOOST_TEST(looks == 2);  // a glance, and in full
+    BOOST_TEST(looks == 2);  // a fast_check, and in full
     BOOST_TEST(ticks == 0);
 }
 
 BOOST_DATA_TEST_CASE(what_is_true_already_is_taken_even_if_the_deadline_is_over, policies, policy) {
-    Condition condition;
+    FutexCondition condition;
     BOOST_TEST(wait_until(
         condition, policy, Deadline::now(), [] { return true; }, no_tick));
     BOOST_TEST(wait_until(
@@ -78,7 +78,7 @@ BOOST_DATA_TEST_CASE(what_is_true_already_is_taken_even_if_the_deadline_is_over,
 
 BOOST_DATA_TEST_CASE(after_it_was_true_nobody_looks_again, policies, policy) {
     for (int needed = 1; needed < 400; needed = needed * 3 + 1) {  // true at once, while spinning, after ticks
-        Condition condition;
+        FutexCondition condition;
         int looks = 0;
         int ticks = 0;
         // Looks beyond those of one tick are made by shortening the wait: on_tick() lets the next look succeed.
@@ -91,11 +91,11 @@ BOOST_DATA_TEST_CASE(after_it_was_true_nobody_looks_again, policies, policy) {
 }
 
 BOOST_DATA_TEST_CASE(a_tick_comes_every_100_ms_and_what_it_changes_is_seen, policies, policy) {
-    Condition condition;
+    FutexCondition condition;
     int ticks = 0;
     const std::int64_t start = now_ns();
     BOOST_TEST(wait_until(
-        condition, policy, Deadline(handoff::testing::patience), [&] { return ticks == 3; }, [&] { ++ticks; }));
+        condition, policy, Deadline(handoff::testing::default_timeout), [&] { return ticks == 3; }, [&] { ++ticks; }));
     const std::int64_t elapsed = now_ns() - start;
     BOOST_TEST(ticks == 3);
     BOOST_TEST(elapsed >= 3 * tick_ns);
@@ -114,7 +114,7 @@ BOOST_DATA_TEST_CASE(the_change_of_a_thread_ends_the_wait, policies, policy) {
         looked = true;
         return room.number.load() == 1;
     };
-    BOOST_TEST(wait_until(room.condition, policy, Deadline(handoff::testing::patience), is_one, no_tick));
+    BOOST_TEST(wait_until(room.condition, policy, Deadline(handoff::testing::default_timeout), is_one, no_tick));
 }
 
 BOOST_DATA_TEST_CASE(the_change_of_a_process_ends_the_wait_before_the_tick, policies, policy) {
@@ -128,8 +128,8 @@ BOOST_DATA_TEST_CASE(the_change_of_a_process_ends_the_wait_before_the_tick, poli
         });
         int ticks = 0;
         BOOST_TEST(wait_until(
-            room->condition, policy, Deadline(handoff::testing::patience), [&] { return room->number.load() == round; },
-            [&] { ++ticks; }));
+            room->condition, policy, Deadline(handoff::testing::default_timeout),
+            [&] { return room->number.load() == round; }, [&] { ++ticks; }));
         if (ticks == 0) ++without_tick;
         other.wait();
     }
@@ -143,11 +143,11 @@ BOOST_DATA_TEST_CASE(a_notifier_killed_between_its_change_and_its_call_is_notice
         room->number.store(1);
         raise(SIGKILL);
     });
-    const Deadline deadline(handoff::testing::scaled(handoff::testing::patience));
+    const Deadline deadline(handoff::testing::scaled(handoff::testing::default_timeout));
     BOOST_TEST(wait_until(
         room->condition, policy, deadline, [&] { return room->number.load() == 1; }, no_tick));
     BOOST_TEST(now_ns() < deadline.at_ns());
-    BOOST_TEST(notifier.ends_within(handoff::testing::patience));
+    BOOST_TEST(notifier.ends_within(handoff::testing::default_timeout));
     BOOST_CHECK_THROW(notifier.wait(), handoff::testing::ChildFailed);
 }
 
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(spins_in_vain_become_short_and_one_that_pays_off_makes_them
 BOOST_AUTO_TEST_CASE(what_a_glance_misses_is_found_by_the_looks_between) {
     const std::int64_t deadline = now_ns() + 1'000'000'000;
     BOOST_TEST(handoff::detail::sync::spin_until(
-        deadline, handoff::detail::sync::Pace::calm, handoff::detail::sync::Core::shared, [] { return true; },
+        deadline, handoff::detail::sync::PollRate::calm, handoff::detail::sync::Core::shared, [] { return true; },
         [] { return false; }));
     BOOST_TEST(now_ns() < deadline);
 }
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(at_a_calm_pace_a_budget_of_less_than_a_look_is_over_after_o
     for (int round = 0; round < 100; ++round) {
         int looks = 0;
         handoff::detail::sync::spin_until(
-            now_ns() + 300, handoff::detail::sync::Pace::calm, handoff::detail::sync::Core::shared,
+            now_ns() + 300, handoff::detail::sync::PollRate::calm, handoff::detail::sync::Core::shared,
             [] { return false; },
             [&] {
                 ++looks;

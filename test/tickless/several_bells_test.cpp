@@ -68,12 +68,12 @@ public:
         condition_.notify_all();  // nobody said that he sleeps: this wakes nobody
         return false;
     }
-    detail::sync::Condition* condition() noexcept override { return &condition_; }
+    detail::sync::FutexCondition* condition() noexcept override { return &condition_; }
     std::int64_t interval_ns() const noexcept override { return detail::sync::tick_ns; }
     bool tick(std::int64_t) noexcept override { return false; }
 
 private:
-    detail::sync::Condition condition_;
+    detail::sync::FutexCondition condition_;
     std::atomic<int> looks_{0};
 };
 

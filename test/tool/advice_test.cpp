@@ -323,4 +323,11 @@ BOOST_AUTO_TEST_CASE(a_name_that_was_misspelled_is_corrected_by_every_verb) {
     TOOL_TEST_SAYS(waiting, "waiting for '" + wrong + "' to be created; " + meant);
 }
 
+BOOST_AUTO_TEST_CASE(a_segment_on_the_classic_pair_is_noted) {
+    const UniqueName name("classic");
+    const Sender sender(name, {.payload_bytes = 8, .sync = Sync::boost});
+    BOOST_TEST(info_of(name.str()).find(", sync boost") != std::string::npos);
+    BOOST_TEST(doctor_about(name.str()).find("create it with sync futex, the default") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

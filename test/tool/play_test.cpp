@@ -39,9 +39,9 @@ BOOST_AUTO_TEST_CASE(it_is_played_at_the_pace_at_which_it_was_recorded_or_anothe
     for (const auto& [rate, least] : {std::pair<std::string, std::chrono::milliseconds>{"1", 400ms}, {"2", 200ms}}) {
         auto player = handoff_program({"play", folder / "pace.mcap", "--rate", rate, "--wait-subscriber"});
         auto subscriber = subscriber_of(name);
-        const auto first = subscriber.next(handoff::testing::patience).value().published_at();
-        for (int i = 0; i < 3; ++i) (void)subscriber.next(handoff::testing::patience).value();
-        const auto last = subscriber.next(handoff::testing::patience).value().published_at();
+        const auto first = subscriber.next(handoff::testing::default_timeout).value().published_at();
+        for (int i = 0; i < 3; ++i) (void)subscriber.next(handoff::testing::default_timeout).value();
+        const auto last = subscriber.next(handoff::testing::default_timeout).value().published_at();
         BOOST_TEST((last - first) / 1ms >= least / 1ms - 20);  // the first may be late
         require_exit(player, 0);
     }
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_part_is_played_with_the_latest_values_of_its_beginning) {
         return subscribed;
     }();
     for (const std::uint32_t i : {6u, 7u}) {
-        const auto message = subscriber.next(handoff::testing::patience);
+        const auto message = subscriber.next(handoff::testing::default_timeout);
         BOOST_TEST_REQUIRE(message.has_value());
         BOOST_TEST(std::ranges::equal(message->payload(), noise(10, i)));
     }
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_loop_is_played_again_until_it_is_ended) {
     auto player = handoff_program({"play", folder / "loop.mcap", "--loop", "--wait-subscriber"});
     auto subscriber = subscriber_of(name);
     for (std::uint32_t i = 0; i < 9; ++i) {
-        const auto message = subscriber.next(handoff::testing::patience);
+        const auto message = subscriber.next(handoff::testing::default_timeout);
         BOOST_REQUIRE(message);
         if (i == 0) BOOST_TEST(message->sequence() == 1u);
         const auto place = static_cast<std::uint32_t>((message->sequence() - 1) % 3);
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(the_space_bar_pauses_and_goes_on) {
     BOOST_TEST((!first && first.error() == handoff::Errc::timed_out));
     terminal.type(" ");
     terminal.wait_for("goes on");
-    BOOST_TEST_REQUIRE(subscriber.next(handoff::testing::patience).has_value());
+    BOOST_TEST_REQUIRE(subscriber.next(handoff::testing::default_timeout).has_value());
     terminal.mark();
     terminal.type("x ");  // no other key does anything
     terminal.wait_for("paused");
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_space_bar_pauses_and_goes_on) {
     while (subscriber.next(handoff::testing::scaled(300ms))) ++came;  // what was on its way
     BOOST_TEST_REQUIRE(came < 8u);
     terminal.type(" ");
-    for (; came < 8; ++came) BOOST_TEST_REQUIRE(subscriber.next(handoff::testing::patience).has_value());
+    for (; came < 8; ++came) BOOST_TEST_REQUIRE(subscriber.next(handoff::testing::default_timeout).has_value());
     BOOST_TEST(terminal.wait() == 0);
     BOOST_TEST((while_it_plays.c_lflag & (ICANON | ECHO)) == 0u);
     BOOST_TEST((terminal.modes().c_lflag & (ICANON | ECHO)) == static_cast<tcflag_t>(ICANON | ECHO));

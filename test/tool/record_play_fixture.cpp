@@ -90,7 +90,7 @@ void publish(handoff::Publisher& publisher, const Frame& frame) {
 std::vector<Frame> collect(handoff::Subscriber& subscriber, std::size_t count) {
     std::vector<Frame> frames;
     while (frames.size() < count) {
-        const auto message = subscriber.next(handoff::testing::scaled(handoff::testing::patience));
+        const auto message = subscriber.next(handoff::testing::scaled(handoff::testing::default_timeout));
         if (!message) BOOST_FAIL(frames.size() << " of " << count << " messages, then " << message.error().message());
         BOOST_TEST(message->lost() == 0u);
         frames.push_back({message->image(), {message->payload().begin(), message->payload().end()}});
@@ -118,7 +118,8 @@ handoff::TopicShape roomy() {
 }
 
 handoff::Subscriber subscriber_of(std::string_view name) {
-    return handoff::Subscriber(name, {.attach_timeout = handoff::testing::patience, .start = handoff::Start::oldest});
+    return handoff::Subscriber(name,
+                               {.attach_timeout = handoff::testing::default_timeout, .start = handoff::Start::oldest});
 }
 
 bool says(const Program& program, const std::string& words) {

@@ -65,9 +65,9 @@ BOOST_AUTO_TEST_CASE(a_latest_value_is_played_into_a_latest_value) {
         require_exit(recorder, 0);
     }
     auto player = handoff_program({"play", folder / "state.mcap", "--loop"});
-    handoff::LatestBytes latest(state, {.attach_timeout = handoff::testing::patience});
+    handoff::LatestBytes latest(state, {.attach_timeout = handoff::testing::default_timeout});
     std::vector<std::byte> buffer(100);
-    const auto reading = latest.wait_newer(buffer, handoff::testing::patience);
+    const auto reading = latest.wait_newer(buffer, handoff::testing::default_timeout);
     BOOST_REQUIRE(reading);
     buffer.resize(reading->size);
     BOOST_TEST((buffer == value));

@@ -19,7 +19,7 @@ namespace tool_test {
 
 class Connection {
 public:
-    explicit Connection(std::uint16_t port, std::chrono::nanoseconds patience = handoff::testing::patience)
+    explicit Connection(std::uint16_t port, std::chrono::nanoseconds patience = handoff::testing::default_timeout)
         : until_(std::chrono::steady_clock::now() + handoff::testing::scaled(patience)),
           socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
         sockaddr_in address{};
@@ -84,7 +84,7 @@ private:
 
 /// The whole answer to one request, up to the end of the connection.
 inline std::string ask(std::uint16_t port, std::string_view request,
-                       std::chrono::nanoseconds patience = handoff::testing::patience) {
+                       std::chrono::nanoseconds patience = handoff::testing::default_timeout) {
     Connection connection(port, patience);
     connection.send(request);
     return connection.receive_all();

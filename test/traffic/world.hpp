@@ -39,9 +39,9 @@ inline const Rate all_rates[] = {slow, camera, full};
 inline const Rate paced_rates[] = {slow, camera};  // for calls that work on what was prepared
 
 /// Does something again and again at that rate.
-class Pace {
+class PollRate {
 public:
-    explicit Pace(const Rate& rate) : rate_(rate) {}
+    explicit PollRate(const Rate& rate) : rate_(rate) {}
     void wait() {
         next_ += rate_.period;
         if (rate_.period > 0ns) std::this_thread::sleep_until(next_);
@@ -61,7 +61,7 @@ public:
               detail::sync::tick_ns = std::chrono::nanoseconds(1h).count();
               const auto work = prepare();
               stage.reach("joined");
-              for (Pace pace(rate);; pace.wait()) work();
+              for (PollRate pace(rate);; pace.wait()) work();
           }) {
         child_.wait_for("joined");
     }
@@ -81,7 +81,7 @@ inline bool notices(std::string_view name, const Rate& rate, Child& victim, cons
     BOOST_TEST_REQUIRE(is_there());
     victim.kill();
     const auto deadline = std::chrono::steady_clock::now() + soon;
-    for (Pace pace(rate); is_there(); pace.wait()) {
+    for (PollRate pace(rate); is_there(); pace.wait()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
         call();
     }

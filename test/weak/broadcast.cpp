@@ -34,7 +34,7 @@ public:
         control_->tail.store(first + 1);
         slots_[0].sequence.store(first);
         slots_[0].control.store(SlotWord{1, 0, 0, false, SlotState::published}.encode());
-        broadcast_.emplace(*control_, 1, slots_);
+        broadcast_.emplace(*control_, handoff::detail::sync::Condition(control_->published, nullptr), 1, slots_);
     }
 
     const Broadcast* operator->() const { return &*broadcast_; }

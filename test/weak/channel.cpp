@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-#include "channel/handover.hpp"
+#include "channel/slot_protocol.hpp"
 #include "scenarios.hpp"
 #include "segment/geometry.hpp"
 
@@ -12,11 +12,11 @@ namespace {
 
 using handoff::detail::channel::CellWord;
 using handoff::detail::channel::ChannelControl;
-using handoff::detail::channel::Handover;
 using handoff::detail::channel::Held;
 using handoff::detail::channel::Ring;
 using handoff::detail::channel::RingOutcome;
 using handoff::detail::channel::Settings;
+using handoff::detail::channel::SlotProtocol;
 using handoff::detail::channel::Withdrawal;
 using handoff::detail::participants::ParticipantEntry;
 using handoff::detail::participants::Registry;
@@ -39,19 +39,19 @@ constexpr std::uint32_t slot_count = 1;
 class Channel;
 
 /// A participant that never dies.
-class Player final : private handoff::detail::participants::Caretaker {
+class Player final : private handoff::detail::participants::RecoveryHandler {
 public:
     Player(Channel& channel, Role role);
-    const Handover* operator->() const { return &handover_; }
+    const SlotProtocol* operator->() const { return &protocol_; }
     std::uint64_t id() const { return id_; }
 
 private:
     void recover(std::uint32_t, Role) override {}
-    void departed() override {}
+    void on_departure() override {}
 
     platform::LockFile locks_;
     Registry registry_;
-    Handover handover_;
+    SlotProtocol protocol_;
     std::uint64_t id_;
 };
 
@@ -125,7 +125,7 @@ int Channel::dup_open(int fd) {
 Player::Player(Channel& channel, Role role)
     : locks_(channel.open_locks()),
       registry_(channel.entries, players, locks_, *this),
-      handover_(*channel.control, channel.slots, channel.ring, registry_, channel.settings) {
+      protocol_(*channel.control, channel.slots, channel.ring, registry_, channel.settings) {
     registry_.join(role);
     id_ = registry_.my_id();
 }

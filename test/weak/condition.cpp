@@ -14,7 +14,7 @@ constexpr auto seq_cst = std::memory_order_seq_cst;
 constexpr auto acq_rel = std::memory_order_acq_rel;
 constexpr auto acquire = std::memory_order_acquire;
 
-struct Bell {
+struct Notify {
     SharedWord state;
     FutexCondition condition;
 } bell;

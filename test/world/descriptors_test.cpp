@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(creating_is_refused_at_every_step_and_leaves_nothing) {
 
 BOOST_AUTO_TEST_CASE(creating_for_a_group_does_not_call_the_group_unknown) {
     const std::string group = getgrgid(getegid())->gr_name;
-    BOOST_TEST(needed_by([&] { detail::platform::create_nameless(0, 0660, group); }, [] {}) <= 2U);
+    BOOST_TEST(needed_by([&] { detail::platform::create_unlinked(0, 0660, group); }, [] {}) <= 2U);
 }
 
 BOOST_AUTO_TEST_CASE(attaching_is_refused_at_every_step_and_leaves_no_trace) {

@@ -193,6 +193,12 @@ void check_segments(std::vector<Check>& checks) {
         }
         for (const Finding& finding : findings(*look.report))
             checks.push_back({name, Verdict::bad, finding.what, finding.advice});
+        if (look.report->sync == Sync::boost)
+            checks.push_back(
+                {name, Verdict::note,
+                 "sleeps on Boost's mutex and condition (sync boost): a process that is killed in them can "
+                 "make all others hang",
+                 "to be safe, create it with sync futex, the default"});
         if (look.report->participants.empty() && look.report->lifetime == Lifetime::until_last_leaves)
             checks.push_back({name, Verdict::note, "nobody is there any more", "`handoff clean " + name + "`"});
     }

@@ -33,6 +33,7 @@ std::string options_in_words(const Report& report) {
     if (report.kind == Kind::topic)
         words += ": history " + std::to_string(report.history) + ", loans " + std::to_string(report.loans) +
                  ", pin budget " + std::to_string(report.pin_budget);
+    if (report.sync == Sync::boost) words += ", sync boost";
     words += ", room for " + std::to_string(report.participant_places) + " participants";
     return words + (report.lifetime == Lifetime::persistent ? ", persistent" : ", goes with the last participant");
 }

@@ -1,7 +1,6 @@
 // send: shell scripts take part.
 #include "common/output.hpp"
 #include "common/patience.hpp"
-#include "common/stopped.hpp"
 #include "common/units.hpp"
 #include "tool/input.hpp"
 #include "tool/patiently.hpp"
@@ -56,14 +55,11 @@ public:
     virtual void put(std::span<const std::byte> message) = 0;
 };
 
-/// What the receivers of a channel were waited for. Throws Error, which says so if they are stopped.
+/// What a receiver of a channel was waited for. Throws Error, after Ctrl-C one that says `interrupted`.
 template <class T>
-T in_time(result<T> answer, const std::string& channel, const char* interrupted) {
-    if (answer) return std::move(answer).value();
-    const Failure& failure = answer.error();
-    if (failure == Errc::stopped) throw Error(Errc::stopped, interrupted);
-    if (!(failure == Errc::timed_out)) throw Error(failure);
-    throw Error(Errc::timed_out, failure.message() + stopped_receivers(channel));
+T unless_stopped(result<T> answer, const char* interrupted) {
+    if (!answer && answer.error() == Errc::stopped) throw Error(Errc::stopped, interrupted);
+    return std::move(answer).value();
 }
 
 class ChannelOutlet final : public Outlet {
@@ -75,14 +71,14 @@ public:
           sender_(name, shape(arguments, payload_bytes)) {}
 
     void put(std::span<const std::byte> message) override {
-        auto loan = in_time(sender_.loan(patiently(arguments_)), name_,
-                            "interrupted while it waited for a free slot: the last message was not sent");
+        auto loan = unless_stopped(sender_.loan(patiently(arguments_)),
+                                   "interrupted while it waited for a free slot: the last message was not sent");
         loan.resize(message.size()).value();
         std::copy(message.begin(), message.end(), loan.payload().begin());
         if (!asks_) return sender_.send(std::move(loan)).value();
         auto pending = sender_.request_async(std::move(loan)).value();
-        const auto answer = in_time(pending.wait(patiently(arguments_)), name_,
-                                    "interrupted while it waited for an answer: the message was sent");
+        const auto answer = unless_stopped(pending.wait(patiently(arguments_)),
+                                           "interrupted while it waited for an answer: the message was sent");
         const auto reply = answer.reply();
         std::cout.write(reinterpret_cast<const char*>(reply.data()), static_cast<std::streamsize>(reply.size()));
         if (arguments_.flag("lines")) std::cout << '\n';

@@ -17,6 +17,7 @@ constexpr auto info_fields = [] {
                       Field{"participants", Type::u32, offsetof(S, participants)},
                       Field{"maxDeliveries", Type::u32, offsetof(S, max_deliveries)},
                       Field{"inPlace", Type::flag, offsetof(S, in_place)},
+                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
                       Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
 }();
 

@@ -37,6 +37,7 @@ inline constexpr std::array message_fields{
 inline constexpr std::string_view open_words[]{"create_or_attach", "create", "attach"};
 inline constexpr std::string_view wait_words[]{"busy", "balanced", "sleep"};
 inline constexpr std::string_view timestamps_words[]{"exact", "coarse"};
+inline constexpr std::string_view sync_words[]{"futex", "boost"};
 inline constexpr std::string_view lifetime_words[]{"until_last_leaves", "persistent"};
 inline constexpr std::string_view start_words[]{"newest", "oldest", "next"};
 

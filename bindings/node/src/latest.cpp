@@ -13,6 +13,7 @@ constexpr auto info_fields = [] {
     return std::array{Field{"name", Type::text, offsetof(S, name)},
                       Field{"capacityBytes", Type::u64, offsetof(S, capacity_bytes)},
                       Field{"participants", Type::u32, offsetof(S, participants)},
+                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
                       Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
 }();
 

@@ -48,8 +48,8 @@ napi_value version(const Call& call) {
     return value_of(call.env(), std::string_view(handoff_version()));
 }
 
-napi_value survive_truncation(const Call& call) {
-    check(handoff_survive_truncation());
+napi_value handle_sigbus(const Call& call) {
+    check(handoff_handle_sigbus());
     return undefined(call.env());
 }
 
@@ -81,7 +81,7 @@ napi_value init(napi_env env, napi_value exports) {
                {{"setup", entry<setup>},
                 {"closeAll", entry<close_all>},
                 {"version", entry<version>},
-                {"surviveTruncation", entry<survive_truncation>},
+                {"handleSigbus", entry<handle_sigbus>},
                 {"token", entry<token>},
                 {"stop", entry<stop>}});
     export_open(env, exports);

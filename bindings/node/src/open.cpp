@@ -18,6 +18,7 @@ constexpr auto channel_fields = [] {
                       Field{"participants", Type::u32, offsetof(S, participants)},
                       Field{"maxDeliveries", Type::u32, offsetof(S, max_deliveries)},
                       Field{"inPlace", Type::flag, offsetof(S, in_place)},
+                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
                       Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words},
                       Field{"mode", Type::u32, offsetof(S, mode)},
                       Field{"group", Type::text, offsetof(S, group)},
@@ -34,6 +35,7 @@ constexpr auto topic_fields = [] {
                       Field{"loans", Type::u32, offsetof(S, loans)},
                       Field{"pinBudget", Type::u32, offsetof(S, pin_budget)},
                       Field{"participants", Type::u32, offsetof(S, participants)},
+                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
                       Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words},
                       Field{"mode", Type::u32, offsetof(S, mode)},
                       Field{"group", Type::text, offsetof(S, group)},
@@ -54,6 +56,7 @@ constexpr auto latest_fields = [] {
     using S = handoff_latest_options;
     return std::array{Field{"capacityBytes", Type::u64, offsetof(S, capacity_bytes)},
                       Field{"participants", Type::u32, offsetof(S, participants)},
+                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
                       Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words},
                       Field{"mode", Type::u32, offsetof(S, mode)},
                       Field{"readOnly", Type::flag, offsetof(S, read_only)},

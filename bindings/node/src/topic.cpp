@@ -17,6 +17,7 @@ constexpr auto info_fields = [] {
                       Field{"pinBudget", Type::u32, offsetof(S, pin_budget)},
                       Field{"slotCount", Type::u32, offsetof(S, slot_count)},
                       Field{"participants", Type::u32, offsetof(S, participants)},
+                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
                       Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
 }();
 

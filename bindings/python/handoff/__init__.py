@@ -37,7 +37,7 @@ from ._core import (
     __version__,
     _close_all,
     _let_child_see_views,
-    survive_truncation,
+    handle_sigbus,
     wait_any,
 )
 from ._errors import (

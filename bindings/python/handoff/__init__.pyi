@@ -12,6 +12,7 @@ _Array: TypeAlias = npt.NDArray[Any]
 _Data: TypeAlias = Loan | _Array | bytes | bytearray | memoryview
 _Seconds: TypeAlias = SupportsFloat | None
 _Shape: TypeAlias = int | tuple[int, ...]
+_Sync: TypeAlias = Literal["futex", "boost"]
 _Lifetime: TypeAlias = Literal["until_last_leaves", "persistent"]
 _Open: TypeAlias = Literal["create_or_attach", "create", "attach"]
 _Timestamps: TypeAlias = Literal["exact", "coarse"]
@@ -172,6 +173,7 @@ class ChannelInfo:
     participants: Final[int]
     max_deliveries: Final[int]
     in_place: Final[bool]
+    sync: Final[_Sync]
     lifetime: Final[_Lifetime]
 
 class ChannelState:
@@ -196,6 +198,7 @@ class _End(_Handle):
         participants: int | None = None,
         max_deliveries: int | None = None,
         in_place: bool | None = None,
+        sync: _Sync | None = None,
         lifetime: _Lifetime | None = None,
         mode: int | None = None,
         group: str | None = None,
@@ -271,6 +274,7 @@ class TopicInfo:
     pin_budget: Final[int]
     slot_count: Final[int]
     participants: Final[int]
+    sync: Final[_Sync]
     lifetime: Final[_Lifetime]
 
 class TopicState:
@@ -292,6 +296,7 @@ class Publisher(_Handle):
         loans: int | None = None,
         pin_budget: int | None = None,
         participants: int | None = None,
+        sync: _Sync | None = None,
         lifetime: _Lifetime | None = None,
         mode: int | None = None,
         group: str | None = None,
@@ -352,6 +357,7 @@ class Subscriber(_Handle):
         loans: int | None = None,
         pin_budget: int | None = None,
         participants: int | None = None,
+        sync: _Sync | None = None,
         lifetime: _Lifetime | None = None,
         mode: int | None = None,
         group: str | None = None,
@@ -388,6 +394,7 @@ class LatestInfo:
     name: Final[str]
     capacity_bytes: Final[int]
     participants: Final[int]
+    sync: Final[_Sync]
     lifetime: Final[_Lifetime]
 
 class Latest(_Handle):
@@ -399,6 +406,7 @@ class Latest(_Handle):
         *,
         capacity_bytes: int | None = None,
         participants: int | None = None,
+        sync: _Sync | None = None,
         lifetime: _Lifetime | None = None,
         mode: int | None = None,
         group: str | None = None,
@@ -420,4 +428,4 @@ class _Waitable(Protocol):
     def fileno(self) -> int: ...
 
 def wait_any(handles: Iterable[_Waitable], timeout: _Seconds = None) -> int: ...
-def survive_truncation() -> None: ...
+def handle_sigbus() -> None: ...

@@ -126,11 +126,12 @@ std::unique_ptr<PyLatest> open_latest(std::string name, const py::object& dtype,
 void bind_opening(py::class_<PyLatest>& latest) {
     latest.def(py::init([](std::string name, const py::object& dtype, const py::object& of_what,
                            std::optional<std::size_t> capacity_bytes, std::optional<std::uint32_t> participants,
-                           const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
-                           std::optional<std::string> group, bool read_only, const std::string& open,
-                           const std::string& wait, const py::object& attach_timeout, const std::string& timestamps) {
-                   const LatestShape shape{size_if(capacity_bytes), participants, lifetime_if(lifetime), mode,
-                                           std::move(group)};
+                           const std::optional<std::string>& sync, const std::optional<std::string>& lifetime,
+                           std::optional<std::uint32_t> mode, std::optional<std::string> group, bool read_only,
+                           const std::string& open, const std::string& wait, const py::object& attach_timeout,
+                           const std::string& timestamps) {
+                   const LatestShape shape{size_if(capacity_bytes), participants, sync_if(sync),
+                                           lifetime_if(lifetime),   mode,         std::move(group)};
                    LatestOptions options{.open = open_from(open)};
                    options.wait = wait_from(wait);
                    options.timestamps = timestamps_from(timestamps);
@@ -139,9 +140,9 @@ void bind_opening(py::class_<PyLatest>& latest) {
                }),
                py::arg("name"), py::arg("dtype") = py::none(), py::arg("shape") = py::tuple(), py::kw_only(),
                py::arg("capacity_bytes") = py::none(), py::arg("participants") = py::none(),
-               py::arg("lifetime") = py::none(), py::arg("mode") = py::none(), py::arg("group") = py::none(),
-               py::arg("read_only") = false, py::arg("open") = "create_or_attach", py::arg("wait") = "balanced",
-               py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact",
+               py::arg("sync") = py::none(), py::arg("lifetime") = py::none(), py::arg("mode") = py::none(),
+               py::arg("group") = py::none(), py::arg("read_only") = false, py::arg("open") = "create_or_attach",
+               py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact",
                "Opens the latest value `name`. With a dtype (and a shape) its values are numpy scalars or arrays, a "
                "structured dtype for a C struct; without one they are bytes, up to capacity_bytes (without: attach "
                "only). None asks for nothing.");
@@ -162,6 +163,7 @@ void bind_latest(py::module_& module) {
         .def_readonly("name", &LatestInfo::name)
         .def_readonly("capacity_bytes", &LatestInfo::capacity_bytes)
         .def_readonly("participants", &LatestInfo::participants)
+        .def_property_readonly("sync", [](const LatestInfo& self) { return word_for(self.sync); })
         .def_property_readonly("lifetime", [](const LatestInfo& self) { return word_for(self.lifetime); });
     py::class_<PyLatest> latest(module, "Latest",
                                 "One value: readers get the newest, always whole, and never wait for a writer. Any "

@@ -53,7 +53,7 @@ PYBIND11_MODULE(_core, module) {
     bind_latest(module);
     module.def("wait_any", &wait_for_any, py::arg("handles"), py::arg("timeout") = py::none(),
                "Waits until one of several Receivers, Subscribers and Latests has something, and returns its index.");
-    module.def("survive_truncation", &survive_truncation,
+    module.def("handle_sigbus", &handle_sigbus,
                "From now on a segment whose file somebody cut short is an error in this process and not its end by "
                "SIGBUS. Installs a handler for SIGBUS.");
     module.def("_let_child_see_views", &Buffer::let_child_see_views);

@@ -22,9 +22,11 @@ E enumerator(const char* option, const std::string& word, const std::string_view
 constexpr std::string_view opens[]{"create_or_attach", "create", "attach"};
 constexpr std::string_view waits[]{"busy", "balanced", "sleep"};
 constexpr std::string_view timestamp_words[]{"exact", "coarse"};
+constexpr std::string_view syncs[]{"futex", "boost"};
 constexpr std::string_view lifetimes[]{"until_last_leaves", "persistent"};
 static_assert(static_cast<int>(Open::attach) == 2 && static_cast<int>(WaitPolicy::sleep) == 2 &&
-              static_cast<int>(Lifetime::persistent) == 1 && static_cast<int>(Timestamps::coarse) == 1);
+              static_cast<int>(Lifetime::persistent) == 1 && static_cast<int>(Timestamps::coarse) == 1 &&
+              static_cast<int>(Sync::boost) == 1);
 
 }  // namespace
 
@@ -43,12 +45,18 @@ Lifetime lifetime_from(const std::string& word) {
 std::optional<Lifetime> lifetime_if(const std::optional<std::string>& word) {
     return word ? std::optional(lifetime_from(*word)) : std::nullopt;
 }
+std::optional<Sync> sync_if(const std::optional<std::string>& word) {
+    return word ? std::optional(enumerator<Sync>("sync", *word, syncs)) : std::nullopt;
+}
 std::optional<std::size_t> size_if(std::optional<std::size_t> bytes) {
     return bytes == std::size_t{0} ? std::nullopt : bytes;
 }
 std::chrono::nanoseconds time_until(Deadline deadline) {
     if (deadline.is_never()) return std::chrono::nanoseconds::max();
     return std::chrono::nanoseconds(deadline.at_ns()) - std::chrono::steady_clock::now().time_since_epoch();
+}
+std::string word_for(Sync sync) {
+    return std::string(syncs[static_cast<std::size_t>(sync)]);
 }
 std::string word_for(Lifetime lifetime) {
     return std::string(lifetimes[static_cast<std::size_t>(lifetime)]);

@@ -18,6 +18,8 @@ Open open_from(const std::string& word);
 WaitPolicy wait_from(const std::string& word);
 Timestamps timestamps_from(const std::string& word);
 Lifetime lifetime_from(const std::string& word);
+std::string word_for(Sync sync);
+std::optional<Sync> sync_if(const std::optional<std::string>& word);
 std::string word_for(Lifetime lifetime);
 /// None: not given.
 std::optional<Lifetime> lifetime_if(const std::optional<std::string>& word);

@@ -223,6 +223,7 @@ void bind_shape(py::module_& module) {
         .def_readonly("participants", &ChannelInfo::participants)
         .def_readonly("max_deliveries", &ChannelInfo::max_deliveries)
         .def_readonly("in_place", &ChannelInfo::in_place)
+        .def_property_readonly("sync", [](const ChannelInfo& self) { return word_for(self.sync); })
         .def_property_readonly("lifetime", [](const ChannelInfo& self) { return word_for(self.lifetime); });
     py::class_<ChannelState>(module, "ChannelState", "A look at a channel, each number read at its own moment.")
         .def_readonly("free", &ChannelState::free)

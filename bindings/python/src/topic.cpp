@@ -73,11 +73,12 @@ struct Opening {
 
 Opening opening(std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
                 std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
-                std::optional<std::uint32_t> participants, const std::optional<std::string>& lifetime,
-                std::optional<std::uint32_t> mode, std::optional<std::string> group, const std::string& open,
-                const std::string& wait, const std::string& timestamps, bool prefault) {
-    Opening made{{history, size_if(payload_bytes), loans, pin_budget, participants, lifetime_if(lifetime), mode,
-                  std::move(group)},
+                std::optional<std::uint32_t> participants, const std::optional<std::string>& sync,
+                const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
+                std::optional<std::string> group, const std::string& open, const std::string& wait,
+                const std::string& timestamps, bool prefault) {
+    Opening made{{history, size_if(payload_bytes), loans, pin_budget, participants, sync_if(sync),
+                  lifetime_if(lifetime), mode, std::move(group)},
                  {}};
     made.handle.open = open_from(open);
     made.handle.wait = wait_from(wait);
@@ -91,10 +92,10 @@ template <class Class, class Factory, class... More>
 void add_topic_opening(Class& cls, Factory&& factory, const char* says, const More&... more) {
     cls.def(py::init(std::forward<Factory>(factory)), py::arg("name"), py::kw_only(), py::arg("history") = py::none(),
             py::arg("payload_bytes") = py::none(), py::arg("loans") = py::none(), py::arg("pin_budget") = py::none(),
-            py::arg("participants") = py::none(), py::arg("lifetime") = py::none(), py::arg("mode") = py::none(),
-            py::arg("group") = py::none(), py::arg("open") = "create_or_attach", py::arg("wait") = "balanced",
-            py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact", py::arg("prefault") = false, more...,
-            says);
+            py::arg("participants") = py::none(), py::arg("sync") = py::none(), py::arg("lifetime") = py::none(),
+            py::arg("mode") = py::none(), py::arg("group") = py::none(), py::arg("open") = "create_or_attach",
+            py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact",
+            py::arg("prefault") = false, more..., says);
 }
 
 Start start_from(const std::string& word) {
@@ -121,11 +122,12 @@ void bind_publisher(py::module_& module) {
         publisher,
         [](std::string name, std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
            std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
-           std::optional<std::uint32_t> participants, const std::optional<std::string>& lifetime,
-           std::optional<std::uint32_t> mode, std::optional<std::string> group, const std::string& open,
-           const std::string& wait, const py::object& attach_timeout, const std::string& timestamps, bool prefault) {
-            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, lifetime,
-                                                 mode, std::move(group), open, wait, timestamps, prefault);
+           std::optional<std::uint32_t> participants, const std::optional<std::string>& sync,
+           const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
+           std::optional<std::string> group, const std::string& open, const std::string& wait,
+           const py::object& attach_timeout, const std::string& timestamps, bool prefault) {
+            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, sync,
+                                                 lifetime, mode, std::move(group), open, wait, timestamps, prefault);
             auto made = open_in_slices(handle, attach_timeout, [&, &shape = shape](const HandleOptions& now) {
                 return Publisher(name, shape, now);
             });
@@ -245,12 +247,13 @@ void bind_subscriber(py::module_& module) {
         subscriber,
         [](std::string name, std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
            std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
-           std::optional<std::uint32_t> participants, const std::optional<std::string>& lifetime,
-           std::optional<std::uint32_t> mode, std::optional<std::string> group, const std::string& open,
-           const std::string& wait, const py::object& attach_timeout, const std::string& timestamps, bool prefault,
-           const std::string& start, std::uint32_t pins, bool read_only) {
-            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, lifetime,
-                                                 mode, std::move(group), open, wait, timestamps, prefault);
+           std::optional<std::uint32_t> participants, const std::optional<std::string>& sync,
+           const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
+           std::optional<std::string> group, const std::string& open, const std::string& wait,
+           const py::object& attach_timeout, const std::string& timestamps, bool prefault, const std::string& start,
+           std::uint32_t pins, bool read_only) {
+            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, sync,
+                                                 lifetime, mode, std::move(group), open, wait, timestamps, prefault);
             const SubscriberOptions options{.open = handle.open,
                                             .wait = handle.wait,
                                             .timestamps = handle.timestamps,
@@ -290,6 +293,7 @@ void bind_topic(py::module_& module) {
         .def_readonly("pin_budget", &TopicInfo::pin_budget)
         .def_readonly("slot_count", &TopicInfo::slot_count)
         .def_readonly("participants", &TopicInfo::participants)
+        .def_property_readonly("sync", [](const TopicInfo& self) { return word_for(self.sync); })
         .def_property_readonly("lifetime", [](const TopicInfo& self) { return word_for(self.lifetime); });
     py::class_<TopicState>(module, "TopicState", "A look at a topic, each number read at its own moment.")
         .def_readonly("free", &TopicState::free)

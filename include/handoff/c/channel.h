@@ -32,6 +32,8 @@ typedef struct handoff_channel_options {
                                 (default 0) */
     uint32_t lifetime;       /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
     uint32_t mode;           /* rights, octal as in chmod; the umask does not change them (default 0600) */
+    uint32_t sync;           /* HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
+    uint32_t reserved;       /* 0 */
     const char* group;       /* group of the segment; NULL or "": the creator's */
     /* How this handle opens it and behaves: */
     uint32_t open;             /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
@@ -44,8 +46,8 @@ typedef struct handoff_channel_options {
 #define HANDOFF_CHANNEL_OPTIONS_INIT                                                                    \
     {                                                                                                   \
         sizeof(handoff_channel_options), 0, 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, \
-            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, NULL, HANDOFF_CREATE_OR_ATTACH,    \
-            HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0                             \
+            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,        \
+            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0   \
     }
 
 /* The shape of an open channel. Set `size`. */
@@ -58,7 +60,7 @@ typedef struct handoff_channel_info {
     uint32_t max_deliveries;
     uint32_t in_place;
     uint32_t lifetime;
-    uint32_t reserved;
+    uint32_t sync;
     char name[HANDOFF_NAME_BYTES];
 } handoff_channel_info;
 

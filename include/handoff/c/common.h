@@ -69,8 +69,8 @@ HANDOFF_API const char* handoff_status_name(handoff_status status);
 /* For every 32-bit number in the options that describes the segment: asks for nothing. An existing segment may have any
  * value, a new one gets the default. The ..._OPTIONS_INIT hold it. For sizes in bytes 0 means the same, for `group`
  * NULL or "".
- * An existing segment must have what is asked for: sizes and counts at least as large, max_deliveries and in_place
- * equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread and it is not
+ * An existing segment must have what is asked for: sizes and counts at least as large, max_deliveries, in_place
+ * and sync equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread and it is not
  * persistent; otherwise MISMATCH. lifetime, mode and group are the creator's: asking for others is no error. */
 #define HANDOFF_NOT_GIVEN UINT32_MAX
 
@@ -92,6 +92,12 @@ enum {
 enum {
     HANDOFF_TIMESTAMPS_EXACT = 0, /* to the nanosecond (default) */
     HANDOFF_TIMESTAMPS_COARSE = 1 /* to a few milliseconds, for a quarter of the price */
+};
+
+/* On what the processes of a segment sleep. */
+enum {
+    HANDOFF_SYNC_FUTEX = 0, /* a word that no death can break (default) */
+    HANDOFF_SYNC_BOOST = 1  /* Boost's interprocess_mutex and _condition: who is killed in them can hang all others */
 };
 
 /* When the segment's name is removed. */
@@ -121,7 +127,7 @@ HANDOFF_API void handoff_waitable_drop(handoff_waitable** waitable);
 
 /* From now on a truncated segment is HANDOFF_DAMAGED in this process, instead of its end by SIGBUS. Installs a handler
  * for SIGBUS; its effect on the process: <handoff/truncation.hpp>. SYSTEM. */
-HANDOFF_API handoff_status handoff_survive_truncation(void);
+HANDOFF_API handoff_status handoff_handle_sigbus(void);
 
 #ifdef __cplusplus
 }

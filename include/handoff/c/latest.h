@@ -19,20 +19,20 @@ typedef struct handoff_latest_options {
     uint32_t participants; /* handles that may write, attached at once, 2 to 64 (default 16); not read_only ones */
     uint32_t lifetime;     /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
     uint32_t mode;         /* rights, octal as in chmod; the umask does not change them (default 0600) */
-    /* How this handle opens it and behaves, but for `group`: */
+    /* How this handle opens it and behaves, but for `group` and `sync`: */
     uint32_t read_only; /* 1: no write access (the kernel enforces it); polls once a millisecond while it waits */
     const char* group;  /* group of the segment; NULL or "": the creator's */
     uint32_t open;      /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
     uint32_t wait;      /* HANDOFF_WAIT_..., of this handle */
     int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
     uint32_t timestamps;       /* HANDOFF_TIMESTAMPS_..., of this handle */
-    uint32_t reserved;         /* 0 */
+    uint32_t sync;             /* of the value: HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
 } handoff_latest_options;
 
-#define HANDOFF_LATEST_OPTIONS_INIT                                                                          \
-    {                                                                                                        \
-        sizeof(handoff_latest_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL, \
-            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0        \
+#define HANDOFF_LATEST_OPTIONS_INIT                                                                                   \
+    {                                                                                                                 \
+        sizeof(handoff_latest_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,          \
+            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, HANDOFF_NOT_GIVEN \
     }
 
 /* The shape of an open latest value. Set `size`. */
@@ -41,14 +41,16 @@ typedef struct handoff_latest_info {
     uint64_t capacity_bytes;
     uint32_t participants;
     uint32_t lifetime;
+    uint32_t sync;
+    uint32_t reserved;
     char name[HANDOFF_NAME_BYTES];
 } handoff_latest_info;
 
-#define HANDOFF_LATEST_INFO_INIT                \
-    {                                           \
-        sizeof(handoff_latest_info), 0, 0, 0, { \
-            0                                   \
-        }                                       \
+#define HANDOFF_LATEST_INFO_INIT                      \
+    {                                                 \
+        sizeof(handoff_latest_info), 0, 0, 0, 0, 0, { \
+            0                                         \
+        }                                             \
     }
 
 /* The result of a read, beside the bytes. Set `size`. */

@@ -28,6 +28,8 @@ typedef struct handoff_topic_options {
     uint32_t participants;  /* publishers and subscribers attached at once, 2 to 64 (default 32) */
     uint32_t lifetime;      /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
     uint32_t mode;          /* rights, octal as in chmod; the umask does not change them (default 0600) */
+    uint32_t sync;          /* HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
+    uint32_t reserved;      /* 0 */
     const char* group;      /* group of the segment; NULL or "": the creator's */
     /* How this handle opens it and behaves: */
     uint32_t open;             /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
@@ -40,8 +42,8 @@ typedef struct handoff_topic_options {
 #define HANDOFF_TOPIC_OPTIONS_INIT                                                                                    \
     {                                                                                                                 \
         sizeof(handoff_topic_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, \
-            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, NULL, HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, \
-            HANDOFF_TIMESTAMPS_EXACT, 0                                                                               \
+            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL, HANDOFF_CREATE_OR_ATTACH,               \
+            HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0                                           \
     }
 
 /* The first message of a new subscriber. */
@@ -74,14 +76,16 @@ typedef struct handoff_topic_info {
     uint32_t slot_count;
     uint32_t participants;
     uint32_t lifetime;
+    uint32_t sync;
+    uint32_t reserved;
     char name[HANDOFF_NAME_BYTES];
 } handoff_topic_info;
 
-#define HANDOFF_TOPIC_INFO_INIT                            \
-    {                                                      \
-        sizeof(handoff_topic_info), 0, 0, 0, 0, 0, 0, 0, { \
-            0                                              \
-        }                                                  \
+#define HANDOFF_TOPIC_INFO_INIT                                  \
+    {                                                            \
+        sizeof(handoff_topic_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, { \
+            0                                                    \
+        }                                                        \
     }
 
 /* Counts of a topic. Not a snapshot: each counter is read separately. Set `size`. */

@@ -221,7 +221,7 @@ test('options arrive', (t) => {
   const sender = closing(t, new Sender(name, options));
   assert.equal(fs.statSync(`/dev/shm/handoff.${name}`).mode & 0o777, 0o640);
   assert.deepEqual(sender.info(), { name, slotCount: 3, payloadBytes: 1000, replyBytes: 5, participants: 4,
-                                    maxDeliveries: 2, inPlace: false, lifetime: 'until_last_leaves' });
+                                    maxDeliveries: 2, inPlace: false, sync: 'futex', lifetime: 'until_last_leaves' });
   assert.throws(() => new Sender(name, { payloadBytes: 1000, open: 'create' }), refusal('already_exists'));
 });
 

@@ -71,7 +71,7 @@ test('newer values are waited for', async (t) => {
     assert.deepEqual([value[0], sequence], [6, 2]);
     break;
   }
-  assert.deepEqual(reader.info(), { name, capacityBytes: 4, participants: 16, lifetime: 'until_last_leaves' });
+  assert.deepEqual(reader.info(), { name, capacityBytes: 4, participants: 16, sync: 'futex', lifetime: 'until_last_leaves' });
 });
 
 test('who may only read cannot write', (t) => {

@@ -1,13 +1,13 @@
-#include "sync/rhythm.hpp"
+#include "sync/backoff.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using handoff::detail::sync::Rhythm;
+using handoff::detail::sync::Backoff;
 
 namespace {
 
 /// Looks until the `needed`th one is true; how many there were.
-int looks_until(Rhythm& rhythm, int needed) {
+int looks_until(Backoff& rhythm, int needed) {
     int looks = 0;
     const bool found = rhythm.wait([&] { return ++looks >= needed; });
     BOOST_TEST(found == (looks >= needed));
@@ -16,15 +16,15 @@ int looks_until(Rhythm& rhythm, int needed) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(rhythm_test)
+BOOST_AUTO_TEST_SUITE(backoff_test)
 
 BOOST_AUTO_TEST_CASE(what_is_there_is_taken_at_the_first_look) {
-    Rhythm rhythm;
+    Backoff rhythm;
     for (int i = 0; i < 10; ++i) BOOST_TEST(looks_until(rhythm, 1) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_come_is_given_up) {
-    Rhythm rhythm;
+    Backoff rhythm;
     for (int i = 0; i < 10; ++i) {
         const int looks = looks_until(rhythm, 1'000'000);
         BOOST_TEST(looks > 1);

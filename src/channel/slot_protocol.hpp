@@ -38,27 +38,31 @@ enum class Withdrawal : std::uint8_t {
 };
 
 /// Whether to wake waiters at once, or to leave it to the caller after several changes.
-enum class Bell : std::uint8_t { now, later };
+enum class Notify : std::uint8_t { now, later };
 
-class Handover {
+class SlotProtocol {
 public:
     /// REQUIRES: the ring's cells are followed by the words of a FreeMap of all slots.
-    Handover(ChannelControl& control, const slot::Slots& slots, const Ring& ring,
-             const participants::Registry& registry, const Settings& settings) noexcept
+    SlotProtocol(ChannelControl& control, const slot::Slots& slots, const Ring& ring,
+                 const participants::Registry& registry, const Settings& settings,
+                 const sync::Pairs& pairs = {}) noexcept
         : control_(control),
+          pairs_(pairs),
+          ready_(pairs.at(control.ready, pair_of_ready)),
+          freed_(pairs.at(control.freed, pair_of_freed)),
           slots_(slots),
           ring_(ring),
           free_(control.cells + ring.cell_count(), slots.count()),
           registry_(registry),
           settings_(settings) {}
-    Handover(const Handover&) = delete;
+    SlotProtocol(const SlotProtocol&) = delete;
 
     // Sender:
     /// A free slot. If slots are large, the one freed last if possible: its bytes may still be cached. If all fit into
     /// a cache, they are used in turn: the next one was freed longest ago, so that no other core writes to its line.
     std::optional<Held> loan() const noexcept;
     /// The same for repeated polling: checks only a few likely slots, and others the next time.
-    std::optional<Held> glance_for_loan() const noexcept;
+    std::optional<Held> fast_loan() const noexcept;
     /// Checks the slots one after the other until one is free.
     bool was_free() const noexcept {
         for (std::uint32_t index = 0; index < slots_.count(); ++index)
@@ -70,7 +74,7 @@ public:
     std::size_t loan_next(std::span<Held> held) const noexcept;
     /// Sends: everything written to the slot before is visible to its receiver. The slot's sender, sequence, sizes and
     /// image must be set. Errors: ownership_lost, damaged.
-    result<void> commit(const Held& loan, bool awaited, Bell bell = Bell::now) const;
+    result<void> commit(const Held& loan, bool awaited, Notify notify = Notify::now) const;
     /// True if `slot`, sent by us as `sequence`, has its answer. Errors: ownership_lost.
     result<bool> is_answered(std::uint32_t slot, std::uint64_t sequence) const;
     /// Stops waiting, and takes the request back if no receiver holds it.
@@ -80,17 +84,25 @@ public:
     /// Frees a slot whose answer was read.
     void release(std::uint32_t slot, std::uint64_t sequence) const noexcept;
 
+    // For waits on the channel's conditions, and for those who make one true:
+    const sync::Condition& ready() const noexcept { return ready_; }
+    const sync::Condition& freed() const noexcept { return freed_; }
+    sync::Condition arrived() const noexcept { return pairs_.at(control_.arrived, pair_of_arrived); }
+    sync::Condition answered(std::uint32_t index) const noexcept {
+        return pairs_.at(registry_.entry(index).answered, first_pair_of_answered + index);
+    }
+
     // Receiver:
     Claim take() const noexcept { return ring_.take(registry_.me()); }
     bool was_ready() const noexcept { return ring_.was_ready(); }
     /// Answers: everything written to the slot before is visible to the sender that waits. Errors: ownership_lost.
-    result<void> answer(const Held& request, slot::SlotState outcome, Bell bell = Bell::now) const;
-    /// Wakes the waiters that Bell::later left asleep, for `count` messages or answers.
-    void ring_for_commits(std::uint32_t count) const noexcept {
-        control_.ready.notify(count);
+    result<void> answer(const Held& request, slot::SlotState outcome, Notify notify = Notify::now) const;
+    /// Wakes the waiters that Notify::later left asleep, for `count` messages or answers.
+    void notify_committed(std::uint32_t count) const noexcept {
+        ready_.notify(count);
         if (count > 0) control_.ready_to_watch.notify_all();
     }
-    void ring_for_answers(std::uint32_t count) const noexcept;
+    void notify_answered(std::uint32_t count) const noexcept;
     /// Queues the request again, or reports it failed (in_place) or given up (delivered too often).
     void give_back(const Held& request) const noexcept;
 
@@ -102,10 +114,10 @@ private:
     std::optional<Held> any_loan() const noexcept;
     std::optional<Held> next_loan() const noexcept;
     void stamp(const Held& loan, std::int64_t now_ns) const noexcept;
-    std::optional<Held> try_warm_slot() const noexcept;
+    std::optional<Held> try_reuse_hint() const noexcept;
     std::optional<Held> try_hinted_slot() const noexcept;
-    void remember_warm(std::uint32_t slot) const noexcept;
-    void fetch_ahead(std::uint32_t index, bool scarce) const noexcept;
+    void remember_reuse_hint(std::uint32_t slot) const noexcept;
+    void prefetch_next(std::uint32_t index, bool scarce) const noexcept;
     bool is_mine(const slot::SharedData& slot, std::uint64_t sequence) const noexcept;
     slot::SlotWord without_answer(slot::SlotWord taken, const slot::SharedData& slot) const noexcept;
     void count_end_without_answer(const slot::SlotWord& next) const noexcept;
@@ -113,13 +125,16 @@ private:
     bool recover_step(std::uint32_t index, Recovery& recovery) const noexcept;
     bool was_linked(std::uint32_t index, Recovery& recovery) const noexcept;
     /// Wakes as many senders as can use the slots, and all observers.
-    void ring_for_free(std::uint32_t count) const noexcept {
-        control_.freed.notify(count);
+    void notify_freed(std::uint32_t count) const noexcept {
+        freed_.notify(count);
         if (count > 0) control_.freed_to_watch.notify_all();
     }
-    void ring_for(const slot::SlotWord& next, std::uint32_t slot) const noexcept;
+    void notify_for(const slot::SlotWord& next, std::uint32_t slot) const noexcept;
 
     ChannelControl& control_;
+    sync::Pairs pairs_;
+    sync::Condition ready_;
+    sync::Condition freed_;
     slot::Slots slots_;
     Ring ring_;
     FreeMap free_;  ///< used if slots are not small
@@ -127,7 +142,7 @@ private:
     Settings settings_;
     // Hints of this process; any value is valid:
     mutable std::atomic<std::uint32_t> next_slot_{0};
-    mutable std::atomic<std::uint32_t> glance_{0};
+    mutable std::atomic<std::uint32_t> next_check_{0};
     mutable std::atomic<std::uint32_t> loans_to_pause_{0};
 };
 

@@ -16,17 +16,17 @@
 
 namespace handoff::detail::sync {
 
-class Rhythm {
+class Backoff {
 public:
     /// Waits for two microseconds at most. True if predicate() was true.
     template <class Predicate>
     bool wait(Predicate&& predicate) {
-        const int most = platform::relaxes_in_a_microsecond();
+        const int most = platform::pauses_in_a_microsecond();
         const int quiet = quiet_.load(std::memory_order_relaxed);
-        for (int i = 0; i < quiet; ++i) platform::relax();
+        for (int i = 0; i < quiet; ++i) platform::cpu_pause();
         if (predicate()) return learn(std::max(quiet - 1, 0));
         for (int look = 1; look <= most; ++look) {
-            platform::relax();
+            platform::cpu_pause();
             if (predicate()) return learn(std::min(quiet + 1 + look / 4, most));
         }
         learn(quiet / 2);

@@ -35,7 +35,7 @@ struct Unlimited : Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(handover_test, Fixture)
+BOOST_FIXTURE_TEST_SUITE(slot_protocol_test, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_slot_word_keeps_every_field) {
     const SlotWord word{0xfedcba98, 0xabcd, 200, true, SlotState::given_up};
@@ -79,12 +79,11 @@ BOOST_AUTO_TEST_CASE(small_slots_go_round) {
 BOOST_AUTO_TEST_CASE(glances_find_a_free_slot_wherever_it_is) {
     std::vector<Held> loans;
     while (const auto loan = sender->loan()) loans.push_back(*loan);
-    BOOST_TEST(!sender->glance_for_loan().has_value());
+    BOOST_TEST(!sender->fast_loan().has_value());
     for (const Held& loan : loans) {
         sender->return_loan(loan);
         std::optional<Held> found;
-        for (std::uint32_t glance = 0; glance < board.shape().slots && !found; ++glance)
-            found = sender->glance_for_loan();
+        for (std::uint32_t glance = 0; glance < board.shape().slots && !found; ++glance) found = sender->fast_loan();
         BOOST_TEST_REQUIRE(found.has_value());
         BOOST_TEST(found->slot == loan.slot);
     }

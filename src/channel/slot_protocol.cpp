@@ -1,4 +1,4 @@
-#include "channel/handover.hpp"
+#include "channel/slot_protocol.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ using slot::SlotWord;
 namespace {
 
 /// An exchange on a held slot fails only because a sender stops waiting, once; more means a hostile writer.
-constexpr int patience = 1000;
+constexpr int max_attempts = 1000;
 
 Failure lost() {
     return {
@@ -32,7 +32,7 @@ void set_reason(SharedData& slot, std::string_view reason) noexcept {
 
 // ---- sender ---------------------------------------------------------------------------------------------------------
 
-std::optional<Held> Handover::try_loan(std::uint32_t index) const noexcept {
+std::optional<Held> SlotProtocol::try_loan(std::uint32_t index) const noexcept {
     SharedData& slot = slots_[index];
     const std::uint64_t bits = slot.control.load();
     SlotWord word = SlotWord::decode(bits);
@@ -47,18 +47,18 @@ std::optional<Held> Handover::try_loan(std::uint32_t index) const noexcept {
 }
 
 /// The start of a loan, for people.
-void Handover::stamp(const Held& loan, std::int64_t now_ns) const noexcept {
+void SlotProtocol::stamp(const Held& loan, std::int64_t now_ns) const noexcept {
     slots_[loan.slot].sent_ns.store(now_ns, std::memory_order_relaxed);
 }
 
-std::optional<Held> Handover::try_warm_slot() const noexcept {
-    // Pairs with remember_warm(): a sender that takes a slot from here sees it free.
-    const std::uint32_t warm = control_.last_freed.exchange(ChannelControl::no_slot, std::memory_order_acq_rel);
-    return warm < slots_.count() ? try_loan(warm) : std::nullopt;
+std::optional<Held> SlotProtocol::try_reuse_hint() const noexcept {
+    // Pairs with remember_reuse_hint(): a sender that takes a slot from here sees it free.
+    const std::uint32_t hint = control_.last_freed.exchange(ChannelControl::no_slot, std::memory_order_acq_rel);
+    return hint < slots_.count() ? try_loan(hint) : std::nullopt;
 }
 
 /// A slot that is free according to the map. Each try clears a bit, so that a stale bit costs one check.
-std::optional<Held> Handover::try_hinted_slot() const noexcept {
+std::optional<Held> SlotProtocol::try_hinted_slot() const noexcept {
     for (std::uint32_t tries = 0; tries < slots_.count(); ++tries) {
         const auto slot = free_.take();
         if (!slot) return std::nullopt;
@@ -68,16 +68,16 @@ std::optional<Held> Handover::try_hinted_slot() const noexcept {
 }
 
 /// The slot freed last is the next one loaned; the one that it displaces goes into the map.
-void Handover::remember_warm(std::uint32_t slot) const noexcept {
+void SlotProtocol::remember_reuse_hint(std::uint32_t slot) const noexcept {
     if (slots_.are_small()) return;
-    // Pairs with itself and with try_warm_slot(): a thread that takes a slot from here sees it free.
+    // Pairs with itself and with try_reuse_hint(): a thread that takes a slot from here sees it free.
     const std::uint32_t displaced = control_.last_freed.exchange(slot, std::memory_order_acq_rel);
     if (displaced < slots_.count()) free_.put(displaced);
 }
 
 /// Prefetches a slot that will be loaned soon. Not while slots are scarce: the lines would be taken away from the
 /// receivers.
-void Handover::fetch_ahead(std::uint32_t index, bool scarce) const noexcept {
+void SlotProtocol::prefetch_next(std::uint32_t index, bool scarce) const noexcept {
     constexpr std::uint32_t distance = 24, pause = 256;  // measured
     const std::uint32_t before = loans_to_pause_.load(std::memory_order_relaxed);
     if (scarce) loans_to_pause_.store(pause, std::memory_order_relaxed);
@@ -91,19 +91,19 @@ void Handover::fetch_ahead(std::uint32_t index, bool scarce) const noexcept {
 }
 
 /// The next one, or nothing: a few checks.
-std::optional<Held> Handover::next_loan() const noexcept {
+std::optional<Held> SlotProtocol::next_loan() const noexcept {
     if (!slots_.are_small()) {
-        auto held = try_warm_slot();
+        auto held = try_reuse_hint();
         return held ? held : try_hinted_slot();
     }
     const std::uint32_t index = next_slot_.load(std::memory_order_relaxed);
     auto held = try_loan(index);
     if (held) next_slot_.store(index + 1 < slots_.count() ? index + 1 : 0, std::memory_order_relaxed);
-    fetch_ahead(index, !held);
+    prefetch_next(index, !held);
     return held;
 }
 
-std::optional<Held> Handover::any_loan() const noexcept {
+std::optional<Held> SlotProtocol::any_loan() const noexcept {
     if (auto held = next_loan()) return held;
     const std::uint32_t count = slots_.count();
     const std::uint32_t first = slots_.are_small() ? next_slot_.load(std::memory_order_relaxed) : 0;
@@ -118,13 +118,13 @@ std::optional<Held> Handover::any_loan() const noexcept {
     return std::nullopt;
 }
 
-std::optional<Held> Handover::loan() const noexcept {
+std::optional<Held> SlotProtocol::loan() const noexcept {
     auto held = any_loan();
     if (held) stamp(*held, platform::now_coarse_ns());
     return held;
 }
 
-std::size_t Handover::loan_next(std::span<Held> held) const noexcept {
+std::size_t SlotProtocol::loan_next(std::span<Held> held) const noexcept {
     const std::int64_t now_ns = platform::now_coarse_ns();
     std::size_t count = 0;
     while (count < held.size()) {
@@ -136,53 +136,53 @@ std::size_t Handover::loan_next(std::span<Held> held) const noexcept {
     return count;
 }
 
-std::optional<Held> Handover::glance_for_loan() const noexcept {
+std::optional<Held> SlotProtocol::fast_loan() const noexcept {
     auto held = next_loan();
     if (!held) {
-        const std::uint32_t other = glance_.load(std::memory_order_relaxed) % slots_.count();
-        glance_.store(other + 1, std::memory_order_relaxed);
+        const std::uint32_t other = next_check_.load(std::memory_order_relaxed) % slots_.count();
+        next_check_.store(other + 1, std::memory_order_relaxed);
         held = try_loan(other);
     }
     if (held) stamp(*held, platform::now_coarse_ns());
     return held;
 }
 
-void Handover::return_loan(const Held& loan) const noexcept {
+void SlotProtocol::return_loan(const Held& loan) const noexcept {
     const SlotWord next = SlotWord::decode(loan.word).freed();
     if (slots_[loan.slot].control.load() != loan.word) return;
     slots_[loan.slot].control.store(next.encode());  // only its living owner changes a loan
-    ring_for(next, loan.slot);
+    notify_for(next, loan.slot);
 }
 
-result<void> Handover::commit(const Held& loan, bool awaited, Bell bell) const {
+result<void> SlotProtocol::commit(const Held& loan, bool awaited, Notify notify) const {
     SlotWord next = SlotWord::decode(loan.word);
     next.state = SlotState::ready;
     next.awaited = awaited;
     if (slots_[loan.slot].control.load() != loan.word) return lost();
-    slots_[loan.slot].control.store_before_linking(next.encode());  // only its living owner changes a loan
+    slots_[loan.slot].control.store_release(next.encode());  // only its living owner changes a loan
     // From here the message exists. If killed before link() is done, recovery links it.
     if (ring_.link(loan.slot, next.generation) != RingOutcome::ok)
         return Failure(Errc::damaged,
                        "the channel's queue contradicts itself; end all programs that use it and remove it");
-    if (bell == Bell::now) ring_for_commits(1);
+    if (notify == Notify::now) notify_committed(1);
     return success();
 }
 
-bool Handover::is_mine(const SharedData& slot, std::uint64_t sequence) const noexcept {
+bool SlotProtocol::is_mine(const SharedData& slot, std::uint64_t sequence) const noexcept {
     return slot.sender.load(std::memory_order_relaxed) == registry_.my_id() &&
            slot.sequence.load(std::memory_order_relaxed) == sequence;
 }
 
-result<bool> Handover::is_answered(std::uint32_t slot, std::uint64_t sequence) const {
+result<bool> SlotProtocol::is_answered(std::uint32_t slot, std::uint64_t sequence) const {
     const SlotWord word = SlotWord::decode(slots_[slot].control.load());
     if (word.is_answered()) return is_mine(slots_[slot], sequence) ? result<bool>(true) : result<bool>(lost());
     if (word.state != SlotState::ready && word.state != SlotState::taken) return lost();
     return false;
 }
 
-Withdrawal Handover::withdraw(std::uint32_t slot, std::uint64_t sequence) const noexcept {
+Withdrawal SlotProtocol::withdraw(std::uint32_t slot, std::uint64_t sequence) const noexcept {
     SharedData& data = slots_[slot];
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const std::uint64_t bits = data.control.load();
         // Checked before the word, these could still match when the word is already the next message's.
         if (!is_mine(data, sequence)) return Withdrawal::lost;
@@ -192,7 +192,7 @@ Withdrawal Handover::withdraw(std::uint32_t slot, std::uint64_t sequence) const 
             const SlotWord next = word.freed();
             if (!data.control.compare_exchange(bits, next.encode())) continue;
             control_.withdrawn.fetch_add(1, std::memory_order_relaxed);
-            ring_for(next, slot);
+            notify_for(next, slot);
             return Withdrawal::taken_back;
         }
         if (word.state != SlotState::taken) return Withdrawal::lost;
@@ -202,9 +202,9 @@ Withdrawal Handover::withdraw(std::uint32_t slot, std::uint64_t sequence) const 
     return Withdrawal::lost;
 }
 
-void Handover::abandon(std::uint32_t slot, std::uint64_t sequence) const noexcept {
+void SlotProtocol::abandon(std::uint32_t slot, std::uint64_t sequence) const noexcept {
     SharedData& data = slots_[slot];
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const std::uint64_t bits = data.control.load();
         if (!is_mine(data, sequence)) return;  // after the word, as in withdraw()
         SlotWord word = SlotWord::decode(bits);
@@ -215,22 +215,22 @@ void Handover::abandon(std::uint32_t slot, std::uint64_t sequence) const noexcep
     }
 }
 
-void Handover::release(std::uint32_t slot, std::uint64_t sequence) const noexcept {
+void SlotProtocol::release(std::uint32_t slot, std::uint64_t sequence) const noexcept {
     SharedData& data = slots_[slot];
     const std::uint64_t bits = data.control.load();
     const SlotWord word = SlotWord::decode(bits);
     if (!word.is_answered() || !is_mine(data, sequence)) return;
     const SlotWord next = word.freed();
     data.control.store(next.encode());  // only its living sender changes an answer
-    ring_for(next, slot);
+    notify_for(next, slot);
 }
 
 // ---- receiver -------------------------------------------------------------------------------------------------------
 
-result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell) const {
+result<void> SlotProtocol::answer(const Held& request, SlotState outcome, Notify notify) const {
     SharedData& slot = slots_[request.slot];
     const std::uint32_t generation = SlotWord::decode(request.word).generation;
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const std::uint64_t bits = slot.control.load();
         const SlotWord word = SlotWord::decode(bits);
         if (word.state != SlotState::taken || word.owner != registry_.me() || word.generation != generation)
@@ -238,9 +238,9 @@ result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell)
         SlotWord next = word.freed();
         const std::uint32_t sender = participants::index_of(slot.sender.load(std::memory_order_relaxed));
         if (!word.awaited) {  // no other process changes it: a sender can only stop waiting
-            if (bell == Bell::later) {
-                slot.control.store_before_linking(next.encode());
-                remember_warm(request.slot);
+            if (notify == Notify::later) {
+                slot.control.store_release(next.encode());
+                remember_reuse_hint(request.slot);
                 return success();
             }
             slot.control.store(next.encode());
@@ -253,21 +253,21 @@ result<void> Handover::answer(const Held& request, SlotState outcome, Bell bell)
             if (!slot.control.compare_exchange(bits, next.encode())) continue;  // the sender has just stopped waiting
         }
         if (outcome == SlotState::failed) control_.failed.fetch_add(1, std::memory_order_relaxed);
-        ring_for(next, request.slot);
+        notify_for(next, request.slot);
         return success();
     }
     return lost();
 }
 
-void Handover::ring_for_answers(std::uint32_t count) const noexcept {
+void SlotProtocol::notify_answered(std::uint32_t count) const noexcept {
     // The slots were freed by release stores: pairs with the fetch_or and the check of a waiter, as a seq_cst store
     // would.
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    ring_for_free(count);
+    notify_freed(count);
 }
 
 /// The next word of a taken slot whose receiver gives it back or died.
-SlotWord Handover::without_answer(SlotWord taken, const SharedData& slot) const noexcept {
+SlotWord SlotProtocol::without_answer(SlotWord taken, const SharedData& slot) const noexcept {
     const std::uint32_t sender = participants::index_of(slot.sender.load(std::memory_order_relaxed));
     SlotWord next = taken;
     if (taken.deliveries < 255) ++next.deliveries;
@@ -283,18 +283,18 @@ SlotWord Handover::without_answer(SlotWord taken, const SharedData& slot) const 
     return next;
 }
 
-void Handover::count_end_without_answer(const SlotWord& next) const noexcept {
+void SlotProtocol::count_end_without_answer(const SlotWord& next) const noexcept {
     auto& counter = next.state == SlotState::ready ? control_.redelivered
                     : settings_.in_place           ? control_.failed
                                                    : control_.given_up;
     counter.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Handover::give_back(const Held& request) const noexcept {
+void SlotProtocol::give_back(const Held& request) const noexcept {
     SharedData& slot = slots_[request.slot];
     const std::uint32_t generation = SlotWord::decode(request.word).generation;
     if (settings_.in_place) set_reason(slot, "the receiver dropped it while editing in place: it may be half edited");
-    for (int attempt = 0; attempt < patience; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
         const std::uint64_t bits = slot.control.load();
         const SlotWord word = SlotWord::decode(bits);
         if (word.state != SlotState::taken || word.owner != registry_.me() || word.generation != generation) return;
@@ -302,7 +302,7 @@ void Handover::give_back(const Held& request) const noexcept {
         if (!slot.control.compare_exchange(bits, next.encode())) continue;
         count_end_without_answer(next);
         if (next.state == SlotState::ready) ring_.link(request.slot, next.generation);
-        ring_for(next, request.slot);
+        notify_for(next, request.slot);
         return;
     }
 }
@@ -310,7 +310,7 @@ void Handover::give_back(const Held& request) const noexcept {
 // ---- recovery -------------------------------------------------------------------------------------------------------
 
 /// The state of one recovery. In the recovering process only: it may be lost with it.
-struct Handover::Recovery {
+struct SlotProtocol::Recovery {
     explicit Recovery(std::uint32_t dead_one) noexcept : dead(dead_one) {}
 
     std::uint32_t dead;
@@ -319,11 +319,11 @@ struct Handover::Recovery {
     SlotSet linked;  ///< once looked: the dead participant's slots that a cell named
 };
 
-void Handover::recover(std::uint32_t dead) const noexcept {
+void SlotProtocol::recover(std::uint32_t dead) const noexcept {
     Recovery recovery(dead);
     for (std::uint32_t index = 0; index < slots_.count(); ++index) {
         int step = 0;
-        while (step < patience && recover_step(index, recovery)) ++step;
+        while (step < max_attempts && recover_step(index, recovery)) ++step;
     }
 }
 
@@ -337,14 +337,14 @@ void Handover::recover(std::uint32_t dead) const noexcept {
 /// (2) a slot that was not so then is so now because this recovery has just taken it from the dead participant, in a
 ///   new generation that no process has linked. It carries no mark, since the scan marks ready slots only.
 /// If killed in between, the next recovery scans again and finds the cells that this one filled.
-bool Handover::was_linked(std::uint32_t index, Recovery& recovery) const noexcept {
+bool SlotProtocol::was_linked(std::uint32_t index, Recovery& recovery) const noexcept {
     if (!recovery.looked) ring_.mark_linked(recovery.dead, recovery.linked);
     recovery.looked = true;
     return recovery.linked.test(index);
 }
 
 /// Moves a slot one step on if it concerns the dead participant. False: nothing left to do.
-bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexcept {
+bool SlotProtocol::recover_step(std::uint32_t index, Recovery& recovery) const noexcept {
     const std::uint32_t dead = recovery.dead;
     SharedData& slot = slots_[index];
     const std::uint64_t bits = slot.control.load();
@@ -375,19 +375,19 @@ bool Handover::recover_step(std::uint32_t index, Recovery& recovery) const noexc
 }
 
 /// Wakes one waiter that can use the slot's new state, or all that wait for it.
-void Handover::ring_for(const SlotWord& next, std::uint32_t slot) const noexcept {
+void SlotProtocol::notify_for(const SlotWord& next, std::uint32_t slot) const noexcept {
     switch (next.state) {
         case SlotState::ready:
-            ring_for_commits(1);
+            notify_committed(1);
             break;
         case SlotState::free:
-            remember_warm(slot);
-            ring_for_free(1);
+            remember_reuse_hint(slot);
+            notify_freed(1);
             break;
         case SlotState::processed:
         case SlotState::failed:
         case SlotState::given_up:
-            registry_.entry(next.owner).answered.notify_all();
+            answered(next.owner).notify_all();
             break;
         case SlotState::loaned:
         case SlotState::taken:
