@@ -35,6 +35,17 @@ test('what is not given asks for nothing', (t) => {
   assert.throws(() => new Receiver(name, { slotCount: 2 ** 32 - 1 }), refusal('invalid_argument'));
 });
 
+test("sync is the creator's", async (t) => {
+  const name = nameFor();
+  const sender = closing(t, new Sender(name, { payloadBytes: 8, sync: 'boost' }));
+  const receiver = closing(t, new Receiver(name));
+  assert.equal(receiver.info().sync, 'boost');
+  assert.throws(() => new Receiver(name, { sync: 'futex' }), refusal('mismatch', /sync = boost \(futex was asked for\)/));
+  const waiting = receiver.receive({ timeout });
+  sender.send((await sender.loan({ timeout })).write(Buffer.from('x')));
+  (await waiting).processed();
+});
+
 test('a request is answered in place', async (t) => {
   const { sender, receiver } = pair(t);
   const loan = await sender.loan({ timeout });

@@ -147,6 +147,20 @@ def test_iteration_ends_with_the_last_sender(name):
         assert got == [0, 1, 2, 3, 4]
 
 
+def test_sync_is_the_creators(name):
+    for sync, other in (("futex", "boost"), ("boost", "futex")):
+        with handoff.Sender(name, payload_bytes=8, sync=sync) as sender, handoff.Receiver(name) as receiver:
+            assert sender.info().sync == receiver.info().sync == sync
+            with pytest.raises(handoff.Mismatch, match=rf"sync = {sync} \({other} was asked for\)"):
+                handoff.Receiver(name, sync=other)
+            sender.send(b"x")
+            with receiver.receive(10) as request:
+                assert bytes(request.array) == b"x"
+                request.processed()
+    with pytest.raises(handoff.InvalidArgument, match="sync = 'mutex'"):
+        handoff.Sender(name, payload_bytes=8, sync="mutex")
+
+
 def test_in_place_editing(name):
     with handoff.Sender(name, payload_bytes=3, in_place=True) as sender, handoff.Receiver(name) as receiver:
         pending = sender.request_async(b"abc")
