@@ -72,10 +72,16 @@ std::uint64_t Arguments::number(const std::string& option, std::uint64_t lowest,
     return number;
 }
 
-Sync Arguments::sync() const {
-    const std::string word = text("sync");
-    if (word != "futex" && word != "boost") refuse("sync", "'" + word + "' is neither futex nor boost");
-    return word == "boost" ? Sync::boost : Sync::futex;
+std::size_t Arguments::choice(const std::string& option, std::initializer_list<std::string_view> words) const {
+    const std::string given = text(option);
+    std::string list;
+    std::size_t index = 0;
+    for (const std::string_view word : words) {
+        if (word == given) return index;
+        list.append(list.empty() ? "" : ", ").append(word);
+        ++index;
+    }
+    refuse(option, "'" + given + "' is none of " + list);
 }
 
 double Arguments::rate(const std::string& option) const {

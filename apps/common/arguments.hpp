@@ -1,16 +1,17 @@
 // The command line, taken apart by Boost.Program_options; every value is checked here and refused with a sentence.
 #pragma once
 
-#include <handoff/options.hpp>
-
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/variables_map.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace handoff::apps {
@@ -43,8 +44,8 @@ public:
     double rate(const std::string& option) const;
     std::uint64_t size(const std::string& option) const;
     std::chrono::nanoseconds duration(const std::string& option) const;
-    /// What was asked for with --sync.
-    Sync sync() const;
+    /// The index of one of these words.
+    std::size_t choice(const std::string& option, std::initializer_list<std::string_view> words) const;
 
 private:
     boost::program_options::variables_map values_;

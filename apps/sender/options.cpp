@@ -156,7 +156,7 @@ Options options_in(const Arguments& arguments) {
     options.reply_bytes = size_or_auto(arguments, "reply");
     options.image_limit_bytes = arguments.size("image-limit");
     options.in_place = arguments.flag("in-place");
-    if (arguments.given("sync")) options.sync = arguments.sync();
+    if (arguments.given("sync")) options.sync = static_cast<Sync>(arguments.choice("sync", {"futex", "boost"}));
     options.no_wait = arguments.flag("no-wait");
     options.in_flight = static_cast<std::uint32_t>(arguments.number("in-flight", 1, 65'535));
     options.save_folder = arguments.text("save");

@@ -384,7 +384,7 @@ public:
 
 private:
     result<Request> request_of(const detail::channel::Claim& claim, std::int64_t now_ns);
-    Failure nothing_came() const;
+    Failure nothing_came(const Wait& wait) const;
     detail::channel::Member& usable() const;
 
     std::shared_ptr<detail::channel::Member> member_;

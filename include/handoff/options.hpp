@@ -8,9 +8,9 @@
 //
 // A field of a shape that is not given asks for nothing: an existing segment may have any value, a new one gets the
 // default. Sizes and counts of an existing segment must be at least what was asked for; in_place, max_deliveries
-// and sync must be equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread and it is
-// not persistent; otherwise opening fails with `mismatch`, and the message names each field with both values. lifetime,
-// mode and group are set by the creator alone: asking for others is no error, info() returns the real ones.
+// and sync must be equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread
+// and it is not persistent; otherwise opening fails with `mismatch`, and the message names each field with both values.
+// lifetime, mode and group are set by the creator alone: asking for others is no error, info() returns the real ones.
 #pragma once
 
 #include <handoff/wait.hpp>
@@ -38,8 +38,9 @@ enum class Lifetime : std::uint8_t {
 enum class Sync : std::uint8_t {
     futex,  ///< a word that no death can break (default)
     /// Boost's interprocess_mutex and interprocess_condition, the classic design, to compare and to teach. A process
-    /// that is killed while it holds one, or sleeps on one, can make all others hang for ever, and so do arbitrary
-    /// bytes. Every notification wakes all; stops, wait_any() and descriptors are served once a millisecond.
+    /// that is killed while it holds one, or sleeps on one, can make all others hang for ever, `handoff clean` too, and
+    /// so can arbitrary bytes. Every notification wakes all. Stops and wait_any() are served each millisecond,
+    /// descriptors too, but one that is idle each tenth of a second.
     boost,
 };
 

@@ -95,8 +95,9 @@ private:
 /// A token that is stopped by the first of these signals that this process receives (SIGINT is Ctrl-C). A second one
 /// has its default effect. Installs a handler for each signal in place of the present one; a signal that is ignored
 /// (nohup, a shell's background job) stays ignored. The first call starts a thread, which runs the callbacks of the
-/// token; every call returns the same token. In a child of fork the signals have their default effect until it calls this
-/// itself, and gets a token of its own. Thread safety: any thread. Throws Error(system) if no descriptor or thread can be created.
+/// token; every call returns the same token. In a child of fork the signals have their default effect until it calls
+/// this itself, and gets a token of its own. Thread safety: any thread. Throws Error(system) if no descriptor or thread
+/// can be created.
 HANDOFF_EXPORT std::stop_token stop_on_signals(std::initializer_list<int> numbers = {SIGINT, SIGTERM});
 
 }  // namespace handoff

@@ -149,7 +149,7 @@ result<Processed> Pending::wait(const Wait& wait) {
         return Failure(Errc::timed_out,
                        "request " + std::to_string(sequence_) + " was not processed in time: it is " +
                            member_->describe(slot_) +
-                           member_->registry().all_stopped(detail::participants::Role::receiver, "receiver"));
+                           member_->registry().all_stopped(wait, detail::participants::Role::receiver, "receiver"));
     }
     counters.finished.add(1);
     member_->look_if_due();

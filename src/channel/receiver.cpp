@@ -55,7 +55,7 @@ result<Request> Receiver::receive(const Wait& wait) {
             if (!member_->is_usable()) return detail::channel::unusable(member_.get());
             if (member_->was_removed()) return detail::slot::removed(member_->name());
             if (wait.stop_requested()) return Errc::stopped;
-            return nothing_came();
+            return nothing_came(wait);
         }
     }
     member_->was_taken_from();
@@ -112,12 +112,12 @@ result<Request> Receiver::try_receive() {
     return request_of(claim, member_->stamp_ns());
 }
 
-Failure Receiver::nothing_came() const {
+Failure Receiver::nothing_came(const Wait& wait) const {
     member_->my_entry().counters.timeouts.add(1);
     const auto state = member_->state();
     return {Errc::timed_out, "nothing came on '" + member_->info().name + "' in time: " +
                                  std::to_string(state.senders) + " senders attached, " + member_->who_holds() +
-                                 member_->registry().all_stopped(detail::participants::Role::sender, "sender")};
+                                 member_->registry().all_stopped(wait, detail::participants::Role::sender, "sender")};
 }
 
 result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::int64_t now_ns) {

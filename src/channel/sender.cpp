@@ -16,9 +16,9 @@ using detail::channel::Withdrawal;
 
 namespace {
 
-Failure timed_out_waiting_for_slot(const detail::channel::Member& member) {
+Failure timed_out_waiting_for_slot(const detail::channel::Member& member, const Wait& wait) {
     return {Errc::timed_out, "no slot of '" + member.info().name + "' became free in time: " + member.who_holds() +
-                                 member.registry().all_stopped(detail::participants::Role::receiver, "receiver")};
+                                 member.registry().all_stopped(wait, detail::participants::Role::receiver, "receiver")};
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ result<Loan> Sender::loan(const Wait& wait) {
     if (member_->was_removed()) return detail::slot::removed(member_->name());
     if (wait.stop_requested()) return Errc::stopped;
     member_->my_entry().counters.timeouts.add(1);
-    return timed_out_waiting_for_slot(*member_);
+    return timed_out_waiting_for_slot(*member_, wait);
 }
 
 result<std::size_t> Sender::loan(std::span<Loan> batch, const Wait& wait) {

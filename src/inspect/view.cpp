@@ -110,8 +110,8 @@ result<Copied> ChannelView::copy_newest(std::span<std::byte> buffer) const {
         const std::uint64_t sequence = slot.sequence.load(std::memory_order_relaxed);
         const bool fits = size <= buffer.size();
         if (fits) detail::slot::copy_out(area.first(size), buffer);
-        // Pairs with the release fence in SlotProtocol::try_loan(): if a byte was overwritten during the copy, the slot is
-        // on loan or has another generation.
+        // Pairs with the release fence in SlotProtocol::try_loan(): if a byte was overwritten during the copy, the slot
+        // is on loan or has another generation.
         std::atomic_thread_fence(std::memory_order_acquire);
         if (!is_untouched(before, SlotWord::decode(slot.control.load()), in_place)) continue;
         if (!fits) return Errc::too_large;

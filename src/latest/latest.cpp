@@ -123,8 +123,9 @@ result<Reading> LatestBytes::wait_newer(std::span<std::byte> buffer, const Wait&
     if (!member.is_usable()) return detail::slot::unusable(&member);
     if (member.was_removed()) return detail::slot::removed(member.name());
     if (wait.stop_requested()) return Errc::stopped;
-    return Failure(Errc::timed_out, "nothing newer was written to '" + member.name() + "' in time" +
-                                        member.registry().all_stopped(detail::participants::Role::writer, "writer"));
+    return Failure(Errc::timed_out,
+                   "nothing newer was written to '" + member.name() + "' in time" +
+                       member.registry().all_stopped(wait, detail::participants::Role::writer, "writer"));
 }
 
 bool LatestBytes::has_newer() const noexcept {

@@ -174,7 +174,8 @@ std::string Registry::describe(std::uint32_t index) const {
     return program + " (pid " + std::to_string(entries_[index].pid.load(std::memory_order_relaxed)) + ")";
 }
 
-std::string Registry::all_stopped(Role role, const char* noun) const {
+std::string Registry::all_stopped(const Wait& wait, Role role, const char* noun) const {
+    if (wait.deadline().at_ns() == 0) return "";
     std::string who, pids;
     std::uint32_t found = 0;
     for (std::uint32_t index = 0; index < count_; ++index) {

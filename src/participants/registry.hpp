@@ -4,6 +4,8 @@
 // stopped or busy participant is alive and keeps what it holds.
 #pragma once
 
+#include <handoff/wait.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -70,7 +72,8 @@ public:
     std::string describe(std::uint32_t index) const;
     /// "; receiver detector (pid 812) is stopped (by a signal or a debugger): `kill -CONT 812` lets it go on" if every
     /// other living participant of that role is stopped; otherwise, and where it cannot be known, "". `noun` names one.
-    std::string all_stopped(Role role, const char* noun) const;
+    /// Also "" if `wait` did not wait: whoever polls does not pay for the look into /proc.
+    std::string all_stopped(const Wait& wait, Role role, const char* noun) const;
 
 private:
     static std::uint64_t life_byte(std::uint32_t index) noexcept { return 1 + std::uint64_t{index}; }

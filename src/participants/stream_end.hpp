@@ -1,7 +1,7 @@
 // The end of a stream: every source has left and nothing is left to read. Reported once each time that happens.
 //
-// Death: a source that dies counts as on_departure when it is recovered. The counter may count one departure twice (if the
-// recovering process died half-way); that does no harm, because it is only compared.
+// Death: a source that dies counts as departed when it is recovered. The counter may count one departure twice (if
+// the recovering process died half-way); that does no harm, because it is only compared.
 #pragma once
 
 #include <atomic>

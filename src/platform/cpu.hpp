@@ -37,7 +37,7 @@ void yield_core() noexcept;
 /// waits for may run on others.)
 unsigned cores() noexcept;
 
-/// How often relax() fits into a microsecond. Measured once.
+/// How often cpu_pause() fits into a microsecond. Measured once.
 int pauses_in_a_microsecond() noexcept;
 
 /// False if this process has, or once had, a second thread; where that is not known, false.

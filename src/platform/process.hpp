@@ -34,7 +34,7 @@ inline std::uint32_t fork_generation() noexcept {
 void count_forks();
 
 /// The T of this process, made on first use and never destroyed: background threads may outlive every static object. A
-/// child of fork gets a new one, since a lock in the inherited one may be held by a thread that it does not have. Thread
+/// child of fork gets a new one: a lock in the inherited one may be held by a thread that it does not have. Thread
 /// safety: any thread. REQUIRES: making a T has no effect outside it, since one may be made in vain.
 template <class T>
 T& of_this_process() {

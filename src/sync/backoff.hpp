@@ -3,10 +3,10 @@
 // A read of the word that the other side is about to write takes its cache line away, in the middle of that side's
 // work. So a waiter learns how long an answer takes, and leaves the line alone for that long.
 //
-// Algorithm: the quiet time grows by one relax() if the answer was not there at the first check, and shrinks by one if
-// it was; so it settles where half of the first checks succeed. An answer that takes longer than two microseconds
+// Algorithm: the quiet time grows by one cpu_pause() if the answer was not there at the first check, and shrinks by one
+// if it was; so it settles where half of the first checks succeed. An answer that takes longer than two microseconds
 // halves it.
-// Thread safety: any number of threads; they share one rhythm. It belongs to one process.
+// Thread safety: any number of threads; they share one quiet time. It belongs to one process.
 #pragma once
 
 #include <algorithm>

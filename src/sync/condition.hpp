@@ -30,11 +30,11 @@ public:
         return pair_ == nullptr ? word_->wait_until(deadline_ns, last, work, stop, predicate)
                                 : pair_->wait_until(deadline_ns, stop, predicate);
     }
-    void notify(std::uint32_t work) const {
+    void notify(std::uint32_t work) const noexcept {
         if (pair_ == nullptr) return word_->notify(work);
         if (work > 0) pair_->notify_all();
     }
-    void notify_all() const {
+    void notify_all() const noexcept {
         if (pair_ == nullptr) return word_->notify_all();
         pair_->notify_all();
     }

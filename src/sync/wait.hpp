@@ -33,8 +33,8 @@ enum class Core : std::uint8_t {
     shared,  ///< the other side may be waiting for it: it is yielded every few microseconds
 };
 
-/// Spins until fast_check() is true, or `until_ns` has passed. fast_check() may miss what predicate() sees, which is called now
-/// and then, with the clock.
+/// Spins until fast_check() is true, or `until_ns` has passed. fast_check() may miss what predicate() sees, which is
+/// called now and then, with the clock.
 template <class Predicate, class FastCheck>
 bool spin_until(std::int64_t until_ns, PollRate poll_rate, Core core, Predicate&& predicate, FastCheck&& fast_check) {
     constexpr int looks_per_clock = 32;

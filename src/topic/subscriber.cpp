@@ -44,7 +44,7 @@ auto wait_for(const std::shared_ptr<Reader>& reader, const Wait& wait, Attempt&&
     return Failure(Errc::timed_out,
                    "nothing new was published on '" + member.name() + "' in time (" +
                        std::to_string(detail::topic::state_of(member).publishers) + " publishers attached)" +
-                       member.registry().all_stopped(detail::participants::Role::publisher, "publisher"));
+                       member.registry().all_stopped(wait, detail::participants::Role::publisher, "publisher"));
 }
 
 result<Message> try_once(const std::shared_ptr<Reader>& reader, Which which) {

@@ -2,6 +2,7 @@
 #include "apps/fixture.hpp"
 
 #include <handoff/channel.hpp>
+#include <handoff/inspect.hpp>
 #include <handoff/version.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -162,6 +163,25 @@ BOOST_AUTO_TEST_CASE(a_full_work_queue_that_nobody_empties_ends_with_4) {
     BOOST_TEST(name.left_behind().empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_is_taken_when_it_comes_and_not_when_the_next_frame_is_due) {
+    const UniqueName name("paced");
+    Program worker = receiver({"--channel", name.str(), "--operation", "gray"});
+    Program feeder = sender({"--channel", name.str(), "--pattern", "64x64", "--rate", "0.01", "--in-flight", "2"});
+    const auto finished = [&]() -> std::uint64_t {
+        std::uint64_t count = 0;
+        try {
+            for (const auto& one : handoff::inspect::Observer(name.str()).report().participants)
+                if (one.role == handoff::inspect::Role::sender) count = one.finished;
+        } catch (const handoff::Error&) {  // the channel is not there yet
+        }
+        return count;
+    };
+    HANDOFF_CHECK_EVENTUALLY(finished() == 1U);
+    feeder.signal(SIGINT);
+    (void)feeder.wait();
+    require_exit(worker, 0);
+}
+
 BOOST_AUTO_TEST_CASE(the_classic_mutex_and_condition_carry_the_same_handshake) {
     const UniqueName name("classic");
     Program worker = receiver({"--channel", name.str(), "--operation", "gray", "--json"});
@@ -170,7 +190,7 @@ BOOST_AUTO_TEST_CASE(the_classic_mutex_and_condition_carry_the_same_handshake) {
     require_exit(worker, 0);
     check_said(feeder, "sync boost");
     BOOST_TEST(number(worker, "processed") == 20);
-    check_refused(sender({"--pattern", "8x8", "--sync", "mutex"}), 2, "--sync: 'mutex' is neither futex nor boost");
+    check_refused(sender({"--pattern", "8x8", "--sync", "mutex"}), 2, "--sync: 'mutex' is none of futex, boost");
 }
 
 BOOST_AUTO_TEST_CASE(in_place_on_another_channel_is_refused_on_both_sides) {

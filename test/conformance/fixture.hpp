@@ -39,7 +39,7 @@ inline const handoff::Deadline soon() {
 inline const auto policies = boost::unit_test::data::make(
     {handoff::WaitPolicy::busy, handoff::WaitPolicy::balanced, handoff::WaitPolicy::sleep});
 
-/// The suite runs once on segments of each kind: HANDOFF_TEST_SYNC=boost, or futex. Where a process is killed, it says so
+/// The suite runs once on segments of each kind: HANDOFF_TEST_SYNC=boost, or futex. A case that kills a process says so
 /// in its name ("dead", "death"), and is not run with Boost's pair, which promises nothing then.
 inline handoff::Sync sync() {
     const char* const asked = std::getenv("HANDOFF_TEST_SYNC");

@@ -7,9 +7,9 @@ using handoff::detail::sync::Backoff;
 namespace {
 
 /// Looks until the `needed`th one is true; how many there were.
-int looks_until(Backoff& rhythm, int needed) {
+int looks_until(Backoff& backoff, int needed) {
     int looks = 0;
-    const bool found = rhythm.wait([&] { return ++looks >= needed; });
+    const bool found = backoff.wait([&] { return ++looks >= needed; });
     BOOST_TEST(found == (looks >= needed));
     return looks;
 }
@@ -19,14 +19,14 @@ int looks_until(Backoff& rhythm, int needed) {
 BOOST_AUTO_TEST_SUITE(backoff_test)
 
 BOOST_AUTO_TEST_CASE(what_is_there_is_taken_at_the_first_look) {
-    Backoff rhythm;
-    for (int i = 0; i < 10; ++i) BOOST_TEST(looks_until(rhythm, 1) == 1);
+    Backoff backoff;
+    for (int i = 0; i < 10; ++i) BOOST_TEST(looks_until(backoff, 1) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_come_is_given_up) {
-    Backoff rhythm;
+    Backoff backoff;
     for (int i = 0; i < 10; ++i) {
-        const int looks = looks_until(rhythm, 1'000'000);
+        const int looks = looks_until(backoff, 1'000'000);
         BOOST_TEST(looks > 1);
         BOOST_TEST(looks < 10'000);
     }

@@ -15,6 +15,7 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -42,10 +43,8 @@ bool exists(const std::string& name) {
 Kind kind_of(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
     if (exists(name)) return inspect::Observer(name).kind();
-    const std::string word = invocation.arguments.text("kind");
-    for (const Kind kind : {Kind::channel, Kind::topic, Kind::latest})
-        if (word == to_string(kind)) return kind;
-    throw UsageError("--kind: '" + word + "' is none of channel, topic, latest");
+    constexpr std::array kinds{Kind::channel, Kind::topic, Kind::latest};
+    return kinds[invocation.arguments.choice("kind", {"channel", "topic", "latest"})];
 }
 
 /// Where messages go.

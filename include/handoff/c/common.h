@@ -69,9 +69,9 @@ HANDOFF_API const char* handoff_status_name(handoff_status status);
 /* For every 32-bit number in the options that describes the segment: asks for nothing. An existing segment may have any
  * value, a new one gets the default. The ..._OPTIONS_INIT hold it. For sizes in bytes 0 means the same, for `group`
  * NULL or "".
- * An existing segment must have what is asked for: sizes and counts at least as large, max_deliveries, in_place
- * and sync equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread and it is not
- * persistent; otherwise MISMATCH. lifetime, mode and group are the creator's: asking for others is no error. */
+ * An existing segment must have what is asked for: sizes and counts at least as large, max_deliveries, in_place and
+ * sync equal. A segment that does not fit is replaced if no live process uses it, nothing in it is unread and it is
+ * not persistent; otherwise MISMATCH. lifetime, mode and group are the creator's: asking for others is no error. */
 #define HANDOFF_NOT_GIVEN UINT32_MAX
 
 /* How a waiting thread spends its time before it sleeps. */
