@@ -30,9 +30,15 @@ endfunction()
 # handoff_list_cases(TARGET NAME SECONDS [ALONE] [ENVIRONMENT variable=value...] [LEFT_OUT regex])
 #
 # Makes every case that the executable TARGET lists (--list_content) a CTest test NAME/case, but those whose name
-# matches. ALONE: CTest runs nothing beside it.
+# matches. ALONE: CTest runs nothing beside it. What `./dev test` builds and runs, the names in handoff_fast_rooms, has
+# the label `fast`, and its executable is part of the target handoff_fast_tests.
 function(handoff_list_cases target name timeout_s)
     cmake_parse_arguments(PARSE_ARGV 3 arg "ALONE" "LEFT_OUT" "ENVIRONMENT")
+    set(labels ${name})
+    if(name IN_LIST handoff_fast_rooms)
+        list(APPEND labels fast)
+        add_dependencies(handoff_fast_tests ${target})
+    endif()
     math(EXPR timeout "${timeout_s} * ${handoff_test_timeout_scale}")
     if(name MATCHES "^(apps|tool)$")
         set(arg_LEFT_OUT "${handoff_cases_left_out}")
@@ -41,7 +47,7 @@ function(handoff_list_cases target name timeout_s)
     list(APPEND arg_ENVIRONMENT ${handoff_test_environment})
     add_custom_command(
         TARGET ${target} POST_BUILD
-        COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}"
+        COMMAND "${CMAKE_COMMAND}" "-DEXECUTABLE=$<TARGET_FILE:${target}>" "-DNAME=${name}" "-DLABELS=${labels}"
                 "-DTIMEOUT=${timeout}" "-DENVIRONMENT=${arg_ENVIRONMENT}" "-DOUTPUT=${list}"
                 "-DALONE=${arg_ALONE}" "-DLEFT_OUT=${arg_LEFT_OUT}" "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" "-DLAUNCHER=${handoff_on_ground}"
                 -P "${handoff_test_dir}/list_test_cases.cmake"
@@ -50,6 +56,7 @@ function(handoff_list_cases target name timeout_s)
     # CTest reads this when it starts: a target that was never built is then a failure, not an absence.
     set(include "${CMAKE_CURRENT_BINARY_DIR}/${name}_include.cmake")
     file(WRITE "${include}" "if(EXISTS \"${list}\")\n  include(\"${list}\")\nelse()\n"
-                            "  add_test(\"${name}/NOT_BUILT\" \"${target}_NOT_BUILT\")\nendif()\n")
+                            "  add_test(\"${name}/NOT_BUILT\" \"${target}_NOT_BUILT\")\n"
+                            "  set_tests_properties(\"${name}/NOT_BUILT\" PROPERTIES LABELS \"${labels}\")\nendif()\n")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include}")
 endfunction()

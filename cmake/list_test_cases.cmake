@@ -1,4 +1,4 @@
-# cmake -DEXECUTABLE=... -DNAME=... -DTIMEOUT=... -DENVIRONMENT=... -DOUTPUT=... -P list_test_cases.cmake
+# cmake -DEXECUTABLE=... -DNAME=... -DLABELS=... -DTIMEOUT=... -DENVIRONMENT=... -DOUTPUT=... -P list_test_cases.cmake
 #
 # Asks a Boost.Test executable for its test cases and writes one add_test() for each. Boost lists one unit per line,
 # indented by four spaces per level, with a star if it is enabled: "suite*", "    case*: description".
@@ -38,7 +38,7 @@ function(write_pending)
     string(APPEND script
            "add_test([[${NAME}/${pending}]]${command} [[--run_test=${pending}]] --log_level=test_suite"
            " --color_output=no)\n"
-           "set_tests_properties([[${NAME}/${pending}]] PROPERTIES TIMEOUT ${TIMEOUT} LABELS [[${NAME}]]"
+           "set_tests_properties([[${NAME}/${pending}]] PROPERTIES TIMEOUT ${TIMEOUT} LABELS [[${LABELS}]]"
            " DISABLED ${pending_is_disabled} RUN_SERIAL ${alone} ENVIRONMENT [[${ENVIRONMENT}]]"
            " SKIP_RETURN_CODE 77 SKIP_REGULAR_EXPRESSION [[is skipped because precondition]])\n")
     set(script "${script}" PARENT_SCOPE)

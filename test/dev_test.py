@@ -37,7 +37,8 @@ class Machine(unittest.TestCase):
 
     def test_verbs_that_take_nothing_refuse_a_word(self):
         self.program("cmake", "echo cmake was started")
-        for verb in ("test", "sanitize", "build", "models", "arm64", "arm32", "format", "lint"):
+        self.assertIn("test takes nothing after it, or: all. It was given: now", self.run_dev("test", "now").stdout)
+        for verb in ("sanitize", "build", "models", "arm64", "arm32", "format", "lint"):
             done = self.run_dev(verb, "now")
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"{verb} takes nothing after it, but was given: now", done.stdout)
@@ -116,6 +117,28 @@ class Machine(unittest.TestCase):
             self.assertEqual(done.returncode, 77 if missing else 0)
             self.assertEqual("it ran" in done.stdout, not missing)
             self.assertEqual([name for name in ("/dev/shm", "/proc") if name in done.stdout], list(missing))
+
+    def test_all_tests_are_the_fast_ones_and_the_others_and_those_under_sanitizers(self):
+        self.program("cmake", f'case $1 in --build) mkdir -p "$2"; echo "built $*" >>{self.root}/words ;; esac')
+        self.program("ctest", f'echo "tested $*" >>{self.root}/words\n'
+                              'case $* in *-N*) echo "Total Tests: 1" ;; *) echo "1/1 Test #1: a ...   Passed   0.1 sec" ;; esac')
+
+        def words_of(*words):
+            done = self.run_dev(*words)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            lines = (self.root / "words").read_text().splitlines()
+            (self.root / "words").unlink()
+            return done.stdout.splitlines()[-1], [line for line in lines if "-N" not in line]
+
+        last, fast = words_of("test")
+        self.assertEqual(last, "1 passed, 0 failed")
+        self.assertIn("--target handoff_programs handoff_fast_tests", fast[0])
+        self.assertIn("-L ^fast$", fast[1])
+        last, every = words_of("test", "all")
+        self.assertEqual(last, "4 passed, 0 failed")
+        self.assertEqual(every[:2], fast)
+        self.assertIn("-LE ^fast$", every[3])
+        self.assertEqual(sum(line.startswith("built") for line in every), 4)
 
     def test_a_terminal_sees_how_far_the_build_is(self):
         self.program("cmake", 'case $1 in --build) echo "[1/2] Building a.o"; echo "[2/2] Linking a" ;; esac')
