@@ -46,6 +46,7 @@ set(handoff_test_optimisation -O1)
 set(handoff_program_optimisation "")
 if(CMAKE_CROSSCOMPILING)
     set(handoff_test_optimisation -O0)  # built once, to be run once
+    set(handoff_test_timeout_scale 3)   # under an emulator
 endif()
 if(HANDOFF_SANITIZE)
     set(handoff_test_optimisation -O0)

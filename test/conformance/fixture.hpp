@@ -98,6 +98,12 @@ void check_refused(const handoff::result<T>& outcome, handoff::Errc code, std::s
     BOOST_TEST(sentence.find(words) != std::string::npos, "'" << words << "' is not in: " << sentence);
 }
 
+/// How sizes close to the largest size_t are refused: with 64 bits they overflow, with 32 they are only too many.
+inline constexpr bool sizes_overflow = sizeof(std::size_t) == 8;
+inline constexpr handoff::Errc beyond_memory =
+    sizes_overflow ? handoff::Errc::invalid_argument : handoff::Errc::no_space;
+inline constexpr const char* beyond_memory_words = sizes_overflow ? "larger than any memory" : "a program of 32 bits";
+
 /// Throws handoff::Error with this code, and with a sentence that holds these words.
 template <class Function>
 void check_throws(Function&& function, handoff::Errc code, std::string_view words = "") {

@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense([](auto& o) { o.participants = 65; }, "64");
     check_nonsense([](auto& o) { o.capacity_bytes = 0; }, "capacity_bytes = 0");
     check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
-    check_nonsense([](auto& o) { o.capacity_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
+    check_nonsense([](auto& o) { o.capacity_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
+                   beyond_memory);
     if constexpr (sizeof(std::size_t) == 8) {
         constexpr std::uint64_t one = 1;
         check_nonsense([](auto& o) { o.capacity_bytes = static_cast<std::size_t>(one << 61); }, "memory");

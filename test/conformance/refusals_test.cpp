@@ -61,11 +61,13 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense({.wait = static_cast<handoff::WaitPolicy>(9)}, "wait");
     check_nonsense({.open = static_cast<Open>(3)}, "open");
     check_nonsense({.timestamps = static_cast<handoff::Timestamps>(2)}, "timestamps");
-    check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
+    check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
+                   beyond_memory);
     check_nonsense(
         [](auto& o) { o.slot_count = 1000, o.payload_bytes = std::numeric_limits<std::size_t>::max() / 1000; },
-        "memory");
-    check_nonsense([](auto& o) { o.reply_bytes = std::numeric_limits<std::size_t>::max() - 100; }, "memory");
+        beyond_memory_words, beyond_memory);
+    check_nonsense([](auto& o) { o.reply_bytes = std::numeric_limits<std::size_t>::max() - 100; }, beyond_memory_words,
+                   beyond_memory);
 }
 
 BOOST_AUTO_TEST_CASE(a_group_that_does_not_exist_is_refused) {

@@ -46,7 +46,8 @@ BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
     check_nonsense([](auto& o) { o.payload_bytes = 0; }, "payload_bytes = 0");
     check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
     check_nonsense([](auto& o) { o.mode = 01600; }, "mode");
-    check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, "memory");
+    check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
+                   beyond_memory);
     if constexpr (sizeof(std::size_t) == 8)
         check_nonsense(
             [](auto& o) { o.history = 1000, o.payload_bytes = static_cast<std::size_t>(std::uint64_t{1} << 54); },
