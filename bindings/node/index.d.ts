@@ -95,6 +95,7 @@ export interface SegmentOptions {
   mode?: number;
   group?: string;
   open?: 'create_or_attach' | 'create' | 'attach';
+  /** 'busy': each wait of this handle has a thread that never sleeps. Otherwise waits sleep in the event loop. */
   wait?: 'busy' | 'balanced' | 'sleep';
   /** Of the times that this handle writes: to the nanosecond, or to a few milliseconds at a quarter of the price. */
   timestamps?: 'exact' | 'coarse';
@@ -148,12 +149,16 @@ export class Sender extends Participant {
   tryLoan(): Loan | undefined;
   /** Sends, and waits for nobody. */
   send(loan: Loan): void;
+  /** Copies these bytes into a slot, once one is free, and sends them. */
+  sendBytes(data: Bytes, options?: Wait): Promise<void>;
   /** For many small messages: waits for a free slot, and takes as many as there are, at most `most`. */
   loanBatch(most: number, options?: Wait): Promise<Loan[]>;
   /** Sends all of them, in this order, with one wake-up. All are used up, also on an error. */
   sendBatch(loans: Iterable<Loan>): void;
   /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
   request(loan: Loan, options?: Wait): Promise<Processed>;
+  /** The same with a copy of these bytes; the timeout is for the slot and the answer together. */
+  requestBytes(data: Bytes, options?: Wait): Promise<Processed>;
   /** Sends, and returns at once with a handle on the answer. */
   requestAsync(loan: Loan): Pending;
   waitForReceiver(options?: Wait): Promise<void>;
@@ -271,6 +276,8 @@ export class Publisher extends Participant {
   loan(): Loan;
   /** Makes the loan the newest message, and returns its sequence. */
   publish(loan: Loan): number;
+  /** Makes a copy of these bytes the newest message, and returns its sequence. */
+  publishBytes(data: Bytes): number;
   waitForSubscriber(options?: Wait): Promise<void>;
   info(): TopicInfo;
   state(): TopicState;
@@ -359,5 +366,11 @@ export class Latest<A extends TypedArray = Uint8Array> extends Participant imple
     lifetime: 'until_last_leaves' | 'persistent' };
 }
 
-/** The index of the first of these that has something: a message, a newer value, the end of its stream. */
-export function waitAny(handles: Iterable<Receiver | Subscriber | Latest<TypedArray>>, options?: Wait): Promise<number>;
+/**
+ * The index of the first of these that has something: a message, a newer value, a free slot, an answer, the end of its
+ * stream.
+ */
+export function waitAny(
+  handles: Iterable<Receiver | Subscriber | Latest<TypedArray> | Sender | Pending>,
+  options?: Wait,
+): Promise<number>;

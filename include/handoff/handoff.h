@@ -5,7 +5,7 @@
  *   handoff_loan* loan = NULL;
  *   options.payload_bytes = 1000000;
  *   if (handoff_sender_open("numbers", &options, &sender) != HANDOFF_OK) return puts(handoff_last_error()), 1;
- *   if (handoff_sender_loan(sender, HANDOFF_FOREVER, &loan) == HANDOFF_OK) {
+ *   if (handoff_sender_loan(sender, HANDOFF_FOREVER, NULL, &loan) == HANDOFF_OK) {
  *       memset(handoff_loan_data(loan), 2, 1000000);   // written in place: nothing is copied later
  *       handoff_sender_send(sender, &loan);            // loan is NULL now
  *   }
@@ -24,16 +24,16 @@
  *   Pointers into a slot (payload, reply) are valid as long as the loan, request, processed or message they came from.
  *   Those keep the segment mapped and their slot held, also beyond the life of the sender (...) that they came from.
  * Calls on NULL return HANDOFF_INVALID_HANDLE, or a null pointer, 0 or false if they have no status.
- * Threads. A sender, receiver, publisher, latest or waitable: any number of threads at once. A subscriber, loan,
+ * Threads. A sender, receiver, publisher, latest, waitable or stop: any number of threads at once. A subscriber, loan,
  *   pending, processed, request or message: one thread at a time; it may be passed to another. Close a handle only when
  *   no thread is inside a call on it. Never cancel a thread (pthread_cancel) inside a call.
  * Forks. A child of fork() inherits no handle: calls on one return HANDOFF_INVALID_HANDLE there. It may drop or close
  *   its copies, which frees memory and does nothing else. To take part it opens the segment again.
  * Death. As in the C++ interface: any process may be killed at any instruction, and the others go on.
  * Waiting. Timeouts are in nanoseconds from now, on CLOCK_MONOTONIC; HANDOFF_NOW and HANDOFF_FOREVER are among them. A
- *   negative one is HANDOFF_INVALID_ARGUMENT. A signal does not end a wait. A caller that must be interruptible (a
- *   language with signals of its own) waits in slices of 100 ms or less and checks in between: a wait that timed out
- *   changed nothing.
+ *   negative one is HANDOFF_INVALID_ARGUMENT. A signal does not end a wait, a handoff_stop does, from any thread: then
+ *   it returns HANDOFF_STOPPED, at once. handoff_stop_on_signals makes one for Ctrl-C. An event loop waits for the
+ *   descriptor of a handle instead.
  * Growth. Structs begin with their size: start from the ..._INIT of their type. An older or newer library then reads
  *   what your header means, or returns an error.
  */

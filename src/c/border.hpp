@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,6 +92,11 @@ std::chrono::nanoseconds timeout(std::int64_t timeout_ns);
 /// The time at which a timeout ends. Throws Error if it is negative.
 Deadline deadline(std::int64_t timeout_ns);
 
+/// A wait until then, or until `stop` is requested; null: nothing stops it. Throws Error: as deadline().
+Wait wait(std::int64_t timeout_ns, const handoff_stop* stop);
+/// The token of `stop`; null: one that never stops.
+std::stop_token token(const handoff_stop* stop) noexcept;
+
 /// Fills the caller's struct up to the size in its first field. Throws Error if that size is invalid.
 template <class Info>
 handoff_status fill(Info info, Info* out) {
@@ -165,6 +171,7 @@ Handle handle_from(const Options& given) {
     Handle made;
     made.open = enumerator(given.open, Open::attach, "open");
     made.attach_timeout = timeout(given.attach_timeout_ns);
+    made.attach_stop = token(given.attach_stop);
     made.wait = enumerator(given.wait, WaitPolicy::sleep, "wait");
     made.timestamps = enumerator(given.timestamps, Timestamps::coarse, "timestamps");
     return made;
@@ -179,6 +186,29 @@ inline const void* bytes_of(std::span<const std::byte> area, std::size_t* bytes)
 inline std::span<std::byte> room(void* buffer, std::size_t bytes) {
     if (bytes > 0) place(buffer, "the buffer");
     return {static_cast<std::byte*>(buffer), bytes};
+}
+
+/// The caller's bytes. Throws Error if their address is null.
+inline std::span<const std::byte> data_from(const void* data, std::size_t bytes) {
+    if (bytes > 0) place(data, "the data");
+    return {static_cast<const std::byte*>(data), bytes};
+}
+
+/// What the handle that `find()` finds can be waited for with.
+template <class Find>
+handoff_status deliver_waitable(handoff_waitable** waitable, Find&& find) noexcept {
+    return guarded([&] {
+        place(waitable, "the waitable");
+        *waitable = new handoff_waitable{find().waitable()};
+        return HANDOFF_OK;
+    });
+}
+template <class Find>
+handoff_status store_descriptor(int* descriptor, Find&& find) noexcept {
+    return guarded([&] {
+        *place(descriptor, "the descriptor") = find().descriptor();
+        return HANDOFF_OK;
+    });
 }
 
 /// Nanoseconds on CLOCK_MONOTONIC.

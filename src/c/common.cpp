@@ -122,13 +122,13 @@ const char* handoff_status_name(handoff_status status) {
 }
 
 handoff_status handoff_wait_any(const handoff_waitable* const* waitables, size_t count, int64_t timeout_ns,
-                                size_t* index) {
+                                const handoff_stop* stop, size_t* index) {
     return detail::c::guarded([&] {
         std::vector<Waitable> all;
         all.reserve(count);
         if (count > 0) detail::c::place(waitables, "the waitables");
         for (std::size_t at = 0; at < count; ++at) all.push_back(detail::c::handle(waitables[at], "waitable").value);
-        return detail::c::store(wait_any(all, detail::c::deadline(timeout_ns)), detail::c::place(index, "the index"));
+        return detail::c::store(wait_any(all, detail::c::wait(timeout_ns, stop)), detail::c::place(index, "the index"));
     });
 }
 

@@ -69,10 +69,10 @@ handoff_status handoff_latest_read(const handoff_latest* latest, void* buffer, s
 }
 
 handoff_status handoff_latest_wait_newer(handoff_latest* latest, void* buffer, size_t buffer_bytes, int64_t timeout_ns,
-                                         handoff_reading* reading) {
+                                         const handoff_stop* stop, handoff_reading* reading) {
     return detail::c::guarded([&] {
         return store_reading(
-            latest_of(latest).wait_newer(detail::c::room(buffer, buffer_bytes), detail::c::deadline(timeout_ns)),
+            latest_of(latest).wait_newer(detail::c::room(buffer, buffer_bytes), detail::c::wait(timeout_ns, stop)),
             reading);
     });
 }
@@ -82,18 +82,11 @@ bool handoff_latest_has_newer(const handoff_latest* latest) {
 }
 
 handoff_status handoff_latest_waitable(const handoff_latest* latest, handoff_waitable** waitable) {
-    return detail::c::guarded([&] {
-        detail::c::place(waitable, "the waitable");
-        *waitable = new handoff_waitable{latest_of(latest).waitable()};
-        return HANDOFF_OK;
-    });
+    return detail::c::deliver_waitable(waitable, [&]() -> const LatestBytes& { return latest_of(latest); });
 }
 
 handoff_status handoff_latest_descriptor(const handoff_latest* latest, int* descriptor) {
-    return detail::c::guarded([&] {
-        *detail::c::place(descriptor, "the descriptor") = latest_of(latest).descriptor();
-        return HANDOFF_OK;
-    });
+    return detail::c::store_descriptor(descriptor, [&]() -> const LatestBytes& { return latest_of(latest); });
 }
 
 handoff_status handoff_latest_about(const handoff_latest* latest, handoff_latest_info* info) {

@@ -45,10 +45,11 @@ void handoff_receiver_close(handoff_receiver** receiver) {
     detail::c::drop(receiver);
 }
 
-handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns, handoff_request** request) {
+handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns, const handoff_stop* stop,
+                                        handoff_request** request) {
     return detail::c::guarded([&] {
         detail::c::place(request, "the request");
-        return detail::c::deliver(receiver_of(receiver).receive(detail::c::deadline(timeout_ns)), request);
+        return detail::c::deliver(receiver_of(receiver).receive(detail::c::wait(timeout_ns, stop)), request);
     });
 }
 
@@ -59,14 +60,14 @@ handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_
     });
 }
 
-handoff_status handoff_receiver_receive_batch(handoff_receiver* receiver, int64_t timeout_ns,
+handoff_status handoff_receiver_receive_batch(handoff_receiver* receiver, int64_t timeout_ns, const handoff_stop* stop,
                                               handoff_request** requests, size_t most, size_t* received) {
     return detail::c::guarded([&] {
         if (most > 0) detail::c::place(requests, "the requests");
         detail::c::place(received, "the number of requests");
         Receiver& from = receiver_of(receiver);
         auto batch = detail::c::places_for<Request>(most, from.info().slot_count);
-        const auto count = from.receive(batch, detail::c::deadline(timeout_ns));
+        const auto count = from.receive(batch, detail::c::wait(timeout_ns, stop));
         if (count) detail::c::hand_out(batch, *count, requests);
         return detail::c::store(count, received);
     });
@@ -80,18 +81,11 @@ handoff_status handoff_receiver_processed_batch(handoff_receiver* receiver, hand
 }
 
 handoff_status handoff_receiver_waitable(const handoff_receiver* receiver, handoff_waitable** waitable) {
-    return detail::c::guarded([&] {
-        detail::c::place(waitable, "the waitable");
-        *waitable = new handoff_waitable{receiver_of(receiver).waitable()};
-        return HANDOFF_OK;
-    });
+    return detail::c::deliver_waitable(waitable, [&]() -> const Receiver& { return receiver_of(receiver); });
 }
 
 handoff_status handoff_receiver_descriptor(const handoff_receiver* receiver, int* descriptor) {
-    return detail::c::guarded([&] {
-        *detail::c::place(descriptor, "the descriptor") = receiver_of(receiver).descriptor();
-        return HANDOFF_OK;
-    });
+    return detail::c::store_descriptor(descriptor, [&]() -> const Receiver& { return receiver_of(receiver); });
 }
 
 handoff_status handoff_receiver_info(const handoff_receiver* receiver, handoff_channel_info* info) {

@@ -26,6 +26,9 @@ const Sender& sender_of(const handoff_sender* sender) {
     return detail::c::handle(sender, "sender").value;
 }
 
+bool is_to_be_tried_again(const Failure& failure) {
+    return failure == Errc::timed_out || failure == Errc::stopped;
+}
 }  // namespace
 
 extern "C" {
@@ -45,10 +48,11 @@ void handoff_sender_close(handoff_sender** sender) {
     detail::c::drop(sender);
 }
 
-handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loan) {
+handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, const handoff_stop* stop,
+                                   handoff_loan** loan) {
     return detail::c::guarded([&] {
         detail::c::place(loan, "the loan");
-        return detail::c::deliver(sender_of(sender).loan(detail::c::deadline(timeout_ns)), loan);
+        return detail::c::deliver(sender_of(sender).loan(detail::c::wait(timeout_ns, stop)), loan);
     });
 }
 
@@ -66,14 +70,14 @@ handoff_status handoff_sender_send(handoff_sender* sender, handoff_loan** loan) 
     });
 }
 
-handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loans, size_t most,
-                                         size_t* loaned) {
+handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns, const handoff_stop* stop,
+                                         handoff_loan** loans, size_t most, size_t* loaned) {
     return detail::c::guarded([&] {
         if (most > 0) detail::c::place(loans, "the loans");
         detail::c::place(loaned, "the number of loans");
         Sender& from = sender_of(sender);
         auto batch = detail::c::places_for<Loan>(most, from.info().slot_count);
-        const auto count = from.loan(batch, detail::c::deadline(timeout_ns));
+        const auto count = from.loan(batch, detail::c::wait(timeout_ns, stop));
         if (count) detail::c::hand_out(batch, *count, loans);
         return detail::c::store(count, loaned);
     });
@@ -87,11 +91,11 @@ handoff_status handoff_sender_send_batch(handoff_sender* sender, handoff_loan** 
 }
 
 handoff_status handoff_sender_request(handoff_sender* sender, handoff_loan** loan, int64_t timeout_ns,
-                                      handoff_processed** processed) {
+                                      const handoff_stop* stop, handoff_processed** processed) {
     return detail::c::guarded([&] {
         Loan taken = detail::c::take(loan, "loan");
         detail::c::place(processed, "the processed");
-        return detail::c::deliver(sender_of(sender).request(std::move(taken), detail::c::deadline(timeout_ns)),
+        return detail::c::deliver(sender_of(sender).request(std::move(taken), detail::c::wait(timeout_ns, stop)),
                                   processed);
     });
 }
@@ -104,9 +108,34 @@ handoff_status handoff_sender_request_async(handoff_sender* sender, handoff_loan
     });
 }
 
-handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns) {
+handoff_status handoff_sender_send_bytes(handoff_sender* sender, const void* data, size_t bytes, int64_t timeout_ns,
+                                         const handoff_stop* stop) {
+    return detail::c::guarded([&] {
+        const auto message = detail::c::data_from(data, bytes);
+        return detail::c::status_of(sender_of(sender).send(message, detail::c::wait(timeout_ns, stop)));
+    });
+}
+
+handoff_status handoff_sender_request_bytes(handoff_sender* sender, const void* data, size_t bytes, int64_t timeout_ns,
+                                            const handoff_stop* stop, handoff_processed** processed) {
+    return detail::c::guarded([&] {
+        detail::c::place(processed, "the processed");
+        const auto message = detail::c::data_from(data, bytes);
+        return detail::c::deliver(sender_of(sender).request(message, detail::c::wait(timeout_ns, stop)), processed);
+    });
+}
+
+handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns, const handoff_stop* stop) {
     return detail::c::guarded(
-        [&] { return detail::c::status_of(sender_of(sender).wait_for_receiver(detail::c::deadline(timeout_ns))); });
+        [&] { return detail::c::status_of(sender_of(sender).wait_for_receiver(detail::c::wait(timeout_ns, stop))); });
+}
+
+handoff_status handoff_sender_waitable(const handoff_sender* sender, handoff_waitable** waitable) {
+    return detail::c::deliver_waitable(waitable, [&]() -> const Sender& { return sender_of(sender); });
+}
+
+handoff_status handoff_sender_descriptor(const handoff_sender* sender, int* descriptor) {
+    return detail::c::store_descriptor(descriptor, [&]() -> const Sender& { return sender_of(sender); });
 }
 
 handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id) {
@@ -131,19 +160,30 @@ handoff_status handoff_sender_who_holds(const handoff_sender* sender, char* buff
 
 // ---- pending ----------------------------------------------------------------------------------------------------
 
-handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns, handoff_processed** processed) {
+handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns, const handoff_stop* stop,
+                                    handoff_processed** processed) {
     return detail::c::guarded([&] {
-        const Deadline until = detail::c::deadline(timeout_ns);
+        const Wait until = detail::c::wait(timeout_ns, stop);
         detail::c::place(processed, "the processed");
         auto& held = detail::c::handle(*detail::c::place(pending, "the pending"), "pending");
         auto outcome = held.value.wait(until);
-        if (outcome || !(outcome.error() == Errc::timed_out)) detail::c::drop(pending);
+        if (outcome || !is_to_be_tried_again(outcome.error())) detail::c::drop(pending);
         return detail::c::deliver(std::move(outcome), processed);
     });
 }
 
 bool handoff_pending_was_answered(const handoff_pending* pending) {
     return pending != nullptr && pending->value.was_answered();
+}
+
+handoff_status handoff_pending_waitable(const handoff_pending* pending, handoff_waitable** waitable) {
+    return detail::c::deliver_waitable(waitable,
+                                       [&]() -> const Pending& { return detail::c::handle(pending, "pending").value; });
+}
+
+handoff_status handoff_pending_descriptor(const handoff_pending* pending, int* descriptor) {
+    return detail::c::store_descriptor(descriptor,
+                                       [&]() -> const Pending& { return detail::c::handle(pending, "pending").value; });
 }
 
 handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back) {

@@ -129,9 +129,18 @@ handoff_status handoff_publisher_publish(handoff_publisher* publisher, handoff_l
     });
 }
 
-handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns) {
+handoff_status handoff_publisher_publish_bytes(handoff_publisher* publisher, const void* data, size_t bytes,
+                                               uint64_t* sequence) {
     return detail::c::guarded([&] {
-        return detail::c::status_of(publisher_of(publisher).wait_for_subscriber(detail::c::deadline(timeout_ns)));
+        const auto message = detail::c::data_from(data, bytes);
+        return detail::c::store(publisher_of(publisher).publish(message), sequence);
+    });
+}
+
+handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns,
+                                                     const handoff_stop* stop) {
+    return detail::c::guarded([&] {
+        return detail::c::status_of(publisher_of(publisher).wait_for_subscriber(detail::c::wait(timeout_ns, stop)));
     });
 }
 
@@ -159,10 +168,11 @@ void handoff_subscriber_close(handoff_subscriber** subscriber) {
     detail::c::drop(subscriber);
 }
 
-handoff_status handoff_subscriber_next(handoff_subscriber* subscriber, int64_t timeout_ns, handoff_message** message) {
+handoff_status handoff_subscriber_next(handoff_subscriber* subscriber, int64_t timeout_ns, const handoff_stop* stop,
+                                       handoff_message** message) {
     return detail::c::guarded([&] {
         detail::c::place(message, "the message");
-        return detail::c::deliver(subscriber_of(subscriber).next(detail::c::deadline(timeout_ns)), message);
+        return detail::c::deliver(subscriber_of(subscriber).next(detail::c::wait(timeout_ns, stop)), message);
     });
 }
 
@@ -173,11 +183,11 @@ handoff_status handoff_subscriber_try_next(handoff_subscriber* subscriber, hando
     });
 }
 
-handoff_status handoff_subscriber_newest(handoff_subscriber* subscriber, int64_t timeout_ns,
+handoff_status handoff_subscriber_newest(handoff_subscriber* subscriber, int64_t timeout_ns, const handoff_stop* stop,
                                          handoff_message** message) {
     return detail::c::guarded([&] {
         detail::c::place(message, "the message");
-        return detail::c::deliver(subscriber_of(subscriber).newest(detail::c::deadline(timeout_ns)), message);
+        return detail::c::deliver(subscriber_of(subscriber).newest(detail::c::wait(timeout_ns, stop)), message);
     });
 }
 
@@ -189,36 +199,30 @@ handoff_status handoff_subscriber_try_newest(handoff_subscriber* subscriber, han
 }
 
 handoff_status handoff_subscriber_copy_next(handoff_subscriber* subscriber, void* buffer, size_t buffer_bytes,
-                                            int64_t timeout_ns, handoff_message_info* info) {
+                                            int64_t timeout_ns, const handoff_stop* stop, handoff_message_info* info) {
     return detail::c::guarded([&] {
-        return store_copied(
-            subscriber_of(subscriber).copy_next(detail::c::room(buffer, buffer_bytes), detail::c::deadline(timeout_ns)),
-            info);
+        return store_copied(subscriber_of(subscriber)
+                                .copy_next(detail::c::room(buffer, buffer_bytes), detail::c::wait(timeout_ns, stop)),
+                            info);
     });
 }
 
 handoff_status handoff_subscriber_copy_newest(handoff_subscriber* subscriber, void* buffer, size_t buffer_bytes,
-                                              int64_t timeout_ns, handoff_message_info* info) {
+                                              int64_t timeout_ns, const handoff_stop* stop,
+                                              handoff_message_info* info) {
     return detail::c::guarded([&] {
         return store_copied(subscriber_of(subscriber)
-                                .copy_newest(detail::c::room(buffer, buffer_bytes), detail::c::deadline(timeout_ns)),
+                                .copy_newest(detail::c::room(buffer, buffer_bytes), detail::c::wait(timeout_ns, stop)),
                             info);
     });
 }
 
 handoff_status handoff_subscriber_waitable(const handoff_subscriber* subscriber, handoff_waitable** waitable) {
-    return detail::c::guarded([&] {
-        detail::c::place(waitable, "the waitable");
-        *waitable = new handoff_waitable{subscriber_of(subscriber).waitable()};
-        return HANDOFF_OK;
-    });
+    return detail::c::deliver_waitable(waitable, [&]() -> const Subscriber& { return subscriber_of(subscriber); });
 }
 
 handoff_status handoff_subscriber_descriptor(const handoff_subscriber* subscriber, int* descriptor) {
-    return detail::c::guarded([&] {
-        *detail::c::place(descriptor, "the descriptor") = subscriber_of(subscriber).descriptor();
-        return HANDOFF_OK;
-    });
+    return detail::c::store_descriptor(descriptor, [&]() -> const Subscriber& { return subscriber_of(subscriber); });
 }
 
 handoff_status handoff_subscriber_info(const handoff_subscriber* subscriber, handoff_topic_info* info) {

@@ -1,9 +1,12 @@
 // Finding, creating and attaching: the part of Segment that handles names and concurrent openers.
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
+#include <stop_token>
 
 #include "platform/clock.hpp"
+#include "platform/futex.hpp"
 #include "platform/memory_limits.hpp"
 #include "platform/process.hpp"
 #include "platform/random.hpp"
@@ -11,11 +14,12 @@
 #include "segment/mapping.hpp"
 #include "segment/name.hpp"
 #include "segment/segment.hpp"
+#include "sync/stop_signal.hpp"
 
 namespace handoff::detail::segment {
 namespace {
 
-constexpr std::int64_t retry_ns = 2'000'000;
+constexpr std::int64_t retry_ns = 2'000'000, longest_retry_ns = 50'000'000;
 /// How long another process may hold "in use" exclusively before an error: removing takes microseconds, unless it is
 /// stopped.
 constexpr std::int64_t lock_timeout_ns = 5'000'000'000;
@@ -31,7 +35,8 @@ public:
     explicit Opener(const OpenRequest& request) : request_(request), path_(segment_path(request.name)) {}
 
     Segment open() try {
-        std::int64_t unblocked_ns = platform::now_ns();
+        const std::int64_t start_ns = platform::now_ns();
+        std::int64_t unblocked_ns = start_ns;
         for (;;) {
             blocked_ = false;
             if (auto segment = attempt()) return std::move(*segment);
@@ -44,7 +49,8 @@ public:
             if (!blocked_ && now_ns >= request_.attach_wait.deadline().at_ns()) throw_absent();
             if (request_.attach_wait.stop_requested())
                 throw Error(Errc::stopped, "a stop was requested while '" + request_.name + "' was waited for");
-            platform::sleep_briefly(retry_ns);
+            const std::int64_t rarely_ns = std::clamp((now_ns - start_ns) / 16, retry_ns, longest_retry_ns);
+            pause(blocked_ ? retry_ns : std::min(rarely_ns, request_.attach_wait.deadline().at_ns() - now_ns));
         }
     } catch (const Error&) {
         if (ours_) ours_->withdraw(path_);  // created, but not usable: no descriptor is left, say
@@ -70,6 +76,15 @@ private:
     bool may_create() const noexcept { return request_.mode != OpenMode::attach; }
     bool is_named(const platform::LockFile& locks) const noexcept {
         return platform::is_named(path_, locks.descriptor());
+    }
+
+    /// A stop ends it.
+    void pause(std::int64_t for_ns) {
+        const std::stop_token& token = request_.attach_wait.stop();
+        if (!token.stop_possible()) return platform::sleep_briefly(for_ns);
+        const sync::StopSignal stop(token);
+        const platform::FutexExpectation until = stop.expectation();
+        platform::futex_wait(*until.word, until.expected, platform::now_ns() + for_ns);
     }
 
     /// Nothing: it does not exist (yet), or, with blocked_, another process held it; try again.

@@ -32,7 +32,7 @@ struct ReadinessFd::Entry {
     WaitSource* source;  ///< null: it has gone
     platform::Descriptor event;
     bool is_readable = false;
-    const std::atomic<std::uint32_t>* word = nullptr;  ///< null: to be announced on, and checked
+    const std::atomic<std::uint32_t>* word = nullptr;  ///< null: to be announced on, and checked; or there is none
     std::uint32_t announced = 0;                       ///< the word after the announcement
     std::int64_t last_tick_ns = 0;
     std::int64_t idle_since_ns = 0;
@@ -51,6 +51,7 @@ public:
     /// False if it has as many as it can have, or is about to end.
     bool add(const std::shared_ptr<Entry>& entry) {
         const std::lock_guard lock(mutex_);
+        if (entries_.size() >= most_sources) forget_gone();
         if (has_ended_ || entries_.size() >= most_sources) return false;
         entries_.push_back(entry);
         wake();
@@ -71,6 +72,7 @@ private:
         std::vector<platform::FutexExpectation> words;
     };
     bool take_list();
+    void forget_gone();
     static void look_at(Entry& entry, Round& round) noexcept;
     static bool tick(Entry& entry, Round& round) noexcept;
     static bool announce(Entry& entry) noexcept;
@@ -98,13 +100,18 @@ void ReadinessFd::Thread::run() noexcept {
     }
 }
 
-/// False if there is no source left: then the thread ends.
-bool ReadinessFd::Thread::take_list() {
-    const std::lock_guard lock(mutex_);
+/// REQUIRES: mutex_ is held.
+void ReadinessFd::Thread::forget_gone() {
     std::erase_if(entries_, [](const auto& entry) {
         const std::lock_guard entry_lock(entry->mutex);
         return entry->source == nullptr;
     });
+}
+
+/// False if there is no source left: then the thread ends.
+bool ReadinessFd::Thread::take_list() {
+    const std::lock_guard lock(mutex_);
+    forget_gone();
     has_ended_ = entries_.empty();
     list_ = entries_;
     return !has_ended_;
@@ -114,16 +121,20 @@ void ReadinessFd::Thread::look_at(Entry& entry, Round& round) noexcept {
     const std::lock_guard lock(entry.mutex);
     if (entry.source == nullptr) return;
     const bool ticked = tick(entry, round);
-    if (entry.is_readable) return;
-    const bool changed = announce(entry);  // before the check: a later notification changes the word
-    if ((changed || ticked) && entry.source->has_something()) {
-        platform::set_event(entry.event);
-        entry.is_readable = true;
-        return;
+    if (!entry.is_readable) {
+        const bool changed = announce(entry);  // before the check: a later notification changes the word
+        if ((changed || ticked) && entry.source->has_something()) {
+            platform::set_event(entry.event);
+            entry.is_readable = true;
+        }
     }
     if (entry.word != nullptr) {
-        round.words.push_back({entry.word, entry.announced});
-    } else {
+        // While it is readable nothing is announced. rearm() announces without waking the thread, which sleeps on the
+        // word already: with the value that it has now, so that a notification in between keeps it awake.
+        const std::uint32_t expected =
+            entry.is_readable ? entry.word->load(std::memory_order_seq_cst) : entry.announced;  // pairs with rearm()
+        round.words.push_back({entry.word, expected});
+    } else if (!entry.is_readable) {
         const std::int64_t idle_ns = round.now_ns - entry.idle_since_ns;
         round.until_ns =
             std::min(round.until_ns, round.now_ns + std::clamp<std::int64_t>(idle_ns / 16, shortest_pause_ns, tick_ns));
@@ -186,13 +197,13 @@ ReadinessFd::ReadinessFd(WaitSource& source)
     }
 }
 
+// The thread forgets the entry when it looks the next time. Until then it may sleep on the word, unmapped or not: the
+// kernel reads it only when a sleep begins, and refuses that sleep then.
 ReadinessFd::~ReadinessFd() {
-    {
-        const std::lock_guard lock(entry_->mutex);
-        entry_->source = nullptr;
-        entry_->event = platform::Descriptor();
-    }
-    entry_->thread->wake();
+    const std::lock_guard lock(entry_->mutex);
+    entry_->source = nullptr;
+    entry_->word = nullptr;
+    entry_->event = platform::Descriptor();
 }
 
 bool ReadinessFd::is_of_this_process() const noexcept {
@@ -206,11 +217,18 @@ int ReadinessFd::descriptor() const noexcept {
 void ReadinessFd::rearm() noexcept {
     {
         const std::lock_guard lock(entry_->mutex);
-        if (!entry_->is_readable || entry_->source->has_something()) return;
-        platform::clear_event(entry_->event);
-        entry_->is_readable = false;
-        entry_->word = nullptr;  // the thread checks once more before it sleeps: nothing is missed
-        entry_->idle_since_ns = platform::now_ns();
+        Entry& entry = *entry_;
+        if (!entry.is_readable || entry.source->has_something()) return;
+        if (entry.word != nullptr) {
+            // A notification after this changes the word and wakes the thread, or keeps it from falling asleep with the
+            // value that it read in look_at(). One before this is seen by the check.
+            entry.announced = entry.source->condition()->announce();
+            if (entry.source->has_something()) return;
+        }
+        platform::clear_event(entry.event);
+        entry.is_readable = false;
+        entry.idle_since_ns = platform::now_ns();
+        if (entry.word != nullptr) return;
     }
     entry_->thread->wake();
 }

@@ -16,30 +16,31 @@ static void null_is_refused_and_never_followed(const char* segment) {
     uint64_t number = 0;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(NULL, NULL, NULL));
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_receiver_open(segment, NULL, NULL));
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_loan(NULL, HANDOFF_FOREVER, &no_loan));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_loan(NULL, HANDOFF_FOREVER, NULL, &no_loan));
     SAYS("the sender is NULL");
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_send(NULL, &no_loan));
     SAYS("the loan is NULL");
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_send(NULL, NULL));
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_request(NULL, &no_loan, HANDOFF_FOREVER, &processed));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_request(NULL, &no_loan, HANDOFF_FOREVER, NULL, &processed));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_id(NULL, &number));
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_pending_wait(&no_pending, HANDOFF_FOREVER, &processed));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_pending_wait(&no_pending, HANDOFF_FOREVER, NULL, &processed));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_pending_withdraw(&no_pending, NULL));
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_receive(NULL, HANDOFF_FOREVER, &no_request));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_receive(NULL, HANDOFF_FOREVER, NULL, &no_request));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_request_processed(&no_request, 0));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_request_failed(&no_request, NULL));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_loan_resize(NULL, 1));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_publisher_loan(NULL, &no_loan));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_publisher_publish(NULL, &no_loan, NULL));
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_subscriber_next(NULL, HANDOFF_FOREVER, &message));
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_subscriber_copy_next(NULL, &number, 8, HANDOFF_FOREVER, NULL));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_subscriber_next(NULL, HANDOFF_FOREVER, NULL, &message));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_subscriber_copy_next(NULL, &number, 8, HANDOFF_FOREVER, NULL, NULL));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_latest_write(NULL, "", 0, NULL));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_latest_read(NULL, NULL, 0, NULL));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_latest_waitable(NULL, &waitable));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_descriptor(NULL, &descriptor));
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_wait_any((const handoff_waitable* const[]){NULL}, 1, HANDOFF_NOW, &bytes));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_wait_any(NULL, 1, HANDOFF_NOW, &bytes));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_wait_any(NULL, 0, HANDOFF_NOW, &bytes));
+    ANSWERS(HANDOFF_INVALID_HANDLE,
+            handoff_wait_any((const handoff_waitable* const[]){NULL}, 1, HANDOFF_NOW, NULL, &bytes));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_wait_any(NULL, 1, HANDOFF_NOW, NULL, &bytes));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_wait_any(NULL, 0, HANDOFF_NOW, NULL, &bytes));
     CHECK(handoff_request_payload(NULL, &bytes) == NULL && bytes == 0);
     CHECK(handoff_loan_data(NULL) == NULL && handoff_loan_capacity(NULL) == 0 &&
           handoff_message_payload(NULL, NULL) == NULL);
@@ -78,7 +79,7 @@ static void nonsense_is_refused_before_anything_is_made(const char* segment) {
     GOOD(handoff_sender_open(segment, &options, &sender));
     handoff_latest* latest = NULL;
     ANSWERS(HANDOFF_WRONG_KIND, handoff_latest_open(segment, NULL, &latest));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_wait_for_receiver(sender, INT64_MIN));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_wait_for_receiver(sender, INT64_MIN, NULL));
     handoff_sender_close(&sender);
 }
 
@@ -95,7 +96,8 @@ static void a_struct_of_an_older_header_is_filled_as_far_as_it_reaches(const cha
     memset(&info, 0x55, sizeof info);
     info.size = offsetof(handoff_channel_info, slot_count);
     GOOD(handoff_sender_info(sender, &info));
-    CHECK(info.payload_bytes == 8 && info.slot_count == 0x55555555 && info.size == offsetof(handoff_channel_info, slot_count));
+    CHECK(info.payload_bytes == 8 && info.slot_count == 0x55555555 &&
+          info.size == offsetof(handoff_channel_info, slot_count));
     info.size = 0;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_info(sender, &info));
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_info(sender, NULL));
@@ -106,13 +108,13 @@ static handoff_sender* inherited;
 
 static void use_what_was_inherited(const char* segment) {
     handoff_loan* loan = NULL;
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_loan(inherited, HANDOFF_FOREVER, &loan));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_loan(inherited, HANDOFF_FOREVER, NULL, &loan));
     SAYS("fork");
     handoff_sender_close(&inherited);
     handoff_receiver* receiver = NULL;
     handoff_request* request = NULL;
     GOOD(handoff_receiver_open(segment, NULL, &receiver));
-    GOOD(handoff_receiver_receive(receiver, SECONDS(10), &request));
+    GOOD(handoff_receiver_receive(receiver, SECONDS(10), NULL, &request));
     GOOD(handoff_request_processed(&request, 0));
     handoff_receiver_close(&receiver);
     _exit(0); /* what was inherited is forgotten rather than freed: no leak to look for */
@@ -140,7 +142,7 @@ static void* refuse_in_another_thread(void* nothing) {
 
 static void a_sentence_belongs_to_its_thread(const char* segment) {
     pthread_t thread;
-    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_wait_for_receiver(NULL, HANDOFF_NOW));
+    ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_wait_for_receiver(NULL, HANDOFF_NOW, NULL));
     CHECK(pthread_create(&thread, NULL, refuse_in_another_thread, NULL) == 0);
     CHECK(pthread_join(thread, NULL) == 0);
     SAYS("the sender is NULL");
@@ -149,7 +151,8 @@ static void a_sentence_belongs_to_its_thread(const char* segment) {
     SAYS(segment);
     CHECK(strcmp(handoff_status_name(HANDOFF_NO_SUCH_SEGMENT), "no_such_segment") == 0);
     CHECK(strcmp(handoff_status_name(HANDOFF_SYSTEM), "system") == 0);
-    CHECK(strcmp(handoff_status_name(-1), "unknown") == 0 && strcmp(handoff_status_name(HANDOFF_STOPPED + 1), "unknown") == 0);
+    CHECK(strcmp(handoff_status_name(-1), "unknown") == 0 &&
+          strcmp(handoff_status_name(HANDOFF_STOPPED + 1), "unknown") == 0);
 }
 
 static void encodings_are_told_by_name_and_number(const char* segment) {

@@ -23,7 +23,7 @@ static handoff_receiver* open_receiver(const char* segment) {
 
 static handoff_loan* written_loan(handoff_sender* sender, const char* words) {
     handoff_loan* loan = NULL;
-    GOOD(handoff_sender_loan(sender, SECONDS(10), &loan));
+    GOOD(handoff_sender_loan(sender, SECONDS(10), NULL, &loan));
     memcpy(handoff_loan_data(loan), words, strlen(words));
     GOOD(handoff_loan_resize(loan, strlen(words)));
     CHECK(handoff_loan_bytes(loan) == strlen(words));
@@ -38,7 +38,7 @@ static void send_words(handoff_sender* sender, const char* words) {
 
 static handoff_request* receive(handoff_receiver* receiver) {
     handoff_request* request = NULL;
-    GOOD(handoff_receiver_receive(receiver, SECONDS(10), &request));
+    GOOD(handoff_receiver_receive(receiver, SECONDS(10), NULL, &request));
     return request;
 }
 
@@ -65,10 +65,10 @@ static void answer_one_and_hold_one(const char* segment) {
 static void a_request_is_answered_by_another_process(const char* segment) {
     handoff_sender* sender = open_sender(segment);
     const int child = start_child(answer_one_and_hold_one, segment);
-    GOOD(handoff_sender_wait_for_receiver(sender, SECONDS(10)));
+    GOOD(handoff_sender_wait_for_receiver(sender, SECONDS(10), NULL));
     handoff_loan* loan = written_loan(sender, "stressed");
     handoff_processed* processed = NULL;
-    GOOD(handoff_sender_request(sender, &loan, SECONDS(10), &processed));
+    GOOD(handoff_sender_request(sender, &loan, SECONDS(10), NULL, &processed));
     size_t bytes = 0;
     const void* reply = handoff_processed_reply(processed, &bytes);
     CHECK(bytes == 8 && memcmp(reply, "desserts", 8) == 0);
@@ -124,7 +124,7 @@ static void a_killed_sender_leaves_its_requests_and_no_loan(const char* segment)
         GOOD(handoff_request_processed(&request, 0));
     }
     kill_child(victim);
-    while ((status = handoff_receiver_receive(receiver, SECONDS(10), &request)) == HANDOFF_OK)
+    while ((status = handoff_receiver_receive(receiver, SECONDS(10), NULL, &request)) == HANDOFF_OK)
         GOOD(handoff_request_processed(&request, 0));
     CHECK(status == HANDOFF_END_OF_STREAM);
     handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
@@ -141,13 +141,13 @@ static void a_pending_survives_its_timeout_and_ends_with_its_answer(const char* 
     handoff_processed* processed = NULL;
     GOOD(handoff_sender_request_async(sender, &loan, &pending));
     CHECK(loan == NULL && handoff_pending_sequence(pending) == 1 && !handoff_pending_was_answered(pending));
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_pending_wait(&pending, 1000, &processed));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_pending_wait(&pending, 1000, NULL, &processed));
     SAYS("unread");
     CHECK(pending != NULL && processed == NULL);
     handoff_request* request = receive(receiver);
     GOOD(handoff_request_failed(&request, "the lamp is broken"));
     CHECK(request == NULL && handoff_pending_was_answered(pending));
-    ANSWERS(HANDOFF_FAILED, handoff_pending_wait(&pending, SECONDS(10), &processed));
+    ANSWERS(HANDOFF_FAILED, handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
     SAYS("the lamp is broken");
     CHECK(pending == NULL && processed == NULL);
     handoff_sender_close(&sender);
@@ -181,7 +181,7 @@ static void a_dropped_request_comes_again_and_a_dropped_loan_is_free(const char*
     GOOD(handoff_sender_try_loan(sender, &loans[0]));
     GOOD(handoff_sender_try_loan(sender, &loans[1]));
     ANSWERS(HANDOFF_FULL, handoff_sender_try_loan(sender, &loans[2]));
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_sender_loan(sender, 1000, &loans[2]));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_sender_loan(sender, 1000, NULL, &loans[2]));
     SAYS("on loan to");
     char words[64] = "";
     GOOD(handoff_receiver_who_holds(receiver, words, 8));
@@ -198,7 +198,7 @@ static void a_dropped_request_comes_again_and_a_dropped_loan_is_free(const char*
     GOOD(handoff_request_processed(&request, 0));
     ANSWERS(HANDOFF_EMPTY, handoff_receiver_try_receive(receiver, &request));
     handoff_sender_close(&sender);
-    ANSWERS(HANDOFF_END_OF_STREAM, handoff_receiver_receive(receiver, SECONDS(10), &request));
+    ANSWERS(HANDOFF_END_OF_STREAM, handoff_receiver_receive(receiver, SECONDS(10), NULL, &request));
     handoff_receiver_close(&receiver);
 }
 
@@ -230,7 +230,7 @@ static void a_picture_and_its_answer_keep_their_descriptions(const char* segment
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_request_describe(request, &image));
     SAYS("in_place");
     GOOD(handoff_request_processed(&request, 64));
-    GOOD(handoff_pending_wait(&pending, SECONDS(10), &processed));
+    GOOD(handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
     handoff_processed_info answer = HANDOFF_PROCESSED_INFO_INIT;
     GOOD(handoff_processed_about(processed, &answer));
     CHECK(answer.reply_image.width == 8 && answer.image.width == 4 && answer.image.capture_time_ns == 77);
@@ -257,7 +257,7 @@ static void a_frame_is_edited_in_place(const char* segment) {
     CHECK(bytes == 3);
     memcpy(data, "xyz", 3);
     GOOD(handoff_request_processed(&request, 0));
-    GOOD(handoff_pending_wait(&pending, SECONDS(10), &processed));
+    GOOD(handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
     CHECK(memcmp(handoff_processed_payload(processed, NULL), "xyz", 3) == 0);
     handoff_processed_drop(&processed);
     handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
@@ -277,9 +277,9 @@ static void a_descriptor_and_a_waitable_tell_of_a_request(const char* segment) {
     CHECK(poll(&watched, 1, 0) == 0 && !handoff_waitable_was_ready(waitable));
     const handoff_waitable* all[] = {waitable};
     size_t index = 9;
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_wait_any(all, 1, 1000, &index));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_wait_any(all, 1, 1000, NULL, &index));
     send_words(sender, "here");
-    GOOD(handoff_wait_any(all, 1, SECONDS(10), &index));
+    GOOD(handoff_wait_any(all, 1, SECONDS(10), NULL, &index));
     CHECK(index == 0 && handoff_waitable_was_ready(waitable));
     CHECK(poll(&watched, 1, 10000) == 1);
     handoff_request* request = receive(receiver);
@@ -291,7 +291,7 @@ static void a_descriptor_and_a_waitable_tell_of_a_request(const char* segment) {
 
 static handoff_status loan_both(handoff_sender* sender, handoff_loan** loans) {
     size_t loaned = 0;
-    const handoff_status status = handoff_sender_loan_batch(sender, SECONDS(10), loans, 5, &loaned);
+    const handoff_status status = handoff_sender_loan_batch(sender, SECONDS(10), NULL, loans, 5, &loaned);
     CHECK(status != HANDOFF_OK || loaned == 2); /* there are no more slots */
     return status;
 }
@@ -308,11 +308,11 @@ static void a_batch_is_sent_taken_and_processed_in_its_order(const char* segment
         memset(handoff_loan_data(loans[at]), 'a' + at, 1);
         GOOD(handoff_loan_resize(loans[at], 1));
     }
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_receiver_receive_batch(receiver, 1000, requests, 5, &count));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_receiver_receive_batch(receiver, 1000, NULL, requests, 5, &count));
     CHECK(count == 7 && requests[0] == NULL);
     GOOD(handoff_sender_send_batch(sender, loans, 2));
     CHECK(loans[0] == NULL && loans[1] == NULL);
-    GOOD(handoff_receiver_receive_batch(receiver, SECONDS(10), requests, 5, &count));
+    GOOD(handoff_receiver_receive_batch(receiver, SECONDS(10), NULL, requests, 5, &count));
     CHECK(count == 2 && payload_is(requests[0], "a") && payload_is(requests[1], "b") && requests[2] == NULL);
     GOOD(handoff_receiver_processed_batch(receiver, requests, 2));
     CHECK(requests[0] == NULL && requests[1] == NULL);
@@ -329,9 +329,9 @@ static void a_batch_that_makes_no_sense_is_refused_and_leaves_no_slot_behind(con
     handoff_loan* loans[5] = {NULL};
     handoff_request* request = NULL;
     size_t count = 0;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, HANDOFF_NOW, loans, 0, &count));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, HANDOFF_NOW, NULL, 2, &count));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, -1, loans, 2, &count));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, HANDOFF_NOW, NULL, loans, 0, &count));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, HANDOFF_NOW, NULL, NULL, 2, &count));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_loan_batch(sender, -1, NULL, loans, 2, &count));
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_send_batch(sender, NULL, 1));
     GOOD(handoff_sender_send_batch(sender, NULL, 0));
     GOOD(loan_both(sender, loans));
@@ -341,7 +341,7 @@ static void a_batch_that_makes_no_sense_is_refused_and_leaves_no_slot_behind(con
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_send_batch(NULL, loans, 2));
     CHECK(loans[0] == NULL && loans[1] == NULL);
     GOOD(loan_both(sender, loans)); /* both came back */
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_sender_loan_batch(sender, 1000, &loans[2], 1, &count));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_sender_loan_batch(sender, 1000, NULL, &loans[2], 1, &count));
     handoff_loan_drop(&loans[0]);
     handoff_loan_drop(&loans[1]);
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_receiver_processed_batch(receiver, &request, 1));

@@ -20,10 +20,10 @@ static void the_newest_value_is_read_whole(const char* segment) {
     GOOD(handoff_latest_write(writer, "one", 3, NULL));
     GOOD(handoff_latest_write(writer, "four", 4, &sequence));
     CHECK(sequence == 2 && handoff_latest_has_newer(reader));
-    GOOD(handoff_latest_wait_newer(reader, buffer, sizeof buffer, SECONDS(10), &reading));
+    GOOD(handoff_latest_wait_newer(reader, buffer, sizeof buffer, SECONDS(10), NULL, &reading));
     CHECK(reading.bytes == 4 && reading.sequence == 2 && reading.written_ns > 0 && memcmp(buffer, "four", 4) == 0);
     CHECK(!handoff_latest_has_newer(reader));
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_latest_wait_newer(reader, buffer, sizeof buffer, 1000, &reading));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_latest_wait_newer(reader, buffer, sizeof buffer, 1000, NULL, &reading));
     GOOD(handoff_latest_read(reader, buffer, sizeof buffer, NULL));
     ANSWERS(HANDOFF_TOO_LARGE, handoff_latest_read(reader, buffer, 2, NULL));
     ANSWERS(HANDOFF_TOO_LARGE, handoff_latest_write(writer, "too many bytes", 14, NULL));
@@ -42,7 +42,7 @@ static void a_read_only_handle_reads_and_does_not_write(const char* segment) {
     options.read_only = 1;
     GOOD(handoff_latest_open(segment, &options, &reader));
     GOOD(handoff_latest_write(writer, "a", 1, NULL));
-    GOOD(handoff_latest_wait_newer(reader, &letter, 1, SECONDS(10), NULL));
+    GOOD(handoff_latest_wait_newer(reader, &letter, 1, SECONDS(10), NULL, NULL));
     CHECK(letter == 'a');
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_latest_write(reader, "b", 1, NULL));
     handoff_latest_info info = HANDOFF_LATEST_INFO_INIT;
@@ -61,9 +61,9 @@ static void a_descriptor_and_a_waitable_tell_of_a_value(const char* segment) {
     GOOD(handoff_latest_waitable(reader, &waitable));
     GOOD(handoff_latest_descriptor(reader, &watched.fd));
     const handoff_waitable* all[] = {waitable};
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_wait_any(all, 1, HANDOFF_NOW, &index));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_wait_any(all, 1, HANDOFF_NOW, NULL, &index));
     GOOD(handoff_latest_write(writer, "a", 1, NULL));
-    GOOD(handoff_wait_any(all, 1, SECONDS(10), &index));
+    GOOD(handoff_wait_any(all, 1, SECONDS(10), NULL, &index));
     CHECK(index == 0 && poll(&watched, 1, 10000) == 1);
     handoff_waitable_drop(&waitable);
     handoff_latest_close(&reader);

@@ -35,11 +35,11 @@ static void every_subscriber_gets_what_is_kept_and_is_told_what_is_lost(const ch
     handoff_subscriber* subscriber = NULL;
     handoff_message* message = NULL;
     GOOD(handoff_subscriber_open(segment, NULL, NULL, &subscriber));
-    GOOD(handoff_publisher_wait_for_subscriber(publisher, SECONDS(10)));
+    GOOD(handoff_publisher_wait_for_subscriber(publisher, SECONDS(10), NULL));
     ANSWERS(HANDOFF_EMPTY, handoff_subscriber_try_next(subscriber, &message));
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_subscriber_next(subscriber, 1000, &message));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_subscriber_next(subscriber, 1000, NULL, &message));
     for (char letter = 'a'; letter <= 'e'; ++letter) CHECK(publish(publisher, letter) == 1u + (letter - 'a'));
-    GOOD(handoff_subscriber_next(subscriber, SECONDS(10), &message));
+    GOOD(handoff_subscriber_next(subscriber, SECONDS(10), NULL, &message));
     handoff_message_info about = HANDOFF_MESSAGE_INFO_INIT;
     GOOD(handoff_message_about(message, &about));
     CHECK(letter_of(message) == 'c' && about.sequence == 3 && about.lost == 2 && about.bytes == 1);
@@ -47,12 +47,12 @@ static void every_subscriber_gets_what_is_kept_and_is_told_what_is_lost(const ch
     handoff_message* second = NULL;
     ANSWERS(HANDOFF_FULL, handoff_subscriber_try_next(subscriber, &second));
     handoff_message_drop(&message);
-    GOOD(handoff_subscriber_newest(subscriber, SECONDS(10), &message));
+    GOOD(handoff_subscriber_newest(subscriber, SECONDS(10), NULL, &message));
     CHECK(letter_of(message) == 'e');
     handoff_message_drop(&message);
     ANSWERS(HANDOFF_EMPTY, handoff_subscriber_try_newest(subscriber, &message));
     handoff_publisher_close(&publisher);
-    ANSWERS(HANDOFF_END_OF_STREAM, handoff_subscriber_next(subscriber, SECONDS(10), &message));
+    ANSWERS(HANDOFF_END_OF_STREAM, handoff_subscriber_next(subscriber, SECONDS(10), NULL, &message));
     handoff_subscriber_close(&subscriber);
 }
 
@@ -71,10 +71,10 @@ static void a_reader_without_rights_copies(const char* segment) {
     char buffer[16] = "";
     handoff_message_info about = HANDOFF_MESSAGE_INFO_INIT;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_subscriber_try_next(subscriber, &message));
-    ANSWERS(HANDOFF_TOO_LARGE, handoff_subscriber_copy_next(subscriber, buffer, 0, HANDOFF_NOW, &about));
-    GOOD(handoff_subscriber_copy_next(subscriber, buffer, sizeof buffer, HANDOFF_NOW, &about));
+    ANSWERS(HANDOFF_TOO_LARGE, handoff_subscriber_copy_next(subscriber, buffer, 0, HANDOFF_NOW, NULL, &about));
+    GOOD(handoff_subscriber_copy_next(subscriber, buffer, sizeof buffer, HANDOFF_NOW, NULL, &about));
     CHECK(buffer[0] == 'x' && about.bytes == 1 && about.sequence == 1);
-    GOOD(handoff_subscriber_copy_newest(subscriber, buffer, sizeof buffer, HANDOFF_NOW, NULL));
+    GOOD(handoff_subscriber_copy_newest(subscriber, buffer, sizeof buffer, HANDOFF_NOW, NULL, NULL));
     CHECK(buffer[0] == 'z');
     handoff_subscriber_close(&subscriber);
     handoff_publisher_close(&publisher);
@@ -117,9 +117,9 @@ static void a_descriptor_and_a_waitable_tell_of_a_message(const char* segment) {
     GOOD(handoff_subscriber_waitable(subscriber, &waitable));
     GOOD(handoff_subscriber_descriptor(subscriber, &watched.fd));
     const handoff_waitable* all[] = {waitable};
-    ANSWERS(HANDOFF_TIMED_OUT, handoff_wait_any(all, 1, HANDOFF_NOW, &index));
+    ANSWERS(HANDOFF_TIMED_OUT, handoff_wait_any(all, 1, HANDOFF_NOW, NULL, &index));
     publish(publisher, 'a');
-    GOOD(handoff_wait_any(all, 1, SECONDS(10), &index));
+    GOOD(handoff_wait_any(all, 1, SECONDS(10), NULL, &index));
     CHECK(index == 0 && poll(&watched, 1, 10000) == 1);
     handoff_waitable_drop(&waitable);
     handoff_subscriber_close(&subscriber);

@@ -4,8 +4,8 @@
 const { native } = require('./native');
 const { Handle, Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
-const { Loan, Slot, arrayOn, bufferOn, loanOf, reply } = require('./slot');
-const { waited } = require('./waits');
+const { Loan, Slot, arrayOn, bufferOn, bytesOf, filled, loanOf, reply } = require('./slot');
+const { checkedOptions, waited } = require('./waits');
 
 class Sender extends Participant {
   constructor(name, options) {
@@ -32,6 +32,12 @@ class Sender extends Participant {
     native.send(nativeOf(this), loanOf(loan));
   }
 
+  /** Copies these bytes into a slot, once one is free, and sends them. */
+  async sendBytes(data, options) {
+    bytesOf(data);  // refused before anything is waited for
+    this.send(filled(await this.loan(options), data));
+  }
+
   /** For many small messages: waits for a free slot, and takes as many as there are, at most `most`. */
   async loanBatch(most, options) {
     const loan = (timeout, token) => native.loanBatch(nativeOf(this), most, timeout, token);
@@ -47,6 +53,16 @@ class Sender extends Participant {
   async request(loan, options) {
     const request = (timeout, token) => native.request(nativeOf(this), loanOf(loan), timeout, token);
     return new Processed(await waited(options, request));
+  }
+
+  /** The same with a copy of these bytes; the timeout is for the slot and the answer together. */
+  async requestBytes(data, options) {
+    bytesOf(data);
+    const { timeout, ...others } = checkedOptions(options);
+    const begin = performance.now();
+    const loan = filled(await this.loan(options), data);
+    if (timeout === undefined) return this.request(loan, options);
+    return this.request(loan, { timeout: Math.max(0, timeout - (performance.now() - begin)), ...others });
   }
 
   /** Sends, and returns at once with a handle on the answer. */

@@ -103,9 +103,20 @@ class Loan extends Slot {
   }
 }
 
+/** The loan with these bytes in it, or none. */
+function filled(loan, data) {
+  try {
+    return loan.write(data);
+  } catch (error) {
+    loan.release();
+    throw error;
+  }
+}
+
 function loanOf(loan) {
-  if (!(loan instanceof Loan)) refuse('a Loan is needed: sender.send((await sender.loan()).write(data))');
+  if (!(loan instanceof Loan))
+    refuse('a Loan is needed: sender.send((await sender.loan()).write(data)), or await sender.sendBytes(data)');
   return nativeOf(loan);
 }
 
-module.exports = { Loan, Slot, arrayOn, bufferOn, bytesOf, loanOf, reply };
+module.exports = { Loan, Slot, arrayOn, bufferOn, bytesOf, filled, loanOf, reply };

@@ -4,7 +4,7 @@
 const { native } = require('./native');
 const { Participant, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
-const { Loan, Slot, arrayOn, loanOf } = require('./slot');
+const { Loan, Slot, arrayOn, filled, loanOf } = require('./slot');
 const { checkedOptions, untilEnd, waited } = require('./waits');
 
 class Publisher extends Participant {
@@ -24,6 +24,11 @@ class Publisher extends Participant {
   /** Makes the loan the newest message, and returns its sequence. */
   publish(loan) {
     return native.publish(nativeOf(this), loanOf(loan));
+  }
+
+  /** Makes a copy of these bytes the newest message, and returns its sequence. */
+  publishBytes(data) {
+    return this.publish(filled(this.loan(), data));
   }
 
   async waitForSubscriber(options) {

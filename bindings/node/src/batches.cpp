@@ -40,13 +40,11 @@ template <class Made, auto fetch, class T>
 napi_value start_batch(const Call& call, Handle<T>& handle) {
     const auto most = count_from(call.env(), call[1], "the size of the batch", most_slots);
     auto batch = std::make_shared<Batch<Made>>(most);
-    Wait wait;
-    wait.attempt = [owned = handle.share(), batch](std::int64_t slice_ns) {
-        return fetch(owned->it, slice_ns, batch->its.data(), batch->its.size(), &batch->count);
+    Wait wait = wait_on(handle);
+    wait.attempt = [owned = handle.share(), batch](std::int64_t timeout_ns, const handoff_stop* stop) {
+        return fetch(owned->it, timeout_ns, stop, batch->its.data(), batch->its.size(), &batch->count);
     };
     wait.result = [env = call.env(), batch] { return array_of(env, *batch); };
-    wait.closed = handle.stop;
-    wait.what = handle.name();
     return start(call, std::move(wait), 2, 3);
 }
 

@@ -80,10 +80,11 @@ napi_value sender_id(const Call& call) {
 /// loan(sender, timeout, token)
 napi_value loan(const Call& call) {
     return start(call,
-                 wait_for_new<handoff_loan>(call.env(), sender_from(call),
-                                            [](auto* sender, std::int64_t slice_ns, handoff_loan** made) {
-                                                return handoff_sender_loan(sender, slice_ns, made);
-                                            }),
+                 wait_for_new<handoff_loan>(
+                     call.env(), sender_from(call),
+                     [](auto* sender, std::int64_t timeout_ns, const handoff_stop* stop, handoff_loan** made) {
+                         return handoff_sender_loan(sender, timeout_ns, stop, made);
+                     }),
                  1, 2);
 }
 
@@ -114,7 +115,7 @@ handoff_pending* sent(const Call& call) {
 
 /// requestAsync(sender, loan)
 napi_value request_async(const Call& call) {
-    return new_handle(call.env(), sent(call));
+    return new_handle(call.env(), sent(call), sender_from(call).never_sleeps);
 }
 
 /// Whatever ended the wait, nobody waits for the answer any more: an unread request is taken back.
@@ -131,10 +132,12 @@ napi_value request(const Call& call) {
     constexpr std::size_t timeout_at = 2, token_at = 3;
     (void)timeout_from(call.env(), call[timeout_at]);  // refused before anything is sent
     auto pending = std::make_shared<Owned<handoff_pending>>();
-    Wait wait = wait_for_new<handoff_processed>(call.env(), sender_from(call),
-                                                [pending](auto*, std::int64_t slice_ns, auto** made) {
-                                                    return handoff_pending_wait(&pending->it, slice_ns, made);
-                                                });
+    Wait wait = wait_for_new<handoff_processed>(
+        call.env(), sender_from(call),
+        [pending](auto*, std::int64_t timeout_ns, const handoff_stop* stop, auto** made) {
+            return handoff_pending_wait(&pending->it, timeout_ns, stop, made);
+        });
+    if (wait.descriptors) wait.descriptors = [pending] { return std::vector{descriptor_of(pending->it)}; };
     wait.give_up = [pending](Refusal& refusal) { withdraw(*pending, refusal); };
     pending->it = sent(call);
     return start(call, std::move(wait), timeout_at, token_at);
@@ -144,8 +147,8 @@ napi_value request(const Call& call) {
 napi_value wait_for_receiver(const Call& call) {
     auto& handle = sender_from(call);
     Wait wait;
-    wait.attempt = [owned = handle.share()](std::int64_t slice_ns) {
-        return handoff_sender_wait_for_receiver(owned->it, slice_ns);
+    wait.attempt = [owned = handle.share()](std::int64_t timeout_ns, const handoff_stop* stop) {
+        return handoff_sender_wait_for_receiver(owned->it, timeout_ns, stop);
     };
     wait.result = [env = call.env()] { return undefined(env); };
     wait.closed = handle.stop;
@@ -163,9 +166,10 @@ auto& pending_from(const Call& call) {
 napi_value pending_wait(const Call& call) {
     auto& handle = pending_from(call);
     const auto owned = handle.share();
-    Wait wait = wait_for_new<handoff_processed>(call.env(), handle, [owned](auto*, std::int64_t slice_ns, auto** made) {
-        return handoff_pending_wait(&owned->it, slice_ns, made);
-    });
+    Wait wait = wait_for_new<handoff_processed>(
+        call.env(), handle, [owned](auto*, std::int64_t timeout_ns, const handoff_stop* stop, auto** made) {
+            return handoff_pending_wait(&owned->it, timeout_ns, stop, made);
+        });
     wait_alone(wait, call.env(), handle, call[0]);
     return start(call, std::move(wait), 1, 2);
 }
@@ -189,10 +193,11 @@ napi_value pending_withdraw(const Call& call) {
 /// receive(receiver, timeout, token)
 napi_value receive(const Call& call) {
     return start(call,
-                 wait_for_new<handoff_request>(call.env(), receiver_from(call),
-                                               [](auto* receiver, std::int64_t slice_ns, handoff_request** made) {
-                                                   return handoff_receiver_receive(receiver, slice_ns, made);
-                                               }),
+                 wait_for_new<handoff_request>(
+                     call.env(), receiver_from(call),
+                     [](auto* receiver, std::int64_t timeout_ns, const handoff_stop* stop, handoff_request** made) {
+                         return handoff_receiver_receive(receiver, timeout_ns, stop, made);
+                     }),
                  1, 2);
 }
 

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <memory>
 #include <utility>
 
 #include "border.hpp"
+#include "stop.hpp"
 
 namespace handoff::node {
 
@@ -44,8 +44,6 @@ struct Owned {
     T* it = nullptr;
 };
 
-using Flag = std::shared_ptr<std::atomic<bool>>;
-
 /// Memory of a slot that JavaScript may see.
 struct Area {
     void* data;
@@ -74,8 +72,9 @@ public:
     virtual void close() = 0;
 
     std::array<View, 2> views{};
-    bool is_busy = false;                                     ///< a wait that tolerates nobody beside it
-    const Flag stop = std::make_shared<std::atomic<bool>>();  ///< of the waits on it
+    bool is_busy = false;                              ///< a wait that tolerates nobody beside it
+    bool never_sleeps = false;                         ///< opened with wait: 'busy'
+    const SharedStop stop = std::make_shared<Stop>();  ///< of the waits on it
 
 protected:
     const napi_env env_;
@@ -105,7 +104,7 @@ public:
     bool is_open() const override { return owned_ != nullptr && (is_busy || owned_->it != nullptr); }
     void close() override {
         if (owned_ == nullptr) return;
-        stop->store(true);
+        stop->request();
         const bool is_alone = give_up_views(env_, *this) && !is_busy;
         if (is_alone && is_slot) owned_->end();  // the garbage collector comes late to the owners in the buffers
         owned_.reset();
@@ -139,15 +138,17 @@ private:
 /// A new value of JavaScript that holds the handle.
 napi_value value_of(napi_env env, std::unique_ptr<AnyHandle> handle);
 template <class T>
-napi_value value_of(napi_env env, std::shared_ptr<Owned<T>> owned) {
-    return value_of(env, std::unique_ptr<AnyHandle>(std::make_unique<Handle<T>>(env, std::move(owned))));
+napi_value value_of(napi_env env, std::shared_ptr<Owned<T>> owned, bool never_sleeps = false) {
+    auto handle = std::make_unique<Handle<T>>(env, std::move(owned));
+    handle->never_sleeps = never_sleeps;
+    return value_of(env, std::unique_ptr<AnyHandle>(std::move(handle)));
 }
 /// The same for what a call has just made.
 template <class T>
-napi_value new_handle(napi_env env, T* made) {
+napi_value new_handle(napi_env env, T* made, bool never_sleeps = false) {
     auto owned = std::make_shared<Owned<T>>();
     owned->it = made;
-    return value_of(env, std::move(owned));
+    return value_of(env, std::move(owned), never_sleeps);
 }
 
 AnyHandle& any_handle_from(napi_env env, napi_value value);

@@ -60,13 +60,11 @@ napi_value wait_newer(const Call& call) {
     auto& handle = latest_from(call);
     const auto room = bytes_from(env, call[1], "the buffer");
     const auto reading = std::make_shared<handoff_reading>(handoff_reading HANDOFF_READING_INIT);
-    Wait wait;
-    wait.attempt = [owned = handle.share(), room, reading](std::int64_t slice_ns) {
-        return handoff_latest_wait_newer(owned->it, room.data(), room.size(), slice_ns, reading.get());
+    Wait wait = wait_on(handle);
+    wait.attempt = [owned = handle.share(), room, reading](std::int64_t timeout_ns, const handoff_stop* stop) {
+        return handoff_latest_wait_newer(owned->it, room.data(), room.size(), timeout_ns, stop, reading.get());
     };
     wait.result = [env, reading] { return object_of(env, reading.get(), reading_fields); };
-    wait.closed = handle.stop;
-    wait.what = handle.name();
     keep(wait, env, call[1]);
     return start(call, std::move(wait), 2, 3);
 }

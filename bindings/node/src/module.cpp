@@ -56,15 +56,15 @@ napi_value handle_sigbus(const Call& call) {
 /// token(), for stop(token) and the waits that it stops
 napi_value token(const Call& call) {
     napi_value value = nullptr;
-    auto flag = std::make_unique<Flag>(std::make_shared<std::atomic<bool>>());
-    const auto collected = [](napi_env, void* data, void*) { delete static_cast<Flag*>(data); };
-    check(call.env(), napi_create_external(call.env(), flag.get(), collected, nullptr, &value));
-    (void)flag.release();
+    auto made = std::make_unique<SharedStop>(std::make_shared<Stop>());
+    const auto collected = [](napi_env, void* data, void*) { delete static_cast<SharedStop*>(data); };
+    check(call.env(), napi_create_external(call.env(), made.get(), collected, nullptr, &value));
+    (void)made.release();
     return value;
 }
 
 napi_value stop(const Call& call) {
-    token_from(call.env(), call[0])->store(true);
+    token_from(call.env(), call[0])->request();
     return undefined(call.env());
 }
 

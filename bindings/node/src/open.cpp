@@ -92,6 +92,10 @@ handoff_status open_it(Opening<handoff_latest, handoff_latest_options>& it) {
     return handoff_latest_open(it.name.c_str(), &it.options, &it.opened->it);
 }
 
+bool never_sleeps(const auto& opening) {
+    return opening.options.wait == HANDOFF_WAIT_BUSY;
+}
+
 /// open...(name, options, wishes[, timeout, token]): with a timeout a promise, without it at once.
 template <class T, class Options>
 napi_value open(const Call& call, Options defaults, std::span<const Field> fields) {
@@ -105,17 +109,18 @@ napi_value open(const Call& call, Options defaults, std::span<const Field> field
     if (!is_undefined(env, call[2])) fill(env, call[2], &opening->wishes, subscriber_fields, none);
     if (is_undefined(env, call[timeout_at])) {
         check(open_it(*opening));
-        return value_of(env, opening->opened);
+        return value_of(env, opening->opened, never_sleeps(*opening));
     }
     Wait wait;
-    wait.attempt = [opening](std::int64_t slice_ns) {
-        opening->options.attach_timeout_ns = slice_ns;
+    wait.attempt = [opening](std::int64_t timeout_ns, const handoff_stop* stop) {
+        opening->options.attach_timeout_ns = timeout_ns;
+        opening->options.attach_stop = stop;
         return open_it(*opening);
     };
-    wait.result = [env, opening] { return value_of(env, opening->opened); };
+    wait.result = [env, opening] { return value_of(env, opening->opened, never_sleeps(*opening)); };
     wait.try_again_on = HANDOFF_NO_SUCH_SEGMENT;
     wait.may_succeed_at_once = false;  // to make a large segment takes a while
-    wait.closed = std::make_shared<std::atomic<bool>>();
+    wait.closed = std::make_shared<Stop>();
     return start(call, std::move(wait), timeout_at, token_at);
 }
 
@@ -145,25 +150,36 @@ napi_value is_open(const Call& call) {
     return value_of(call.env(), any_handle_from(call.env(), call[0]).is_open());
 }
 
-/// A waitable, as long as it is needed.
+/// Waitables, as long as they are needed, and the descriptors of the same handles.
 struct Waitables {
     ~Waitables() {
         for (auto* one : all) handoff_waitable_drop(&one);
     }
     std::vector<handoff_waitable*> all;
+    std::vector<int> descriptors;
     std::size_t index = 0;
 };
 
-handoff_waitable* waitable_of(napi_env env, napi_value value) {
+template <class T>
+bool add_if(napi_env env, napi_value value, Waitables& waitables, auto waitable_of) {
+    auto* handle = handle_if<T>(env, value);
+    if (handle == nullptr) return false;
     handoff_waitable* waitable = nullptr;
-    if (auto* receiver = handle_if<handoff_receiver>(env, value)) {
-        check(handoff_receiver_waitable(receiver->use(), &waitable));
-    } else if (auto* subscriber = handle_if<handoff_subscriber>(env, value)) {
-        check(handoff_subscriber_waitable(subscriber->use(), &waitable));
-    } else {
-        check(handoff_latest_waitable(handle_from<handoff_latest>(env, value).use(), &waitable));
-    }
-    return waitable;
+    check(waitable_of(handle->use(), &waitable));
+    waitables.all.push_back(waitable);
+    waitables.descriptors.push_back(descriptor_of(handle->use()));
+    return true;
+}
+
+void add(napi_env env, napi_value value, Waitables& waitables) {
+    if (add_if<handoff_receiver>(env, value, waitables, handoff_receiver_waitable) ||
+        add_if<handoff_subscriber>(env, value, waitables, handoff_subscriber_waitable) ||
+        add_if<handoff_latest>(env, value, waitables, handoff_latest_waitable) ||
+        add_if<handoff_sender>(env, value, waitables, handoff_sender_waitable) ||
+        add_if<handoff_pending>(env, value, waitables, handoff_pending_waitable))
+        return;
+    refuse(HANDOFF_INVALID_ARGUMENT,
+           "nothing can be waited for on a " + std::string(any_handle_from(env, value).name()));
 }
 
 /// waitAny(handles, timeout, token)
@@ -172,18 +188,18 @@ napi_value wait_any(const Call& call) {
     const auto waitables = std::make_shared<Waitables>();
     std::uint32_t count = 0;
     check(env, napi_get_array_length(env, call[0], &count));
-    waitables->all.reserve(count);
     for (std::uint32_t index = 0; index < count; ++index) {
         napi_value element = nullptr;
         check(env, napi_get_element(env, call[0], index, &element));
-        waitables->all.push_back(waitable_of(env, element));
+        add(env, element, *waitables);
     }
     Wait wait;
-    wait.attempt = [waitables](std::int64_t slice_ns) {
-        return handoff_wait_any(waitables->all.data(), waitables->all.size(), slice_ns, &waitables->index);
+    wait.attempt = [waitables](std::int64_t timeout_ns, const handoff_stop* stop) {
+        return handoff_wait_any(waitables->all.data(), waitables->all.size(), timeout_ns, stop, &waitables->index);
     };
+    wait.descriptors = [waitables] { return waitables->descriptors; };
     wait.result = [env, waitables] { return count_of(env, waitables->index); };
-    wait.closed = std::make_shared<std::atomic<bool>>();
+    wait.closed = std::make_shared<Stop>();
     return start(call, std::move(wait), 1, 2);
 }
 

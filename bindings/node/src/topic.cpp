@@ -80,8 +80,8 @@ napi_value publish(const Call& call) {
 napi_value wait_for_subscriber(const Call& call) {
     auto& handle = publisher_from(call);
     Wait wait;
-    wait.attempt = [owned = handle.share()](std::int64_t slice_ns) {
-        return handoff_publisher_wait_for_subscriber(owned->it, slice_ns);
+    wait.attempt = [owned = handle.share()](std::int64_t timeout_ns, const handoff_stop* stop) {
+        return handoff_publisher_wait_for_subscriber(owned->it, timeout_ns, stop);
     };
     wait.result = [env = call.env()] { return undefined(env); };
     wait.closed = handle.stop;
@@ -96,10 +96,10 @@ napi_value next(const Call& call) {
     auto& handle = subscriber_from(call);
     const auto function =
         flag_from(call.env(), call[1], "isNewest") ? handoff_subscriber_newest : handoff_subscriber_next;
-    Wait wait = wait_for_new<handoff_message>(call.env(), handle,
-                                              [function](auto* subscriber, std::int64_t slice_ns, auto** made) {
-                                                  return function(subscriber, slice_ns, made);
-                                              });
+    Wait wait =
+        wait_for_new<handoff_message>(call.env(), handle,
+                                      [function](auto* subscriber, std::int64_t timeout_ns, const handoff_stop* stop,
+                                                 auto** made) { return function(subscriber, timeout_ns, stop, made); });
     wait_alone(wait, call.env(), handle, call[0]);
     return start(call, std::move(wait), 2, 3);
 }
@@ -123,13 +123,11 @@ napi_value copy_next(const Call& call) {
         flag_from(env, call[1], "isNewest") ? handoff_subscriber_copy_newest : handoff_subscriber_copy_next;
     const auto room = bytes_from(env, call[2], "the buffer");
     const auto info = std::make_shared<handoff_message_info>(handoff_message_info HANDOFF_MESSAGE_INFO_INIT);
-    Wait wait;
-    wait.attempt = [owned = handle.share(), function, room, info](std::int64_t slice_ns) {
-        return function(owned->it, room.data(), room.size(), slice_ns, info.get());
+    Wait wait = wait_on(handle);
+    wait.attempt = [owned = handle.share(), function, room, info](std::int64_t timeout_ns, const handoff_stop* stop) {
+        return function(owned->it, room.data(), room.size(), timeout_ns, stop, info.get());
     };
     wait.result = [env, info] { return object_of(env, info.get(), message_fields); };
-    wait.closed = handle.stop;
-    wait.what = handle.name();
     wait_alone(wait, env, handle, call[0]);
     keep(wait, env, call[2]);
     return start(call, std::move(wait), 3, 4);

@@ -1,76 +1,42 @@
 #include "waits.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <system_error>
-
 #include "addon.hpp"
+#include "operation.hpp"
 
 namespace handoff::node {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-/// What a wait that was aborted or closed is late at most.
-constexpr std::int64_t slice_ns = 50'000'000;
-constexpr std::size_t most_waits = 1'024;
-
-constexpr std::string_view aborted_code = "aborted";  // index.js turns it into the reason of the signal
+template <class T, class Ask>
+int descriptor_from(const T* it, Ask ask) {
+    int descriptor = -1;
+    check(ask(it, &descriptor));
+    return descriptor;
+}
 
 }  // namespace
 
-struct Waits::Operation {
-    Wait wait;
-    napi_deferred deferred = nullptr;
-    bool is_good = false;
-    bool is_decided = false;  ///< by the library, and not by whoever stopped the wait
-    Refusal refusal;
-
-    bool is_stopped() const { return wait.closed->load() || (wait.aborted && wait.aborted->load()); }
-    /// True if this was the end of it.
-    bool attempt(std::int64_t for_ns);
-    /// Attempts until it has ended.
-    void run(const std::atomic<bool>& is_ending);
-    void end_without_success();
-};
-
-bool Waits::Operation::attempt(std::int64_t for_ns) {
-    const handoff_status status = wait.attempt(for_ns);
-    is_good = status == HANDOFF_OK;
-    is_decided = status != wait.try_again_on;
-    if (!is_good) refusal = {handoff_status_name(status), handoff_last_error()};
-    return is_decided;
+int descriptor_of(const handoff_sender* sender) {
+    return descriptor_from(sender, handoff_sender_descriptor);
+}
+int descriptor_of(const handoff_pending* pending) {
+    return descriptor_from(pending, handoff_pending_descriptor);
+}
+int descriptor_of(const handoff_receiver* receiver) {
+    return descriptor_from(receiver, handoff_receiver_descriptor);
+}
+int descriptor_of(const handoff_subscriber* subscriber) {
+    return descriptor_from(subscriber, handoff_subscriber_descriptor);
+}
+int descriptor_of(const handoff_latest* latest) {
+    return descriptor_from(latest, handoff_latest_descriptor);
 }
 
-void Waits::Operation::run(const std::atomic<bool>& is_ending) {
-    const auto begin = Clock::now();
-    std::int64_t left_ns = wait.timeout_ns;
-    while (!is_stopped() && !is_ending) {
-        if (attempt(std::min(left_ns, slice_ns))) break;
-        if (wait.timeout_ns == HANDOFF_FOREVER) continue;
-        const auto spent = std::chrono::nanoseconds(Clock::now() - begin).count();
-        left_ns = wait.timeout_ns - std::min(wait.timeout_ns, spent);
-        if (left_ns == 0) break;
-    }
-    if (!is_good) end_without_success();
-}
-
-void Waits::Operation::end_without_success() {
-    if (!is_decided && wait.aborted && wait.aborted->load()) {
-        refusal = {std::string(aborted_code), "the wait was aborted"};
-    } else if (wait.closed->load()) {
-        refusal = {handoff_status_name(HANDOFF_INVALID_HANDLE),
-                   "this " + std::string(wait.what) + " was closed or released while it waited"};
-    }
-    wait.give_up(refusal);
-}
-
-Waits::Waits(napi_env env) : env_(env) {
+Waits::Waits(napi_env env) : env_(env), loop_(std::make_shared<Loop>(env)) {
     const napi_value name = value_of(env, std::string_view("handoff"));
-    check(env,
-          napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, arrived, &done_));
-    check(env, napi_unref_threadsafe_function(env, done_));  // only waits keep the process alive
+    check(env, napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, on_thread_end,
+                                               &thread_end_));
+    check(env, napi_unref_threadsafe_function(env, thread_end_));  // only waits keep the process alive
 }
 
 Waits::~Waits() {
@@ -78,87 +44,52 @@ Waits::~Waits() {
 }
 
 void Waits::shut() noexcept {
-    {
-        const std::lock_guard lock(mutex_);
-        if (is_ending_) return;
-        is_ending_ = true;
-    }
-    changed_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-    operations_.clear();  // requests that nobody will look at go back
-    napi_release_threadsafe_function(done_, napi_tsfn_abort);
+    if (is_shut_) return;
+    is_shut_ = true;
+    for (const auto& [operation, owned] : operations_)
+        if (!operation->wait.descriptors) operation->stop();  // all threads, before the first is waited for
+    operations_.clear();                                      // requests that nobody will look at go back
+    loop_->close();
+    napi_release_threadsafe_function(thread_end_, napi_tsfn_abort);
 }
 
 napi_value Waits::start(Wait wait) {
-    if (is_ending_) refuse(HANDOFF_INVALID_HANDLE, "this process or worker is ending: nothing waits any more");
-    auto operation = std::make_unique<Operation>();
-    operation->wait = std::move(wait);
-    Operation& started = *operation;
-    const bool tries_first = started.wait.may_succeed_at_once && !started.is_stopped();
-    const bool has_ended = tries_first && (started.attempt(0) || started.wait.timeout_ns == 0);
-    if (!has_ended && operations_.size() >= most_waits)
-        refuse(HANDOFF_FULL, std::to_string(most_waits) + " waits are under way in this process or worker: await some");
-
+    if (is_shut_) refuse(HANDOFF_INVALID_HANDLE, "this process or worker is ending: nothing waits any more");
+    std::unique_ptr<Operation> owned;
+    if (wait.descriptors)
+        owned = std::make_unique<LoopOperation>(*this, std::move(wait));
+    else
+        owned = std::make_unique<ThreadOperation>(*this, std::move(wait));
+    Operation& operation = *owned;
+    const bool has_ended = !operation.goes_on();
     napi_value promise = nullptr;
-    check(env_, napi_create_promise(env_, &started.deferred, &promise));
+    check(env_, napi_create_promise(env_, &operation.deferred, &promise));
     if (has_ended) {
-        if (!started.is_good) started.end_without_success();
-        settle(started);
+        settle(operation);
         return promise;
     }
-    operations_.emplace(&started, std::move(operation));
-    if (operations_.size() == 1) napi_ref_threadsafe_function(env_, done_);
-    {
-        const std::lock_guard lock(mutex_);
-        queue_.push_back(&started);
-    }
-    add_thread_if_needed();
-    changed_.notify_one();
+    operations_.emplace(&operation, std::move(owned));
+    if (!operation.wait.descriptors && on_threads_++ == 0) napi_ref_threadsafe_function(env_, thread_end_);
     return promise;
 }
 
-void Waits::add_thread_if_needed() {
-    const std::lock_guard lock(mutex_);
-    if (idle_ >= queue_.size()) return;
-    try {
-        threads_.emplace_back([this] { work(); });
-    } catch (const std::system_error&) {
-        Operation* last = queue_.back();
-        queue_.pop_back();
-        last->refusal = {handoff_status_name(HANDOFF_SYSTEM),
-                         "there is no thread for another wait: " + std::to_string(threads_.size()) + " are waiting"};
-        napi_call_threadsafe_function(done_, last, napi_tsfn_nonblocking);
-    }
-}
-
-void Waits::work() noexcept {
-    for (;;) {
-        std::unique_lock lock(mutex_);
-        ++idle_;
-        changed_.wait(lock, [&] { return !queue_.empty() || is_ending_; });
-        --idle_;
-        if (is_ending_) return;
-        Operation* operation = queue_.front();
-        queue_.pop_front();
-        lock.unlock();
-        operation->run(is_ending_);
-        napi_call_threadsafe_function(done_, operation, napi_tsfn_blocking);
-    }
-}
-
-void Waits::arrived(napi_env env, napi_value, void* context, void* data) {
+void Waits::on_thread_end(napi_env env, napi_value, void* context, void* data) {
     auto& waits = *static_cast<Waits*>(context);
-    auto* operation = static_cast<Operation*>(data);
-    if (env == nullptr || waits.is_ending_) return;
-    const auto found = waits.operations_.find(operation);
+    if (env == nullptr || waits.is_shut_) return;
+    waits.end(*static_cast<ThreadOperation*>(data));
+    if (--waits.on_threads_ == 0) napi_unref_threadsafe_function(env, waits.thread_end_);
+}
+
+void Waits::end(Operation& operation) {
+    const auto found = operations_.find(&operation);
     const auto owned = std::move(found->second);
-    waits.operations_.erase(found);
-    if (waits.operations_.empty()) napi_unref_threadsafe_function(env, waits.done_);
-    waits.settle(*owned);
+    operations_.erase(found);
+    settle(operation);
 }
 
 /// Nothing is thrown: what fails here becomes a rejection.
 void Waits::settle(Operation& operation) {
+    if (!operation.is_good) operation.end_without_success();
     operation.wait.at_end();
     napi_value value = nullptr;
     try {
@@ -172,11 +103,11 @@ void Waits::settle(Operation& operation) {
     conclude(env_, operation.deferred, value);
 }
 
-Flag token_from(napi_env env, napi_value value) {
+SharedStop token_from(napi_env env, napi_value value) {
     if (is_undefined(env, value)) return nullptr;
     void* data = nullptr;
     check(env, napi_get_value_external(env, value, &data));
-    return *static_cast<Flag*>(data);
+    return *static_cast<SharedStop*>(data);
 }
 
 void keep(Wait& wait, napi_env env, napi_value value) {

@@ -36,18 +36,19 @@ typedef struct handoff_channel_options {
     uint32_t reserved;       /* 0 */
     const char* group;       /* group of the segment; NULL or "": the creator's */
     /* How this handle opens it and behaves: */
-    uint32_t open;             /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
-    uint32_t wait;             /* HANDOFF_WAIT_..., of this handle */
-    int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
-    uint32_t timestamps;       /* HANDOFF_TIMESTAMPS_..., of this handle */
-    uint32_t prefault;         /* 1: map all pages when opening: no page fault later, a slower start */
+    uint32_t open;                   /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
+    uint32_t wait;                   /* HANDOFF_WAIT_..., of this handle */
+    int64_t attach_timeout_ns;       /* how long to wait for a segment that does not exist yet */
+    uint32_t timestamps;             /* HANDOFF_TIMESTAMPS_..., of this handle */
+    uint32_t prefault;               /* 1: map all pages when opening: no page fault later, a slower start */
+    const handoff_stop* attach_stop; /* ends that wait with STOPPED; NULL: nothing does */
 } handoff_channel_options;
 
-#define HANDOFF_CHANNEL_OPTIONS_INIT                                                                    \
-    {                                                                                                   \
-        sizeof(handoff_channel_options), 0, 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, \
-            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,        \
-            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0   \
+#define HANDOFF_CHANNEL_OPTIONS_INIT                                                                        \
+    {                                                                                                       \
+        sizeof(handoff_channel_options), 0, 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN,     \
+            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,            \
+            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0, NULL \
     }
 
 /* The shape of an open channel. Set `size`. */
@@ -93,8 +94,9 @@ HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_c
 /* Leaves once the last loan, pending and processed of this sender is gone too. What was sent stays sent. */
 HANDOFF_API void handoff_sender_close(handoff_sender** sender);
 
-/* Waits for a free slot. TIMED_OUT (the message names the holders), REMOVED, DAMAGED, INVALID_HANDLE. */
-HANDOFF_API handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loan);
+/* Waits for a free slot. TIMED_OUT (the message names the holders), STOPPED, REMOVED, DAMAGED, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_sender_loan(handoff_sender* sender, int64_t timeout_ns, const handoff_stop* stop,
+                                               handoff_loan** loan);
 /* Does not wait. FULL, REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_try_loan(handoff_sender* sender, handoff_loan** loan);
 
@@ -104,22 +106,37 @@ HANDOFF_API handoff_status handoff_sender_send(handoff_sender* sender, handoff_l
 /* Batches: for many small messages. The whole batch costs one clock read and one wake-up. */
 /* Waits for a free slot, then loans as many as are free, at most `most`, into the front of `loans`, which is
  * overwritten. *loaned: the count. As loan, INVALID_ARGUMENT (most is 0). */
-HANDOFF_API handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns, handoff_loan** loans,
-                                                     size_t most, size_t* loaned);
+HANDOFF_API handoff_status handoff_sender_loan_batch(handoff_sender* sender, int64_t timeout_ns,
+                                                     const handoff_stop* stop, handoff_loan** loans, size_t most,
+                                                     size_t* loaned);
 /* Sends all `count`, in this order. All are used up and set to NULL, also on an error: what was not sent then is given
  * back. Errors as send; a NULL among them (INVALID_HANDLE) is detected before anything is sent. */
 HANDOFF_API handoff_status handoff_sender_send_batch(handoff_sender* sender, handoff_loan** loans, size_t count);
-/* Sends and waits until the request was processed. The loan is used up. On TIMED_OUT an unread request is withdrawn,
- * one that a receiver already holds stays with it; the message says which. TIMED_OUT, FAILED (with the receiver's
- * reason), GIVEN_UP, REMOVED, and as send. */
+/* Sends and waits until the request was processed. The loan is used up. On TIMED_OUT and STOPPED an unread request is
+ * withdrawn, one that a receiver already holds stays with it; the message says which. TIMED_OUT, STOPPED, FAILED (with
+ * the receiver's reason), GIVEN_UP, REMOVED, and as send. */
 HANDOFF_API handoff_status handoff_sender_request(handoff_sender* sender, handoff_loan** loan, int64_t timeout_ns,
-                                                  handoff_processed** processed);
+                                                  const handoff_stop* stop, handoff_processed** processed);
 /* Sends, and returns at once with a handle on the answer. The loan is used up. Errors as send. */
 HANDOFF_API handoff_status handoff_sender_request_async(handoff_sender* sender, handoff_loan** loan,
                                                         handoff_pending** pending);
 
-/* Waits until at least one live receiver is attached. TIMED_OUT, REMOVED, INVALID_HANDLE. */
-HANDOFF_API handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns);
+/* Waits for a free slot, copies `bytes` bytes from `data` into it and sends them. Errors as loan and send; TOO_LARGE.
+ * */
+HANDOFF_API handoff_status handoff_sender_send_bytes(handoff_sender* sender, const void* data, size_t bytes,
+                                                     int64_t timeout_ns, const handoff_stop* stop);
+/* The same, and waits for the answer: one deadline for both. Errors as loan and request; TOO_LARGE. */
+HANDOFF_API handoff_status handoff_sender_request_bytes(handoff_sender* sender, const void* data, size_t bytes,
+                                                        int64_t timeout_ns, const handoff_stop* stop,
+                                                        handoff_processed** processed);
+
+/* Waits until at least one live receiver is attached. TIMED_OUT, STOPPED, REMOVED, INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns,
+                                                            const handoff_stop* stop);
+/* Ready when a slot is free. */
+HANDOFF_API handoff_status handoff_sender_waitable(const handoff_sender* sender, handoff_waitable** waitable);
+/* A descriptor that is readable while try_loan would not return FULL; see handoff_receiver_descriptor. */
+HANDOFF_API handoff_status handoff_sender_descriptor(const handoff_sender* sender, int* descriptor);
 /* This sender's identity, as returned by handoff_request_about. */
 HANDOFF_API handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id);
 HANDOFF_API handoff_status handoff_sender_info(const handoff_sender* sender, handoff_channel_info* info);
@@ -129,13 +146,17 @@ HANDOFF_API handoff_status handoff_sender_who_holds(const handoff_sender* sender
 
 /* ---- pending: a request in flight -------------------------------------------------------------------------------- */
 
-/* Waits for the answer. The pending is used up, except after TIMED_OUT (and INVALID_ARGUMENT): then it may be waited
- * for again. TIMED_OUT (the message names the holder), FAILED (with the receiver's reason), GIVEN_UP, REMOVED,
- * INVALID_HANDLE, OWNERSHIP_LOST. */
-HANDOFF_API handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns,
+/* Waits for the answer. The pending is used up, except after TIMED_OUT and STOPPED (and INVALID_ARGUMENT): then it may
+ * be waited for again. TIMED_OUT (the message names the holder), STOPPED, FAILED (with the receiver's reason),
+ * GIVEN_UP, REMOVED, INVALID_HANDLE, OWNERSHIP_LOST. */
+HANDOFF_API handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns, const handoff_stop* stop,
                                                 handoff_processed** processed);
 /* True if handoff_pending_wait would return at once. */
 HANDOFF_API bool handoff_pending_was_answered(const handoff_pending* pending);
+/* Ready when the answer is there. */
+HANDOFF_API handoff_status handoff_pending_waitable(const handoff_pending* pending, handoff_waitable** waitable);
+/* A descriptor that is readable when handoff_pending_wait would return at once; see handoff_receiver_descriptor. */
+HANDOFF_API handoff_status handoff_pending_descriptor(const handoff_pending* pending, int* descriptor);
 /* Takes the request back if no receiver holds it, and uses up the pending. *taken_back: true if no receiver will get
  * it; otherwise a receiver has it or has answered it. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back);
@@ -181,10 +202,10 @@ HANDOFF_API handoff_status handoff_receiver_open(const char* name, const handoff
                                                  handoff_receiver** receiver);
 HANDOFF_API void handoff_receiver_close(handoff_receiver** receiver);
 
-/* Waits for a request. TIMED_OUT; END_OF_STREAM once every sender that was attached has left and nothing can come any
- * more (returned once: the next receive waits for a new sender); REMOVED, DAMAGED, INVALID_HANDLE. */
+/* Waits for a request. TIMED_OUT; STOPPED; END_OF_STREAM once every sender that was attached has left and nothing can
+ * come any more (returned once: the next receive waits for a new sender); REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_receive(handoff_receiver* receiver, int64_t timeout_ns,
-                                                    handoff_request** request);
+                                                    const handoff_stop* stop, handoff_request** request);
 /* Does not wait. EMPTY, END_OF_STREAM, REMOVED, DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_try_receive(handoff_receiver* receiver, handoff_request** request);
 
@@ -192,7 +213,8 @@ HANDOFF_API handoff_status handoff_receiver_try_receive(handoff_receiver* receiv
  * is overwritten. *received: the count. Other receivers do not get what this one holds: use batches for requests that
  * are processed quickly. As receive, INVALID_ARGUMENT (most is 0). */
 HANDOFF_API handoff_status handoff_receiver_receive_batch(handoff_receiver* receiver, int64_t timeout_ns,
-                                                          handoff_request** requests, size_t most, size_t* received);
+                                                          const handoff_stop* stop, handoff_request** requests,
+                                                          size_t most, size_t* received);
 /* Finishes all of them, with one wake-up, and no answers but those set with describe_reply. All are used up and set to
  * NULL. Goes on after an error and returns the first: INVALID_HANDLE, OWNERSHIP_LOST. A NULL among them
  * (INVALID_HANDLE) is detected before anything happens. */

@@ -15,7 +15,7 @@ extern "C" {
 /* ---- versions ---------------------------------------------------------------------------------------------------- */
 
 /* Grows with every change of this interface that breaks a compiled program; additions do not change it. */
-#define HANDOFF_ABI_VERSION 2u
+#define HANDOFF_ABI_VERSION 3u
 /* HANDOFF_ABI_VERSION of the loaded library: compare the two if you load the library at run time. */
 HANDOFF_API uint32_t handoff_abi_version(void);
 /* Version of the bytes in shared memory: processes that share a segment need the same. */
@@ -109,16 +109,33 @@ enum {
 /* Enough for every name of a segment, with its NUL. */
 #define HANDOFF_NAME_BYTES 256
 
+/* ---- ending a wait early ----------------------------------------------------------------------------------------- */
+
+/* Ends waits: each wait, and each opening, can be given one (NULL: none). After handoff_stop_request every wait with it
+ * returns HANDOFF_STOPPED, at once, and so do those that begin later; nothing is lost. Any number of waits in any
+ * threads may share one. Drop it when no wait uses it any more. */
+typedef struct handoff_stop handoff_stop;
+
+/* SYSTEM (no memory). */
+HANDOFF_API handoff_status handoff_stop_new(handoff_stop** stop);
+/* One that SIGINT (Ctrl-C) and SIGTERM request, too; several of them may exist. Installs a handler for each of the two;
+ * its effect on the process: handoff::stop_on_signals() in <handoff/wait.hpp>. SYSTEM. */
+HANDOFF_API handoff_status handoff_stop_on_signals(handoff_stop** stop);
+/* Wakes every wait that has it. Any thread, but no signal handler. INVALID_HANDLE. */
+HANDOFF_API handoff_status handoff_stop_request(handoff_stop* stop);
+HANDOFF_API bool handoff_stop_requested(const handoff_stop* stop);
+HANDOFF_API void handoff_stop_drop(handoff_stop** stop);
+
 /* ---- waiting for several things ---------------------------------------------------------------------------------- */
 
 /* Something to wait for: made by handoff_receiver_waitable and its like. Keeps its segment attached. */
 typedef struct handoff_waitable handoff_waitable;
 
-/* Waits until at least one of `count` is ready (a message, a newer value, the end of its stream) and stores its index;
- * of several, the first. Another thread or process may take it before you do: expect HANDOFF_EMPTY.
- * TIMED_OUT, INVALID_ARGUMENT, INVALID_HANDLE. */
+/* Waits until at least one of `count` is ready (a message, a newer value, an answer, a free slot, the end of its
+ * stream) and stores its index; of several, the first. Another thread or process may take it before you do: expect
+ * HANDOFF_EMPTY. TIMED_OUT, STOPPED, INVALID_ARGUMENT, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_wait_any(const handoff_waitable* const* waitables, size_t count, int64_t timeout_ns,
-                                            size_t* index);
+                                            const handoff_stop* stop, size_t* index);
 /* True if the handle's try_... would not return HANDOFF_EMPTY at this moment. */
 HANDOFF_API bool handoff_waitable_was_ready(const handoff_waitable* waitable);
 HANDOFF_API void handoff_waitable_drop(handoff_waitable** waitable);

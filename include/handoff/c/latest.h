@@ -24,15 +24,17 @@ typedef struct handoff_latest_options {
     const char* group;  /* group of the segment; NULL or "": the creator's */
     uint32_t open;      /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
     uint32_t wait;      /* HANDOFF_WAIT_..., of this handle */
-    int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
-    uint32_t timestamps;       /* HANDOFF_TIMESTAMPS_..., of this handle */
-    uint32_t sync;             /* of the value: HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
+    int64_t attach_timeout_ns;       /* how long to wait for a segment that does not exist yet */
+    uint32_t timestamps;             /* HANDOFF_TIMESTAMPS_..., of this handle */
+    uint32_t sync;                   /* of the value: HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
+    const handoff_stop* attach_stop; /* ends that wait with STOPPED; NULL: nothing does */
 } handoff_latest_options;
 
-#define HANDOFF_LATEST_OPTIONS_INIT                                                                                   \
-    {                                                                                                                 \
-        sizeof(handoff_latest_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,          \
-            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, HANDOFF_NOT_GIVEN \
+#define HANDOFF_LATEST_OPTIONS_INIT                                                                                    \
+    {                                                                                                                  \
+        sizeof(handoff_latest_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,           \
+            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, HANDOFF_NOT_GIVEN, \
+            NULL                                                                                                       \
     }
 
 /* The shape of an open latest value. Set `size`. */
@@ -77,10 +79,11 @@ HANDOFF_API handoff_status handoff_latest_write(handoff_latest* latest, const vo
  * TOO_LARGE (the buffer), TIMED_OUT (overwritten during each of a thousand copies), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_latest_read(const handoff_latest* latest, void* buffer, size_t buffer_bytes,
                                                handoff_reading* reading);
-/* Waits for a value newer than the last one that this handle read, and copies it. TIMED_OUT, REMOVED, otherwise as
- * read. */
+/* Waits for a value newer than the last one that this handle read, and copies it. TIMED_OUT, STOPPED, REMOVED,
+ * otherwise as read. */
 HANDOFF_API handoff_status handoff_latest_wait_newer(handoff_latest* latest, void* buffer, size_t buffer_bytes,
-                                                     int64_t timeout_ns, handoff_reading* reading);
+                                                     int64_t timeout_ns, const handoff_stop* stop,
+                                                     handoff_reading* reading);
 /* True if handoff_latest_wait_newer would return at once. */
 HANDOFF_API bool handoff_latest_has_newer(const handoff_latest* latest);
 

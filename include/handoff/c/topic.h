@@ -32,18 +32,19 @@ typedef struct handoff_topic_options {
     uint32_t reserved;      /* 0 */
     const char* group;      /* group of the segment; NULL or "": the creator's */
     /* How this handle opens it and behaves: */
-    uint32_t open;             /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
-    uint32_t wait;             /* HANDOFF_WAIT_..., of this handle */
-    int64_t attach_timeout_ns; /* how long to wait for a segment that does not exist yet */
-    uint32_t timestamps;       /* HANDOFF_TIMESTAMPS_..., of this handle */
-    uint32_t prefault;         /* 1: map all pages when opening: no page fault later, a slower start */
+    uint32_t open;                   /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
+    uint32_t wait;                   /* HANDOFF_WAIT_..., of this handle */
+    int64_t attach_timeout_ns;       /* how long to wait for a segment that does not exist yet */
+    uint32_t timestamps;             /* HANDOFF_TIMESTAMPS_..., of this handle */
+    uint32_t prefault;               /* 1: map all pages when opening: no page fault later, a slower start */
+    const handoff_stop* attach_stop; /* ends that wait with STOPPED; NULL: nothing does */
 } handoff_topic_options;
 
 #define HANDOFF_TOPIC_OPTIONS_INIT                                                                                    \
     {                                                                                                                 \
         sizeof(handoff_topic_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, \
             HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL, HANDOFF_CREATE_OR_ATTACH,               \
-            HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0                                           \
+            HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0, NULL                                     \
     }
 
 /* The first message of a new subscriber. */
@@ -114,9 +115,13 @@ HANDOFF_API handoff_status handoff_publisher_loan(handoff_publisher* publisher, 
  * from 1, over all publishers. OWNERSHIP_LOST, DAMAGED, INVALID_HANDLE, INVALID_ARGUMENT (another publisher's loan). */
 HANDOFF_API handoff_status handoff_publisher_publish(handoff_publisher* publisher, handoff_loan** loan,
                                                      uint64_t* sequence);
-/* Waits until at least one live subscriber is attached; read_only ones cannot be seen. TIMED_OUT, REMOVED,
+/* Copies `bytes` bytes from `data` into a loan and publishes them. Errors as loan and publish; TOO_LARGE. */
+HANDOFF_API handoff_status handoff_publisher_publish_bytes(handoff_publisher* publisher, const void* data, size_t bytes,
+                                                           uint64_t* sequence);
+/* Waits until at least one live subscriber is attached; read_only ones cannot be seen. TIMED_OUT, STOPPED, REMOVED,
  * INVALID_HANDLE. */
-HANDOFF_API handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns);
+HANDOFF_API handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns,
+                                                                 const handoff_stop* stop);
 HANDOFF_API handoff_status handoff_publisher_info(const handoff_publisher* publisher, handoff_topic_info* info);
 HANDOFF_API handoff_status handoff_publisher_state(const handoff_publisher* publisher, handoff_topic_state* state);
 
@@ -129,16 +134,16 @@ HANDOFF_API handoff_status handoff_subscriber_open(const char* name, const hando
                                                    handoff_subscriber** subscriber);
 HANDOFF_API void handoff_subscriber_close(handoff_subscriber** subscriber);
 
-/* The oldest unread message that is still kept; waits for one. TIMED_OUT; END_OF_STREAM once every publisher that was
- * attached has left and nothing is unread: returned once; FULL (as many messages are held as pins: drop one), REMOVED,
- * INVALID_ARGUMENT (opened with pins 0 or read_only), DAMAGED, INVALID_HANDLE. */
+/* The oldest unread message that is still kept; waits for one. TIMED_OUT; STOPPED; END_OF_STREAM once every publisher
+ * that was attached has left and nothing is unread: returned once; FULL (as many messages are held as pins: drop one),
+ * REMOVED, INVALID_ARGUMENT (opened with pins 0 or read_only), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_subscriber_next(handoff_subscriber* subscriber, int64_t timeout_ns,
-                                                   handoff_message** message);
+                                                   const handoff_stop* stop, handoff_message** message);
 /* Does not wait. EMPTY, otherwise as next. */
 HANDOFF_API handoff_status handoff_subscriber_try_next(handoff_subscriber* subscriber, handoff_message** message);
 /* The newest message, if it is unread; skips those before it; waits for one. Errors as next. */
 HANDOFF_API handoff_status handoff_subscriber_newest(handoff_subscriber* subscriber, int64_t timeout_ns,
-                                                     handoff_message** message);
+                                                     const handoff_stop* stop, handoff_message** message);
 /* Does not wait. EMPTY, otherwise as next. */
 HANDOFF_API handoff_status handoff_subscriber_try_newest(handoff_subscriber* subscriber, handoff_message** message);
 
@@ -162,15 +167,15 @@ typedef struct handoff_message_info {
     }
 
 /* Copies the oldest unread message into the buffer; needs no pin and no write access. A message that is overwritten
- * during the copy is never returned: it counts as lost. `info` may be NULL. TIMED_OUT, END_OF_STREAM, REMOVED,
+ * during the copy is never returned: it counts as lost. `info` may be NULL. TIMED_OUT, STOPPED, END_OF_STREAM, REMOVED,
  * TOO_LARGE (the buffer; the message stays unread), DAMAGED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_subscriber_copy_next(handoff_subscriber* subscriber, void* buffer,
                                                         size_t buffer_bytes, int64_t timeout_ns,
-                                                        handoff_message_info* info);
+                                                        const handoff_stop* stop, handoff_message_info* info);
 /* The same with the newest message, if it is unread. */
 HANDOFF_API handoff_status handoff_subscriber_copy_newest(handoff_subscriber* subscriber, void* buffer,
                                                           size_t buffer_bytes, int64_t timeout_ns,
-                                                          handoff_message_info* info);
+                                                          const handoff_stop* stop, handoff_message_info* info);
 
 HANDOFF_API handoff_status handoff_subscriber_waitable(const handoff_subscriber* subscriber,
                                                        handoff_waitable** waitable);

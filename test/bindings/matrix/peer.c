@@ -71,9 +71,9 @@ static void write_channel(const char* name, uint64_t count) {
         handoff_processed* processed = NULL;
         uint64_t answer[2] = {0, 0};
         size_t bytes = 0;
-        good(handoff_sender_loan(sender, patience_ns, &loan));
+        good(handoff_sender_loan(sender, patience_ns, NULL, &loan));
         const uint64_t sum = fill(loan, number);
-        good(handoff_sender_request(sender, &loan, patience_ns, &processed));
+        good(handoff_sender_request(sender, &loan, patience_ns, NULL, &processed));
         const void* reply = handoff_processed_reply(processed, &bytes);
         expect(bytes == sizeof answer, "an answer has the wrong size");
         memcpy(answer, reply, sizeof answer);
@@ -93,7 +93,7 @@ static void read_channel(const char* name, uint64_t count) {
         handoff_request* request = NULL;
         handoff_request_info about = HANDOFF_REQUEST_INFO_INIT;
         size_t bytes = 0;
-        const handoff_status status = handoff_receiver_receive(receiver, patience_ns, &request);
+        const handoff_status status = handoff_receiver_receive(receiver, patience_ns, NULL, &request);
         if (status == HANDOFF_END_OF_STREAM && count == 0) break;
         good(status);
         good(handoff_request_about(request, &about));
@@ -112,7 +112,7 @@ static void write_topic(const char* name, uint64_t count) {
     options.history = 64;
     options.payload_bytes = frame_bytes;
     good(handoff_publisher_open(name, &options, &publisher));
-    good(handoff_publisher_wait_for_subscriber(publisher, patience_ns));
+    good(handoff_publisher_wait_for_subscriber(publisher, patience_ns, NULL));
     for (uint64_t number = 1; count == 0 || number <= count; ++number) {
         handoff_loan* loan = NULL;
         good(handoff_publisher_loan(publisher, &loan));
@@ -135,7 +135,7 @@ static void read_topic(const char* name, uint64_t count) {
         handoff_message* message = NULL;
         handoff_message_info about = HANDOFF_MESSAGE_INFO_INIT;
         size_t bytes = 0;
-        const handoff_status status = handoff_subscriber_next(subscriber, patience_ns, &message);
+        const handoff_status status = handoff_subscriber_next(subscriber, patience_ns, NULL, &message);
         if (status == HANDOFF_END_OF_STREAM && count == 0) break;
         good(status);
         good(handoff_message_about(message, &about));
@@ -171,7 +171,7 @@ static void read_latest(const char* name, uint64_t count) {
     for (uint64_t got = 1;; ++got) {
         uint64_t value[2] = {0, 0};
         handoff_reading reading = HANDOFF_READING_INIT;
-        good(handoff_latest_wait_newer(latest, value, sizeof value, patience_ns, &reading));
+        good(handoff_latest_wait_newer(latest, value, sizeof value, patience_ns, NULL, &reading));
         expect(reading.bytes == sizeof value && value[1] == value[0] * value[0], "a value is torn");
         say_first(got);
         if (count != 0 && value[0] == count) break;

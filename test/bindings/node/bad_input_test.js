@@ -107,7 +107,7 @@ test('the wrong kind is refused', async (t) => {
   assert.throws(() => Sender.prototype.tryLoan.call({}), invalid);
   assert.throws(() => new Loan({}).bytes, invalid);
   await assert.rejects(Receiver.prototype.receive.call(sender), invalid);
-  for (const bad of [[], [5], [sender], undefined]) await assert.rejects(waitAny(bad, { timeout }));
+  for (const bad of [[], [5], [publisher], undefined]) await assert.rejects(waitAny(bad, { timeout }));
 });
 
 test('sizes that do not match are refused', (t) => {

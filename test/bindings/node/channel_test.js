@@ -257,3 +257,20 @@ test('closed channels leave nothing behind', (t) => {
   assert.equal(sender.closed, true);
   assert.deepEqual(segments(name), []);
 });
+
+test('bytes are sent, requested and answered in one call', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 8, replyBytes: 8, slotCount: 1 });
+  await sender.sendBytes(new Uint16Array([258, 3]), { timeout });
+  const request = await receiver.receive({ timeout });
+  assert.deepEqual([...request.bytes], [2, 1, 3, 0]);
+  await assert.rejects(sender.sendBytes(Buffer.from('later'), { timeout: 5 }), refusal('timed_out'));
+  request.processed();
+  await assert.rejects(sender.sendBytes(new Uint8Array(9), { timeout }), refusal('too_large'));
+  await assert.rejects(sender.sendBytes('no bytes', { timeout }), refusal('invalid_argument'));
+  await assert.rejects(sender.requestBytes(new ArrayBuffer(8), { timeout: 20 }), refusal('timed_out', /withdrawn/));
+  assert.equal(sender.state().free, 1);
+  const answering = receiver.receive({ timeout }).then((next) => next.processed());
+  const processed = await sender.requestBytes(Buffer.from('hello'), { timeout });
+  await answering;
+  processed.release();
+});

@@ -111,3 +111,15 @@ test('a closed topic leaves nothing behind', (t) => {
   subscriber.close();
   assert.deepEqual(segments(name), []);
 });
+
+test('bytes are published in one call', async (t) => {
+  const name = nameFor();
+  const publisher = closing(t, new Publisher(name, { payloadBytes: 8 }));
+  const subscriber = closing(t, new Subscriber(name, { start: 'next' }));
+  assert.equal(publisher.publishBytes(Buffer.from('abc')), 1);
+  assert.throws(() => publisher.publishBytes(new Uint8Array(9)), refusal('too_large'));
+  assert.equal(publisher.state().loaned, 0);
+  const message = subscriber.tryNext();
+  assert.equal(Buffer.from(message.bytes).toString(), 'abc');
+  message.release();
+});

@@ -3,7 +3,7 @@ const assert = require('node:assert/strict');
 const { setMaxListeners } = require('node:events');
 const fs = require('node:fs/promises');
 const test = require('node:test');
-const { Latest, Publisher, Receiver, Sender, Subscriber } = require('handoff');
+const { Latest, Publisher, Receiver, Sender, Subscriber, waitAny } = require('handoff');
 const { Other, closing, nameFor, patience, pause, refusal, segments } = require('./kit');
 
 const timeout = patience;
@@ -107,16 +107,81 @@ test('a subscriber waits once at a time', async (t) => {
   assert.equal(subscriber.tryNext(), undefined);
 });
 
-test('a wait that nobody can serve is refused', async (t) => {
-  const { receiver } = pair(t);
+test('a hundred waits need one thread', async (t) => {
+  const threads = async () => (await fs.readdir('/proc/self/task')).length;
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
-  const waits = Array.from({ length: 1024 }, () => receiver.receive({ signal: stop.signal }).catch(() => {}));
-  await pause(10);
-  await assert.rejects(receiver.receive(), refusal('full', /1024 waits/));
+  const latest = Array.from({ length: 100 }, () => closing(t, new Latest(nameFor(), { capacityBytes: 8 })));
+  const before = await threads();
+  const waits = latest.map((one) => one.waitNewer({ signal: stop.signal }));
+  assert.ok((await threads()) <= before + 1, `${before} threads before, ${await threads()} while 100 waits last`);
+  latest[70].write(new Uint8Array(8));
+  await waits[70];
+  stop.abort();
+  const ended = await Promise.allSettled(waits);
+  assert.equal(ended.filter((end) => end.reason?.name === 'AbortError').length, 99);
+});
+
+test('any number of waits on one handle get one message each', async (t) => {
+  const { sender, receiver } = pair(t);
+  const waits = Array.from({ length: 2000 }, () => receiver.receive({ timeout }));
+  const sending = (async () => {
+    for (let sent = 0; sent < 2000; ++sent) sender.send(await sender.loan({ timeout }));
+  })();
+  const sequences = new Set();
+  for (const wait of waits) {
+    const request = await wait;
+    sequences.add(request.sequence);
+    request.processed();
+  }
+  await sending;
+  assert.equal(sequences.size, 2000);
+});
+
+test('a handle that never sleeps waits on a thread, and is stopped all the same', async (t) => {
+  const { name, sender, receiver } = pair(t, { payloadBytes: 8, slotCount: 1 });
+  const busy = closing(t, new Receiver(name, { wait: 'busy' }));
+  receiver.close();
+  const stop = new AbortController();
+  const waiting = busy.receive({ signal: stop.signal });
+  stop.abort();
+  await assert.rejects(waiting, { name: 'AbortError' });
+  const receiving = busy.receive({ timeout });
+  sender.send(await sender.loan({ timeout }));
+  (await receiving).processed();
+  const last = busy.receive();
+  busy.close();
+  await assert.rejects(last, refusal('invalid_handle', /closed/));
+});
+
+test('waitAny waits for a free slot and for an answer, too', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slotCount: 1 });
+  const pending = sender.requestAsync(sender.tryLoan());
+  await assert.rejects(waitAny([sender, pending], { timeout: 5 }), refusal('timed_out'));
+  const any = waitAny([sender, pending], { timeout });
+  (await receiver.receive({ timeout })).processed();
+  assert.equal(await any, 1);
+  (await pending.wait({ timeout })).release();
+  assert.equal(await waitAny([sender], { timeout }), 0);
+});
+
+test('a timeout names who holds what is missing', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 8, slotCount: 1 });
+  sender.send(sender.tryLoan());
+  const held = await receiver.receive({ timeout });
+  await assert.rejects(sender.loan({ timeout: 5 }), refusal('timed_out', new RegExp(`taken by .*${process.pid}`)));
+  held.processed();
+});
+
+test('an opening that nobody can serve is refused', async (t) => {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const never = { attachTimeout: Infinity, signal: stop.signal };
+  const waits = Array.from({ length: 1024 }, () => Receiver.open(nameFor(), never).catch(() => {}));
+  await assert.rejects(Receiver.open(nameFor(), never), refusal('full', /1024 openings/));
   stop.abort();
   await Promise.all(waits);
-  await assert.rejects(receiver.receive({ timeout: 1 }), refusal('timed_out'));
+  await assert.rejects(Receiver.open(nameFor(), { attachTimeout: 1 }), refusal('no_such_segment'));
 });
 
 test('a process that ends while it waits leaves nothing', async (t) => {

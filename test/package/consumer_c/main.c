@@ -14,11 +14,11 @@ int main(void) {
     if (handoff_abi_version() != HANDOFF_ABI_VERSION ||
         handoff_sender_open("package-consumer-c", &options, &sender) != HANDOFF_OK ||
         handoff_receiver_open("package-consumer-c", NULL, &receiver) != HANDOFF_OK ||
-        handoff_sender_loan(sender, HANDOFF_FOREVER, &loan) != HANDOFF_OK)
+        handoff_sender_loan(sender, HANDOFF_FOREVER, NULL, &loan) != HANDOFF_OK)
         return puts(handoff_last_error()), 1;
     memcpy(handoff_loan_data(loan), "handed", 7);
     if (handoff_sender_send(sender, &loan) != HANDOFF_OK ||
-        handoff_receiver_receive(receiver, HANDOFF_FOREVER, &request) != HANDOFF_OK)
+        handoff_receiver_receive(receiver, HANDOFF_FOREVER, NULL, &request) != HANDOFF_OK)
         return puts(handoff_last_error()), 1;
     const int equal = strcmp(handoff_request_payload(request, &bytes), "handed") == 0 && bytes == 8;
     const handoff_status status = handoff_request_processed(&request, 0);
