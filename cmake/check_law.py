@@ -27,6 +27,9 @@ ROOMS = {
     "c": ["segment", "image", "channel", "topic", "latest"],
     "testing": ["platform"],
 }
+# The rooms of the programs, in the same way.
+APPS = {"cli": [], "pictures": ["cli"], "mcap": ["cli"], "sender": ["cli", "pictures"], "receiver": ["cli", "pictures"],
+        "tool": ["cli", "mcap"]}
 # Public headers that belong to one room, and the public headers that may include them. All others are for everybody.
 OWNER = {"channel.hpp": "channel", "typed.hpp": "channel", "topic.hpp": "topic", "latest.hpp": "latest",
          "testing.hpp": "testing", "inspect.hpp": "inspect", "handoff.hpp": "apps", "opencv.hpp": "apps",
@@ -105,9 +108,14 @@ def check_public(relative, spelling, angled):
 
 
 def check_app(relative, spelling, angled):
-    if not angled and spelling.split("/")[0] in ROOMS:
+    if angled:
+        return None
+    room, other = room_of(relative), spelling.split("/")[0]
+    if other in ROOMS:
         return "programs use public headers only, as <handoff/...>"
-    return None
+    if room not in APPS:
+        return f"the room '{room}' is not in the law; add it to APPS in cmake/check_law.py"
+    return None if other in (room, *APPS[room]) else f"{room} may not include {other}"
 
 
 def mutual_folders(root, files):
@@ -155,7 +163,8 @@ GOOD = {
     "include/handoff/asio.hpp": "#include <boost/asio/post.hpp>\n#include <fcntl.h>\n#include <handoff/topic.hpp>",
     "include/handoff/channel.hpp": "#include <handoff/image.hpp>\n#include <vector>",
     "apps/sender/main.cpp": '#include <unistd.h>\n#include <opencv2/core.hpp>\n#include "sender/options.hpp"',
-    "apps/receiver/a.hpp": '#include "sender/options.hpp"',
+    "apps/tool/a.hpp": '#include "tool/recording/player.hpp"\n#include "mcap/reader.hpp"\n#include "cli/json.hpp"',
+    "apps/receiver/a.hpp": '#include "pictures/output_folder.hpp"',
 }
 BAD = {
     "src/platform/b.cpp": ['#include "sync/a.hpp"', '#  include "channel/a.hpp"', "#include <handoff/channel.hpp>",
@@ -175,7 +184,10 @@ BAD = {
     "include/handoff/c/topic.h": ["#include <unistd.h>", "#include <vector>", "#include <handoff/topic.hpp>"],
     "include/handoff/topic.hpp": ["#include <handoff/c/topic.h>"],
     "apps/sender/main.cpp": ['#include "slots/a.hpp"'],
-    "apps/sender/b.cpp": ['#include "receiver/a.hpp"'],
+    "apps/sender/b.cpp": ['#include "receiver/a.hpp"', '#include "mcap/reader.hpp"'],
+    "apps/cli/a.hpp": ['#include "pictures/output_folder.hpp"'],
+    "apps/mcap/a.hpp": ['#include "tool/table.hpp"'],
+    "apps/more/a.hpp": ['#include "cli/json.hpp"'],
 }
 
 

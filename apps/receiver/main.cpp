@@ -1,7 +1,7 @@
 // receiver: takes pictures, processes them and answers.
-#include "common/program.hpp"
-#include "common/quiet_opencv.hpp"
-#include "receiver/job.hpp"
+#include "cli/program.hpp"
+#include "pictures/quiet_opencv.hpp"
+#include "receiver/run.hpp"
 
 int main(int argc, char** argv) {
     using namespace handoff::apps;

@@ -1,7 +1,7 @@
 #include "receiver/options.hpp"
 
-#include "common/arguments.hpp"
-#include "common/command_line.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command_line.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 

@@ -1,7 +1,7 @@
 // The frames of a camera that is plugged in.
 #pragma once
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 #include "sender/frame_source.hpp"
 
 #include <opencv2/videoio.hpp>

@@ -202,13 +202,13 @@ bool FilmDecoder::next() {
         got = avcodec_receive_frame(codec_.get(), frame_.get());
         if (got >= 0) return has_frame_ = true;
         if (stop_requested()) break;
-        if (got != AVERROR_EOF) feed();  // also behind damage: what comes then may be whole
+        if (got != AVERROR_EOF) pump();  // also behind damage: what comes then may be whole
     }
     return false;
 }
 
 /// Gives the decoder one packet, or tells it that there are no more.
-void FilmDecoder::feed() {
+void FilmDecoder::pump() {
     int got = AVERROR(EAGAIN);
     while (got == AVERROR(EAGAIN) && !is_interrupted()) {
         av_packet_unref(packet_.get());
@@ -222,7 +222,7 @@ void FilmDecoder::feed() {
     avcodec_send_packet(codec_.get(), nullptr);
     if (got == AVERROR_EOF || stop_requested()) return;
     const bool silent = silence_ends_ && Clock::now() >= *silence_ends_;
-    why_ended_ = silent ? "nothing came for " + duration_in_words(longest_silence) : ffmpeg_words(got);
+    why_ended_ = silent ? "nothing came for " + format_duration(longest_silence) : ffmpeg_words(got);
 }
 
 PictureSize FilmDecoder::size() const {

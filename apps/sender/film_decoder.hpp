@@ -1,8 +1,8 @@
 // A film, decoded by FFmpeg's libraries: a file, an address, or bytes that come once.
 #pragma once
 
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
 #include "sender/read_once.hpp"
 
 #include <opencv2/core/mat.hpp>
@@ -74,7 +74,7 @@ public:
 private:
     void open(const char* where);
     void open_stream();
-    void feed();
+    void pump();
     bool is_interrupted() const;
     void patience_begins();
 

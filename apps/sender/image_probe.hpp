@@ -1,7 +1,7 @@
 // What the first bytes of a JPEG or PNG say about its size, and whether its end is there, without decoding it.
 #pragma once
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 
 #include <cstddef>
 #include <optional>

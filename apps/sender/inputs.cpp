@@ -1,7 +1,7 @@
 #include "sender/inputs.hpp"
 
-#include "common/new_file.hpp"
-#include "common/signals.hpp"
+#include "cli/new_file.hpp"
+#include "cli/signals.hpp"
 #include "sender/addresses.hpp"
 #include "sender/names.hpp"
 #include "sender/picture_source.hpp"

@@ -1,8 +1,8 @@
 // sender: hands pictures over and waits until they were processed.
-#include "common/program.hpp"
-#include "common/quiet_opencv.hpp"
+#include "cli/program.hpp"
+#include "pictures/quiet_opencv.hpp"
 #include "sender/decoder_log.hpp"
-#include "sender/job.hpp"
+#include "sender/run.hpp"
 #include "sender/stoppable.hpp"
 
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Names of frames, which become names of files: no two inputs of one run share one.
 #pragma once
 
-#include "common/frame_name.hpp"
+#include "cli/frame_name.hpp"
 
 #include <set>
 #include <string>

@@ -1,6 +1,6 @@
 #include "sender/opening.hpp"
 
-#include "common/signals.hpp"
+#include "cli/signals.hpp"
 #include "sender/addresses.hpp"
 #include "sender/camera_source.hpp"
 #include "sender/image_probe.hpp"
@@ -69,7 +69,7 @@ void open_once(Input& input, Console* console) {
         throw Unreadable("stdin: was read, and cannot be read again: --loop needs a file");
     const std::string shown = is_stdin ? "stdin" : input.path;
     const auto bytes = is_stdin ? ReadOnce::standard_input(shown) : ReadOnce::pipe(input.path);
-    if (console != nullptr && !bytes->came_soon()) console->say("waiting for bytes from " + shown + " ...");
+    if (console != nullptr && !bytes->came_soon()) console->info("waiting for bytes from " + shown + " ...");
     const bool is_empty = bytes->look(1).empty();
     if (is_empty && !stop_requested()) throw Unreadable(shown + ": it ended before anything came");
     if (decide(*bytes) == Reading::as_it_comes || stop_requested()) {
@@ -95,7 +95,7 @@ std::shared_ptr<FrameSource> open_camera(const std::string& path) {
 /// What is no file. It becomes one that holds a copy, or a source that goes on from its first frame.
 void open_for_good(Input& input, Console* console) {
     if (input.access == Access::address && console != nullptr)
-        console->say("opening " + without_password(input.path) + " ...");
+        console->info("opening " + without_password(input.path) + " ...");
     if (input.access == Access::once) open_once(input, console);
     if (input.access == Access::address) input.opened = VideoSource::at_address(input.path, input.name);
     if (input.access == Access::camera) input.opened = open_camera(input.path);

@@ -1,7 +1,7 @@
 // An INPUT becomes a source of frames.
 #pragma once
 
-#include "common/console.hpp"
+#include "cli/console.hpp"
 #include "sender/inputs.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // What the command line of `sender` says.
 #pragma once
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 #include "sender/pixels.hpp"
 
 #include <handoff/options.hpp>

@@ -39,7 +39,7 @@ void OtherFiles::add_unsupported_picture(const fs::path& path) {
     ++pictures_;
 }
 
-std::string OtherFiles::in_words() const {
+std::string OtherFiles::format() const {
     constexpr std::size_t most = 10;
     std::vector<std::pair<std::string, Kind>> all(kinds_.begin(), kinds_.end());
     std::ranges::stable_sort(

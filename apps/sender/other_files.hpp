@@ -16,7 +16,7 @@ public:
     void add_unsupported_picture(const std::filesystem::path& path);
 
     /// "also there, not sent: 3 .txt, 1 .heic (pictures that this OpenCV cannot read)"; empty if there was nothing.
-    std::string in_words() const;
+    std::string format() const;
     /// How many of them are pictures.
     std::uint64_t pictures() const noexcept { return pictures_; }
 

@@ -1,7 +1,7 @@
 // So many frames per second, and not more.
 #pragma once
 
-#include "common/patience.hpp"
+#include "cli/waits.hpp"
 
 #include <algorithm>
 #include <chrono>

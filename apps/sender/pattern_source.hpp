@@ -1,7 +1,7 @@
 // A moving test picture without end.
 #pragma once
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 #include "sender/frame_source.hpp"
 
 #include <opencv2/core/mat.hpp>

@@ -33,7 +33,7 @@ std::vector<std::byte> bytes_of_file(const std::string& path, std::uint64_t at_m
     if (error) throw Unreadable(path + ": " + error.message());
     if (size == 0) throw Unreadable(path + ": the file is empty");
     if (size > largest_file)
-        throw Unreadable(path + ": a file of " + bytes_in_words(size) + " is too large for a picture");
+        throw Unreadable(path + ": a file of " + format_bytes(size) + " is too large for a picture");
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Unreadable(path + ": the file cannot be opened: may you read it?");
     std::vector<std::byte> bytes(std::min(size, at_most));
@@ -90,7 +90,7 @@ std::uint64_t bytes_of(PictureSize size, int type) {
     return std::uint64_t{size.width} * size.height * CV_ELEM_SIZE(type);
 }
 
-std::string in_words(int bits, bool has_alpha) {
+std::string format(int bits, bool has_alpha) {
     const std::string depth = std::to_string(bits) + " bits per channel";
     if (!has_alpha) return depth;
     return bits > 8 ? depth + " and alpha" : "alpha";
@@ -181,7 +181,7 @@ void PictureSource::prepare_by_header() {
     type_ = plan.type;
     flags_ = plan.flags;
     if (pixels_ == Pixels::bgr8 && (stored.bits > 8 || stored.has_alpha))
-        remark(Remark::Kind::reduced, "has " + in_words(stored.bits, stored.has_alpha) + ", sent as bgr8");
+        remark(Remark::Kind::reduced, "has " + format(stored.bits, stored.has_alpha) + ", sent as bgr8");
     if (stored.has_transparent_colour)
         remark(Remark::Kind::reduced, "has a transparent colour, which is sent as any other");
     if (stored.is_animated) remark(Remark::Kind::reduced, "has more pictures, of which only the first is sent");
@@ -195,7 +195,7 @@ void PictureSource::prepare_tiff(const TiffPage& page) {
     flags_ = plan.flags;
     refusal_ = why_refused(page, reduce);
     if (!reduce || is_plain(page) || !refusal_.empty()) return;
-    remark(Remark::Kind::reduced, "has " + in_words(static_cast<int>(page.bits), page.has_alpha) + ", sent as bgr8");
+    remark(Remark::Kind::reduced, "has " + format(static_cast<int>(page.bits), page.has_alpha) + ", sent as bgr8");
 }
 
 /// Where no header tells what comes out, the picture itself does.
@@ -205,7 +205,7 @@ void PictureSource::prepare_by_decoding() {
     decoded_ = decode(pixels_ == Pixels::unchanged || with_alpha ? cv::IMREAD_UNCHANGED : as_stored, nullptr);
     if (pixels_ == Pixels::bgr8 && (decoded_.depth() != CV_8U || stored.has_alpha)) {
         remark(Remark::Kind::reduced,
-               "has " + in_words(static_cast<int>(8 * decoded_.elemSize1()), stored.has_alpha) + ", sent as bgr8");
+               "has " + format(static_cast<int>(8 * decoded_.elemSize1()), stored.has_alpha) + ", sent as bgr8");
         if (decoded_.depth() != CV_8U) decoded_ = decode(cv::IMREAD_COLOR, nullptr);
     }
     if (pixels_ != Pixels::unchanged && decoded_.type() == CV_8UC1)

@@ -1,7 +1,7 @@
 // One picture file: one frame, or one for each of its pages.
 #pragma once
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 #include "sender/frame_source.hpp"
 #include "sender/pixels.hpp"
 #include "sender/tiff_probe.hpp"

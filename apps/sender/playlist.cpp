@@ -1,6 +1,6 @@
 #include "sender/playlist.hpp"
 
-#include "common/signals.hpp"
+#include "cli/signals.hpp"
 #include "sender/opening.hpp"
 
 #include <utility>

@@ -1,6 +1,6 @@
 #include "sender/read_once.hpp"
 
-#include "common/patience.hpp"
+#include "cli/waits.hpp"
 #include "sender/frame_source.hpp"
 
 #include <fcntl.h>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t chunk_bytes = 64U << 10U;
 
-std::string in_words(int error) {
+std::string format(int error) {
     return std::generic_category().message(error);
 }
 
@@ -40,7 +40,7 @@ std::filesystem::path folder_of_copies() {
 
 Unreadable no_place(const std::string& shown, int error) {
     return Unreadable(shown + ": it is needed whole before its first picture, and cannot be kept in " +
-                      folder_of_copies().string() + ": " + in_words(error) +
+                      folder_of_copies().string() + ": " + format(error) +
                       "; set TMPDIR to a folder with space, or send what can be read as it comes: MPEG-TS, Matroska, "
                       "motion JPEG");
 }
@@ -57,7 +57,7 @@ int nameless_file(const std::string& shown) {
 
 std::shared_ptr<ReadOnce> ReadOnce::pipe(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (descriptor < 0) throw Unreadable(path + ": the pipe cannot be opened: " + in_words(errno));
+    if (descriptor < 0) throw Unreadable(path + ": the pipe cannot be opened: " + format(errno));
     return std::shared_ptr<ReadOnce>(new ReadOnce(descriptor, true, path));
 }
 
@@ -108,7 +108,7 @@ std::size_t ReadOnce::read_more(std::span<std::byte> target) {
         const ssize_t count = ::read(descriptor_, target.data(), target.size());
         if (count > 0) return static_cast<std::size_t>(count);
         if (count == 0) break;
-        if (errno != EAGAIN && errno != EINTR) throw Unreadable(shown_ + ": cannot be read: " + in_words(errno));
+        if (errno != EAGAIN && errno != EINTR) throw Unreadable(shown_ + ": cannot be read: " + format(errno));
     }
     ended_ = true;
     return 0;

@@ -1,7 +1,7 @@
 #include "sender/slot_size.hpp"
 
-#include "common/signals.hpp"
-#include "common/units.hpp"
+#include "cli/signals.hpp"
+#include "cli/units.hpp"
 #include "sender/picture_source.hpp"
 
 #include <utility>
@@ -35,7 +35,7 @@ std::uint64_t SlotSize::bytes() {
         is_checked_ = why.empty();
         if (is_checked_) break;
         sizes_.pop_front();
-        if (leave_out(frame)) console_.complain(why);
+        if (leave_out(frame)) console_.error(why);
     }
     return sizes_.empty() ? 0 : sizes_.front().bytes;
 }
@@ -44,13 +44,13 @@ void SlotSize::leave_out_largest(const Error& no_room) {
     if (!(no_room.failure() == Errc::no_space) || sizes_.empty()) throw no_room;
     const std::uint64_t bytes = sizes_.front().bytes;
     const std::string why =
-        sizes_.front().input.path + ": there is no room for frames of " + bytes_in_words(bytes) + ": " + no_room.what();
+        sizes_.front().input.path + ": there is no room for frames of " + format_bytes(bytes) + ": " + no_room.what();
     if (sizes_.back().bytes == bytes) throw Error(Errc::no_space, why);
-    console_.complain(why);
+    console_.error(why);
     for (bool is_first = true; sizes_.front().bytes == bytes; is_first = false) {
         const FrameSize frame = sizes_.front();
         sizes_.pop_front();
-        if (leave_out(frame) && !is_first) console_.complain(frame.input.path + ": its frame is as large");
+        if (leave_out(frame) && !is_first) console_.error(frame.input.path + ": its frame is as large");
     }
     is_checked_ = false;
     if (this->bytes() == 0) throw Error(Errc::no_space, "nothing can be sent: what has room cannot be read");

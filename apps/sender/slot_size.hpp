@@ -1,7 +1,7 @@
 // How large slots are, if nobody says so: as the largest frame of INPUT that is more than a claim and has room.
 #pragma once
 
-#include "common/console.hpp"
+#include "cli/console.hpp"
 #include "sender/inputs.hpp"
 #include "sender/pixels.hpp"
 #include "sender/playlist.hpp"

@@ -1,7 +1,7 @@
 // What may keep a thread waiting for longer than Ctrl-C may take.
 #pragma once
 
-#include "common/patience.hpp"
+#include "cli/waits.hpp"
 
 #include <future>
 #include <optional>

@@ -1,7 +1,7 @@
 // What the directories of a TIFF say about its pages, without decoding one.
 #pragma once
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 
 #include <cstddef>
 #include <cstdint>

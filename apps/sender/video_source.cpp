@@ -14,7 +14,7 @@ namespace handoff::apps::sender {
 
 namespace {
 
-std::string in_words(PictureSize size) {
+std::string format(PictureSize size) {
     return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
@@ -101,7 +101,7 @@ bool VideoSource::drop_current() {
 void VideoSource::tell_dropped() {
     if (dropped_ > 0)
         remark(Remark::Kind::skipped,
-               counted(dropped_, "more frame") + " of " + in_words(*dropped_size_) + ", up to number " +
+               counted(dropped_, "more frame") + " of " + format(*dropped_size_) + ", up to number " +
                    std::to_string(ended_ ? frame_ : frame_ - 1) + ", not sent either",
                dropped_);
     dropped_ = 0;

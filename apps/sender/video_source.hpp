@@ -1,7 +1,7 @@
 // The frames of a film: of a file, of an address, or of what comes through a pipe.
 #pragma once
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 #include "sender/film_decoder.hpp"
 #include "sender/frame_source.hpp"
 

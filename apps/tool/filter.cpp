@@ -1,7 +1,7 @@
 #include "tool/filter.hpp"
 
-#include "common/arguments.hpp"
-#include "tool/words.hpp"
+#include "cli/arguments.hpp"
+#include "tool/format.hpp"
 
 #include <handoff/inspect.hpp>
 

@@ -1,8 +1,8 @@
 #include "tool/findings.hpp"
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
+#include "tool/format.hpp"
 #include "tool/holdings.hpp"
-#include "tool/words.hpp"
 
 #include <algorithm>
 
@@ -59,7 +59,7 @@ void find_people(const Report& report, std::vector<Finding>& found) {
 
 /// Programs that were here, the last to join first, without those that still take part and this tool, whose `clean`
 /// visits: one of them may be missing.
-std::string gone_in_words(const Report& report) {
+std::string format_gone(const Report& report) {
     constexpr std::size_t most = 3;
     std::vector<std::string> programs;
     std::string words;
@@ -81,7 +81,7 @@ std::string how_to_replace(const Report& report, Role missing) {
         if (one.role == missing && one.life == Life::dead)
             return "start " + one.program + " again: it was the " + to_string(missing) + " (pid " +
                    std::to_string(one.pid) + ") and died";
-    const std::string gone = gone_in_words(report);
+    const std::string gone = format_gone(report);
     if (!gone.empty()) return "was it one of those that were here before? Start it again: " + gone;
     return std::string("start the ") + to_string(missing) + ". If it runs, does it use this name, '" + report.name +
            "'? `handoff ls` shows the others";
@@ -99,7 +99,7 @@ void find_missing(const Report& report, std::vector<Finding>& found) {
     if (*missing == Role::subscriber)
         what += counted(count(report, Role::publisher), "publisher") + ", and nothing was published yet";
     if (*missing == Role::publisher)
-        what += report.newest_age ? "the newest message is " + age_in_words(report.newest_age) + " old"
+        what += report.newest_age ? "the newest message is " + format_age(report.newest_age) + " old"
                                   : std::string("nothing was published yet");
     found.push_back({what, how_to_replace(report, *missing)});
 }

@@ -1,7 +1,7 @@
 #include "tool/holdings.hpp"
 
-#include "common/units.hpp"
-#include "tool/words.hpp"
+#include "cli/units.hpp"
+#include "tool/format.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace handoff::apps::tool {
 std::string Holding::words() const {
     if (slots == 0) return "holds nothing";
     const std::string held = "holds " + counted(slots, "slot");
-    return longest.count() == 0 ? held : held + ", the oldest for " + age_in_words(longest);
+    return longest.count() == 0 ? held : held + ", the oldest for " + format_age(longest);
 }
 
 std::map<std::uint32_t, Holding> holdings(const inspect::Report& report) {

@@ -1,6 +1,6 @@
 #include "tool/input.hpp"
 
-#include "common/patience.hpp"
+#include "cli/waits.hpp"
 
 #include <handoff/error.hpp>
 

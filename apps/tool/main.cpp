@@ -1,5 +1,5 @@
 // handoff: shows and explains what is going on in segments, cleans up, records and plays.
-#include "common/program.hpp"
+#include "cli/program.hpp"
 #include "tool/verb.hpp"
 
 #include <handoff/inspect.hpp>
@@ -33,7 +33,7 @@ void print_help() {
     for (const Verb* verb : verbs())
         std::cout << "  " << std::left << std::setw(36) << (std::string(verb->name) + " " + verb->operands)
                   << verb->summary << "\n";
-    std::cout << "\n'handoff VERB --help' tells more about a verb.\n\n" << exit_codes_in_words(true);
+    std::cout << "\n'handoff VERB --help' tells more about a verb.\n\n" << format_exit_codes(true);
 }
 
 /// What a verb is called elsewhere: in ROS 2, iceoryx2, DDS tools and shells.

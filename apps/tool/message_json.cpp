@@ -1,6 +1,6 @@
 #include "tool/message_json.hpp"
 
-#include "common/json.hpp"
+#include "cli/json.hpp"
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // One message as a JSON object on one line; docs/tool-json.md describes it.
 #pragma once
 
-#include "tool/passing.hpp"
+#include "tool/tap.hpp"
 
 #include <handoff/inspect.hpp>
 

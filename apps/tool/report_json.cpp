@@ -1,6 +1,6 @@
 #include "tool/report_json.hpp"
 
-#include "tool/words.hpp"
+#include "tool/format.hpp"
 
 #include <handoff/handoff.h>
 
@@ -154,7 +154,7 @@ Json array_json(const Things& things, ToJson to_json) {
 void add_report(Json& json, const inspect::Report& report, bool with_participants_and_slots) {
     json["kind"] = inspect::to_string(report.kind);
     json["layout_version"] = report.layout_version;
-    json["instance"] = instance_in_words(report.instance);
+    json["instance"] = format_instance(report.instance);
     json["segment_bytes"] = report.segment_bytes;
     json["created_at_ns"] = exact(ns(report.created_at.time_since_epoch()));
     json["creator_pid"] = report.creator_pid;

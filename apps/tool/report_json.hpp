@@ -1,7 +1,7 @@
 // What is seen of a segment, as JSON. docs/tool-json.md describes it.
 #pragma once
 
-#include "tool/watch.hpp"
+#include "tool/monitor.hpp"
 
 #include <handoff/error.hpp>
 

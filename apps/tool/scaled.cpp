@@ -1,6 +1,6 @@
 #include "tool/scaled.hpp"
 
-#include "common/units.hpp"
+#include "cli/units.hpp"
 
 #include <algorithm>
 #include <array>

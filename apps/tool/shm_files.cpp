@@ -1,8 +1,8 @@
 #include "tool/shm_files.hpp"
 
-#include "common/printable.hpp"
-#include "common/units.hpp"
-#include "tool/words.hpp"
+#include "cli/printable.hpp"
+#include "cli/units.hpp"
+#include "tool/format.hpp"
 
 #include <sys/stat.h>
 
@@ -40,24 +40,24 @@ std::vector<ShmFile> files_by_size(const std::string& directory) {
     return files;
 }
 
-std::string largest_in_words(const std::vector<ShmFile>& files, std::uint64_t used_bytes) {
+std::string format_largest(const std::vector<ShmFile>& files, std::uint64_t used_bytes) {
     constexpr std::size_t most = 5;
     std::string words;
     std::uint64_t listed = 0, rest = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (i < most)
             words += (words.empty() ? "the largest: " : ", ") + in_one_line(files[i].name) + " (" +
-                     bytes_in_words(files[i].bytes) + ", " + user_name(files[i].owner_uid) + ")";
+                     format_bytes(files[i].bytes) + ", " + user_name(files[i].owner_uid) + ")";
         else
             rest += files[i].bytes;
         listed += files[i].bytes;
     }
     if (files.size() > most)
-        words += " and " + std::to_string(files.size() - most) + " more with " + bytes_in_words(rest);
+        words += " and " + std::to_string(files.size() - most) + " more with " + format_bytes(rest);
     if (files.empty()) words = "no file is there that you may see";
     constexpr std::uint64_t mebibyte = 1024 * 1024;
     if (used_bytes > listed + mebibyte)
-        words += "; " + bytes_in_words(used_bytes - listed) +
+        words += "; " + format_bytes(used_bytes - listed) +
                  " in files that were removed and are still mapped, or that you may not see";
     return words;
 }

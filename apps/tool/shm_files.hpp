@@ -19,6 +19,6 @@ std::vector<ShmFile> files_by_size(const std::string& directory);
 /// "the largest: torch_1234 (40.0 MB, root), handoff.frames (12.0 MB, alice) and 7 more with 1.2 MB"; and what
 /// `used_bytes` has beyond them: files that were removed and are still mapped. Names are shown without control
 /// characters.
-std::string largest_in_words(const std::vector<ShmFile>& files, std::uint64_t used_bytes);
+std::string format_largest(const std::vector<ShmFile>& files, std::uint64_t used_bytes);
 
 }  // namespace handoff::apps::tool

@@ -1,6 +1,6 @@
 #include "tool/table.hpp"
 
-#include "common/utf8.hpp"
+#include "cli/utf8.hpp"
 
 #include <algorithm>
 

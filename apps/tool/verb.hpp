@@ -2,8 +2,8 @@
 // them can promise what another does not know.
 #pragma once
 
-#include "common/arguments.hpp"
-#include "common/exit_code.hpp"
+#include "cli/arguments.hpp"
+#include "cli/exit_code.hpp"
 
 #include <boost/program_options/options_description.hpp>
 

@@ -1,6 +1,6 @@
 #include "apps/fixture.hpp"
 
-#include "common/quiet_opencv.hpp"
+#include "pictures/quiet_opencv.hpp"
 
 #include <boost/test/unit_test.hpp>
 

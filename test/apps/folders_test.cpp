@@ -1,7 +1,7 @@
 // Folders of pictures: what sets the size of the slots, in which order they go, what stays there, and under which names
 // they arrive.
 #include "apps/fixture.hpp"
-#include "common/frame_name.hpp"
+#include "cli/frame_name.hpp"
 #include "sender/inputs.hpp"
 #include "sender/orientation.hpp"
 #include "sender/picture_source.hpp"
@@ -320,13 +320,13 @@ BOOST_AUTO_TEST_CASE(what_lies_there_and_is_not_sent_is_named_at_the_end) {
     const Folder folder;
     const UniqueName name("others");
     const Folder empty;
-    BOOST_TEST(list_inputs({empty.str()}).others.in_words() == "");
+    BOOST_TEST(list_inputs({empty.str()}).others.format() == "");
     for (const char* text : {"1.txt", "2.TXT", "3.txt", "README", ".thumbs", "half.png.01234567.partial"})
         write_file(folder / text, bytes_of("text"));
     fs::create_directory(folder / "sub");
     make_picture(folder / "p.png", 1);
     const std::string said = "also there, not sent: 3 .txt, 1 .partial, 1 hidden, 1 subfolder, 1 without extension";
-    BOOST_TEST(list_inputs({folder.str()}).others.in_words() == said);
+    BOOST_TEST(list_inputs({folder.str()}).others.format() == said);
     Program publishing = sender({"--topic", name.str(), folder.str()});
     require_exit(publishing, 0);
     BOOST_TEST(publishing.errors().ends_with("\n" + said + "\n"), publishing.errors());
@@ -352,7 +352,7 @@ BOOST_AUTO_TEST_CASE(what_lies_there_and_is_not_sent_is_named_at_the_end) {
 BOOST_AUTO_TEST_CASE(more_kinds_than_a_person_reads_are_a_number) {
     const Folder folder;
     for (int kind = 10; kind < 25; ++kind) write_file(folder / ("file.x" + std::to_string(kind)), bytes_of("text"));
-    const std::string words = list_inputs({folder.str()}).others.in_words();
+    const std::string words = list_inputs({folder.str()}).others.format();
     BOOST_TEST(words.ends_with("1 .x19, 5 of other kinds"), words);
 }
 

@@ -1,4 +1,4 @@
-#include "common/histogram.hpp"
+#include "cli/histogram.hpp"
 
 #include <boost/test/unit_test.hpp>
 

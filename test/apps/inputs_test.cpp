@@ -1,7 +1,7 @@
 #include "sender/inputs.hpp"
 
 #include "apps/fixture.hpp"
-#include "common/output_folder.hpp"
+#include "pictures/output_folder.hpp"
 #include "sender/names.hpp"
 
 #include <handoff/error.hpp>

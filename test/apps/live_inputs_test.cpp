@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_in_a_folder_is_left_out_and_said_so) {
     make_picture(folder / "picture.png", 1);
     const InputList list = list_inputs({folder.str()});
     BOOST_TEST(list.inputs.size() == 1U);
-    BOOST_TEST(list.others.in_words() == "also there, not sent: 1 pipe or socket (name it as an INPUT of its own)");
+    BOOST_TEST(list.others.format() == "also there, not sent: 1 pipe or socket (name it as an INPUT of its own)");
 }
 
 BOOST_AUTO_TEST_CASE(the_first_bytes_tell_whether_a_copy_is_needed) {
@@ -331,16 +331,16 @@ BOOST_AUTO_TEST_CASE(films_and_pictures_come_through_stdin) {
     const std::string film = film_of(".jpg", std::vector<cv::Size>(12, {64, 48}));
     write_file(folder / "film.mjpg", std::as_bytes(std::span(film)));
     Program working = receiver({"--channel", name.str(), "--stay", "--quiet"});
-    const auto feed = [&](const char* script, int code) {
+    const auto pump = [&](const char* script, int code) {
         Program feeding("/bin/sh", {"-c", script, HANDOFF_BIN_DIR "/sender", folder / "film.mjpg", "--channel",
                                     name.str(), "--json"});
         require_exit(feeding, code);
         return std::pair{number(feeding, "processed"), feeding.errors()};
     };
-    BOOST_TEST(feed(R"(f=$1; shift; cat "$f" | "$0" "$@" -)", 0).first == 12);
-    BOOST_TEST(feed(R"(f=$1; shift; "$0" "$@" - < "$f")", 0).first == 12);
-    BOOST_TEST(feed(R"(f=$1; shift; cat "$f" | "$0" "$@" /dev/stdin "$f")", 0).first == 24);
-    const auto [processed, said] = feed(R"(f=$1; shift; cat "$f" | "$0" "$@" --loop - /dev/stdin)", 1);
+    BOOST_TEST(pump(R"(f=$1; shift; cat "$f" | "$0" "$@" -)", 0).first == 12);
+    BOOST_TEST(pump(R"(f=$1; shift; "$0" "$@" - < "$f")", 0).first == 12);
+    BOOST_TEST(pump(R"(f=$1; shift; cat "$f" | "$0" "$@" /dev/stdin "$f")", 0).first == 24);
+    const auto [processed, said] = pump(R"(f=$1; shift; cat "$f" | "$0" "$@" --loop - /dev/stdin)", 1);
     BOOST_TEST(processed == 12);
     BOOST_TEST(said.find("/dev/stdin: stdin is named twice") != std::string::npos, said);
     BOOST_TEST(said.find("stdin: was read, and cannot be read again") != std::string::npos, said);

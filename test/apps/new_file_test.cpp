@@ -1,5 +1,5 @@
 // Under a name there is a whole file or the older one: whatever happens to the disk, the program and its folder.
-#include "common/new_file.hpp"
+#include "cli/new_file.hpp"
 
 #include "apps/fixture.hpp"
 #include "sender/inputs.hpp"

@@ -1,5 +1,5 @@
 #include "receiver/options.hpp"
-#include "common/arguments.hpp"
+#include "cli/arguments.hpp"
 #include "sender/options.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,5 @@
 // What programs write to a terminal does not steer it, whatever files are called.
-#include "common/printable.hpp"
+#include "cli/printable.hpp"
 #include "apps/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

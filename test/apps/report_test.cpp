@@ -1,7 +1,7 @@
-#include "common/report.hpp"
-#include "common/console.hpp"
-#include "common/exit_code.hpp"
-#include "common/json.hpp"
+#include "cli/report.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/json.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,16 +12,16 @@ using namespace handoff::apps;
 using namespace std::chrono_literals;
 
 namespace {
-Tally some_tally() {
-    Tally tally;
-    tally.frames = 10;
-    tally.processed = 8;
-    tally.failed = 2;
-    tally.redelivered = 1;
-    tally.bytes = 3000;
-    tally.round_trip_ns.add(100);
-    tally.round_trip_ns.add(200);
-    return tally;
+RunStatistics some_tally() {
+    RunStatistics statistics;
+    statistics.frames = 10;
+    statistics.processed = 8;
+    statistics.failed = 2;
+    statistics.redelivered = 1;
+    statistics.bytes = 3000;
+    statistics.round_trip_ns.add(100);
+    statistics.round_trip_ns.add(200);
+    return statistics;
 }
 }  // namespace
 
@@ -45,14 +45,14 @@ BOOST_AUTO_TEST_CASE(a_sender_reports_one_object_with_the_promised_keys) {
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_that_did_nothing_reports_zeros) {
-    const std::string json = report_in_json(Reporter::receiver, "frames", Tally{}, 0s);
+    const std::string json = report_in_json(Reporter::receiver, "frames", RunStatistics{}, 0s);
     BOOST_TEST(json.find("\"frames_per_second\": 0.000") != std::string::npos);
     BOOST_TEST(json.find("\"processing_p99_ns\": 0") != std::string::npos);
     BOOST_TEST(json.find("null") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(words_name_what_happened) {
-    const std::string words = report_in_words(Reporter::sender, some_tally(), 2s);
+    const std::string words = format_report(Reporter::sender, some_tally(), 2s);
     BOOST_TEST(words ==
                "10 frames sent, 3000 bytes in 2 s: 5.0 frames/s\n"
                "processed 8, failed 2, redelivered 1, skipped 0\n"
@@ -60,12 +60,12 @@ BOOST_AUTO_TEST_CASE(words_name_what_happened) {
 }
 
 BOOST_AUTO_TEST_CASE(the_exit_code_follows_from_the_counts) {
-    Tally tally;
-    BOOST_TEST((tally.exit_code() == ExitCode::ok));
-    tally.skipped = 1;
-    BOOST_TEST((tally.exit_code() == ExitCode::failed));
-    tally.timed_out = 1;
-    BOOST_TEST((tally.exit_code() == ExitCode::timed_out));
+    RunStatistics statistics;
+    BOOST_TEST((statistics.exit_code() == ExitCode::ok));
+    statistics.skipped = 1;
+    BOOST_TEST((statistics.exit_code() == ExitCode::failed));
+    statistics.timed_out = 1;
+    BOOST_TEST((statistics.exit_code() == ExitCode::timed_out));
     BOOST_TEST((exit_code_of(handoff::Errc::no_such_segment) == ExitCode::no_such_channel));
     BOOST_TEST((exit_code_of(handoff::Errc::permission_denied) == ExitCode::permission));
     BOOST_TEST((exit_code_of(handoff::Errc::invalid_argument) == ExitCode::usage));
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_exit_code_follows_from_the_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(tallies_of_threads_add_up) {
-    Tally sum = some_tally();
+    RunStatistics sum = some_tally();
     sum.add(some_tally());
     BOOST_TEST(sum.frames == 20U);
     BOOST_TEST(sum.failed == 4U);

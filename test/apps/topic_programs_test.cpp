@@ -27,7 +27,7 @@ struct Wall {
     explicit Wall(std::size_t payload_bytes, std::uint32_t history = 8) {
         keeper.emplace(name, handoff::TopicShape{.history = history, .payload_bytes = payload_bytes});
     }
-    Program watch(const std::vector<std::string>& more) const {
+    Program monitor(const std::vector<std::string>& more) const {
         return receiver(std::vector<std::string>{"--topic", name.str(), "--json"} + more);
     }
     void wait_for_watchers(std::uint32_t count) const {
@@ -45,9 +45,9 @@ BOOST_AUTO_TEST_SUITE(topic_programs)
 BOOST_AUTO_TEST_CASE(a_wall_of_receivers_each_at_its_own_pace) {
     Wall wall(video_frame_bytes);
     std::vector<Program> watchers;
-    watchers.push_back(wall.watch({"--operation", "none"}));
-    watchers.push_back(wall.watch({"--operation", "edges"}));
-    watchers.push_back(wall.watch({"--newest"}));
+    watchers.push_back(wall.monitor({"--operation", "none"}));
+    watchers.push_back(wall.monitor({"--operation", "edges"}));
+    watchers.push_back(wall.monitor({"--newest"}));
     wall.wait_for_watchers(3);
     watchers[2].stop();  // as slow as can be: the whole video goes by
     Program film = sender({"--topic", wall.name.str(), example("vtest.avi"), "--json"});
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(pictures_arrive_byte_for_byte) {
     for (int i = 0; i < 5; ++i) make_picture(folder / ("p" + std::to_string(i) + ".png"), i);
     const Folder out;
     Wall wall(160 * 120 * 3, 16);
-    Program watcher = wall.watch({"--out", out.str(), "--count", "5"});
+    Program watcher = wall.monitor({"--out", out.str(), "--count", "5"});
     wall.wait_for_watchers(1);
     Program pictures = sender({"--topic", wall.name.str(), folder.str()});
     require_exit(pictures, 0);

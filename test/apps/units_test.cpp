@@ -1,4 +1,4 @@
-#include "common/units.hpp"
+#include "cli/units.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -55,12 +55,12 @@ BOOST_AUTO_TEST_CASE(a_picture_has_two_sides) {
 }
 
 BOOST_AUTO_TEST_CASE(words_for_people) {
-    BOOST_TEST(bytes_in_words(812) == "812 bytes");
-    BOOST_TEST(bytes_in_words(6'220'800) == "6.2 MB");
-    BOOST_TEST(duration_in_words(850ns) == "850 ns");
-    BOOST_TEST(duration_in_words(12'400ns) == "12.4 us");
-    BOOST_TEST(duration_in_words(3100us) == "3.1 ms");
-    BOOST_TEST(duration_in_words(5s) == "5 s");
+    BOOST_TEST(format_bytes(812) == "812 bytes");
+    BOOST_TEST(format_bytes(6'220'800) == "6.2 MB");
+    BOOST_TEST(format_duration(850ns) == "850 ns");
+    BOOST_TEST(format_duration(12'400ns) == "12.4 us");
+    BOOST_TEST(format_duration(3100us) == "3.1 ms");
+    BOOST_TEST(format_duration(5s) == "5 s");
     BOOST_TEST(counted(1, "frame") == "1 frame");
     BOOST_TEST(counted(0, "frame") == "0 frames");
     BOOST_TEST(fixed(2.5, 3) == "2.500");

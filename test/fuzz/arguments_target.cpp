@@ -1,8 +1,8 @@
 // Command lines of the programs and of each verb of the tool: they are taken apart, and nothing is run.
 //
 // The first byte of an input says whose command line it is, lines are its words.
-#include "common/arguments.hpp"
-#include "common/units.hpp"
+#include "cli/arguments.hpp"
+#include "cli/units.hpp"
 #include "receiver/options.hpp"
 #include "sender/options.hpp"
 #include "tool/metrics/server.hpp"
@@ -117,10 +117,10 @@ void read_verb(const tool::Verb& verb, const CommandLine& line) {
 
 void read_words(const CommandLine& line) {
     for (const std::string& word : line.words()) {
-        if (const auto size = parse_size(word)) touch(bytes_in_words(*size));
+        if (const auto size = parse_size(word)) touch(format_bytes(*size));
         if (const auto duration = parse_duration(word)) {
             require(duration->count() >= 0, "a duration is not negative");
-            touch(duration_in_words(*duration));
+            touch(format_duration(*duration));
         }
         if (const auto size = parse_picture_size(word)) {
             require(size->width >= 1 && size->width <= 32'768, "the width is in its limits");

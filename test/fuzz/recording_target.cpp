@@ -2,7 +2,7 @@
 //
 // The first byte of an input tells what lies behind the file's bytes: nothing, or a hole so large that any length that
 // stands in the file is there.
-#include "tool/recording/reader.hpp"
+#include "mcap/reader.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 
 using namespace handoff;
 using namespace handoff::test;
-using namespace handoff::apps::tool::recording;
+using namespace handoff::apps::mcap;
 
 namespace {
 
@@ -40,8 +40,8 @@ private:
 bool is_honestly_large(InputFile& file, std::uint64_t start, std::uint64_t end) {
     constexpr std::uint64_t large = 1 << 20, absurd = std::uint64_t{1} << 43;
     constexpr std::uint64_t chunk_head_bytes = 40;  // without compression; its last number is the length inside
-    Walk walk(file, start, end);
-    while (const auto record = walk.next()) {
+    Cursor cursor(file, start, end);
+    while (const auto record = cursor.next()) {
         if (record->length > large && record->length < absurd) return true;
         if (record->opcode == Opcode::chunk && record->length > chunk_head_bytes) {  // as it claims to be, unpacked
             const std::uint64_t unpacked = ByteReader(file.peek(record->at + 2 * 8, 8)).u64();

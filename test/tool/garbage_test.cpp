@@ -2,8 +2,8 @@
 #include "tool/tool.hpp"
 
 #include "tool/findings.hpp"
-#include "tool/passing.hpp"
 #include "tool/report_json.hpp"
+#include "tool/tap.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -38,8 +38,8 @@ void look_at(const std::string& name) {
     look.traffic = tool_of::traffic_between(report, observer.report(), 1.0);
     BOOST_TEST_REQUIRE(nlohmann::json::parse(tool_of::report_json(look, true)).is_object());
     (void)tool_of::findings(report);
-    tool_of::Passing passing;
-    (void)passing.look(report);
+    tool_of::Tap tap;
+    (void)tap.look(report);
     std::vector<std::byte> buffer;
     (void)observer.copy_newest(buffer);
     for (int i = 0; i < 10; ++i) (void)observer.copy_next(buffer);

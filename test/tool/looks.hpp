@@ -1,7 +1,7 @@
 // Looks at segments that do not exist, for what only reads them.
 #pragma once
 
-#include "tool/watch.hpp"
+#include "tool/monitor.hpp"
 
 #include <chrono>
 #include <string>

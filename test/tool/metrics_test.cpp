@@ -2,7 +2,7 @@
 #include "tool/metrics/server.hpp"
 #include "tool/metrics/totals.hpp"
 
-#include "common/arguments.hpp"
+#include "cli/arguments.hpp"
 #include "exposition.hpp"
 #include "looks.hpp"
 #include "socket.hpp"

@@ -1,6 +1,6 @@
 #include "tool/record_play_fixture.hpp"
 
-#include "tool/recording/ros_image.hpp"
+#include "mcap/ros_image.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,7 +10,7 @@
 #include <random>
 
 using namespace std::chrono_literals;
-using namespace handoff::apps::tool::recording;
+using namespace handoff::apps::mcap;
 
 namespace recording_test {
 

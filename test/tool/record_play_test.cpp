@@ -1,6 +1,6 @@
 // `handoff record` and `handoff play`, as programs.
+#include "mcap/writer.hpp"
 #include "tool/record_play_fixture.hpp"
-#include "tool/recording/writer.hpp"
 
 #include <handoff/channel.hpp>
 #include <handoff/inspect.hpp>

@@ -1,8 +1,8 @@
 // Recordings whose chunks are compressed: ours and others', and those that lie about what is in them.
-#include "tool/recording/checksum.hpp"
-#include "tool/recording/chunk.hpp"
-#include "tool/recording/compression.hpp"
-#include "tool/recording/reader.hpp"
+#include "mcap/checksum.hpp"
+#include "mcap/chunk.hpp"
+#include "mcap/compression.hpp"
+#include "mcap/reader.hpp"
 #include "tool/recording_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,7 +12,7 @@
 #include <limits>
 #include <tuple>
 
-using namespace handoff::apps::tool::recording;
+using namespace handoff::apps::mcap;
 using namespace recording_test;
 using handoff::Errc;
 using handoff::Error;

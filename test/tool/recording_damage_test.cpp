@@ -1,7 +1,7 @@
 // Recordings that were cut off, damaged, or are something else: whole chunks come out, and nothing crashes.
-#include "tool/recording/reader.hpp"
-#include "tool/recording/ros_image.hpp"
-#include "tool/recording/writer.hpp"
+#include "mcap/reader.hpp"
+#include "mcap/ros_image.hpp"
+#include "mcap/writer.hpp"
 #include "tool/recording_fixture.hpp"
 
 #include <handoff/error.hpp>
@@ -16,7 +16,7 @@
 
 #include <sys/resource.h>
 
-using namespace handoff::apps::tool::recording;
+using namespace handoff::apps::mcap;
 using namespace recording_test;
 using handoff::Errc;
 using handoff::Error;
@@ -26,9 +26,9 @@ namespace {
 /// Where each chunk with its indexes begins, and where the last one ends.
 std::vector<std::size_t> chunk_borders(const std::string& path) {
     InputFile file(path);
-    Walk walk(file, magic.size(), file.size());
+    Cursor cursor(file, magic.size(), file.size());
     std::vector<std::size_t> borders;
-    while (const auto record = walk.next()) {
+    while (const auto record = cursor.next()) {
         if (record->opcode == Opcode::chunk || record->opcode == Opcode::metadata) borders.push_back(record->start());
         if (record->opcode == Opcode::metadata) break;
     }
@@ -38,7 +38,7 @@ std::vector<std::size_t> chunk_borders(const std::string& path) {
 /// Where the records of a chunk end, its indexes left out.
 std::size_t chunk_end(const std::string& path, std::size_t chunk_start) {
     InputFile file(path);
-    return Walk(file, chunk_start, file.size()).next().value().end();
+    return Cursor(file, chunk_start, file.size()).next().value().end();
 }
 
 std::ptrdiff_t chunk_checksum_at(std::size_t chunk_start) {

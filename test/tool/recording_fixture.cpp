@@ -1,8 +1,8 @@
 #include "tool/recording_fixture.hpp"
 
-#include "common/new_file.hpp"
-#include "tool/recording/reader.hpp"
-#include "tool/recording/writer.hpp"
+#include "cli/new_file.hpp"
+#include "mcap/reader.hpp"
+#include "mcap/writer.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 namespace fs = std::filesystem;
-using namespace handoff::apps::tool::recording;
+using namespace handoff::apps::mcap;
 
 namespace recording_test {
 
@@ -154,11 +154,11 @@ void add_declared(InputFile& file, const Record& chunk, Declared& declared) {
 
 void check_index(const std::string& path) {
     InputFile file(path);
-    Walk walk(file, magic.size(), file.size());
+    Cursor cursor(file, magic.size(), file.size());
     using Place = std::pair<std::uint64_t, std::uint64_t>;  // offset and length
     std::vector<Place> there, told;
     Declared declared, summarized;
-    while (const auto record = walk.next()) {
+    while (const auto record = cursor.next()) {
         if (record->opcode == Opcode::chunk) {
             there.emplace_back(record->start(), record->end() - record->start());
             add_declared(file, *record, declared);

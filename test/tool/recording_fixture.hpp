@@ -1,8 +1,8 @@
 // What the tests of recordings share: a folder of their own, and recordings of which every byte is known.
 #pragma once
 
-#include "tool/recording/compression.hpp"
-#include "tool/recording/mcap.hpp"
+#include "mcap/compression.hpp"
+#include "mcap/records.hpp"
 
 #include <handoff/image.hpp>
 
@@ -14,10 +14,10 @@
 
 namespace recording_test {
 
-using handoff::apps::tool::recording::Bytes;
-using handoff::apps::tool::recording::Channel;
-using handoff::apps::tool::recording::Compression;
-using handoff::apps::tool::recording::MessageHead;
+using handoff::apps::mcap::Bytes;
+using handoff::apps::mcap::Channel;
+using handoff::apps::mcap::Compression;
+using handoff::apps::mcap::MessageHead;
 
 /// A folder that goes away with the test.
 class Folder {

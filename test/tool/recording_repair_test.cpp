@@ -1,11 +1,11 @@
 // `handoff repair`: what is left of a recording becomes a whole one, and the only copy stays as it is.
+#include "mcap/checksum.hpp"
+#include "mcap/chunk.hpp"
+#include "mcap/reader.hpp"
+#include "mcap/repair.hpp"
+#include "mcap/writer.hpp"
 #include "testing/streams.hpp"
 #include "tool/record_play_fixture.hpp"
-#include "tool/recording/checksum.hpp"
-#include "tool/recording/chunk.hpp"
-#include "tool/recording/reader.hpp"
-#include "tool/recording/repair.hpp"
-#include "tool/recording/writer.hpp"
 #include "tool/tool.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include <filesystem>
 
 using namespace recording_test;
-using namespace handoff::apps::tool::recording;
+using namespace handoff::apps::mcap;
 using handoff::testing::UniqueName;
 namespace fs = std::filesystem;
 

@@ -1,7 +1,7 @@
 // Recordings: what is written is read back, of images and of plain bytes.
-#include "tool/recording/reader.hpp"
-#include "tool/recording/ros_image.hpp"
-#include "tool/recording/writer.hpp"
+#include "mcap/reader.hpp"
+#include "mcap/ros_image.hpp"
+#include "mcap/writer.hpp"
 #include "tool/recording_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <random>
 
-using namespace handoff::apps::tool::recording;
+using namespace handoff::apps::mcap;
 using namespace recording_test;
 
 namespace {

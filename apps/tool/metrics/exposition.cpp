@@ -1,6 +1,6 @@
 #include "tool/metrics/exposition.hpp"
 
-#include "common/utf8.hpp"
+#include "cli/utf8.hpp"
 #include "tool/report_json.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tool/metrics/totals.hpp"
-#include "tool/watch.hpp"
+#include "tool/monitor.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 #include "tool/metrics/server.hpp"
 
-#include "common/arguments.hpp"
-#include "common/patience.hpp"
+#include "cli/arguments.hpp"
+#include "cli/waits.hpp"
 
 #include <handoff/error.hpp>
 #include <handoff/version.hpp>

@@ -1,7 +1,7 @@
 // What all who take part in a segment have done, in each role, also those who have left since.
 #pragma once
 
-#include "tool/watch.hpp"
+#include "tool/monitor.hpp"
 
 #include <handoff/inspect.hpp>
 

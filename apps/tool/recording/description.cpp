@@ -1,10 +1,10 @@
 #include "tool/recording/description.hpp"
 
-#include "common/new_file.hpp"
-#include "common/printable.hpp"
-#include "common/units.hpp"
+#include "cli/new_file.hpp"
+#include "cli/printable.hpp"
+#include "cli/units.hpp"
+#include "tool/format.hpp"
 #include "tool/table.hpp"
-#include "tool/words.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -64,7 +64,7 @@ std::string word(const std::string& text) {
     return shown.empty() ? "-" : shown;
 }
 
-std::string rate_in_words(std::uint64_t messages, double seconds) {
+std::string format_rate(std::uint64_t messages, double seconds) {
     return seconds > 0 ? fixed(static_cast<double>(messages) / seconds, 1) + "/s" : "-";
 }
 
@@ -72,30 +72,30 @@ std::string topics_table(Reader& reader) {
     Table table({"TOPIC", "KIND", ">MESSAGES", ">RATE", ">BYTES", ">LARGEST", ">LOST", "ENCODING", "SCHEMA"});
     const double seconds = seconds_of(reader.inventory().times);
     for (const auto& [name, topic] : topics_of(reader))
-        table.add({word(name), word(topic.kind), std::to_string(topic.messages), rate_in_words(topic.messages, seconds),
-                   bytes_in_words(topic.bytes), bytes_in_words(topic.largest_bytes),
+        table.add({word(name), word(topic.kind), std::to_string(topic.messages), format_rate(topic.messages, seconds),
+                   format_bytes(topic.bytes), format_bytes(topic.largest_bytes),
                    topic.lost ? std::to_string(*topic.lost) : "-", word(topic.encoding), word(topic.schema)});
     return table.empty() ? "  none\n" : table.str("  ");
 }
 
-std::string chunks_in_words(const Inventory& inventory) {
+std::string format_chunks(const Inventory& inventory) {
     std::string words;
     for (const auto& [compression, chunks] : inventory.chunks) {
         words += (words.empty() ? "" : "; ") + counted(chunks.count, "chunk") + ", ";
         if (compression == Compression::none)
             words += "not compressed";
         else
-            words += std::string(to_string(compression)) + ": " + bytes_in_words(chunks.bytes) + " in " +
-                     bytes_in_words(chunks.packed_bytes);
+            words += std::string(to_string(compression)) + ": " + format_bytes(chunks.bytes) + " in " +
+                     format_bytes(chunks.packed_bytes);
     }
     return words.empty() ? "no chunks" : words;
 }
 
-std::string times_in_words(const TimeSpan& times) {
+std::string format_times(const TimeSpan& times) {
     if (times.empty) return "no message";
     const auto first = std::chrono::nanoseconds(static_cast<std::int64_t>(times.first_ns));
     return fixed(seconds_of(times), 1) + " s from " +
-           time_in_words(std::chrono::system_clock::time_point(
+           format_time(std::chrono::system_clock::time_point(
                std::chrono::duration_cast<std::chrono::system_clock::duration>(first)));
 }
 
@@ -121,13 +121,13 @@ bool is_meant(const std::string& name) {
     return std::ranges::none_of(inspect::find(name), [&](const auto& segment) { return segment.name == name; });
 }
 
-std::string description_in_words(Reader& reader) {
+std::string format_description(Reader& reader) {
     const Inventory& inventory = reader.inventory();
-    std::string words = printable(reader.file().path()) + ": recording, " + bytes_in_words(reader.file().size()) +
+    std::string words = printable(reader.file().path()) + ": recording, " + format_bytes(reader.file().size()) +
                         (inventory.is_complete ? ", complete\n" : ", not complete\n");
     words += "  written by " + word(inventory.header.library) + ", profile " + word(inventory.header.profile) + "\n";
-    words += "  " + times_in_words(inventory.times) + "\n";
-    words += "  " + counted(reader.messages(), "message") + " in " + chunks_in_words(inventory) + "; " +
+    words += "  " + format_times(inventory.times) + "\n";
+    words += "  " + counted(reader.messages(), "message") + " in " + format_chunks(inventory) + "; " +
              counted(inventory.attachments.size(), "attachment") + "\n\ntopics\n" + topics_table(reader) + "\n";
     const auto problems = problems_of(reader);
     words += problems.empty() ? "nothing looks wrong (checksums are not looked at: `handoff repair` does)\n"

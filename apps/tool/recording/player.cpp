@@ -1,7 +1,7 @@
 #include "tool/recording/player.hpp"
 
-#include "tool/recording/ros_image.hpp"
-#include "tool/words.hpp"
+#include "mcap/ros_image.hpp"
+#include "tool/format.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -108,7 +108,7 @@ void Player::run(const std::function<void()>& progress) {
     while (!stop_requested()) {
         const auto message = reader_.next();
         if (!message) {
-            complain(message.error().message());
+            error(message.error().message());
             continue;
         }
         if (!*message) break;
@@ -119,7 +119,7 @@ void Player::run(const std::function<void()>& progress) {
     }
 }
 
-void Player::complain(const std::string& sentence) {
+void Player::error(const std::string& sentence) {
     failed_ = true;
     say_(sentence);
 }
@@ -149,15 +149,15 @@ void Player::publish(Publisher& publisher, const Message& message) {
     if (is_image_channel(message.channel)) {
         const auto read = read_ros_image(message.data, message.channel.topic, message.head.publish_time_ns);
         if (!read)
-            return complain("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
-                            " is left out: it is no image that can be read here");
+            return error("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
+                         " is left out: it is no image that can be read here");
         payload = read->payload;
         image = read->image;
     }
     Loan loan = publisher.loan().value();
     if (payload.size() > loan.payload().size())
-        return complain("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
-                        " is left out: it does not fit into '" + publisher.info().name + "'");
+        return error("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
+                     " is left out: it does not fit into '" + publisher.info().name + "'");
     std::ranges::copy(payload, loan.payload().begin());
     if (image.is_image()) loan.describe(image).value();
     loan.resize(payload.size()).value();  // there may be bytes behind the last row

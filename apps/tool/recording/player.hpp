@@ -1,8 +1,8 @@
 // Publishes what a recording holds, at the pace at which it was published, or another one.
 #pragma once
 
-#include "common/patience.hpp"
-#include "tool/recording/reader.hpp"
+#include "cli/waits.hpp"
+#include "mcap/reader.hpp"
 
 #include <handoff/latest.hpp>
 #include <handoff/topic.hpp>
@@ -17,6 +17,8 @@
 #include <vector>
 
 namespace handoff::apps::tool::recording {
+
+using namespace mcap;  // the format
 
 struct PlayOptions {
     std::vector<std::string> only;  ///< shell patterns; none: everything
@@ -65,7 +67,7 @@ private:
     std::uint64_t time_of(const MessageHead& head) const noexcept;
     void wait_while_paused();
     bool wait_until_due(const Message& message, std::chrono::nanoseconds ahead);
-    void complain(const std::string& sentence);
+    void error(const std::string& sentence);
 
     Reader& reader_;
     const PlayOptions options_;

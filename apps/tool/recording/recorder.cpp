@@ -1,6 +1,6 @@
 #include "tool/recording/recorder.hpp"
 
-#include "tool/words.hpp"
+#include "tool/format.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -27,8 +27,8 @@ SegmentShape shape_of(const inspect::Observer& observer) {
 
 }  // namespace
 
-Recorder::Recorder(Choice choice, Tape& tape, Say say)
-    : choice_(std::move(choice)), tape_(tape), say_(std::move(say)) {}
+Recorder::Recorder(Choice choice, RecordingWriter& recording, Say say)
+    : choice_(std::move(choice)), recording_(recording), say_(std::move(say)) {}
 
 void Recorder::check(const std::vector<std::string>& globs) {
     for (const std::string& glob : globs) {
@@ -51,7 +51,7 @@ void Recorder::run(const Limits& limits, const std::function<void()>& progress) 
         }
         bool took = false;
         for (auto& [name, source] : sources_) took |= take(source, at_a_time);
-        tape_.tick();
+        recording_.tick();
         progress();
         if (took) {
             nap = shortest_nap;
@@ -110,7 +110,7 @@ bool Recorder::take(Source& source, std::uint64_t most) {
             return taken > 0;
         }
         if (std::exchange(source.since_birth, false)) copied->lost = copied->sequence - 1;
-        tape_.add(source.shape, *copied, Bytes(buffer_).first(copied->size));
+        recording_.add(source.shape, *copied, Bytes(buffer_).first(copied->size));
         ++recorded_;
     }
     return most > 0;

@@ -1,9 +1,9 @@
 // Looks at every topic and latest value whose name fits, also at those that appear meanwhile, and puts what it sees on
-// a tape. Nobody notices: it maps read-only and takes no lock.
+// a recording. Nobody notices: it maps read-only and takes no lock.
 #pragma once
 
-#include "common/patience.hpp"
-#include "tool/recording/tape.hpp"
+#include "cli/waits.hpp"
+#include "tool/recording/recording_writer.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -17,6 +17,8 @@
 
 namespace handoff::apps::tool::recording {
 
+using namespace mcap;  // the format
+
 class Recorder {
 public:
     /// Throws Error(wrong_kind) if one of these names, not a pattern, is that of a channel.
@@ -28,17 +30,17 @@ public:
     };
     /// `say` gets one sentence about each segment that is recorded, or cannot be.
     using Say = std::function<void(const std::string& sentence)>;
-    Recorder(Choice choice, Tape& tape, Say say);
+    Recorder(Choice choice, RecordingWriter& recording, Say say);
 
     struct Limits {
         Clock::time_point until = Clock::time_point::max();
         std::uint64_t messages = UINT64_MAX;
     };
     /// Records until a limit is reached or the program is asked to end; then takes what is there still. Calls
-    /// `progress` often. Throws Error as Tape does.
+    /// `progress` often. Throws Error as RecordingWriter does.
     void run(const Limits& limits, const std::function<void()>& progress);
 
-    /// Given to the tape.
+    /// Given to the writer.
     std::uint64_t recorded() const noexcept { return recorded_; }
     /// Segments that were looked at, with messages or without.
     std::size_t segments() const noexcept { return seen_.size(); }
@@ -62,7 +64,7 @@ private:
     std::uint64_t wanted() const noexcept { return limits_.messages - recorded_; }
 
     const Choice choice_;
-    Tape& tape_;
+    RecordingWriter& recording_;
     const Say say_;
     Limits limits_;
     std::map<std::string, Source> sources_;

@@ -1,6 +1,6 @@
 #include "tool/top/model.hpp"
 
-#include "tool/words.hpp"
+#include "tool/format.hpp"
 
 #include <algorithm>
 #include <array>

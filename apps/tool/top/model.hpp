@@ -1,7 +1,7 @@
 // What top shows, and what a key does to it; knows no terminal.
 #pragma once
 
-#include "tool/watch.hpp"
+#include "tool/monitor.hpp"
 
 #include <algorithm>
 #include <chrono>

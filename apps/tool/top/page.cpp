@@ -1,9 +1,9 @@
 #include "tool/top/page.hpp"
 
-#include "common/units.hpp"
-#include "common/utf8.hpp"
+#include "cli/units.hpp"
+#include "cli/utf8.hpp"
 #include "tool/findings.hpp"
-#include "tool/words.hpp"
+#include "tool/format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -86,7 +86,7 @@ std::string short_number(std::uint64_t value) {
 }
 
 std::string or_dash(const std::optional<std::chrono::nanoseconds>& duration) {
-    return duration ? duration_in_words(*duration) : "-";
+    return duration ? format_duration(*duration) : "-";
 }
 
 std::string or_dash(const std::optional<double>& value, double unit) {
@@ -130,7 +130,7 @@ std::string cell(const Row& row, const Shape& shape) {
         case Column::redelivered:
             return short_number(row.redelivered);
         case Column::age:
-            return age_in_words(row.newest_age);
+            return format_age(row.newest_age);
     }
     return "";
 }
@@ -180,7 +180,7 @@ Line one_piece(std::string text, Style style) {
 
 Line title(const Model& model) {
     std::string text = "handoff top: " + counted(model.segments(), "segment") + ", every " +
-                       duration_in_words(model.interval()) + ", by " + title_of(model.sorted_by());
+                       format_duration(model.interval()) + ", by " + title_of(model.sorted_by());
     if (model.is_reversed()) text += " reversed";
     if (model.is_editing_filter())
         text += ", filter: " + printable(model.filter()) + "_";
@@ -261,7 +261,7 @@ Line participant_line(const inspect::Participant& participant) {
                         : participant.life == inspect::Life::stopped ? Style::yellow
                                                                      : Style::plain;
     const auto measured = [](const inspect::LatencyHistogram& spread) {
-        return spread.count() == 0 ? "-" : duration_in_words(spread.percentile(99));
+        return spread.count() == 0 ? "-" : format_duration(spread.percentile(99));
     };
     return one_piece(
         padded(std::to_string(participant.index), 4, false) + " " +
@@ -281,21 +281,21 @@ Line slot_line(const inspect::Slot& slot) {
     if (slot.state == inspect::SlotState::free) return one_piece(name, Style::faint);
     std::string holders = slot.owner ? std::to_string(*slot.owner) : "";
     for (const std::uint32_t index : slot.pinned_by) holders += (holders.empty() ? "" : ",") + std::to_string(index);
-    std::string what = bytes_in_words(slot.bytes);
-    if (slot.image.is_image()) what += ", " + image_in_words(slot.image);
+    std::string what = format_bytes(slot.bytes);
+    if (slot.image.is_image()) what += ", " + format_image(slot.image);
     return one_piece(name + " " + padded(slot.kept ? "yes" : "", 4, true) + " " + padded(holders, 10, true) + " " +
-                         padded(duration_in_words(slot.since), 10, false) + " " +
+                         padded(format_duration(slot.since), 10, false) + " " +
                          padded(std::to_string(slot.sequence), 10, false) + "  " + what,
                      Style::plain);
 }
 
 std::vector<Line> details_of(const inspect::Report& report) {
     std::vector<Line> lines;
-    lines.push_back(one_piece(
-        std::string(inspect::to_string(report.kind)) + ", " + counted(report.slot_list.size(), "slot") + " of " +
-            bytes_in_words(report.payload_bytes) + ", segment of " + bytes_in_words(report.segment_bytes) +
-            ", created by process " + std::to_string(report.creator_pid),
-        Style::plain));
+    lines.push_back(
+        one_piece(std::string(inspect::to_string(report.kind)) + ", " + counted(report.slot_list.size(), "slot") +
+                      " of " + format_bytes(report.payload_bytes) + ", segment of " +
+                      format_bytes(report.segment_bytes) + ", created by process " + std::to_string(report.creator_pid),
+                  Style::plain));
     lines.push_back(
         one_piece("   # ROLE       LIFE         PID PROGRAM          MESSAGES TIMEOUTS     LOST      P99 WORK P99",
                   Style::heading));

@@ -1,10 +1,10 @@
 // clean and rm: the two verbs that change something.
-#include "common/units.hpp"
+#include "cli/units.hpp"
+#include "tool/format.hpp"
 #include "tool/report_json.hpp"
 #include "tool/verbs.hpp"
-#include "tool/words.hpp"
 
-#include "common/json.hpp"
+#include "cli/json.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -19,7 +19,7 @@ namespace handoff::apps::tool {
 
 namespace {
 
-std::string in_words(const inspect::Cleaned& cleaned, bool dry_run) {
+std::string format(const inspect::Cleaned& cleaned, bool dry_run) {
     std::string words;
     if (cleaned.recovered > 0)
         words = (dry_run ? "would recover " : "recovered ") + counted(cleaned.recovered, "dead participant");
@@ -49,7 +49,7 @@ ExitCode run_clean(const Invocation& invocation) {
             if (invocation.arguments.flag("json"))
                 std::cout << in_json(file.name, *cleaned, dry_run) << "\n";
             else
-                std::cout << file.name << ": " << in_words(*cleaned, dry_run) << "\n";
+                std::cout << file.name << ": " << format(*cleaned, dry_run) << "\n";
         } else if (!(cleaned.error() == Errc::no_such_segment)) {  // gone since it was found
             std::cerr << file.name << ": left alone: " << cleaned.error().message() << "\n";
             const bool is_private = cleaned.error() == Errc::permission_denied;  // and not meant by who meant all

@@ -1,5 +1,5 @@
 // Completion for shells, made from the tables of the verbs.
-#include "common/shell_words.hpp"
+#include "cli/shell_words.hpp"
 #include "tool/verbs.hpp"
 
 #include <boost/program_options/value_semantic.hpp>

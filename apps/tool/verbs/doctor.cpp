@@ -1,10 +1,10 @@
-#include "common/json.hpp"
-#include "common/units.hpp"
+#include "cli/json.hpp"
+#include "cli/units.hpp"
 #include "tool/findings.hpp"
+#include "tool/format.hpp"
+#include "tool/monitor.hpp"
 #include "tool/shm_files.hpp"
 #include "tool/verbs.hpp"
-#include "tool/watch.hpp"
-#include "tool/words.hpp"
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
@@ -54,7 +54,7 @@ bool is_container() {
 
 std::string amount(std::uint64_t bytes) {
     constexpr std::uint64_t more_than_any_machine = std::uint64_t{1} << 60;  // how version 1 of cgroups says "no limit"
-    return bytes >= more_than_any_machine ? "no limit" : bytes_in_words(bytes);
+    return bytes >= more_than_any_machine ? "no limit" : format_bytes(bytes);
 }
 
 Check check_shared_memory(const inspect::Memory& memory) {
@@ -66,7 +66,7 @@ Check check_shared_memory(const inspect::Memory& memory) {
                                     : "`mount -o remount,size=50% " + memory.directory + "`";
     if (memory.free_bytes < memory.total_bytes / 10)
         return {"shared memory", Verdict::bad,
-                what + "; " + largest_in_words(files_by_size(memory.directory), memory.total_bytes - memory.free_bytes),
+                what + "; " + format_largest(files_by_size(memory.directory), memory.total_bytes - memory.free_bytes),
                 "`handoff clean` removes segments that nobody needs, other files are for their owners to remove; or " +
                     enlarge};
     if (memory.total_bytes <= docker_default)
@@ -163,7 +163,7 @@ Check check_limits() {
     getrlimit(RLIMIT_FSIZE, &size);
     getrlimit(RLIMIT_NOFILE, &files);
     if (size.rlim_cur != RLIM_INFINITY)
-        return {"limits", Verdict::bad, "files may have " + bytes_in_words(size.rlim_cur) + " at most: segments, too",
+        return {"limits", Verdict::bad, "files may have " + format_bytes(size.rlim_cur) + " at most: segments, too",
                 "`ulimit -f unlimited`"};
     return {"limits", files.rlim_cur < 64 ? Verdict::note : Verdict::good,
             std::to_string(files.rlim_cur) + " descriptors; each open handle needs two or three", ""};
@@ -180,7 +180,7 @@ std::string advice_for(const std::string& name, const Failure& problem) {
 
 void check_segments(std::vector<Check>& checks) {
     const std::size_t before = checks.size();
-    const std::vector<Look> looks = Watch("*").look();  // nothing stays mapped, or the tool would find itself below
+    const std::vector<Look> looks = Monitor("*").look();  // nothing stays mapped, or the tool would find itself below
     for (const Look& look : looks) {
         const std::string& name = look.file.name;
         if (look.problem && *look.problem == Errc::permission_denied) {  // as it should be, among strangers

@@ -1,9 +1,9 @@
-#include "common/output.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/output.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
 #include "tool/filter.hpp"
 #include "tool/message_json.hpp"
-#include "tool/passing.hpp"
+#include "tool/tap.hpp"
 #include "tool/verbs.hpp"
 
 #include <handoff/inspect.hpp>
@@ -60,7 +60,7 @@ private:
     bool is_silent() const {
         if (!wishes_.patience || Clock::now() - heard_at_ < *wishes_.patience) return false;
         std::cerr << (wishes_.filter.is_empty() ? "no message passed in '" : "no message that fits passed in '")
-                  << wishes_.name << "' for " << duration_in_words(*wishes_.patience) << "; 'handoff info "
+                  << wishes_.name << "' for " << format_duration(*wishes_.patience) << "; 'handoff info "
                   << wishes_.name << "' shows who is there\n";
         return true;
     }
@@ -78,10 +78,10 @@ private:
     /// A channel's messages belong to its receivers: only what is written beside them is shown.
     bool look_at_channel() {
         const auto report = observer_.report();
-        const auto fresh = passing_.look(report);
+        const auto fresh = tap_.look(report);
         for (const Passed& message : fresh)
             if (!is_over()) show(message_json(report, message));
-        missed_ = passing_.missed();
+        missed_ = tap_.missed();
         return !fresh.empty();
     }
 
@@ -98,7 +98,7 @@ private:
 
     Wishes wishes_;
     inspect::Observer observer_;
-    Passing passing_;
+    Tap tap_;
     std::vector<std::byte> buffer_;
     Clock::time_point heard_at_ = Clock::now();
     std::uint64_t shown_ = 0;

@@ -1,11 +1,11 @@
-#include "common/units.hpp"
+#include "cli/units.hpp"
 #include "tool/findings.hpp"
+#include "tool/format.hpp"
+#include "tool/monitor.hpp"
 #include "tool/recording/description.hpp"
 #include "tool/report_json.hpp"
 #include "tool/table.hpp"
 #include "tool/verbs.hpp"
-#include "tool/watch.hpp"
-#include "tool/words.hpp"
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
@@ -23,9 +23,9 @@ using inspect::SlotState;
 
 namespace {
 
-std::string options_in_words(const Report& report) {
-    std::string words = counted(report.slot_list.size(), "slot") + " of " + bytes_in_words(report.payload_bytes);
-    if (report.reply_bytes > 0) words += " and " + bytes_in_words(report.reply_bytes) + " for the answer";
+std::string format_options(const Report& report) {
+    std::string words = counted(report.slot_list.size(), "slot") + " of " + format_bytes(report.payload_bytes);
+    if (report.reply_bytes > 0) words += " and " + format_bytes(report.reply_bytes) + " for the answer";
     if (report.kind == Kind::channel)
         words += report.max_deliveries == 0 ? ", any number of deliveries"
                                             : ", " + std::to_string(report.max_deliveries) + " deliveries at most";
@@ -38,7 +38,7 @@ std::string options_in_words(const Report& report) {
     return words + (report.lifetime == Lifetime::persistent ? ", persistent" : ", goes with the last participant");
 }
 
-std::string counters_in_words(const Report& report) {
+std::string format_counters(const Report& report) {
     if (report.kind != Kind::channel) return std::to_string(report.newest) + " published";
     return std::to_string(report.redelivered) + " redelivered, " + std::to_string(report.given_up) + " given up, " +
            std::to_string(report.failed) + " failed, " + std::to_string(report.withdrawn) + " withdrawn";
@@ -46,7 +46,7 @@ std::string counters_in_words(const Report& report) {
 
 std::string percentiles(const inspect::LatencyHistogram& spread) {
     if (spread.count() == 0) return "-";
-    return duration_in_words(spread.percentile(50)) + " / " + duration_in_words(spread.percentile(99));
+    return format_duration(spread.percentile(50)) + " / " + format_duration(spread.percentile(99));
 }
 
 std::string participants_table(const Report& report) {
@@ -55,7 +55,7 @@ std::string participants_table(const Report& report) {
     for (const auto& one : report.participants)
         table.add({std::to_string(one.index), to_string(one.role), one.program, std::to_string(one.pid),
                    user_name(one.uid), std::string(to_string(one.life)) + (one.waiting > 0 ? ", waiting" : ""),
-                   age_in_words(one.attached_for), std::to_string(one.messages), bytes_in_words(one.bytes),
+                   format_age(one.attached_for), std::to_string(one.messages), format_bytes(one.bytes),
                    std::to_string(one.finished), std::to_string(one.failed), std::to_string(one.returned),
                    std::to_string(one.timeouts), std::to_string(one.lost), percentiles(one.delay),
                    percentiles(one.work)});
@@ -72,7 +72,7 @@ std::string holder_of(const Report& report, const Slot& slot) {
     return words.empty() ? "-" : words;
 }
 
-std::string state_in_words(const Slot& slot) {
+std::string format_state(const Slot& slot) {
     if (slot.state != SlotState::published) return to_string(slot.state);
     return slot.kept ? "kept" : slot.pinned_by.empty() ? "overwritable" : "pinned";
 }
@@ -85,22 +85,22 @@ std::string slots_table(const Report& report) {
             ++free;
             continue;
         }
-        table.add({std::to_string(slot.index), state_in_words(slot), holder_of(report, slot), age_in_words(slot.since),
-                   slot.sequence == 0 ? "-" : std::to_string(slot.sequence), bytes_in_words(slot.bytes),
-                   image_in_words(slot.image), std::to_string(slot.deliveries)});
+        table.add({std::to_string(slot.index), format_state(slot), holder_of(report, slot), format_age(slot.since),
+                   slot.sequence == 0 ? "-" : std::to_string(slot.sequence), format_bytes(slot.bytes),
+                   format_image(slot.image), std::to_string(slot.deliveries)});
     }
     return (table.empty() ? "" : table.str("  ")) + "  " + std::to_string(free) + " free\n";
 }
 
 void print(const Report& report) {
-    std::cout << report.name << ": " << to_string(report.kind) << ", " << bytes_in_words(report.segment_bytes)
+    std::cout << report.name << ": " << to_string(report.kind) << ", " << format_bytes(report.segment_bytes)
               << ", layout " << report.layout_version << "\n"
-              << "  " << options_in_words(report) << "\n"
-              << "  created " << time_in_words(report.created_at) << " by pid " << report.creator_pid << ", instance "
-              << instance_in_words(report.instance) << "; " << user_name(report.owner_uid) << ":"
+              << "  " << format_options(report) << "\n"
+              << "  created " << format_time(report.created_at) << " by pid " << report.creator_pid << ", instance "
+              << format_instance(report.instance) << "; " << user_name(report.owner_uid) << ":"
               << group_name(report.owner_gid) << " " << octal(report.mode) << "\n"
-              << "  " << counters_in_words(report) << "; newest message "
-              << (report.newest_age ? age_in_words(report.newest_age) + " old" : "never came") << "\n\n"
+              << "  " << format_counters(report) << "; newest message "
+              << (report.newest_age ? format_age(report.newest_age) + " old" : "never came") << "\n\n"
               << "participants\n"
               << participants_table(report) << "\nslots\n"
               << slots_table(report) << "\n";
@@ -112,9 +112,9 @@ void print(const Report& report) {
 ExitCode run(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
     if (recording::is_meant(name)) {
-        recording::Reader reader(name);
+        mcap::Reader reader(name);
         std::cout << (invocation.arguments.flag("json") ? recording::description_json(reader)
-                                                        : recording::description_in_words(reader));
+                                                        : recording::format_description(reader));
         return ExitCode::ok;
     }
     const inspect::Observer observer(name);  // throws what is wrong, in a sentence

@@ -1,9 +1,9 @@
-#include "common/units.hpp"
+#include "cli/units.hpp"
+#include "tool/format.hpp"
+#include "tool/monitor.hpp"
 #include "tool/report_json.hpp"
 #include "tool/table.hpp"
 #include "tool/verbs.hpp"
-#include "tool/watch.hpp"
-#include "tool/words.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 
@@ -15,7 +15,7 @@ namespace handoff::apps::tool {
 
 namespace {
 
-std::string rate_in_words(const std::optional<Traffic>& traffic) {
+std::string format_rate(const std::optional<Traffic>& traffic) {
     return traffic ? fixed(traffic->messages_per_second, traffic->messages_per_second < 100 ? 1 : 0) + "/s" : "-";
 }
 
@@ -23,16 +23,16 @@ std::vector<std::string> row(const Look& look) {
     const std::string owner = user_name(look.file.owner_uid);
     const std::string mode = octal(look.file.mode);
     if (!look.report)
-        return {look.file.name, "?", bytes_in_words(look.file.file_bytes), "-", name_of(*look.problem), "-", "-", "-",
+        return {look.file.name, "?", format_bytes(look.file.file_bytes), "-", name_of(*look.problem), "-", "-", "-",
                 owner,          mode};
     const auto& report = *look.report;
     return {report.name,
             to_string(report.kind),
-            bytes_in_words(report.segment_bytes),
+            format_bytes(report.segment_bytes),
             std::to_string(used_slots(report)) + "/" + std::to_string(report.slot_list.size()),
-            people_in_words(report),
-            rate_in_words(look.traffic),
-            age_in_words(report.newest_age),
+            format_people(report),
+            format_rate(look.traffic),
+            format_age(report.newest_age),
             std::to_string(lost_messages(report)),
             owner,
             mode};

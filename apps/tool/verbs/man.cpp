@@ -1,5 +1,5 @@
 // handoff(1), made from the tables of the verbs.
-#include "common/roff.hpp"
+#include "cli/roff.hpp"
 #include "tool/verbs.hpp"
 
 #include <handoff/version.hpp>
@@ -59,7 +59,7 @@ ExitCode run(const Invocation&) {
         << common_options << ".SH VERBS\n";
     for (const Verb* verb : verbs()) print_verb(*verb);
     std::cout << ".SH EXIT STATUS\n";
-    const std::string codes = exit_codes_in_words(true);
+    const std::string codes = format_exit_codes(true);
     std::cout << sentences_in_roff(codes.substr(codes.find('\n') + 1)) << files;
     return ExitCode::ok;
 }

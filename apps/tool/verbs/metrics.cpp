@@ -1,8 +1,8 @@
-#include "common/arguments.hpp"
+#include "cli/arguments.hpp"
 #include "tool/metrics/exposition.hpp"
 #include "tool/metrics/server.hpp"
+#include "tool/monitor.hpp"
 #include "tool/verbs.hpp"
-#include "tool/watch.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 
@@ -27,11 +27,11 @@ void tell(const ServerAddress& address) {
 }
 
 ExitCode run(const Invocation& invocation) {
-    Watch watch(invocation.operands.empty() ? "*" : invocation.operands.front());
+    Monitor monitor(invocation.operands.empty() ? "*" : invocation.operands.front());
     Totals totals;
     const bool with_participants = invocation.arguments.flag("participants");
     const auto page = [&] {
-        const auto looks = watch.look();
+        const auto looks = monitor.look();
         totals.add(looks);
         return exposition_of(looks, totals, with_participants);
     };

@@ -1,5 +1,5 @@
-#include "common/json.hpp"
-#include "common/units.hpp"
+#include "cli/json.hpp"
+#include "cli/units.hpp"
 #include "tool/verbs.hpp"
 
 #include <handoff/inspect.hpp>
@@ -77,9 +77,9 @@ ExitCode run(const Invocation& invocation) {
         std::cout << object.add("why_not", fits ? "" : fits.error().message()).str() << "\n";
         return ExitCode::ok;
     }
-    std::cout << "one message    " << bytes_in_words(payload) << "\n"
-              << "one segment    " << bytes_in_words(one) << " (" << one << " bytes)\n";
-    if (segments > 1) std::cout << segments << " segments     " << bytes_in_words(needed) << "\n";
+    std::cout << "one message    " << format_bytes(payload) << "\n"
+              << "one segment    " << format_bytes(one) << " (" << one << " bytes)\n";
+    if (segments > 1) std::cout << segments << " segments     " << format_bytes(needed) << "\n";
     std::cout << "in a container docker run --shm-size=" << shm_size_mebibytes(needed)
               << "m    (room for it twice: while it is replaced)\n"
               << "on this machine " << (fits ? "it fits now" : "it does not fit now: " + fits.error().message())

@@ -1,8 +1,8 @@
 // play: what was recorded, published again.
-#include "common/console.hpp"
-#include "common/json.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/console.hpp"
+#include "cli/json.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
 #include "tool/keyboard.hpp"
 #include "tool/recording/player.hpp"
 #include "tool/verbs.hpp"
@@ -19,21 +19,21 @@ namespace handoff::apps::tool {
 
 namespace {
 
+using mcap::Reader;
 using recording::Player;
-using recording::Reader;
 
 /// The space bar, where a person is there to press it.
 class PauseKey {
 public:
     PauseKey(Console& console, bool begin_paused) : console_(console), is_paused_(begin_paused) {
-        if (keyboard_.is_there()) console_.say("space bar: pause, and go on");
-        if (begin_paused) console_.say("paused");
+        if (keyboard_.is_there()) console_.info("space bar: pause, and go on");
+        if (begin_paused) console_.info("paused");
     }
     bool is_paused() {
         while (const auto key = keyboard_.next()) {
             if (*key != ' ') continue;
             is_paused_ = !is_paused_;
-            console_.say(is_paused_ ? "paused" : "goes on");
+            console_.info(is_paused_ ? "paused" : "goes on");
         }
         return is_paused_;
     }
@@ -59,8 +59,8 @@ recording::PlayOptions play_options(const Arguments& arguments) {
 
 void report(const Player& player, double seconds, const Arguments& arguments, Console& console) {
     console.end_progress();
-    console.say(counted(player.published(), "message") + " of " + counted(player.segments(), "segment") +
-                " played in " + fixed(seconds, 1) + " s, " + bytes_in_words(player.payload_bytes()));
+    console.info(counted(player.published(), "message") + " of " + counted(player.segments(), "segment") +
+                 " played in " + fixed(seconds, 1) + " s, " + format_bytes(player.payload_bytes()));
     if (!arguments.flag("json")) return;
     JsonObject json;
     json.add("segments", std::uint64_t{player.segments()}).add("messages", player.published());
@@ -73,12 +73,12 @@ ExitCode run_play(const Invocation& invocation) {
     Console console("handoff play", arguments.flag("quiet"));
     auto options = play_options(arguments);
     Reader reader(invocation.operands.front());
-    if (!reader.cut_off().empty()) console.say(reader.cut_off());
+    if (!reader.cut_off().empty()) console.info(reader.cut_off());
     PauseKey pause(console, arguments.flag("start-paused"));
     if (arguments.flag("start-paused") && !pause.can_go_on())
         throw UsageError("--start-paused: stdin is no terminal, so nobody could make it go on");
     options.is_paused = [&] { return pause.is_paused(); };
-    Player player(reader, options, [&](const std::string& sentence) { console.complain(sentence); });
+    Player player(reader, options, [&](const std::string& sentence) { console.error(sentence); });
     if (arguments.flag("wait-subscriber")) player.wait_for_subscribers();
     const bool loop = arguments.flag("loop");
     const auto began = Clock::now();

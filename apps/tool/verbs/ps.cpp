@@ -1,10 +1,10 @@
-#include "common/json.hpp"
-#include "common/units.hpp"
+#include "cli/json.hpp"
+#include "cli/units.hpp"
+#include "tool/format.hpp"
 #include "tool/holdings.hpp"
+#include "tool/monitor.hpp"
 #include "tool/table.hpp"
 #include "tool/verbs.hpp"
-#include "tool/watch.hpp"
-#include "tool/words.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -50,8 +50,8 @@ void print_table(const std::vector<Part>& parts) {
         table.add({std::to_string(part.one.pid), user_name(part.one.uid), part.one.program,
                    std::string(to_string(part.one.life)) + (part.one.waiting > 0 ? ", waiting" : ""), part.segment,
                    to_string(part.one.role), std::to_string(part.holding.slots),
-                   part.holding.longest.count() == 0 ? "-" : age_in_words(part.holding.longest),
-                   std::to_string(part.one.messages), age_in_words(part.one.attached_for)});
+                   part.holding.longest.count() == 0 ? "-" : format_age(part.holding.longest),
+                   std::to_string(part.one.messages), format_age(part.one.attached_for)});
     if (!table.empty()) std::cout << table.str();
 }
 
@@ -67,7 +67,7 @@ std::string in_json(const Part& part) {
 
 ExitCode run(const Invocation& invocation) {
     const std::string glob = invocation.operands.empty() ? "*" : invocation.operands.front();
-    const auto looks = Watch(glob).look();
+    const auto looks = Monitor(glob).look();
     if (looks.empty() && !is_glob(glob))
         throw Error(Errc::no_such_segment, "there is no '" + glob + "'" + inspect::did_you_mean(glob));
     const auto parts = parts_of(looks);

@@ -1,11 +1,11 @@
 // hz, bw and lat: the same loop, another line.
-#include "common/json.hpp"
-#include "common/output.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/json.hpp"
+#include "cli/output.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
+#include "tool/format.hpp"
+#include "tool/monitor.hpp"
 #include "tool/verbs.hpp"
-#include "tool/watch.hpp"
-#include "tool/words.hpp"
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
@@ -37,7 +37,7 @@ void add_spread(Line& line, const char* what, const inspect::LatencyHistogram& s
     line.words += (line.words.empty() ? "" : "   ") + std::string(what);
     for (const auto& [name, percent] : {std::pair("p50", 50.0), {"p90", 90.0}, {"p99", 99.0}, {"p99.9", 99.9}}) {
         const auto time = spread.percentile(percent);
-        line.words += " " + std::string(name) + " " + duration_in_words(time);
+        line.words += " " + std::string(name) + " " + format_duration(time);
         std::string key = std::string(what) + "_" + name + "_ns";
         std::erase(key, '.');
         line.json.add(key, static_cast<std::uint64_t>(time.count()));
@@ -58,7 +58,7 @@ Line line_for(Measure measure, const std::string& segment, const Traffic& traffi
     if (measure == Measure::rate)
         line.words = fixed(traffic.messages_per_second, 2) + " messages/s";
     else
-        line.words = bytes_in_words(static_cast<std::uint64_t>(traffic.bytes_per_second)) + "/s in " +
+        line.words = format_bytes(static_cast<std::uint64_t>(traffic.bytes_per_second)) + "/s in " +
                      fixed(traffic.messages_per_second, 1) + " messages/s";
     line.json.add("messages_per_second", traffic.messages_per_second);
     line.json.add("bytes_per_second", traffic.bytes_per_second).add("lost", traffic.lost);
@@ -173,12 +173,12 @@ ExitCode measure(Measure what, const Invocation& invocation) {
     const bool many = is_glob(name);
     std::optional<Named> one;
     if (!many) one.emplace(name);  // throws what is wrong with it
-    Watch watch(name);
+    Monitor monitor(name);
     Measuring measuring(what, many, arguments.flag("json"));
-    if (many) measuring.show(watch.look());
+    if (many) measuring.show(monitor.look());
     while (!stop_requested() && Clock::now() < until && (many || one->is_there())) {
         sleep_until(std::min(Clock::now() + interval, until));
-        measuring.show(many ? watch.look() : std::vector<Look>{one->look()});
+        measuring.show(many ? monitor.look() : std::vector<Look>{one->look()});
     }
     if (!many && !one->is_there()) std::cerr << "'" << name << "' is gone\n";
     measuring.print_summaries();

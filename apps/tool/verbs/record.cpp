@@ -1,10 +1,10 @@
 // record: messages of topics and latest values into a file.
-#include "common/console.hpp"
-#include "common/json.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/console.hpp"
+#include "cli/json.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
 #include "tool/recording/recorder.hpp"
-#include "tool/recording/tape.hpp"
+#include "tool/recording/recording_writer.hpp"
 #include "tool/verbs.hpp"
 
 #include <boost/program_options/options_description.hpp>
@@ -21,9 +21,9 @@ namespace handoff::apps::tool {
 
 namespace {
 
-using recording::Compression;
+using mcap::Compression;
 using recording::Recorder;
-using recording::Tape;
+using recording::RecordingWriter;
 
 recording::Split split_of(const Arguments& arguments) {
     recording::Split split;
@@ -57,40 +57,44 @@ Recorder::Limits limits_of(const Arguments& arguments) {
     return limits;
 }
 
-std::string files_in_words(const Tape& tape) {
-    return tape.files() == 1 ? tape.first_path()
-                             : counted(tape.files(), "file") + ", the first is " + tape.first_path();
+std::string format_files(const RecordingWriter& recording) {
+    return recording.files() == 1 ? recording.first_path()
+                                  : counted(recording.files(), "file") + ", the first is " + recording.first_path();
 }
 
-void say_losses(const Tape& tape, Console& console) {
-    for (const auto& [name, count] : tape.counts()) {
+void say_losses(const RecordingWriter& recording, Console& console) {
+    for (const auto& [name, count] : recording.counts()) {
         const std::string total = " of " + std::to_string(count.recorded + count.lost());
         const std::string begin = "lost of " + name + ": ";
         if (count.overwritten > 0)
-            console.say(begin + std::to_string(count.overwritten) + total +
-                        ", overwritten before they could be copied: a longer history helps");
+            console.info(begin + std::to_string(count.overwritten) + total +
+                         ", overwritten before they could be copied: a longer history helps");
         if (count.unwritten > 0)
-            console.say(begin + std::to_string(count.unwritten) + total + ", copied, but the file could not take them");
+            console.info(begin + std::to_string(count.unwritten) + total +
+                         ", copied, but the file could not take them");
     }
 }
 
-void report(const Recorder& recorder, const Tape& tape, double seconds, const Arguments& arguments, Console& console) {
+void report(const Recorder& recorder, const RecordingWriter& recording, double seconds, const Arguments& arguments,
+            Console& console) {
     console.end_progress();
-    console.say(counted(tape.messages(), "message") + " of " + counted(recorder.segments(), "segment") +
-                " recorded in " + fixed(seconds, 1) + " s, " + bytes_in_words(tape.bytes()) + ": " +
-                files_in_words(tape));
-    say_losses(tape, console);
+    console.info(counted(recording.messages(), "message") + " of " + counted(recorder.segments(), "segment") +
+                 " recorded in " + fixed(seconds, 1) + " s, " + format_bytes(recording.bytes()) + ": " +
+                 format_files(recording));
+    say_losses(recording, console);
     if (!arguments.flag("json")) return;
     JsonObject json;
-    json.add("file", tape.first_path()).add("files", std::uint64_t{tape.files()}).add("file_bytes", tape.bytes());
-    json.add("segments", std::uint64_t{recorder.segments()}).add("messages", tape.messages());
-    json.add("payload_bytes", tape.payload_bytes()).add("lost", tape.lost());
-    json.add("unwritten", tape.unwritten()).add("seconds", seconds);
+    json.add("file", recording.first_path())
+        .add("files", std::uint64_t{recording.files()})
+        .add("file_bytes", recording.bytes());
+    json.add("segments", std::uint64_t{recorder.segments()}).add("messages", recording.messages());
+    json.add("payload_bytes", recording.payload_bytes()).add("lost", recording.lost());
+    json.add("unwritten", recording.unwritten()).add("seconds", seconds);
     std::cout << json.str() << std::endl;
 }
 
 /// Records, and completes the file whatever happens. Returns why it ended early, if it did.
-std::optional<Failure> record_all(Recorder& recorder, Tape& tape, const Recorder::Limits& limits,
+std::optional<Failure> record_all(Recorder& recorder, RecordingWriter& recording, const Recorder::Limits& limits,
                                   const std::function<void()>& progress, Console& console) {
     std::optional<Failure> failure;
     try {
@@ -99,43 +103,44 @@ std::optional<Failure> record_all(Recorder& recorder, Tape& tape, const Recorder
         failure = error.failure();
     }
     try {
-        tape.close();  // where the disk is full, the summary may still fit
+        recording.close();  // where the disk is full, the summary may still fit
     } catch (const Error& error) {
-        if (failure) console.complain(error.what());
+        if (failure) console.error(error.what());
         if (!failure) failure = error.failure();
     }
     return failure;
 }
 
-ExitCode exit_code(const Recorder& recorder, const Tape& tape, const Arguments& arguments, Console& console) {
+ExitCode exit_code(const Recorder& recorder, const RecordingWriter& recording, const Arguments& arguments,
+                   Console& console) {
     if (recorder.failed()) return ExitCode::failed;
     if (recorder.segments() == 0 && !stop_requested()) {
-        console.complain("nothing was recorded: no topic and no latest value of that name appeared");
+        console.error("nothing was recorded: no topic and no latest value of that name appeared");
         return ExitCode::timed_out;
     }
-    return arguments.flag("strict") && tape.lost() > 0 ? ExitCode::lost : ExitCode::ok;
+    return arguments.flag("strict") && recording.lost() > 0 ? ExitCode::lost : ExitCode::ok;
 }
 
 ExitCode run_record(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     if (!arguments.given("output")) throw UsageError("-o FILE.mcap is missing");
     Console console("handoff record", arguments.flag("quiet"));
-    const Tape::Form form{split_of(arguments), compression_of(arguments)};
+    const RecordingWriter::Form form{split_of(arguments), compression_of(arguments)};
     const auto limits = limits_of(arguments);
     Recorder::check(invocation.operands);
-    Tape tape(arguments.text("output"), arguments.flag("force"), form);
-    Recorder recorder({invocation.operands, arguments.texts("exclude")}, tape,
-                      [&](const std::string& sentence) { console.say(sentence); });
+    RecordingWriter recording(arguments.text("output"), arguments.flag("force"), form);
+    Recorder recorder({invocation.operands, arguments.texts("exclude")}, recording,
+                      [&](const std::string& sentence) { console.info(sentence); });
     const auto began = Clock::now();
     const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - began).count(); };
     const std::optional<std::uint64_t> total = arguments.given("count") ? std::optional(limits.messages) : std::nullopt;
     const auto progress = [&] {
         console.progress(recorder.recorded(), total, static_cast<double>(recorder.recorded()) / seconds());
     };
-    const auto failure = record_all(recorder, tape, limits, progress, console);
-    report(recorder, tape, seconds(), arguments, console);
+    const auto failure = record_all(recorder, recording, limits, progress, console);
+    report(recorder, recording, seconds(), arguments, console);
     if (failure) throw Error(*failure);
-    return exit_code(recorder, tape, arguments, console);
+    return exit_code(recorder, recording, arguments, console);
 }
 
 void add_options(po::options_description& options) {

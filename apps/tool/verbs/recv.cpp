@@ -1,10 +1,10 @@
 // recv: messages to stdout, for shell scripts.
-#include "common/output.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
-#include "tool/patiently.hpp"
+#include "cli/output.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
+#include "tool/format.hpp"
 #include "tool/verbs.hpp"
-#include "tool/words.hpp"
+#include "tool/wait_option.hpp"
 
 #include <handoff/channel.hpp>
 #include <handoff/inspect.hpp>
@@ -64,7 +64,7 @@ private:
 /// The pixels of a picture help nobody on a terminal, and steer it.
 void refuse_image_on_terminal(const Image& image, const std::string& name, const char* what_becomes_of_it) {
     if (!image.is_image() || isatty(STDOUT_FILENO) == 0) return;
-    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + image_in_words(image) +
+    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + format_image(image) +
                                             ") and stdout is a terminal: nothing was written" + what_becomes_of_it +
                                             ". To look at the newest one, type `handoff snap " + name + " " + name +
                                             ".png`; for the bytes, redirect stdout to a file or a pipe");
@@ -84,7 +84,7 @@ ExitCode receive_from_channel(const Invocation& invocation) {
     Receiver receiver(name, {.attach_timeout = attach_timeout(invocation.arguments)});
     Printer printer(invocation);
     while (printer.wants_more()) {
-        auto request = receiver.receive(patiently(invocation.arguments));
+        auto request = receiver.receive(wait_from(invocation.arguments));
         if (!request) return Printer::end_with(request.error());
         refuse_image_on_terminal(request->image(), name, ", and the message goes to another receiver");
         try {
@@ -102,7 +102,7 @@ ExitCode receive_from_topic(const Invocation& invocation) {
     Subscriber subscriber(name);
     Printer printer(invocation);
     while (printer.wants_more()) {
-        const auto message = subscriber.next(patiently(invocation.arguments));
+        const auto message = subscriber.next(wait_from(invocation.arguments));
         if (!message) return Printer::end_with(message.error());
         if (message->lost() > 0) std::cerr << counted(message->lost(), "message") << " lost\n";
         refuse_image_on_terminal(message->image(), name, "");
@@ -116,7 +116,7 @@ ExitCode receive_from_latest(const Invocation& invocation) {
     std::vector<std::byte> buffer(latest.info().capacity_bytes);
     Printer printer(invocation);
     while (printer.wants_more()) {
-        const auto reading = latest.wait_newer(buffer, patiently(invocation.arguments));
+        const auto reading = latest.wait_newer(buffer, wait_from(invocation.arguments));
         if (!reading) return Printer::end_with(reading.error());
         printer.print(std::span(buffer).first(reading->size));
     }

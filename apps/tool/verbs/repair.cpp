@@ -1,10 +1,10 @@
 // repair: a recording that was cut off or is damaged, copied into one that every reader opens.
-#include "tool/recording/repair.hpp"
+#include "mcap/repair.hpp"
 
-#include "common/console.hpp"
-#include "common/json.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/console.hpp"
+#include "cli/json.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
 #include "tool/verbs.hpp"
 
 #include <handoff/error.hpp>
@@ -24,9 +24,9 @@ namespace handoff::apps::tool {
 
 namespace {
 
-using recording::Reader;
-using recording::Repaired;
-using recording::Writer;
+using mcap::Reader;
+using mcap::Repaired;
+using mcap::Writer;
 
 constexpr std::uint64_t most_complaints = 20;  ///< that are printed one by one
 
@@ -62,10 +62,10 @@ void report(const Reader& reader, const Repaired& done, const std::string& to, c
     const std::uint64_t to_bytes = std::filesystem::file_size(to);
     console.end_progress();
     if (done.complaints > most_complaints)
-        console.complain("and " + std::to_string(done.complaints - most_complaints) + " more that are left out");
+        console.error("and " + std::to_string(done.complaints - most_complaints) + " more that are left out");
     std::string kept = "kept: " + counted(done.messages, "message") + " of " + counted(done.by_topic.size(), "topic");
     if (done.attachments > 0) kept += ", " + counted(done.attachments, "attachment");
-    console.say(kept + ", " + bytes_in_words(to_bytes) + ": " + to);
+    console.info(kept + ", " + format_bytes(to_bytes) + ": " + to);
     if (!arguments.flag("json")) return;
     JsonObject json;
     json.add("file", to).add("file_bytes", to_bytes).add("messages", done.messages);
@@ -78,9 +78,9 @@ void report(const Reader& reader, const Repaired& done, const std::string& to, c
 Repaired write_copy(Reader& reader, const std::string& to, const Arguments& arguments, Console& console) {
     Writer::Options options;
     options.replace = arguments.flag("force");
-    options.compression = recording::compression_of(reader);
+    options.compression = mcap::compression_of(reader);
     options.header = reader.inventory().header;
-    options.unfinished = recording::OutputFile::Unfinished::removed;
+    options.unfinished = mcap::OutputFile::Unfinished::removed;
     Writer writer(to, options);
     const auto began = Clock::now();
     const auto progress = [&](std::uint64_t messages) {
@@ -88,10 +88,10 @@ Repaired write_copy(Reader& reader, const std::string& to, const Arguments& argu
         console.progress(messages, reader.messages(), static_cast<double>(messages) / seconds);
     };
     std::uint64_t complaints = 0;
-    const auto complain = [&](const std::string& sentence) {
-        if (++complaints <= most_complaints) console.complain(sentence);
+    const auto on_problem = [&](const std::string& sentence) {
+        if (++complaints <= most_complaints) console.error(sentence);
     };
-    return recording::repair(reader, writer, complain, progress);
+    return mcap::repair(reader, writer, on_problem, progress);
 }
 
 ExitCode run_repair(const Invocation& invocation) {
@@ -100,19 +100,19 @@ ExitCode run_repair(const Invocation& invocation) {
     Console console("handoff repair", arguments.flag("quiet"));
     Reader reader(from);
     if (!arguments.given("output") && is_whole(reader)) {
-        console.say(from + " is whole: every checksum is right, and it has its end. Nothing was written");
+        console.info(from + " is whole: every checksum is right, and it has its end. Nothing was written");
         return ExitCode::ok;
     }
-    const std::string to = arguments.given("output") ? arguments.text("output") : recording::repaired_path(from);
+    const std::string to = arguments.given("output") ? arguments.text("output") : mcap::repaired_path(from);
     check_target(from, to);
     if (reader.messages() == 0)
         throw Error(Errc::damaged,
                     what_was_cut(reader) + ". It holds no message that can be kept: nothing was written");
-    console.say(what_was_cut(reader));
+    console.info(what_was_cut(reader));
     const Repaired done = write_copy(reader, to, arguments, console);
     if (!done.is_whole) {
         console.end_progress();
-        console.complain("interrupted: nothing was written");
+        console.error("interrupted: nothing was written");
         return ExitCode::failed;
     }
     report(reader, done, to, arguments, console);

@@ -1,10 +1,10 @@
 // send: shell scripts take part.
-#include "common/output.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/output.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
 #include "tool/input.hpp"
-#include "tool/patiently.hpp"
 #include "tool/verbs.hpp"
+#include "tool/wait_option.hpp"
 
 #include <handoff/channel.hpp>
 #include <handoff/inspect.hpp>
@@ -70,13 +70,13 @@ public:
           sender_(name, shape(arguments, payload_bytes)) {}
 
     void put(std::span<const std::byte> message) override {
-        auto loan = unless_stopped(sender_.loan(patiently(arguments_)),
+        auto loan = unless_stopped(sender_.loan(wait_from(arguments_)),
                                    "interrupted while it waited for a free slot: the last message was not sent");
         loan.resize(message.size()).value();
         std::copy(message.begin(), message.end(), loan.payload().begin());
         if (!asks_) return sender_.send(std::move(loan)).value();
         auto pending = sender_.request_async(std::move(loan)).value();
-        const auto answer = unless_stopped(pending.wait(patiently(arguments_)),
+        const auto answer = unless_stopped(pending.wait(wait_from(arguments_)),
                                            "interrupted while it waited for an answer: the message was sent");
         const auto reply = answer.reply();
         std::cout.write(reinterpret_cast<const char*>(reply.data()), static_cast<std::streamsize>(reply.size()));

@@ -1,11 +1,11 @@
-#include "common/new_file.hpp"
-#include "common/output.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "cli/new_file.hpp"
+#include "cli/output.hpp"
+#include "cli/units.hpp"
+#include "cli/waits.hpp"
+#include "tool/format.hpp"
 #include "tool/png.hpp"
 #include "tool/scaled.hpp"
 #include "tool/verbs.hpp"
-#include "tool/words.hpp"
 
 #include <handoff/inspect.hpp>
 
@@ -50,7 +50,7 @@ ExitCode run(const Invocation& invocation) {
     const std::span<const std::byte> payload(buffer.data(), copied->size);
     const bool raw = invocation.arguments.flag("raw");
     if (!raw && !copied->image.is_image())
-        throw Error(Errc::mismatch, "the newest message of '" + name + "' (" + bytes_in_words(copied->size) +
+        throw Error(Errc::mismatch, "the newest message of '" + name + "' (" + format_bytes(copied->size) +
                                         ") is no image: --raw writes its bytes as they are");
     const auto picture = raw ? std::nullopt : scaled(copied->image, payload);
     if (raw) {
@@ -62,8 +62,8 @@ ExitCode run(const Invocation& invocation) {
     }
     const auto age = std::chrono::steady_clock::now() - copied->published_at;
     std::cerr << (path == "-" ? "stdout" : path) << ": message " << copied->sequence << ", "
-              << (copied->image.is_image() ? image_in_words(copied->image) : bytes_in_words(copied->size)) << ", "
-              << age_in_words(age) << " old" << (picture ? "; " + picture->words() : "") << "\n";
+              << (copied->image.is_image() ? format_image(copied->image) : format_bytes(copied->size)) << ", "
+              << format_age(age) << " old" << (picture ? "; " + picture->words() : "") << "\n";
     return ExitCode::ok;
 }
 

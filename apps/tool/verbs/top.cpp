@@ -1,10 +1,10 @@
-#include "common/arguments.hpp"
-#include "common/patience.hpp"
+#include "cli/arguments.hpp"
+#include "cli/waits.hpp"
+#include "tool/monitor.hpp"
 #include "tool/top/model.hpp"
 #include "tool/top/page.hpp"
 #include "tool/top/screen.hpp"
 #include "tool/verbs.hpp"
-#include "tool/watch.hpp"
 
 #include <unistd.h>
 
@@ -29,8 +29,8 @@ std::chrono::nanoseconds interval_of(const Arguments& arguments) {
 }
 
 /// Looks, draws, and does what the keys say, until somebody has enough.
-void live(Watch& watch, Model& model) {
-    model.show(watch.look());
+void live(Monitor& monitor, Model& model) {
+    model.show(monitor.look());
     Screen screen;
     auto looked = Clock::now();
     while (!stop_requested() && !Screen::quit_requested()) {
@@ -42,7 +42,7 @@ void live(Watch& watch, Model& model) {
         while (event == Screen::Event::none && !stop_requested() && !Screen::quit_requested()) {
             if (!model.is_paused() && Clock::now() >= looked + model.interval()) {
                 looked = Clock::now();
-                model.show(watch.look());
+                model.show(monitor.look());
                 break;
             }
             event = screen.wait(slice, press);
@@ -54,9 +54,9 @@ void live(Watch& watch, Model& model) {
 ExitCode run(const Invocation& invocation) {
     if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0)
         throw UsageError("top draws on a terminal, and stdin or stdout is none here: use 'handoff ls --json'");
-    Watch watch(invocation.operands.empty() ? "*" : invocation.operands.front());
+    Monitor monitor(invocation.operands.empty() ? "*" : invocation.operands.front());
     Model model(interval_of(invocation.arguments));
-    live(watch, model);
+    live(monitor, model);
     return ExitCode::ok;
 }
 
