@@ -133,6 +133,15 @@ BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_receiver) {
     check_descriptor_rung(descriptor, [&] { sender.reset(); });
 }
 
+BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_again_after_two_that_were_taken_together) {
+    const int descriptor = receiver->descriptor();
+    check_descriptor_rung(descriptor, [&] { send(); });
+    send();  // uses up what the thread announced before it found the first
+    HANDOFF_CHECK_EVENTUALLY(others_are_asleep());
+    for (int taken = 0; taken < 2; ++taken) receiver->try_receive().value().processed().value();
+    check_descriptor_rung(descriptor, [&] { send(); });
+}
+
 BOOST_AUTO_TEST_CASE(a_free_slot_lights_the_descriptor_of_a_sender) {
     std::vector<Loan> loans;
     for (int i = 0; i < 2; ++i) loans.push_back(sender->try_loan().value());
