@@ -8,12 +8,14 @@
 
 #include "case.h"
 
-static handoff_channel_options channel_of_one_slot(void) {
+/* Both sides of a channel of one slot. */
+static void open_both(const char* segment, handoff_sender** sender, handoff_receiver** receiver) {
     handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
     options.payload_bytes = 8;
     options.reply_bytes = 8;
     options.slot_count = 1;
-    return options;
+    GOOD(handoff_sender_open(segment, &options, sender));
+    GOOD(handoff_receiver_open(segment, NULL, receiver));
 }
 
 static handoff_stop* new_stop(void) {
@@ -43,7 +45,6 @@ static void* request_a_stop(void* stop) {
 }
 
 static void a_stop_ends_every_wait_and_loses_nothing(const char* segment) {
-    const handoff_channel_options options = channel_of_one_slot();
     handoff_sender* sender = NULL;
     handoff_receiver* receiver = NULL;
     handoff_loan* loan = NULL;
@@ -51,8 +52,7 @@ static void a_stop_ends_every_wait_and_loses_nothing(const char* segment) {
     handoff_pending* pending = NULL;
     handoff_processed* processed = NULL;
     handoff_stop* stop = new_stop();
-    GOOD(handoff_sender_open(segment, &options, &sender));
-    GOOD(handoff_receiver_open(segment, NULL, &receiver));
+    open_both(segment, &sender, &receiver);
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, request_a_stop, stop) == 0);
     ANSWERS(HANDOFF_STOPPED, handoff_receiver_receive(receiver, HANDOFF_FOREVER, stop, &request));
@@ -124,14 +124,12 @@ static void a_stop_that_is_no_stop_is_refused_or_ignored(const char* segment) {
 }
 
 static void bytes_are_sent_requested_and_published_in_one_call(const char* segment) {
-    const handoff_channel_options options = channel_of_one_slot();
     handoff_sender* sender = NULL;
     handoff_receiver* receiver = NULL;
     handoff_request* request = NULL;
     handoff_processed* processed = NULL;
     size_t bytes = 0;
-    GOOD(handoff_sender_open(segment, &options, &sender));
-    GOOD(handoff_receiver_open(segment, NULL, &receiver));
+    open_both(segment, &sender, &receiver);
     GOOD(handoff_sender_send_bytes(sender, "abc", 3, SECONDS(10), NULL));
     ANSWERS(HANDOFF_TIMED_OUT, handoff_sender_send_bytes(sender, "def", 3, 1000, NULL)); /* there is one slot */
     GOOD(handoff_receiver_receive(receiver, SECONDS(10), NULL, &request));
@@ -167,7 +165,6 @@ static void bytes_are_sent_requested_and_published_in_one_call(const char* segme
 }
 
 static void descriptors_tell_of_a_free_slot_and_of_an_answer(const char* segment) {
-    const handoff_channel_options options = channel_of_one_slot();
     handoff_sender* sender = NULL;
     handoff_receiver* receiver = NULL;
     handoff_loan* loan = NULL;
@@ -177,8 +174,7 @@ static void descriptors_tell_of_a_free_slot_and_of_an_answer(const char* segment
     handoff_waitable* waitables[2] = {NULL, NULL};
     struct pollfd watched[2] = {{-1, POLLIN, 0}, {-1, POLLIN, 0}};
     size_t index = 9;
-    GOOD(handoff_sender_open(segment, &options, &sender));
-    GOOD(handoff_receiver_open(segment, NULL, &receiver));
+    open_both(segment, &sender, &receiver);
     GOOD(handoff_sender_descriptor(sender, &watched[0].fd));
     CHECK(poll(watched, 1, 10000) == 1);
     GOOD(handoff_sender_loan(sender, SECONDS(10), NULL, &loan));
