@@ -83,8 +83,8 @@ inline int type_of(Encoding encoding) {
 namespace detail {
 
 /// A description of rows x cols pixels, checked against the available bytes.
-inline Image described(int rows, int cols, int type, std::size_t available, std::string_view area) {
-    const Encoding encoding = encoding_of_type(type);
+inline Image described(int rows, int cols, Encoding encoding, std::size_t available, std::string_view area) {
+    const int type = type_of(encoding);
     if (rows <= 0 || cols <= 0)
         throw Error(Errc::invalid_argument, "an image of " + std::to_string(cols) + " x " + std::to_string(rows) +
                                                 " pixels does not exist: both sides must be above 0");
@@ -107,10 +107,11 @@ inline cv::Mat view(const Image& image, std::span<const std::byte> bytes) {
             static_cast<std::size_t>(image.step)};
 }
 
-/// A new description keeps frame id and capture time.
-inline Image with_origin_of(Image image, const Image& before) {
+/// A new description keeps capture time and, unless another one is given, frame id.
+inline Image with_origin_of(Image image, const Image& before, std::string_view frame_id) {
     image.capture_time_ns = before.capture_time_ns;
     std::copy(std::begin(before.frame_id), std::end(before.frame_id), std::begin(image.frame_id));
+    if (!frame_id.empty()) image.set_frame_id(frame_id);
     return image;
 }
 
@@ -121,13 +122,17 @@ inline bool starts_in(const cv::Mat& mat, std::span<const std::byte> bytes) {
 
 }  // namespace detail
 
-/// Describes the loan as rows x cols pixels of `type` without gaps; returns a Mat on its payload to write them into.
-/// Frame id and capture time of an earlier description are kept. Valid until the loan is sent or destroyed.
-/// Throws too_large, invalid_argument, invalid_handle.
-inline cv::Mat as_mat(Loan& loan, int rows, int cols, int type) {
-    const Image image = detail::described(rows, cols, type, loan.payload().size(), "slot's payload");
-    loan.describe(detail::with_origin_of(image, loan.image())).value();
+/// Describes the loan as rows x cols pixels of this encoding without gaps, from the source `frame_id`; returns a Mat on
+/// its payload to write them into. Capture time and, if none is given, frame id of an earlier description are kept.
+/// Valid until the loan is sent or destroyed. Throws too_large, invalid_argument, invalid_handle.
+inline cv::Mat as_mat(Loan& loan, int rows, int cols, Encoding encoding, std::string_view frame_id = {}) {
+    const Image image = detail::described(rows, cols, encoding, loan.payload().size(), "slot's payload");
+    loan.describe(detail::with_origin_of(image, loan.image(), frame_id)).value();
     return detail::view(image, loan.payload());
+}
+/// The same with the encoding of one of OpenCV's types (CV_8UC3: bgr8).
+inline cv::Mat as_mat(Loan& loan, int rows, int cols, int type, std::string_view frame_id = {}) {
+    return as_mat(loan, rows, cols, encoding_of_type(type), frame_id);
 }
 
 /// The loan as described so far. Valid until it is sent or destroyed. Throws invalid_argument if it was not described.
@@ -151,13 +156,17 @@ inline cv::Mat editable_mat(Request& request) {
     return detail::view(request.image(), bytes);
 }
 
-/// Describes the answer as rows x cols pixels of `type` without gaps; returns a Mat on the reply area to write them
-/// into. Then Request::processed() without an argument sends it. Frame id and capture time are the request's. Valid
-/// until the request is finished or destroyed. Throws too_large, invalid_argument, invalid_handle.
-inline cv::Mat reply_mat(Request& request, int rows, int cols, int type) {
-    const Image image = detail::described(rows, cols, type, request.reply().size(), "slot's reply area");
-    request.describe_reply(detail::with_origin_of(image, request.image())).value();
+/// Describes the answer as rows x cols pixels of this encoding without gaps; returns a Mat on the reply area to write
+/// them into. Then Request::processed() without an argument sends it. Capture time and, if none is given, frame id are
+/// the request's. Valid until the request is finished or destroyed. Throws too_large, invalid_argument, invalid_handle.
+inline cv::Mat reply_mat(Request& request, int rows, int cols, Encoding encoding, std::string_view frame_id = {}) {
+    const Image image = detail::described(rows, cols, encoding, request.reply().size(), "slot's reply area");
+    request.describe_reply(detail::with_origin_of(image, request.image(), frame_id)).value();
     return detail::view(image, request.reply());
+}
+/// The same with the encoding of one of OpenCV's types.
+inline cv::Mat reply_mat(Request& request, int rows, int cols, int type, std::string_view frame_id = {}) {
+    return reply_mat(request, rows, cols, encoding_of_type(type), frame_id);
 }
 
 /// The image in the answer, to read. Valid until `processed` is destroyed. Throws invalid_argument if the answer is not
@@ -194,7 +203,8 @@ inline bool is_in(const cv::Mat& mat, const Loan& loan) {
     return is_in(mat, loan.payload());
 }
 
-/// Copies the Mat into the loan, once, row by row where it has gaps, and describes the loan accordingly.
+/// Copies the Mat into the loan, once, row by row where it has gaps, and describes the loan accordingly: with the
+/// encoding that it was described with before, if that is one of the Mat's type (rgb8 stays rgb8).
 /// Throws too_large, invalid_argument (empty, more than two dimensions, a type without an encoding), invalid_handle.
 inline void copy_to(Loan& loan, const cv::Mat& mat) {
     if (mat.dims != 2 || mat.empty())
@@ -202,7 +212,9 @@ inline void copy_to(Loan& loan, const cv::Mat& mat) {
                                                 std::to_string(mat.total()) + " pixels is not an image");
     const bool overlaps = detail::starts_in(mat, loan.payload());
     const cv::Mat source = overlaps ? mat.clone() : mat;
-    cv::Mat target = as_mat(loan, mat.rows, mat.cols, mat.type());
+    const Encoding before = loan.image().encoding;
+    const bool stays = before != Encoding::none && type_of(before) == mat.type();
+    cv::Mat target = as_mat(loan, mat.rows, mat.cols, stays ? before : encoding_of_type(mat.type()));
     source.copyTo(target);
 }
 

@@ -133,6 +133,23 @@ BOOST_AUTO_TEST_CASE(a_new_description_keeps_frame_id_and_time) {
     BOOST_TEST(loan.image().width == 6U);
 }
 
+BOOST_AUTO_TEST_CASE(a_frame_is_described_once_with_its_encoding_and_its_source) {
+    Pair pair;
+    Loan loan = pair.loan();
+    cv::Mat frame = opencv::as_mat(loan, 30, 40, Encoding::rgb8, "left");
+    BOOST_TEST(frame.type() == CV_8UC3);
+    opencv::ensure_in(loan, random_mat(20, 40, CV_8UC3));  // a copy is as much rgb8 as the view was
+    Request request = pair.received(std::move(loan));
+    BOOST_TEST((request.image().encoding == Encoding::rgb8));
+    BOOST_TEST(request.image().frame() == "left");
+    BOOST_TEST(request.image().height == 20U);
+    opencv::reply_mat(request, 30, 40, CV_8UC1, "edges");
+    BOOST_TEST(request.image().frame() == "left");
+    BOOST_CHECK_EXCEPTION(opencv::reply_mat(request, 30, 40, Encoding::none), Error,
+                          refused(Errc::invalid_argument, "not an image"));
+    request.processed().value();
+}
+
 BOOST_AUTO_TEST_CASE(copy_to_closes_the_gaps_between_rows) {
     Pair pair;
     Loan loan = pair.loan();
