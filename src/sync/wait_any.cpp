@@ -61,6 +61,8 @@ result<std::size_t> wait_any(std::span<const Waitable> waitables, const Wait& wa
     for (;;) {
         if (wait.stop_requested()) return Errc::stopped;
         const bool done = ready();
+        if (!done)  // somebody else was faster: descriptors that said otherwise become unreadable
+            for (const Waitable& waitable : waitables) waitable.source_->was_taken_from();
         const std::int64_t now_ns = detail::platform::now_ns();
         bool recovered = false;
         std::int64_t tick_end_ns = INT64_MAX;

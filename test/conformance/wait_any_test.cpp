@@ -209,6 +209,17 @@ BOOST_AUTO_TEST_CASE(one_thread_waits_for_all_descriptors_and_only_for_those_who
     BOOST_TEST(threads() == before + 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_that_somebody_else_beats_makes_the_descriptor_unreadable) {
+    const int descriptor = receiver.descriptor();
+    Receiver faster(channel);
+    sender.send(sender.loan(soon()).value()).value();
+    BOOST_TEST(becomes_readable(descriptor));
+    receive(faster).processed().value();
+    BOOST_TEST(!wait_any({receiver.waitable()}, Deadline::now()).has_value());
+    pollfd wanted{descriptor, POLLIN, 0};
+    BOOST_TEST(poll(&wanted, 1, 0) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_thread_waits_for_127_descriptors) {
     std::thread([] {}).join();
     const auto before = threads();

@@ -138,6 +138,7 @@ napi_value request(const Call& call) {
             return handoff_pending_wait(&pending->it, timeout_ns, stop, made);
         });
     if (wait.descriptors) wait.descriptors = [pending] { return std::vector{descriptor_of(pending->it)}; };
+    wait.looks_last = true;
     wait.give_up = [pending](Refusal& refusal) { withdraw(*pending, refusal); };
     pending->it = sent(call);
     return start(call, std::move(wait), timeout_at, token_at);
@@ -151,7 +152,7 @@ napi_value wait_for_receiver(const Call& call) {
         return handoff_sender_wait_for_receiver(owned->it, timeout_ns, stop);
     };
     wait.result = [env = call.env()] { return undefined(env); };
-    wait.closed = handle.stop;
+    wait.closed = {handle.stop};
     wait.what = handle.name();
     return start(call, std::move(wait), 1, 2);
 }

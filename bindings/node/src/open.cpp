@@ -120,7 +120,6 @@ napi_value open(const Call& call, Options defaults, std::span<const Field> field
     wait.result = [env, opening] { return value_of(env, opening->opened, never_sleeps(*opening)); };
     wait.try_again_on = HANDOFF_NO_SUCH_SEGMENT;
     wait.may_succeed_at_once = false;  // to make a large segment takes a while
-    wait.closed = std::make_shared<Stop>();
     return start(call, std::move(wait), timeout_at, token_at);
 }
 
@@ -150,13 +149,14 @@ napi_value is_open(const Call& call) {
     return value_of(call.env(), any_handle_from(call.env(), call[0]).is_open());
 }
 
-/// Waitables, as long as they are needed, and the descriptors of the same handles.
+/// Waitables, as long as they are needed, with the descriptors and the ends of the same handles.
 struct Waitables {
     ~Waitables() {
         for (auto* one : all) handoff_waitable_drop(&one);
     }
     std::vector<handoff_waitable*> all;
     std::vector<int> descriptors;
+    std::vector<SharedStop> stops;
     std::size_t index = 0;
 };
 
@@ -168,6 +168,7 @@ bool add_if(napi_env env, napi_value value, Waitables& waitables, auto waitable_
     check(waitable_of(handle->use(), &waitable));
     waitables.all.push_back(waitable);
     waitables.descriptors.push_back(descriptor_of(handle->use()));
+    waitables.stops.push_back(handle->stop);
     return true;
 }
 
@@ -199,7 +200,7 @@ napi_value wait_any(const Call& call) {
     };
     wait.descriptors = [waitables] { return waitables->descriptors; };
     wait.result = [env, waitables] { return count_of(env, waitables->index); };
-    wait.closed = std::make_shared<Stop>();
+    wait.closed = waitables->stops;
     return start(call, std::move(wait), 1, 2);
 }
 

@@ -1,5 +1,6 @@
 #include "operation.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace handoff::node {
@@ -21,11 +22,11 @@ void Stop::request() {
 // ---- both -----------------------------------------------------------------------------------------------------------
 
 Operation::Operation(Waits& waits, Wait what) : wait(std::move(what)), waits_(waits) {
-    wait.closed->add(*this);
+    for (const SharedStop& closed : wait.closed) closed->add(*this);
     if (wait.aborted) wait.aborted->add(*this);
 }
 Operation::~Operation() {
-    wait.closed->remove(*this);
+    for (const SharedStop& closed : wait.closed) closed->remove(*this);
     if (wait.aborted) wait.aborted->remove(*this);
 }
 
@@ -50,10 +51,18 @@ bool Operation::attempt(std::int64_t timeout_ns, const handoff_stop* stop) {
     return is_decided;
 }
 
+bool Operation::is_closed() const {
+    return std::ranges::any_of(wait.closed, [](const SharedStop& closed) { return closed->requested(); });
+}
+
+void Operation::abandon() {
+    if (!is_good) wait.give_up(refusal);
+}
+
 void Operation::end_without_success() {
-    if (!is_decided && wait.aborted && wait.aborted->requested()) {
+    if (!is_decided && is_aborted()) {
         refusal = {std::string(aborted_code), "the wait was aborted"};
-    } else if (wait.closed->requested()) {
+    } else if (is_closed()) {
         refusal = {handoff_status_name(HANDOFF_INVALID_HANDLE),
                    "this " + std::string(wait.what) + " was closed or released while it waited"};
     }
@@ -88,6 +97,7 @@ void LoopOperation::on_timeout() {
 }
 
 void LoopOperation::stop() {
+    if (wait.looks_last && !is_closed()) attempt(HANDOFF_NOW, nullptr);
     waits_.end(*this);
 }
 
@@ -118,6 +128,11 @@ void ThreadOperation::begin() {
         refuse(HANDOFF_SYSTEM,
                "there is no thread for another wait: " + std::to_string(waits_.on_threads_) + " are waiting");
     }
+}
+
+void ThreadOperation::abandon() {
+    is_running_->wait(true);
+    Operation::abandon();
 }
 
 void ThreadOperation::stop() {

@@ -20,7 +20,11 @@ public:
     /// Ends it, now or soon: one of its stops was requested.
     virtual void stop() = 0;
 
-    bool is_stopped() const { return wait.closed->requested() || (wait.aborted && wait.aborted->requested()); }
+    bool is_aborted() const { return wait.aborted && wait.aborted->requested(); }
+    bool is_closed() const;
+    bool is_stopped() const { return is_aborted() || is_closed(); }
+    /// Its promise will never settle.
+    virtual void abandon();
     /// True if this was the end of it.
     bool attempt(std::int64_t timeout_ns, const handoff_stop* stop);
     /// Completes the refusal.
@@ -59,6 +63,7 @@ public:
     ~ThreadOperation() override;
 
     void stop() override;
+    void abandon() override;
 
 private:
     void begin() override;

@@ -84,7 +84,7 @@ napi_value wait_for_subscriber(const Call& call) {
         return handoff_publisher_wait_for_subscriber(owned->it, timeout_ns, stop);
     };
     wait.result = [env = call.env()] { return undefined(env); };
-    wait.closed = handle.stop;
+    wait.closed = {handle.stop};
     wait.what = handle.name();
     return start(call, std::move(wait), 1, 2);
 }

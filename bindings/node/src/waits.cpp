@@ -48,7 +48,8 @@ void Waits::shut() noexcept {
     is_shut_ = true;
     for (const auto& [operation, owned] : operations_)
         if (!operation->wait.descriptors) operation->stop();  // all threads, before the first is waited for
-    operations_.clear();                                      // requests that nobody will look at go back
+    for (const auto& [operation, owned] : operations_) operation->abandon();
+    operations_.clear();  // requests that nobody will look at go back
     loop_->close();
     napi_release_threadsafe_function(thread_end_, napi_tsfn_abort);
 }

@@ -24,9 +24,10 @@ struct Wait {
     bool may_succeed_at_once = true;                          ///< an attempt without waiting takes no time
     std::function<void(Refusal&)> give_up = [](Refusal&) {};  ///< after an end without success
     std::function<void()> at_end = [] {};                     ///< whatever the end
-    SharedStop closed;                                        ///< of the handle
-    SharedStop aborted;     ///< the caller does not want to wait any longer; may be null
-    std::string_view what;  ///< "Receiver", for the sentence after closed
+    std::vector<SharedStop> closed;                           ///< of the handles that it waits on
+    SharedStop aborted;                ///< the caller does not want to wait any longer; may be null
+    std::string_view what = "handle";  ///< for the sentence after closed
+    bool looks_last = false;           ///< what is there when it is aborted would be lost
 };
 
 /// Used by the thread of JavaScript only.
@@ -76,7 +77,7 @@ Wait wait_on(Handle<T>& handle) {
     Wait wait;
     if (!handle.never_sleeps)
         wait.descriptors = [owned = handle.share()] { return std::vector{descriptor_of(owned->it)}; };
-    wait.closed = handle.stop;
+    wait.closed = {handle.stop};
     wait.what = handle.name();
     return wait;
 }

@@ -165,6 +165,58 @@ test('waitAny waits for a free slot and for an answer, too', async (t) => {
   assert.equal(await waitAny([sender], { timeout }), 0);
 });
 
+test('a waitAny that others beat to it sleeps on', async (t) => {
+  const { name, sender, receiver } = pair(t);
+  const faster = closing(t, new Receiver(name));
+  const ended = waitAny([receiver], { timeout: 300 });
+  await pause(5);
+  for (let round = 0; round < 5; ++round) {
+    sender.send(sender.tryLoan());
+    const until = performance.now() + 5;
+    while (performance.now() < until) continue;  // the descriptor becomes readable while nobody looks
+    faster.tryReceive().processed();
+  }
+  const before = process.cpuUsage();
+  await assert.rejects(ended, refusal('timed_out'));
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 100_000, `${user + system} us of CPU in 300 ms`);
+});
+
+test('close of one handle ends a waitAny', async (t) => {
+  const { sender, receiver } = pair(t);
+  const topic = nameFor();
+  closing(t, new Publisher(topic, { payloadBytes: 8 }));
+  const subscriber = closing(t, new Subscriber(topic));
+  const waiting = waitAny([receiver, subscriber]);
+  await pause(5);
+  receiver.close();
+  await assert.rejects(waiting, refusal('invalid_handle', /closed/));
+  assert.equal(sender.state().receivers, 0);
+});
+
+test('an answer that is there when its wait is aborted is not lost', async (t) => {
+  const { sender, receiver } = pair(t);
+  const stop = new AbortController();
+  const answer = sender.request(sender.tryLoan(), { signal: stop.signal });
+  (await receiver.receive({ timeout })).processed();
+  stop.abort();
+  (await answer).release();
+});
+
+test('a request of a worker that ends is withdrawn', async (t) => {
+  const { Worker } = require('node:worker_threads');
+  const { name, sender } = pair(t);
+  const worker = new Worker(`
+    const { Sender } = require('handoff');
+    const sender = new Sender('${name}');
+    sender.request(sender.tryLoan());
+    require('node:worker_threads').parentPort.postMessage('asked');`, { eval: true });
+  await new Promise((resolve) => worker.once('message', resolve));
+  assert.equal(sender.state().ready, 1);
+  await worker.terminate();
+  assert.equal(sender.state().ready, 0);
+});
+
 test('a timeout names who holds what is missing', async (t) => {
   const { sender, receiver } = pair(t, { payloadBytes: 8, slotCount: 1 });
   sender.send(sender.tryLoan());
