@@ -168,7 +168,8 @@ bool add_if(napi_env env, napi_value value, Waitables& waitables, auto waitable_
     check(waitable_of(handle->use(), &waitable));
     waitables.all.push_back(waitable);
     waitables.descriptors.push_back(descriptor_of(handle->use()));
-    waitables.stops.push_back(handle->stop);
+    if (std::ranges::find(waitables.stops, handle->stop) == waitables.stops.end())  // the same handle twice
+        waitables.stops.push_back(handle->stop);
     return true;
 }
 

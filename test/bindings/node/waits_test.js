@@ -187,10 +187,10 @@ test('close of one handle ends a waitAny', async (t) => {
   const topic = nameFor();
   closing(t, new Publisher(topic, { payloadBytes: 8 }));
   const subscriber = closing(t, new Subscriber(topic));
-  const waiting = waitAny([receiver, subscriber]);
+  const waiting = [waitAny([receiver, subscriber]), waitAny([receiver, receiver])];
   await pause(5);
   receiver.close();
-  await assert.rejects(waiting, refusal('invalid_handle', /closed/));
+  for (const each of waiting) await assert.rejects(each, refusal('invalid_handle', /closed/));
   assert.equal(sender.state().receivers, 0);
 });
 
