@@ -5,8 +5,10 @@
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace po = boost::program_options;
 
@@ -18,6 +20,14 @@ namespace {
 constexpr int style(ShortForms short_forms) {
     constexpr int both = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     return short_forms == ShortForms::yes ? both : both & ~po::command_line_style::allow_short;
+}
+
+/// Without short forms: -h is help, another letter is none of ours, and no name of a file either (./-x is one).
+std::pair<std::string, std::string> only_help(const std::string& word) {
+    if (word == "-h") return {"help", ""};
+    if (word.size() == 2 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) != 0)
+        throw UsageError("unrecognised option '" + word + "'");
+    return {};
 }
 
 [[noreturn]] void refuse(const std::string& option, const std::string& why) {
@@ -36,6 +46,7 @@ Arguments::Arguments(int argc, const char* const* argv, const po::options_descri
                      const po::positional_options_description& positional, ShortForms short_forms) {
     try {
         po::command_line_parser parser(argc, argv);
+        if (short_forms == ShortForms::no) parser.extra_parser(only_help);
         po::store(parser.options(options).positional(positional).style(style(short_forms)).run(), values_);
         po::notify(values_);
     } catch (const po::too_many_positional_options_error&) {

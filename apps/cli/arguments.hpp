@@ -23,6 +23,7 @@ public:
 };
 
 /// Whether options may have a short form, as in -o FILE. Then a value that begins with '-' is taken for an option.
+/// Without them -h is --help all the same, and every other letter is refused.
 enum class ShortForms : bool { no, yes };
 
 class Arguments {

@@ -172,7 +172,7 @@ void print_completion(const CommandLine& line, const std::string& shell) {
 }  // namespace
 
 void add_options_about(po::options_description& options) {
-    options.add_options()("help", po::bool_switch(), "this text")("version", po::bool_switch(), "the version")(
+    options.add_options()("help", po::bool_switch(), "this text; -h, too")("version", po::bool_switch(), "the version")(
         "man", po::bool_switch(), "the manual page, for 'man -l -'")(
         "completion", value("SHELL"), "a script that teaches bash, zsh or fish to complete");
 }

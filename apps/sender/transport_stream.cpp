@@ -14,10 +14,13 @@ namespace {
 constexpr std::size_t packet_bytes = 188;
 constexpr char sync_byte = 'G';
 
-/// The packets of one video. A frame's last one is filled up with an adaptation field.
+/// The packets of one video. A frame's last one is filled up with an adaptation field. Each has the number of the one
+/// before plus 1, modulo 16; one that is repeated has the same.
 struct Video {
     bool begun = false;
     bool last_is_full = false;
+    bool may_jump = true;  ///< tables came in between: another film may begin (cat a.ts b.ts)
+    unsigned number = 0;
     unsigned full_ends = 0;
     unsigned filled_ends = 0;
 };
@@ -29,7 +32,13 @@ public:
         const bool has_payload = (packet[3] & 0x10U) != 0;
         const bool has_adaptation = (packet[3] & 0x20U) != 0;
         if (!has_payload) return;
+        if (id == 0 && !has_adaptation) return take_programs(packet);
+        awaits_map_ = awaits_map_ && id != map_id_;
         Video& video = videos_[id];
+        const bool is_announced = has_adaptation && packet[4] > 0 && (packet[5] & 0x80U) != 0;
+        has_hole_ = has_hole_ || (video.begun && !is_announced && jumps(video, packet[3] & 0x0fU));
+        video.may_jump = false;
+        video.number = packet[3] & 0x0fU;
         if ((packet[1] & 0x40U) != 0) begin(video, packet, has_adaptation ? 5U + packet[4] : 4U);
         video.last_is_full = !has_adaptation;
     }
@@ -42,7 +51,22 @@ public:
         });
     }
 
+    bool have_a_hole() const { return has_hole_; }
+    bool end_within_tables() const { return awaits_map_ && tables_ > 2; }
+
 private:
+    /// The table of programs, which names the packets of the table that follows it at once: the map of its program.
+    void take_programs(const unsigned char* packet) {
+        const std::size_t at = 5U + packet[4] + 8U;
+        if ((packet[1] & 0x40U) == 0 || at + 4 > packet_bytes) return;
+        map_id_ = (packet[at + 2] & 0x1fU) << 8U | packet[at + 3];
+        awaits_map_ = true;
+        ++tables_;
+        for (auto& [id, video] : videos_) video.may_jump = true;
+    }
+    static bool jumps(const Video& video, unsigned number) {
+        return !video.may_jump && number != video.number && number != ((video.number + 1U) & 0x0fU);
+    }
     static void begin(Video& video, const unsigned char* packet, std::size_t at) {
         const bool is_video = at + 4 <= packet_bytes && packet[at] == 0 && packet[at + 1] == 0 && packet[at + 2] == 1 &&
                               (packet[at + 3] & 0xF0U) == 0xE0U;
@@ -52,6 +76,10 @@ private:
     }
 
     std::map<unsigned, Video> videos_;
+    unsigned map_id_ = 0;
+    bool awaits_map_ = false;
+    bool has_hole_ = false;
+    unsigned tables_ = 0;
 };
 
 }  // namespace
@@ -71,7 +99,9 @@ std::string_view why_transport_stream_incomplete(const std::string& path) {
         if (bytes[at] != sync_byte) return "";
         seen.take(reinterpret_cast<const unsigned char*>(bytes.data()) + at);
     }
+    if (seen.have_a_hole()) return "packets are missing in its last part";
     if (size % packet_bytes != 0) return "the file ends in the middle of a packet";
+    if (seen.end_within_tables()) return "the file ends within the tables that begin its next part";
     return seen.end_within_a_frame() ? "the file seems to end in the middle of a frame" : "";
 }
 

@@ -18,6 +18,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -105,6 +106,27 @@ void write_film_of_bits(const std::string& path, int bits) {
         for (int sample = 0; sample < 32 * 16 * 3 / 2; ++sample) film += {'\x02', '\x01'};
     }
     write_file(path, std::as_bytes(std::span(film)));
+}
+
+/// Tables before each third frame of four numbered packets; `left_out` says which packets the file does not have.
+void write_stream_with_tables(const std::string& path, const std::function<bool(int)>& left_out) {
+    std::string stream;
+    int number = 0;
+    const auto put = [&](std::string bytes) {
+        if (!left_out(number++)) stream += bytes + std::string(188 - bytes.size(), 'x');
+    };
+    for (int packet = 0; packet < 4 * 12; ++packet) {
+        if (packet % 12 == 0) {
+            put(std::string("G\x40\0\x10\0\0\xb0\x0d\0\1\xc1\0\0\0\1\xf0\0", 17));
+            put(std::string("G\x50\0\x10\0\2", 6));
+        }
+        std::string bytes{'G', packet % 4 == 0 ? '\x41' : '\x01', '\0',
+                          static_cast<char>((packet % 4 == 3 ? 0x30 : 0x10) + packet % 16)};
+        if (packet % 4 == 3) bytes += std::string(1, 100) + std::string(100, '\0');
+        if (packet % 4 == 0) bytes += std::string("\0\0\1\xe0", 4);
+        put(bytes);
+    }
+    write_file(path, std::as_bytes(std::span(stream)));
 }
 
 /// Frames of four packets each, of which the last one is filled up; only the first `packets` of them all.
@@ -276,6 +298,24 @@ BOOST_AUTO_TEST_CASE(a_transport_stream_that_ends_within_a_frame_is_told_at_its_
     BOOST_TEST(why_transport_stream_incomplete(folder / "short.ts") == "the file ends in the middle of a packet");
     BOOST_TEST(why_transport_stream_incomplete(example("vtest.avi")) == "");
     BOOST_TEST((kind_of(folder / "whole.ts") == InputKind::video));
+}
+
+BOOST_AUTO_TEST_CASE(a_transport_stream_that_misses_packets_or_ends_within_its_tables_is_told) {
+    const Folder folder;
+    const auto why = [&](const std::function<bool(int)>& left_out) {
+        write_stream_with_tables(folder / "film.ts", left_out);
+        return why_transport_stream_incomplete(folder / "film.ts");
+    };
+    BOOST_TEST(why([](int) { return false; }) == "");
+    BOOST_TEST(why([](int packet) { return packet == 20; }) == "packets are missing in its last part");
+    BOOST_TEST(why([](int packet) { return packet >= 43; }) ==
+               "the file ends within the tables that begin its next part");
+    BOOST_TEST(why([](int packet) { return packet >= 10 && packet < 14; }) == "");  // two films, one behind the other
+    auto twice = read_file(folder / "film.ts");
+    const auto once = twice;
+    twice.insert(twice.end(), once.begin(), once.end());
+    write_file(folder / "twice.ts", twice);
+    BOOST_TEST(why_transport_stream_incomplete(folder / "twice.ts") == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_makes_grey_of_16_bits_and_refuses_edges_by_name) {

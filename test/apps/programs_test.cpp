@@ -37,6 +37,10 @@ BOOST_AUTO_TEST_SUITE(programs)
 BOOST_AUTO_TEST_CASE(help_and_version_go_to_stdout_and_end_well) {
     for (const auto& start : {sender, receiver}) {
         Program program = start({"--help"});
+        Program brief = start({"-h"});
+        BOOST_TEST(brief.wait().ok());
+        BOOST_TEST(program.wait().ok());
+        BOOST_TEST(brief.output() == program.output());
         require_exit(program, 0);
         for (const char* words : {"Examples:", "Exit codes:", "--channel", "timed out"})
             BOOST_TEST(program.output().find(words) != std::string::npos);
@@ -50,6 +54,8 @@ BOOST_AUTO_TEST_CASE(help_and_version_go_to_stdout_and_end_well) {
 BOOST_AUTO_TEST_CASE(a_senseless_command_line_ends_with_2) {
     check_refused(sender({}), 2, "sender: nothing to send");
     check_refused(sender({"--what"}), 2, "unrecognised option '--what'; 'sender --help' tells more");
+    check_refused(sender({"-V"}), 2, "unrecognised option '-V'; 'sender --help' tells more");
+    check_refused(receiver({"-V"}), 2, "unrecognised option '-V'; 'receiver --help' tells more");
     check_refused(receiver({"--operation", "sharpen"}), 2, "'sharpen' is not an operation");
     check_refused(receiver({"--channel", "a/b"}), 2, "a/b");
     check_refused(sender({"--channel", std::string(300, 'x'), "--pattern", "8x8"}), 2, "name");

@@ -64,7 +64,7 @@ void report(const Player& player, double seconds, const Arguments& arguments, Co
     if (!arguments.flag("json")) return;
     JsonObject json;
     json.add("segments", std::uint64_t{player.segments()}).add("messages", player.published());
-    json.add("payload_bytes", player.payload_bytes()).add("seconds", seconds);
+    json.add_exact("payload_bytes", player.payload_bytes()).add("seconds", seconds);
     std::cout << json.str() << std::endl;
 }
 

@@ -86,9 +86,9 @@ void report(const Recorder& recorder, const RecordingWriter& recording, double s
     JsonObject json;
     json.add("file", recording.first_path())
         .add("files", std::uint64_t{recording.files()})
-        .add("file_bytes", recording.bytes());
+        .add_exact("file_bytes", recording.bytes());
     json.add("segments", std::uint64_t{recorder.segments()}).add("messages", recording.messages());
-    json.add("payload_bytes", recording.payload_bytes()).add("lost", recording.lost());
+    json.add_exact("payload_bytes", recording.payload_bytes()).add("lost", recording.lost());
     json.add("unwritten", recording.unwritten()).add("seconds", seconds);
     std::cout << json.str() << std::endl;
 }
