@@ -35,7 +35,8 @@ extern "C" {
 
 handoff_status handoff_stop_new(handoff_stop** stop) {
     return detail::c::guarded([&] {
-        *detail::c::place(stop, "the stop") = new handoff_stop;
+        detail::c::place(stop, "the stop");
+        *stop = new handoff_stop;
         return HANDOFF_OK;
     });
 }
