@@ -47,7 +47,8 @@ std::uint64_t number(const Program& program, const std::string& key) {
     const std::string quoted = "\"" + key + "\": ";
     const auto at = output.find(quoted);
     BOOST_REQUIRE_MESSAGE(at != std::string::npos, "no " << key << " in: " << output << program.errors());
-    return std::stoull(output.substr(at + quoted.size()));
+    const std::size_t digits = output.find_first_not_of('"', at + quoted.size());  // sums of bytes are strings
+    return std::stoull(output.substr(digits));
 }
 
 bool operator==(const Frame& left, const Frame& right) {
