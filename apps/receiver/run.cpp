@@ -50,7 +50,7 @@ void refuse_if_not_in_place(const Options& options, const ChannelInfo& info) {
                                     "--in-place, or leave it out here");
 }
 
-/// Works until the end, then reports. `Work` is Working or Watching.
+/// Works until the end, then reports. `Work` is WorkerPool or SubscribeLoop.
 template <class Work, class Source>
 ExitCode work_off(Reporter reporter, const std::string& name, const Options& options, std::optional<Source> source,
                   const OutputFolder* folder, Console& console) {

@@ -33,7 +33,8 @@ public:
         const bool has_adaptation = (packet[3] & 0x20U) != 0;
         if (!has_payload) return;
         if (id == 0 && !has_adaptation) return take_programs(packet);
-        awaits_map_ = awaits_map_ && id != map_id_;
+        if (awaits_map_) ++(id == map_id_ ? maps_at_once_ : maps_later_);
+        awaits_map_ = false;
         Video& video = videos_[id];
         const bool is_announced = has_adaptation && packet[4] > 0 && (packet[5] & 0x80U) != 0;
         has_hole_ = has_hole_ || (video.begun && !is_announced && jumps(video, packet[3] & 0x0fU));
@@ -52,16 +53,18 @@ public:
     }
 
     bool have_a_hole() const { return has_hole_; }
-    bool end_within_tables() const { return awaits_map_ && tables_ > 2; }
+    bool end_within_tables() const {
+        constexpr unsigned enough = 2;
+        return awaits_map_ && maps_at_once_ >= enough && maps_later_ == 0;
+    }
 
 private:
-    /// The table of programs, which names the packets of the table that follows it at once: the map of its program.
+    /// The table of programs, which names the packets of the map of its program. Most writers let that follow at once.
     void take_programs(const unsigned char* packet) {
         const std::size_t at = 5U + packet[4] + 8U;
         if ((packet[1] & 0x40U) == 0 || at + 4 > packet_bytes) return;
         map_id_ = (packet[at + 2] & 0x1fU) << 8U | packet[at + 3];
         awaits_map_ = true;
-        ++tables_;
         for (auto& [id, video] : videos_) video.may_jump = true;
     }
     static bool jumps(const Video& video, unsigned number) {
@@ -79,7 +82,8 @@ private:
     unsigned map_id_ = 0;
     bool awaits_map_ = false;
     bool has_hole_ = false;
-    unsigned tables_ = 0;
+    unsigned maps_at_once_ = 0;
+    unsigned maps_later_ = 0;
 };
 
 }  // namespace

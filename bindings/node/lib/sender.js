@@ -1,13 +1,15 @@
 'use strict';
 // The sender's side of a channel.
 
-const { native } = require('./native');
+const { native, refuse } = require('./native');
 const { Handle, Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bufferOn, bytesOf, filled, loanOf, reply } = require('./slot');
 const { checkedOptions, waited } = require('./waits');
 
 class Sender extends Participant {
+  #capacity;
+
   constructor(name, options) {
     super(openNow('openSender', name, options));
   }
@@ -34,7 +36,7 @@ class Sender extends Participant {
 
   /** Copies these bytes into a slot, once one is free, and sends them. */
   async sendBytes(data, options) {
-    bytesOf(data);  // refused before anything is waited for
+    this.#check(data);
     this.send(filled(await this.loan(options), data));
   }
 
@@ -55,9 +57,17 @@ class Sender extends Participant {
     return new Processed(await waited(options, request));
   }
 
+  /** Refuses what can never be sent before anything is waited for. */
+  #check(data) {
+    const { byteLength } = bytesOf(data);
+    this.#capacity ??= this.info().payloadBytes;
+    if (byteLength > this.#capacity)
+      refuse(`${byteLength} bytes do not fit into a slot: ${this.#capacity} (payloadBytes) do`, 'too_large');
+  }
+
   /** The same with a copy of these bytes; the timeout is for the slot and the answer together. */
   async requestBytes(data, options) {
-    bytesOf(data);
+    this.#check(data);
     const { timeout, ...others } = checkedOptions(options);
     const begin = performance.now();
     const loan = filled(await this.loan(options), data);

@@ -62,10 +62,9 @@ napi_value Waits::start(Wait wait) {
     else
         owned = std::make_unique<ThreadOperation>(*this, std::move(wait));
     Operation& operation = *owned;
-    const bool has_ended = !operation.goes_on();
     napi_value promise = nullptr;
     check(env_, napi_create_promise(env_, &operation.deferred, &promise));
-    if (has_ended) {
+    if (!operation.goes_on()) {
         settle(operation);
         return promise;
     }

@@ -264,8 +264,10 @@ test('bytes are sent, requested and answered in one call', async (t) => {
   const request = await receiver.receive({ timeout });
   assert.deepEqual([...request.bytes], [2, 1, 3, 0]);
   await assert.rejects(sender.sendBytes(Buffer.from('later'), { timeout: 5 }), refusal('timed_out'));
+  // Refused at once, although no slot is free:
+  await assert.rejects(sender.sendBytes(new Uint8Array(9), { timeout: 50 }), refusal('too_large', /9 bytes/));
+  await assert.rejects(sender.requestBytes(new Uint8Array(9), { timeout: 50 }), refusal('too_large', /9 bytes/));
   request.processed();
-  await assert.rejects(sender.sendBytes(new Uint8Array(9), { timeout }), refusal('too_large'));
   await assert.rejects(sender.sendBytes('no bytes', { timeout }), refusal('invalid_argument'));
   await assert.rejects(sender.requestBytes(new ArrayBuffer(8), { timeout: 20 }), refusal('timed_out', /withdrawn/));
   assert.equal(sender.state().free, 1);
