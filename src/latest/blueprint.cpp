@@ -2,8 +2,8 @@
 
 namespace handoff::detail::latest {
 
+using broadcast::BroadcastSettings;
 using participants::Role;
-using slot::BroadcastSettings;
 
 namespace {
 
@@ -11,7 +11,7 @@ constexpr std::uint32_t default_participants = 16;  // of a new value
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::latest), sync::condition_code(),
-                                    participants::layout_code(), slot::layout_code(), slot::broadcast_layout_code()});
+                                    participants::layout_code(), slot::layout_code(), broadcast::layout_code()});
 }
 
 /// Every participant may be in the middle of a write, one slot holds the newest value, one is spare.
@@ -23,20 +23,20 @@ BroadcastSettings settings_for(std::uint32_t participants, const LatestShape& sh
 
 segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     const auto settings = BroadcastSettings::decode(claimed.settings);
-    const bool is_valid =
-        settings.history == 1 && settings.pin_budget == 0 && settings.loans == claimed.participant_count &&
-        claimed.slot_count == settings.slots() && claimed.participant_count >= 2 &&
-        claimed.participant_count <= slot::most_broadcast_participants && claimed.payload_bytes >= 1 &&
-        claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
+    const bool is_valid = settings.history == 1 && settings.pin_budget == 0 &&
+                          settings.loans == claimed.participant_count && claimed.slot_count == settings.slots() &&
+                          claimed.participant_count >= 2 && claimed.participant_count <= broadcast::most_participants &&
+                          claimed.payload_bytes >= 1 && claimed.reply_bytes == 0 &&
+                          settings.encode() == claimed.settings;
     if (!is_valid) return {};
     segment::Blueprint blueprint;
     blueprint.kind = segment::Kind::latest;
     blueprint.fingerprint = fingerprint();
     blueprint.participant_count = claimed.participant_count;
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
-    blueprint.control_bytes = sizeof(slot::BroadcastControl) + sizeof(sync::SharedWord);
+    blueprint.control_bytes = sizeof(broadcast::BroadcastControl) + sizeof(sync::SharedWord);
     if (settings.boost) {
-        blueprint.pair_count = slot::broadcast_pairs;
+        blueprint.pair_count = broadcast::broadcast_pairs;
         blueprint.pair_bytes = sizeof(sync::BoostCondition);
     }
     blueprint.slot_count = claimed.slot_count;
@@ -47,11 +47,11 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
 }
 
 void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
-    slot::place_broadcast(base, geometry);
+    broadcast::place(base, geometry);
 }
 
 result<void> Pattern::check(const LatestShape& shape) {
-    return segment::check_range("participants", shape.participants, 2, slot::most_broadcast_participants);
+    return segment::check_range("participants", shape.participants, 2, broadcast::most_participants);
 }
 
 segment::Blueprint Pattern::blueprint_for(const LatestShape& shape) {
@@ -71,17 +71,17 @@ bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
 }
 
 std::uint32_t Pattern::visit(segment::Segment segment) {
-    slot::BroadcastMember(std::move(segment), {Role::none, Role::none, WaitPolicy::balanced, 0, false});
+    broadcast::Member(std::move(segment), {Role::none, Role::none, WaitPolicy::balanced, 0, false});
     return 0;  // a value is never unread
 }
 
-std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,
-                                                   const LatestOptions& options) {
-    const slot::BroadcastMember::Options member_options{Role::writer,      Role::none, options.wait,      0,
-                                                        options.read_only, false,      options.timestamps};
+std::shared_ptr<broadcast::Member> open_latest(std::string_view name, const LatestShape& shape,
+                                               const LatestOptions& options) {
+    const broadcast::Member::Options member_options{Role::writer,      Role::none, options.wait,      0,
+                                                    options.read_only, false,      options.timestamps};
     return segment::open_or_replace<Pattern>(
         name, shape, handle_options(options), options.read_only, [&](segment::Segment segment) {
-            return std::make_shared<slot::BroadcastMember>(std::move(segment), member_options);
+            return std::make_shared<broadcast::Member>(std::move(segment), member_options);
         });
 }
 

@@ -1,14 +1,14 @@
 #include "topic/blueprint.hpp"
 
+#include "broadcast/member.hpp"
 #include "participants/participants_layout.hpp"
-#include "slots/broadcast_member.hpp"
-#include "slots/slots.hpp"
+#include "slot/slots.hpp"
 
 namespace handoff::detail::topic {
 
+using broadcast::BroadcastControl;
+using broadcast::BroadcastSettings;
 using participants::Role;
-using slot::BroadcastControl;
-using slot::BroadcastSettings;
 
 namespace {
 
@@ -23,18 +23,18 @@ constexpr std::uint32_t default_participants = 32;
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::topic), sync::condition_code(),
-                                    participants::layout_code(), slot::layout_code(), slot::broadcast_layout_code()});
+                                    participants::layout_code(), slot::layout_code(), broadcast::layout_code()});
 }
 
 }  // namespace
 
 segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     const BroadcastSettings settings = BroadcastSettings::decode(claimed.settings);
-    const bool is_valid =
-        settings.history >= 1 && settings.history <= most_history && settings.loans >= 1 &&
-        settings.loans <= most_loans && settings.pin_budget <= most_pins && claimed.slot_count == settings.slots() &&
-        claimed.participant_count >= 2 && claimed.participant_count <= slot::most_broadcast_participants &&
-        claimed.payload_bytes >= 1 && claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
+    const bool is_valid = settings.history >= 1 && settings.history <= most_history && settings.loans >= 1 &&
+                          settings.loans <= most_loans && settings.pin_budget <= most_pins &&
+                          claimed.slot_count == settings.slots() && claimed.participant_count >= 2 &&
+                          claimed.participant_count <= broadcast::most_participants && claimed.payload_bytes >= 1 &&
+                          claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
     if (!is_valid) return {};
     segment::Blueprint blueprint;
     blueprint.kind = segment::Kind::topic;
@@ -43,7 +43,7 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
     blueprint.control_bytes = sizeof(BroadcastControl) + sizeof(sync::SharedWord) * settings.history;
     if (settings.boost) {
-        blueprint.pair_count = slot::broadcast_pairs;
+        blueprint.pair_count = broadcast::broadcast_pairs;
         blueprint.pair_bytes = sizeof(sync::BoostCondition);
     }
     blueprint.slot_count = claimed.slot_count;
@@ -54,15 +54,14 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
 }
 
 void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
-    slot::place_broadcast(base, geometry);
+    broadcast::place(base, geometry);
 }
 
 result<void> Pattern::check(const TopicShape& shape) {
-    const std::array checks{
-        segment::check_range("history", shape.history, 1, most_history),
-        segment::check_range("loans", shape.loans, 1, most_loans),
-        segment::check_range("pin_budget", shape.pin_budget, 0, most_pins),
-        segment::check_range("participants", shape.participants, 2, slot::most_broadcast_participants)};
+    const std::array checks{segment::check_range("history", shape.history, 1, most_history),
+                            segment::check_range("loans", shape.loans, 1, most_loans),
+                            segment::check_range("pin_budget", shape.pin_budget, 0, most_pins),
+                            segment::check_range("participants", shape.participants, 2, broadcast::most_participants)};
     for (const auto& checked : checks)
         if (!checked) return checked;
     return success();
@@ -91,7 +90,7 @@ bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
 }
 
 std::uint32_t Pattern::visit(segment::Segment segment) {
-    slot::BroadcastMember(std::move(segment), {Role::none, Role::publisher, WaitPolicy::balanced, 0, false});
+    broadcast::Member(std::move(segment), {Role::none, Role::publisher, WaitPolicy::balanced, 0, false});
     return 0;  // no message of a topic counts as unread
 }
 
