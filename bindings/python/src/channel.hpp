@@ -34,8 +34,8 @@ void add_opening(Class& cls, const char* kind) {
             handle.wait = wait_from(wait);
             handle.timestamps = timestamps_from(timestamps);
             handle.prefault = prefault;
-            auto end =
-                open_in_slices(handle, attach_timeout, [&](const HandleOptions& now) { return End(name, shape, now); });
+            auto end = open_interruptibly(handle, attach_timeout,
+                                          [&](const HandleOptions& now) { return End(name, shape, now); });
             return std::make_unique<Handle<End>>(kind, std::move(name), std::move(end));
         }),
         py::arg("name"), py::kw_only(), py::arg("slot_count") = py::none(), py::arg("payload_bytes") = py::none(),
