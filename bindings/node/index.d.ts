@@ -26,9 +26,23 @@ export interface Wait {
   signal?: AbortSignal;
 }
 
+/** For copies: where to. Not given: memory of their own. */
+export interface CopyOptions {
+  into?: Bytes;
+}
+
 export type Bytes = ArrayBufferView | ArrayBuffer;
+/** Since TypeScript 5.7 `Uint8Array<ArrayBuffer>`, which fetch, Blob and crypto take; before it has no parameter. */
+export type ByteArray = ReturnType<typeof Uint8Array.from>;
 export type NumberArray =
-  | Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+  | ByteArray
+  | ReturnType<typeof Int8Array.from>
+  | ReturnType<typeof Uint16Array.from>
+  | ReturnType<typeof Int16Array.from>
+  | ReturnType<typeof Uint32Array.from>
+  | ReturnType<typeof Int32Array.from>
+  | ReturnType<typeof Float32Array.from>
+  | ReturnType<typeof Float64Array.from>;
 
 /** What a frame is. */
 export interface ImageDescription {
@@ -55,7 +69,7 @@ export interface Image extends Required<ImageDescription> {
 declare abstract class Slot {
   protected constructor();
   /** The payload as bytes. */
-  readonly bytes: Uint8Array;
+  readonly bytes: ByteArray;
   /** The payload as the numbers that it consists of; Uint8Array where it is not an image. */
   readonly array: NumberArray;
   readonly image: Image | undefined;
@@ -77,7 +91,7 @@ export class Loan extends Slot {
 }
 
 declare class Participant {
-  /** Leaves. What waits on it is rejected with 'invalid_handle'; loans, requests and messages live on. */
+  /** Leaves. Waits on it are rejected with 'invalid_handle', loops over it end; loans, requests and messages live on. */
   close(): void;
   readonly closed: boolean;
   [Symbol.dispose](): void;
@@ -202,7 +216,7 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
   receiveBatch(most: number, options?: Wait): Promise<Request[]>;
   /** Done, all of them, with one wake-up. The answers are the images that were described, or none. */
   processedBatch(requests: Iterable<Request>): void;
-  /** The requests until the stream ends. */
+  /** The requests until the stream ends or the receiver is closed. Leaving the loop gives back an unanswered one. */
   requests(options?: Wait): AsyncGenerator<Request, void>;
   [Symbol.asyncIterator](): AsyncGenerator<Request, void>;
   info(): ChannelInfo;
@@ -223,7 +237,7 @@ export class Request extends Slot {
   readonly editable: NumberArray;
   describe(image: ImageDescription): this;
   /** Room for the answer, in shared memory. */
-  readonly reply: Uint8Array;
+  readonly reply: ByteArray;
   /** Says that the answer is this image, and returns the room for its numbers. */
   describeReply(image: ImageDescription): NumberArray;
   /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
@@ -292,9 +306,9 @@ export class Subscriber extends Participant implements AsyncIterable<Message | M
   newest(options?: Wait): Promise<Message>;
   tryNext(): Message | undefined;
   tryNewest(): Message | undefined;
-  copyNext(options?: Wait): Promise<MessageCopy>;
-  copyNewest(options?: Wait): Promise<MessageCopy>;
-  /** The messages until the stream ends; copies, where no pins were asked for. */
+  copyNext(options?: Wait & CopyOptions): Promise<MessageCopy>;
+  copyNewest(options?: Wait & CopyOptions): Promise<MessageCopy>;
+  /** The messages until the stream ends or the subscriber is closed; copies, where no pins were asked for. */
   messages(options?: Wait): AsyncGenerator<Message | MessageCopy, void>;
   [Symbol.asyncIterator](): AsyncGenerator<Message | MessageCopy, void>;
   info(): TopicInfo;
@@ -318,12 +332,16 @@ export class Message extends Slot implements MessageFacts {
 /** A message in memory of its own. */
 export class MessageCopy implements MessageFacts {
   private constructor();
-  readonly bytes: Uint8Array;
+  readonly bytes: ByteArray;
   readonly array: NumberArray;
   readonly image: Image | undefined;
   readonly sequence: number;
   readonly lost: number;
   readonly publishedNs: bigint;
+  /** Nothing to do: for loops over messages and copies alike. */
+  release(): void;
+  readonly released: boolean;
+  [Symbol.dispose](): void;
 }
 
 // ---- latest values --------------------------------------------------------------------------------------------------
@@ -347,21 +365,21 @@ export interface Reading<A extends TypedArray> {
   writtenNs: bigint;
 }
 
-export class Latest<A extends TypedArray = Uint8Array> extends Participant implements AsyncIterable<Reading<A>> {
+export class Latest<A extends TypedArray = ByteArray> extends Participant implements AsyncIterable<Reading<A>> {
   constructor(name: string, options?: LatestOptions<A>);
-  static open<A extends TypedArray = Uint8Array>(
+  static open<A extends TypedArray = ByteArray>(
     name: string,
     options?: LatestOptions<A> & Opening,
   ): Promise<Latest<A>>;
   /** Makes this the newest value, and returns its sequence; never waits. */
   write(value: A | Bytes | number | bigint | number[] | bigint[]): number;
   /** A copy of the newest value, or undefined before the first write; never waits. */
-  read(): Reading<A> | undefined;
+  read(options?: CopyOptions): Reading<A> | undefined;
   /** Waits for a value newer than the last one that was read here. */
-  waitNewer(options?: Wait): Promise<Reading<A>>;
+  waitNewer(options?: Wait & CopyOptions): Promise<Reading<A>>;
   readonly hasNewer: boolean;
-  values(options?: Wait): AsyncGenerator<Reading<A>, never>;
-  [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, never>;
+  values(options?: Wait): AsyncGenerator<Reading<A>, void>;
+  [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, void>;
   info(): { name: string; capacityBytes: number; participants: number; sync: 'futex' | 'boost';
     lifetime: 'until_last_leaves' | 'persistent' };
 }

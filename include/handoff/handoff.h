@@ -23,6 +23,7 @@
  *   set it to NULL; NULL is tolerated. So no handle is used twice, unless its pointer was copied: do not.
  *   Pointers into a slot (payload, reply) are valid as long as the loan, request, processed or message they came from.
  *   Those keep the segment mapped and their slot held, also beyond the life of the sender (...) that they came from.
+ *   handoff_mapping_keep keeps the segment mapped, and no slot.
  * Calls on NULL return HANDOFF_INVALID_HANDLE, or a null pointer, 0 or false if they have no status.
  * Threads. A sender, receiver, publisher, latest, waitable or stop: any number of threads at once. A subscriber, loan,
  *   pending, processed, request or message: one thread at a time; it may be passed to another. Close a handle only when
@@ -45,6 +46,7 @@
 #include <handoff/c/image.h>
 #include <handoff/c/latest.h>
 #include <handoff/c/loan.h>
+#include <handoff/c/memory.h>
 #include <handoff/c/topic.h>
 
 #endif

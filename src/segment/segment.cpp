@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 #include "platform/bus_error.hpp"
 #include "platform/memory.hpp"
@@ -14,9 +16,40 @@
 
 namespace handoff::detail::segment {
 
+namespace {
+
+/// The mappings of this process by their last byte.
+struct Mappings {
+    std::mutex mutex;
+    std::map<const std::byte*, std::weak_ptr<const void>> by_last_byte;
+};
+
+}  // namespace
+
+/// Unmapped with its last owner: the Segment, or whoever keeps its memory longer.
 struct Segment::Mapping {
-    boost::interprocess::mapped_region region;
-    platform::WatchedMapping watched;  // after the region: destroyed first
+    struct Held {
+        boost::interprocess::mapped_region region;
+        platform::WatchedMapping watched;  // after the region: destroyed first
+    };
+
+    explicit Mapping(Held mapped) : held(std::make_unique<Held>(std::move(mapped))) {}
+    Mapping(const Mapping&) = delete;
+    ~Mapping() {
+        if (fork_generation != platform::fork_generation()) {
+            // In a child of fork it is not mapped, and something else may be there by now: do not unmap.
+            (void)held.release();
+            return;
+        }
+        Mappings& mappings = platform::of_this_process<Mappings>();
+        const std::lock_guard lock(mappings.mutex);
+        mappings.by_last_byte.erase(last_byte());
+    }
+    const std::byte* first_byte() const noexcept { return static_cast<const std::byte*>(held->region.get_address()); }
+    const std::byte* last_byte() const noexcept { return first_byte() + held->region.get_size() - 1; }
+
+    std::unique_ptr<Held> held;
+    const std::uint32_t fork_generation = platform::fork_generation();
 };
 
 namespace {
@@ -67,10 +100,7 @@ bool same_places(const SegmentHeader& header, const Geometry& geometry) noexcept
 }  // namespace
 
 Segment::Segment(std::string name, platform::LockFile locks, platform::Descriptor file, const OpenRequest& request)
-    : name_(std::move(name)),
-      locks_(std::move(locks)),
-      file_(std::move(file)),
-      fork_generation_(platform::fork_generation()) {
+    : name_(std::move(name)), locks_(std::move(locks)), file_(std::move(file)) {
     const auto status = platform::status_of(file_.get());
     file_mode_ = status.mode;
     group_id_ = status.owner_gid;
@@ -79,9 +109,12 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
                            request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write);
     base_ = static_cast<std::byte*>(region.get_address());
     if (request.prefault) platform::map_all_pages(base_, geometry_.segment_bytes, !request.read_only);
-    mapping_ =
-        std::make_unique<Mapping>(Mapping{std::move(region), {base_, geometry_.segment_bytes, !request.read_only}});
-    watched_ = &mapping_->watched;
+    mapping_ = std::make_shared<Mapping>(
+        Mapping::Held{std::move(region), {base_, geometry_.segment_bytes, !request.read_only}});
+    watched_ = &mapping_->held->watched;
+    Mappings& mappings = platform::of_this_process<Mappings>();
+    const std::lock_guard lock(mappings.mutex);
+    mappings.by_last_byte.insert_or_assign(mapping_->last_byte(), mapping_);
 }
 
 void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
@@ -106,11 +139,16 @@ void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
 }
 
 Segment::Segment(Segment&&) noexcept = default;
+Segment::~Segment() = default;
 
-Segment::~Segment() {
-    if (mapping_ == nullptr || fork_generation_ == platform::fork_generation()) return;
-    // In a child of fork it is not mapped, and something else may be there by now: do not unmap.
-    (void)mapping_.release();
+std::shared_ptr<const void> keep_mapped(const void* address) {
+    Mappings& mappings = platform::of_this_process<Mappings>();
+    const std::lock_guard lock(mappings.mutex);
+    const auto* const byte = static_cast<const std::byte*>(address);
+    const auto found = mappings.by_last_byte.lower_bound(byte);
+    if (found == mappings.by_last_byte.end()) return nullptr;
+    auto mapping = std::static_pointer_cast<const Segment::Mapping>(found->second.lock());
+    return mapping != nullptr && mapping->first_byte() <= byte ? mapping : nullptr;
 }
 
 bool Segment::was_removed() const noexcept {

@@ -87,7 +87,8 @@ public:
 
     Segment(Segment&&) noexcept;
     Segment& operator=(Segment&&) = delete;
-    /// Unmaps and drops "in use". In a child of fork: forgets both without touching them.
+    /// Drops "in use", and unmaps unless keep_mapped() was asked. In a child of fork: forgets both without touching
+    /// them.
     ~Segment();
 
     std::byte* base() const noexcept { return base_; }
@@ -118,21 +119,25 @@ public:
     bool leave(const std::function<bool()>& disposable) noexcept;
 
 private:
+    friend std::shared_ptr<const void> keep_mapped(const void* address);
     struct Mapping;
     void check(const OpenRequest& request, std::uint64_t file_bytes);
 
     std::string name_;
     platform::LockFile locks_;
     platform::Descriptor file_;
-    std::unique_ptr<Mapping> mapping_;
+    std::shared_ptr<Mapping> mapping_;
     const platform::WatchedMapping* watched_ = nullptr;  ///< the mapping's
     std::byte* base_ = nullptr;
     Geometry geometry_;
     std::uint64_t instance_ = 0;
     std::uint32_t file_mode_ = 0;
     std::uint32_t group_id_ = 0;
-    std::uint32_t fork_generation_ = 0;
 };
+
+/// Keeps the mapping of a segment that has a byte at `address` until the last copy of the result is gone, although the
+/// Segment is. Null if no segment of this process is mapped there.
+std::shared_ptr<const void> keep_mapped(const void* address);
 
 /// The kind of the segment of that name; Kind::channel if it has no valid one (opening it tells why). Throws Error:
 /// no_such_segment, permission_denied, not_a_segment, system.

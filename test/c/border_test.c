@@ -182,6 +182,41 @@ static void encodings_are_told_by_name_and_number(const char* segment) {
     CHECK(strchr(handoff_version(), '.') != NULL && segment != NULL);
 }
 
+/* Whether a file of this name is mapped into the process, also if it was removed. */
+static bool is_mapped(const char* segment) {
+    char line[1000];
+    bool found = false;
+    FILE* maps = fopen("/proc/self/maps", "r");
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) found = found || strstr(line, segment) != NULL;
+    if (maps != NULL) fclose(maps);
+    return found;
+}
+
+static void a_kept_mapping_outlives_every_handle(const char* segment) {
+    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_sender* sender = NULL;
+    handoff_loan* loan = NULL;
+    handoff_mapping *mapping = NULL, *second = NULL;
+    options.payload_bytes = 8;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_mapping_keep(NULL, &mapping));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_mapping_keep(&options, &mapping));
+    SAYS("no segment is mapped there");
+    GOOD(handoff_sender_open(segment, &options, &sender));
+    GOOD(handoff_sender_try_loan(sender, &loan));
+    volatile char* byte = handoff_loan_data(loan);
+    *byte = 'x';
+    GOOD(handoff_mapping_keep((const void*)byte, &mapping));
+    GOOD(handoff_mapping_keep((const void*)(byte + 7), &second));
+    handoff_loan_drop(&loan);
+    handoff_sender_close(&sender);
+    CHECK(is_mapped(segment) && *byte == 'x');
+    handoff_mapping_drop(&mapping);
+    CHECK(mapping == NULL && *byte == 'x');
+    handoff_mapping_drop(&second);
+    CHECK(!is_mapped(segment));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_mapping_keep((const void*)byte, &mapping));
+}
+
 const struct test_case border_cases[] = {
     {"null_is_refused_and_never_followed", null_is_refused_and_never_followed},
     {"nonsense_is_refused_before_anything_is_made", nonsense_is_refused_before_anything_is_made},
@@ -189,5 +224,6 @@ const struct test_case border_cases[] = {
      a_struct_of_an_older_header_is_filled_as_far_as_it_reaches},
     {"a_child_of_fork_inherits_nothing_and_opens_its_own", a_child_of_fork_inherits_nothing_and_opens_its_own},
     {"a_sentence_belongs_to_its_thread", a_sentence_belongs_to_its_thread},
+    {"a_kept_mapping_outlives_every_handle", a_kept_mapping_outlives_every_handle},
     {"encodings_are_told_by_name_and_number", encodings_are_told_by_name_and_number},
     {NULL, NULL}};

@@ -5,33 +5,17 @@
 //
 // Ends with 77 (skipped) where the packages are not there and cannot be fetched.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { fetchPackages } from "../fetch_packages.mjs";
 
 const packages = { "@mcap/core": "2.2.2", "@foxglove/rosmsg": "5.0.5", "@foxglove/rosmsg2-serialization": "3.1.0" };
 const [packageFolder, programs] = process.argv.slice(2);
 assert.ok(programs, "usage: node recording_mcap_test.mjs FOLDER_FOR_PACKAGES FOLDER_OF_PROGRAMS");
-
-/** Fetches the packages unless they are there. */
-function fetchPackages() {
-    fs.mkdirSync(packageFolder, { recursive: true });
-    const has = (name) => {
-        const file = path.join(packageFolder, "node_modules", name, "package.json");
-        return fs.existsSync(file) && JSON.parse(fs.readFileSync(file)).version === packages[name];
-    };
-    if (Object.keys(packages).every(has)) return;
-    fs.writeFileSync(path.join(packageFolder, "package.json"), '{"private": true}\n');
-    const wanted = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
-    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0", "--fetch-timeout=30000"];
-    const npm = spawnSync("npm", ["install", ...options, ...wanted], { cwd: packageFolder, timeout: 120_000 });
-    if (npm.status === 0) return;
-    console.log(`SKIPPED: npm cannot fetch ${wanted.join(", ")}: ${npm.error ?? npm.stderr}`);
-    process.exit(77);
-}
 
 const children = [];
 function start(program, args, input) {
@@ -146,7 +130,7 @@ async function checkIndexed(require, bytes, name, images, lines) {
     }
 }
 
-fetchPackages();
+fetchPackages(packageFolder, packages);
 const require = createRequire(path.join(path.resolve(packageFolder), "index.js"));
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "handoff-test-"));
 try {

@@ -1,15 +1,23 @@
 'use strict';
 // What all classes have in common: a handle of the addon, which ends on purpose or as garbage.
 
+const { markAsUncloneable } = require('node:worker_threads');
 const { native, refuse } = require('./native');
+const { kFacts, showing } = require('./show');
 
 const kNative = Symbol('native');
+
+/** Before Node 22.10 only what cannot be cloned keeps an object from being cloned. Node prints its source. */
+function handoff_handles_belong_to_one_thread() {}
 
 class Handle {
   constructor(handle) {
     Object.defineProperty(this, kNative, { value: handle });
+    if (markAsUncloneable !== undefined) markAsUncloneable(this);
+    else Object.defineProperty(this, 'uncloneable', { value: handoff_handles_belong_to_one_thread, enumerable: true });
   }
 }
+showing(Handle);
 
 function nativeOf(object) {
   const handle = object?.[kNative];
@@ -37,6 +45,10 @@ class Participant extends Handle {
 
   get closed() {
     return !native.isOpen(nativeOf(this));
+  }
+
+  [kFacts]() {
+    return this.closed ? { closed: true } : this.info();
   }
 }
 disposable(Participant, 'close');

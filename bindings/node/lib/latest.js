@@ -4,7 +4,10 @@
 const { native, refuse } = require('./native');
 const { Participant, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
-const { checkedOptions, waited } = require('./waits');
+const { Room } = require('./room');
+const { shown } = require('./show');
+const { bytesOf } = require('./slot');
+const { checkedOptions, onceReady, untilEnd, waited } = require('./waits');
 
 const typedArray = Object.getPrototypeOf(Uint8Array);
 
@@ -19,18 +22,22 @@ function split(options) {
   if (elements > 0 && segment.capacityBytes !== undefined)
     refuse('the size is said by type and length, or by capacityBytes, not by both');
   segment.capacityBytes ??= elements * type.BYTES_PER_ELEMENT;
-  return { type, segment };
+  return { type: { Type: type, elements }, segment };
 }
 
 class Latest extends Participant {
   #type;
+  #elements;  // of each value; 0: any number
   #info;
+  #room;
 
   constructor(name, options, type) {
     if (name !== opened) ({ segment: options, type } = split(options));
     super(openNow('openLatest', name, options));
-    this.#type = type;
+    this.#type = type.Type;
+    this.#elements = type.elements;
     this.#info = native.latestInfo(nativeOf(this));
+    this.#room = new Room(this.#info.capacityBytes);
   }
 
   static async open(name, options) {
@@ -40,7 +47,18 @@ class Latest extends Participant {
 
   /** Makes this the newest value, and returns its sequence; never waits. */
   write(value) {
-    return native.latestWrite(nativeOf(this), this.#arrayFrom(value));
+    const bytes = bytesOf(this.#arrayFrom(value));
+    this.#checkSize(bytes.byteLength, 'invalid_argument');
+    return native.latestWrite(nativeOf(this), bytes);
+  }
+
+  /** A reader of another language relies on the length, too. */
+  #checkSize(byteLength, code) {
+    const Type = this.#type;
+    const elements = byteLength / Type.BYTES_PER_ELEMENT;
+    if (!Number.isInteger(elements)) refuse(`the value has ${byteLength} bytes: that is no ${Type.name}`, code);
+    if (this.#elements > 0 && elements !== this.#elements)
+      refuse(`the value has ${elements} elements of ${Type.name}, not ${this.#elements} (length)`, code);
   }
 
   #arrayFrom(value) {
@@ -51,25 +69,38 @@ class Latest extends Participant {
     return value;
   }
 
-  /** A copy of the newest value, or undefined before the first write; never waits. */
-  read() {
-    const buffer = new ArrayBuffer(this.#info.capacityBytes);
-    const reading = native.latestRead(nativeOf(this), buffer);
-    return reading && this.#reading(reading, buffer);
+  /** A copy of the newest value, in `into` or in memory of its own; undefined before the first write. Never waits. */
+  read(options) {
+    const { into, ...unknown } = checkedOptions(options);
+    for (const name of Object.keys(unknown)) refuse(`there is no option '${name}' here: 'into' is known`);
+    const read = (room) => native.latestRead(nativeOf(this), room);
+    if (into !== undefined) return this.#reading(read(bytesOf(into)), bytesOf(into));
+    const { about, buffer } = this.#room.fillNow(read);
+    return this.#reading(about, new Uint8Array(buffer));
   }
 
   /** Waits for a value newer than the last one that was read here. */
   async waitNewer(options) {
-    const buffer = new ArrayBuffer(this.#info.capacityBytes);
-    const wait = (timeout, token) => native.latestWaitNewer(nativeOf(this), buffer, timeout, token);
-    return this.#reading(await waited(options, wait), buffer);
+    const { into, ...rest } = checkedOptions(options);
+    const wait = (room) =>
+      waited(rest, (timeout, token) => native.latestWaitNewer(nativeOf(this), room, timeout, token));
+    if (into !== undefined) return onceReady(this, rest, () => this.#readNewer(into));
+    const { about, buffer } = await this.#room.fill(wait);
+    return this.#reading(about, new Uint8Array(buffer));
   }
 
-  #reading({ byteLength, sequence, writtenNs }, buffer) {
+  #readNewer(into) {
+    if (!this.hasNewer) refuse('there was no newer value in time', 'timed_out');
+    return this.read({ into });
+  }
+
+  #reading(about, room) {
+    if (about === undefined) return undefined;
+    const { byteLength, sequence, writtenNs } = about;
     const Type = this.#type;
-    if (byteLength % Type.BYTES_PER_ELEMENT !== 0)
-      refuse(`the value has ${byteLength} bytes: that is no ${Type.name}`, 'mismatch');
-    return { value: new Type(buffer, 0, byteLength / Type.BYTES_PER_ELEMENT), sequence, writtenNs };
+    this.#checkSize(byteLength, 'mismatch');
+    const value = new Type(room.buffer, room.byteOffset, byteLength / Type.BYTES_PER_ELEMENT);
+    return shown({ value, sequence, writtenNs });
   }
 
   get hasNewer() {
@@ -77,8 +108,8 @@ class Latest extends Participant {
   }
 
   /** The values, each newer than the one before. */
-  async *values(options) {
-    for (;;) yield await this.waitNewer(options);
+  values(options) {
+    return untilEnd(this, () => this.waitNewer(options));
   }
 
   [Symbol.asyncIterator]() {

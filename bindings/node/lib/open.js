@@ -2,7 +2,7 @@
 // Opening: at once with `new`, or with a promise that waits for a segment that is not there yet.
 
 const { native, refuse } = require('./native');
-const { abortable, checkedOptions } = require('./waits');
+const { abortable, checkedOptions, traced } = require('./waits');
 
 /** Given to a constructor before a handle of the addon that was opened already. */
 const opened = Symbol('opened');
@@ -20,7 +20,7 @@ function openNow(open, name, options, wishes) {
 async function openLater(open, name, options, wishes) {
   const { attachTimeout = 0, signal, ...rest } = checkedOptions(options);
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
-  return abortable(signal, (token) => native[open](name, rest, wishes, attachTimeout, token));
+  return traced(() => abortable(signal, (token) => native[open](name, rest, wishes, attachTimeout, token)));
 }
 
 module.exports = { openLater, openNow, opened };

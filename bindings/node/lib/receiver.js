@@ -5,6 +5,7 @@ const { native, refuse } = require('./native');
 const { Participant, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Slot, arrayOn, bufferOn, bytesOf, reply } = require('./slot');
+const { kFacts, shown, shownFacts } = require('./show');
 const { untilEnd, waited } = require('./waits');
 
 class Receiver extends Participant {
@@ -38,9 +39,9 @@ class Receiver extends Participant {
     native.processedBatch(nativeOf(this), Array.from(requests, requestOf));
   }
 
-  /** The requests until the stream ends. */
+  /** The requests until the stream ends or the receiver is closed. */
   requests(options) {
-    return untilEnd(() => this.receive(options));
+    return untilEnd(this, () => this.receive(options));
   }
 
   [Symbol.asyncIterator]() {
@@ -67,7 +68,7 @@ class Request extends Slot {
   #replyBytes = 0;
 
   get #facts() {
-    return (this.#about ??= native.aboutRequest(nativeOf(this)));
+    return (this.#about ??= shownFacts(native.aboutRequest(nativeOf(this))));
   }
 
   get image() {
@@ -94,6 +95,10 @@ class Request extends Slot {
     return this.#facts.takenNs;
   }
 
+  [kFacts]() {
+    return this.released ? super[kFacts]() : { ...this.#facts, ...super[kFacts]() };
+  }
+
   /** The payload for editing, on channels that are opened inPlace. */
   get editable() {
     native.checkEditable(nativeOf(this));
@@ -102,7 +107,7 @@ class Request extends Slot {
 
   /** Says what the edited payload is now. */
   describe(image) {
-    this.#image = native.describePayload(nativeOf(this), image);
+    this.#image = shown(native.describePayload(nativeOf(this), image));
     return this;
   }
 
@@ -115,7 +120,7 @@ class Request extends Slot {
   describeReply(image) {
     const described = native.describeReply(nativeOf(this), image);
     this.#replyBytes = described.step * described.height;
-    return arrayOn(bufferOn(this, reply), this.#replyBytes, described);
+    return arrayOn(new Uint8Array(bufferOn(this, reply), 0, this.#replyBytes), described);
   }
 
   /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */

@@ -5,6 +5,7 @@ const { native, refuse } = require('./native');
 const { Handle, Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bufferOn, bytesOf, filled, loanOf, reply } = require('./slot');
+const { kFacts, shownFacts } = require('./show');
 const { checkedOptions, waited } = require('./waits');
 
 class Sender extends Participant {
@@ -129,6 +130,10 @@ class Pending extends Handle {
   get released() {
     return !native.isOpen(nativeOf(this));
   }
+
+  [kFacts]() {
+    return this.released ? { released: true } : { sequence: this.sequence, wasAnswered: this.wasAnswered };
+  }
 }
 disposable(Pending, 'release');
 
@@ -137,13 +142,17 @@ class Processed extends Slot {
   #about;
 
   get #facts() {
-    return (this.#about ??= native.aboutProcessed(nativeOf(this)));
+    return (this.#about ??= shownFacts(native.aboutProcessed(nativeOf(this))));
+  }
+
+  [kFacts]() {
+    if (this.released) return super[kFacts]();
+    return { ...this.#facts, replyByteLength: this.reply.byteLength, ...super[kFacts]() };
   }
 
   /** The answer, as the numbers that it consists of. */
   get reply() {
-    const buffer = bufferOn(this, reply);
-    return arrayOn(buffer, buffer.byteLength, this.replyImage);
+    return arrayOn(new Uint8Array(bufferOn(this, reply)), this.replyImage);
   }
 
   get image() {

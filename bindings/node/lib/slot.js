@@ -3,6 +3,7 @@
 
 const { native, refuse } = require('./native');
 const { Handle, disposable, nativeOf } = require('./handle');
+const { kFacts, shown } = require('./show');
 
 const payload = 0;
 const reply = 1;
@@ -26,9 +27,9 @@ function bufferOn(slot, area) {
 }
 
 /** The numbers of an image; plain bytes where there is none. */
-function arrayOn(buffer, byteLength, image) {
+function arrayOn(bytes, image) {
   const Type = image === undefined ? Uint8Array : types[image.kind + image.bytesPerChannel];
-  return new Type(buffer, 0, Math.floor(byteLength / Type.BYTES_PER_ELEMENT));
+  return new Type(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / Type.BYTES_PER_ELEMENT));
 }
 
 /** The bytes of anything that has some. */
@@ -48,6 +49,11 @@ class Slot extends Handle {
     return !native.isOpen(nativeOf(this));
   }
 
+  [kFacts]() {
+    if (this.released) return { released: true };
+    return { byteLength: this.bytes.byteLength, image: this.image };
+  }
+
   /** The payload as bytes. */
   get bytes() {
     return new Uint8Array(bufferOn(this, payload));
@@ -55,8 +61,7 @@ class Slot extends Handle {
 
   /** The payload as the numbers that it consists of. */
   get array() {
-    const buffer = bufferOn(this, payload);
-    return arrayOn(buffer, buffer.byteLength, this.image);
+    return arrayOn(this.bytes, this.image);
   }
 }
 disposable(Slot, 'release');
@@ -67,10 +72,6 @@ class Loan extends Slot {
 
   get bytes() {
     return new Uint8Array(bufferOn(this, payload), 0, native.loanBytes(nativeOf(this)));
-  }
-
-  get array() {
-    return arrayOn(bufferOn(this, payload), native.loanBytes(nativeOf(this)), this.#image);
   }
 
   get image() {
@@ -90,7 +91,7 @@ class Loan extends Slot {
 
   /** Says that the payload is this image, and sends just its bytes. */
   describe(image) {
-    this.#image = native.describe(nativeOf(this), image);
+    this.#image = shown(native.describe(nativeOf(this), image));
     return this;
   }
 

@@ -2,10 +2,12 @@
 // Topics: every subscriber sees every message, or is told how many it missed.
 
 const { native } = require('./native');
-const { Participant, nativeOf } = require('./handle');
+const { Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
-const { Loan, Slot, arrayOn, filled, loanOf } = require('./slot');
-const { checkedOptions, untilEnd, waited } = require('./waits');
+const { Loan, Slot, arrayOn, bytesOf, filled, loanOf } = require('./slot');
+const { Room } = require('./room');
+const { kFacts, showing, shownFacts } = require('./show');
+const { checkedOptions, onceReady, untilEnd, waited } = require('./waits');
 
 class Publisher extends Participant {
   constructor(name, options) {
@@ -52,11 +54,13 @@ function split(options) {
 
 class Subscriber extends Participant {
   #info;
+  #room;
 
   constructor(name, options, wishes) {
     if (name !== opened) ({ topic: options, wishes } = split(options));
     super(openNow('openSubscriber', name, options, wishes));
     this.#info = native.topicInfo(nativeOf(this));
+    this.#room = new Room(this.#info.payloadBytes);
     Object.defineProperty(this, 'pins', { value: wishes.pins, enumerable: true });
   }
 
@@ -83,7 +87,7 @@ class Subscriber extends Participant {
     return this.#tryPinned(true);
   }
 
-  /** As next, but a copy: it needs no pin, and there is nothing to release. */
+  /** As next, but a copy, in `into` or in memory of its own: it needs no pin, and there is nothing to release. */
   async copyNext(options) {
     return this.#copied(false, options);
   }
@@ -103,14 +107,23 @@ class Subscriber extends Participant {
   }
 
   async #copied(isNewest, options) {
-    const buffer = new ArrayBuffer(this.#info.payloadBytes);
-    const copy = (timeout, token) => native.copyNext(nativeOf(this), isNewest, buffer, timeout, token);
-    return new MessageCopy(await waited(options, copy), buffer);
+    const { into, ...wait } = checkedOptions(options);
+    const copy = (room) =>
+      waited(wait, (timeout, token) => native.copyNext(nativeOf(this), isNewest, room, timeout, token));
+    if (into !== undefined) return this.#copiedInto(into, isNewest, wait);
+    const { about, buffer } = await this.#room.fill(copy);
+    return new MessageCopy(about, new Uint8Array(buffer));
   }
 
-  /** The messages until the stream ends; copies, where no pins were asked for. */
+  /** The buffer may be taken away while we wait: it is looked at when there is something. */
+  async #copiedInto(into, isNewest, wait) {
+    const copyNow = () => new MessageCopy(native.copyNow(nativeOf(this), isNewest, bytesOf(into)), bytesOf(into));
+    return onceReady(this, wait, copyNow);
+  }
+
+  /** The messages until the stream ends or the subscriber is closed; copies, where no pins were asked for. */
   messages(options) {
-    return untilEnd(() => (this.pins > 0 ? this.next(options) : this.copyNext(options)));
+    return untilEnd(this, () => (this.pins > 0 ? this.next(options) : this.copyNext(options)));
   }
 
   [Symbol.asyncIterator]() {
@@ -131,7 +144,11 @@ class Message extends Slot {
   #about;
 
   get #facts() {
-    return (this.#about ??= native.aboutMessage(nativeOf(this)));
+    return (this.#about ??= shownFacts(native.aboutMessage(nativeOf(this))));
+  }
+
+  [kFacts]() {
+    return this.released ? super[kFacts]() : { ...this.#facts, ...super[kFacts]() };
   }
 
   get image() {
@@ -153,12 +170,30 @@ class Message extends Slot {
 
 /** A message in memory of its own. */
 class MessageCopy {
-  constructor({ byteLength, image, sequence, lost, publishedNs }, buffer) {
-    this.bytes = new Uint8Array(buffer, 0, byteLength);
-    this.array = arrayOn(buffer, byteLength, image);
+  constructor(facts, room) {
+    const { byteLength, image, sequence, lost, publishedNs } = shownFacts(facts);
+    this.bytes = room.subarray(0, byteLength);
     Object.assign(this, { image, sequence, lost, publishedNs });
     Object.freeze(this);
   }
+
+  [kFacts]() {
+    const { bytes, ...facts } = this;
+    return { byteLength: bytes.byteLength, ...facts };
+  }
+
+  get array() {
+    return arrayOn(this.bytes, this.image);
+  }
+
+  /** Nothing to do: for loops over messages and copies alike. */
+  release() {}
+
+  get released() {
+    return false;
+  }
 }
+disposable(MessageCopy, 'release');
+showing(MessageCopy);
 
 module.exports = { Message, MessageCopy, Publisher, Subscriber };

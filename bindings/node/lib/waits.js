@@ -1,7 +1,7 @@
 'use strict';
 // Waits as promises that an AbortSignal ends.
 
-const { native, refuse } = require('./native');
+const { HandoffError, native, refuse } = require('./native');
 const { nativeOf } = require('./handle');
 
 // Promises that are fulfilled at once would keep timers and sockets waiting: every so often one takes a turn.
@@ -17,12 +17,22 @@ async function waited(options, start) {
   for (const name of Object.keys(unknown))
     refuse(`there is no option '${name}' here: 'timeout' and 'signal' are known`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
-  const result = await abortable(signal, (token) => start(timeout, token));
+  const result = await traced(() => abortable(signal, (token) => start(timeout, token)));
   if (++sinceTurn >= mostWithoutTurn) {
     sinceTurn = 0;
     await new Promise(setImmediate);
   }
   return result;
+}
+
+/** Errors that are made in the event loop learn here who waits. */
+async function traced(wait) {
+  try {
+    return await wait();
+  } catch (error) {
+    if (error instanceof HandoffError) Error.captureStackTrace(error, traced);
+    throw error;
+  }
 }
 
 async function abortable(signal, start) {
@@ -51,18 +61,47 @@ async function waitAny(handles, options) {
   return waited(options, (timeout, token) => native.waitAny(all, timeout, token));
 }
 
-/** Yields what take() promises until the stream ends. */
-async function* untilEnd(take) {
+/** What takeNow() returns once it no longer refuses with 'timed_out'. */
+async function onceReady(handle, { timeout, ...rest }, takeNow) {
+  const begin = performance.now();
+  for (let isLast = false; ; ) {
+    try {
+      return takeNow();
+    } catch (error) {
+      if (error.code !== 'timed_out' || isLast) throw error;
+    }
+    const left = timeout === undefined ? undefined : Math.max(0, timeout - (performance.now() - begin));
+    try {
+      await waitAny([handle], { timeout: left, ...rest });
+    } catch (error) {
+      if (error.code !== 'timed_out') throw error;
+      isLast = true;  // whose message says more
+    }
+  }
+}
+
+/**
+ * Yields what take() promises until the stream ends, or the handle is closed. Whoever leaves the loop (an exception,
+ * break, return) gives back at once what it held.
+ */
+async function* untilEnd(handle, take) {
+  const wasOpen = !handle.closed;
   for (;;) {
     let taken;
     try {
       taken = await take();
     } catch (error) {
-      if (error.code === 'end_of_stream') return;
+      if (error.code === 'end_of_stream' || (wasOpen && handle.closed)) return;
       throw error;
     }
-    yield taken;
+    let isLeft = true;
+    try {
+      yield taken;
+      isLeft = false;
+    } finally {
+      if (isLeft) taken.release?.();
+    }
   }
 }
 
-module.exports = { abortable, checkedOptions, untilEnd, waitAny, waited };
+module.exports = { abortable, checkedOptions, onceReady, traced, untilEnd, waitAny, waited };

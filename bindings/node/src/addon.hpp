@@ -21,6 +21,7 @@ struct Addon {
 
     napi_ref error_class = nullptr;
     napi_ref transfer = nullptr;  ///< ArrayBuffer.prototype.transfer, null before Node 21
+    bool is_shut = false;         ///< close_all() was called
     bool copies = false;          ///< show no slot in place, as if Node refused external buffers
     std::unordered_set<AnyHandle*> handles;
     std::unique_ptr<Waits> waits;

@@ -25,11 +25,37 @@ napi_value value_of(napi_env env, const handoff_image& image) {
     return object;
 }
 
+namespace {
+
+/// Those of a described image, too: it may be passed on as it is.
+constexpr std::string_view image_fields[]{"width",   "height",   "encoding",        "step", "captureTimeNs",
+                                          "frameId", "channels", "bytesPerChannel", "kind"};
+
+/// Refuses what is misspelled.
+void check_fields(napi_env env, napi_value object) {
+    napi_value names = nullptr;
+    std::uint32_t count = 0;
+    check(env, napi_get_property_names(env, object, &names));
+    check(env, napi_get_array_length(env, names, &count));
+    for (std::uint32_t index = 0; index < count; ++index) {
+        napi_value key = nullptr;
+        check(env, napi_get_element(env, names, index, &key));
+        const std::string name = text_from(env, key, "the name of a field");
+        if (std::ranges::find(image_fields, name) == std::end(image_fields))
+            refuse(HANDOFF_INVALID_ARGUMENT,
+                   "an image has no field '" + name +
+                       "': width, height, encoding, step, captureTimeNs and frameId are known");
+    }
+}
+
+}  // namespace
+
 handoff_image image_from(napi_env env, napi_value object) {
     if (type_of(env, object) != napi_object)
         refuse(HANDOFF_INVALID_ARGUMENT,
                "an image is described by an object such as { width: 640, height: 480, encoding: 'bgr8' }, not " +
                    words(env, object));
+    check_fields(env, object);
     const auto side = [&](const char* name) {
         return static_cast<std::uint32_t>(count_from(env, get(env, object, name), name, UINT32_MAX));
     };

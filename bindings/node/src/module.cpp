@@ -24,6 +24,7 @@ Addon::Addon(napi_env env)
 Addon::~Addon() = default;
 
 void Addon::close_all() noexcept {
+    is_shut = true;
     waits->shut();
     for (AnyHandle* handle : handles) handle->close();
 }

@@ -133,6 +133,17 @@ napi_value copy_next(const Call& call) {
     return start(call, std::move(wait), 3, 4);
 }
 
+/// copyNow(subscriber, isNewest, buffer): 'timed_out' if there is nothing
+napi_value copy_now(const Call& call) {
+    const auto function =
+        flag_from(call.env(), call[1], "isNewest") ? handoff_subscriber_copy_newest : handoff_subscriber_copy_next;
+    auto* subscriber = subscriber_from(call).use();
+    const auto room = bytes_from(call.env(), call[2], "the buffer");
+    handoff_message_info info = HANDOFF_MESSAGE_INFO_INIT;
+    check(function(subscriber, room.data(), room.size(), HANDOFF_NOW, nullptr, &info));
+    return object_of(call.env(), &info, message_fields);
+}
+
 }  // namespace
 
 void export_topic(napi_env env, napi_value exports) {
@@ -144,7 +155,8 @@ void export_topic(napi_env env, napi_value exports) {
                 {"waitForSubscriber", entry<wait_for_subscriber>},
                 {"next", entry<next>},
                 {"tryNext", entry<try_next>},
-                {"copyNext", entry<copy_next>}});
+                {"copyNext", entry<copy_next>},
+                {"copyNow", entry<copy_now>}});
 }
 
 }  // namespace handoff::node

@@ -1,12 +1,49 @@
 #include "views.hpp"
 
+#include <chrono>
 #include <cstring>
+#include <deque>
+#include <mutex>
+#include <utility>
 
 #include "addon.hpp"
 
 namespace handoff::node {
 
 namespace {
+
+/// Memory that an asynchronous job of Node (zlib, a write to a file) may still read when the slot and all handles are
+/// closed, because somebody forgot an `await`: Node keeps the ArrayBuffer until the job is done.
+struct Kept {
+    handoff_mapping* mapping;
+    std::shared_ptr<Addon> addon;
+};
+
+/// When an environment ends, its objects are collected although its jobs go on. What they may read stays mapped for a
+/// while.
+void drop_later(handoff_mapping* mapping) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::minutes longest_job{1};
+    static auto& mutex = *new std::mutex;
+    static auto& orphans = *new std::deque<std::pair<Clock::time_point, handoff_mapping*>>;
+    const std::lock_guard lock(mutex);
+    orphans.emplace_back(Clock::now() + longest_job, mapping);
+    for (; orphans.front().first < Clock::now(); orphans.pop_front()) handoff_mapping_drop(&orphans.front().second);
+}
+
+void keep_mapped(napi_env env, napi_value buffer, const Area& area) {
+    auto kept = std::make_unique<Kept>(Kept{nullptr, shared_addon_of(env)});
+    check(handoff_mapping_keep(area.data, &kept->mapping));
+    const auto collected = [](napi_env, void* data, void*) {
+        const std::unique_ptr<Kept> mine(static_cast<Kept*>(data));
+        if (mine->addon->is_shut) return drop_later(mine->mapping);
+        handoff_mapping_drop(&mine->mapping);
+    };
+    const napi_status status = napi_add_finalizer(env, buffer, kept.get(), collected, nullptr, nullptr);
+    if (status != napi_ok) handoff_mapping_drop(&kept->mapping);
+    check(env, status);
+    (void)kept.release();
+}
 
 /// The buffer on the area itself, which keeps `owner` as long as it lives. Null where the engine refuses such buffers.
 napi_value buffer_in_place(napi_env env, const Area& area, const std::shared_ptr<void>& owner) {
@@ -19,6 +56,7 @@ napi_value buffer_in_place(napi_env env, const Area& area, const std::shared_ptr
     if (status == napi_no_external_buffers_allowed) return nullptr;
     check(env, status);
     (void)kept.release();
+    keep_mapped(env, buffer, area);
     return buffer;
 }
 

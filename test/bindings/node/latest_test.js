@@ -74,6 +74,46 @@ test('newer values are waited for', async (t) => {
   assert.deepEqual(reader.info(), { name, capacityBytes: 4, participants: 16, sync: 'futex', lifetime: 'until_last_leaves' });
 });
 
+test('a value keeps its length', (t) => {
+  const name = nameFor();
+  const latest = closing(t, new Latest(name, { type: Float64Array, length: 3 }));
+  for (const value of [[1, 2], Float64Array.of(1), new ArrayBuffer(8), new ArrayBuffer(7), 1])
+    assert.throws(() => latest.write(value), refusal('invalid_argument', /not 3|no Float64Array/));
+  assert.equal(latest.read(), undefined);
+  latest.write([1, 2, 3]);
+  const shorter = closing(t, new Latest(name, { type: Float64Array, length: 2 }));
+  assert.throws(() => shorter.read(), refusal('mismatch', /3 elements/));
+  const any = closing(t, new Latest(name, { capacityBytes: 24 }));
+  any.write(Uint8Array.of(1, 2));
+  assert.throws(() => latest.read(), refusal('mismatch'));
+});
+
+test('a copy costs the value, not the capacity', async (t) => {
+  const latest = closing(t, new Latest(nameFor(), { capacityBytes: 50e6 }));
+  const lengths = [10, 0, 70_000, 3, 1e6, 1];
+  for (const length of lengths) {
+    latest.write(new Uint8Array(length).fill(7));
+    const { value } = latest.read();
+    assert.deepEqual([value.length, value.buffer.byteLength], [length, length]);
+    assert.ok(value.every((byte) => byte === 7));
+    latest.write(new Uint8Array(length).fill(8));
+    assert.equal((await latest.waitNewer()).value.buffer.byteLength, length);
+  }
+});
+
+test('a value is copied into the buffer of the caller', async (t) => {
+  const latest = closing(t, new Latest(nameFor(), { type: Float64Array, length: 2 }));
+  const into = new Float64Array(5);
+  assert.equal(latest.read({ into }), undefined);
+  await assert.rejects(latest.waitNewer({ into, timeout: 1 }), refusal('timed_out'));
+  const newer = latest.waitNewer({ into: into.subarray(1) });
+  latest.write([3, 4]);
+  assert.deepEqual([(await newer).value, into], [Float64Array.of(3, 4), Float64Array.of(0, 3, 4, 0, 0)]);
+  assert.equal(latest.read({ into }).value.buffer, into.buffer);
+  assert.throws(() => latest.read({ into: new Float64Array(1) }), refusal('too_large'));
+  assert.throws(() => latest.read({ in: into }), refusal('invalid_argument', /'in'/));
+});
+
 test('who may only read cannot write', (t) => {
   const name = nameFor();
   const writer = closing(t, new Latest(name, { type: Int32Array }));
@@ -89,7 +129,7 @@ test('the wrong type is refused', (t) => {
                 refusal('invalid_argument', /a Float32Array, not a Float64Array/));
   assert.throws(() => value.write('1.5'), refusal('invalid_argument', /Buffer\.from/));
   assert.throws(() => value.write({}), refusal('invalid_argument'));
-  assert.throws(() => value.write([1, 2, 3]), refusal('too_large'));
+  assert.throws(() => value.write([1, 2, 3]), refusal('invalid_argument', /3 elements/));
   for (const options of [{ type: 'float32' }, { type: Array }, { type: Float32Array, length: 0 },
                          { type: Float32Array, length: 1.5 }, { type: Float32Array, capacityBytes: 4 },
                          { length: NaN }])

@@ -123,3 +123,35 @@ test('bytes are published in one call', async (t) => {
   assert.equal(Buffer.from(message.bytes).toString(), 'abc');
   message.release();
 });
+
+test('a copy costs the message, not the capacity', async (t) => {
+  const name = nameFor();
+  const publisher = closing(t, new Publisher(name, { payloadBytes: 50e6, history: 2, loans: 2, pinBudget: 0 }));
+  const subscriber = closing(t, new Subscriber(name, { pins: 0 }));
+  for (const length of [10, 0, 70_000, 70_000, 3, 1e6, 1]) {
+    publisher.publishBytes(new Uint8Array(length).fill(7));
+    const { bytes } = await subscriber.copyNext();
+    assert.deepEqual([bytes.length, bytes.buffer.byteLength], [length, length]);
+    assert.ok(bytes.every((byte) => byte === 7));
+  }
+});
+
+test('a message is copied into the buffer of the caller', async (t) => {
+  const name = nameFor();
+  const publisher = closing(t, new Publisher(name, { payloadBytes: 64 }));
+  const subscriber = closing(t, new Subscriber(name));
+  const into = new Uint8Array(10);
+  await assert.rejects(subscriber.copyNext({ into, timeout: 1 }), refusal('timed_out', /publishers attached/));
+  const waiting = subscriber.copyNext({ into: into.subarray(2), timeout: patience });
+  publisher.publishBytes(Uint8Array.of(1, 2, 3));
+  const copy = await waiting;
+  assert.deepEqual([copy.bytes, into], [Uint8Array.of(1, 2, 3), Uint8Array.of(0, 0, 1, 2, 3, 0, 0, 0, 0, 0)]);
+  publisher.publishBytes(new Uint8Array(11));
+  await assert.rejects(subscriber.copyNewest({ into }), refusal('too_large', /11 bytes/));
+  assert.equal((await subscriber.copyNext()).bytes.length, 11);  // nothing was lost by that
+  const taken = subscriber.copyNext({ into, timeout: patience });
+  structuredClone(into.buffer, { transfer: [into.buffer] });
+  publisher.publishBytes(Uint8Array.of(1));
+  await assert.rejects(taken, refusal('invalid_handle', /gone/));
+  assert.equal((await subscriber.copyNext()).bytes[0], 1);
+});

@@ -1,6 +1,7 @@
 'use strict';
 // Views on slotCount: in place, and as copies where an engine refuses external buffers (HANDOFF_NODE_COPIES=1).
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const test = require('node:test');
 const vm = require('node:vm');
 const { setFlagsFromString } = require('node:v8');
@@ -37,6 +38,63 @@ testInPlace('a view is the slot itself', (t) => {
   request.editable[0] = 9;
   assert.equal(view[0], 9);
   request.release();
+});
+
+// It reads other bytes, or is refused. The process must not end.
+for (const [what, job] of Object.entries({
+  zlib: "await promisify(require('node:zlib').gzip)(bytes)",
+  'a file': "await require('node:fs/promises').writeFile('/dev/null', bytes)",
+  'a digest': "await crypto.subtle.digest('SHA-256', bytes)",
+})) {
+  test(`${what} still reads what was released and closed`, async (t) => {
+    const other = new Other(t, `
+      const { promisify } = require('node:util');
+      const { crypto } = { crypto: require('node:crypto').webcrypto };
+      for (let round = 0; round < 3; ++round) {
+        const name = '${nameFor()}';
+        const publisher = new handoff.Publisher(name, { payloadBytes: 8e6, history: 2 });
+        const subscriber = new handoff.Subscriber(name);
+        publisher.publish(publisher.loan());
+        const message = subscriber.tryNext();
+        const { bytes } = message;
+        const forgotten = (async () => { ${job} })();
+        message.release();
+        subscriber.close();
+        publisher.close();
+        await forgotten.catch(() => {});
+      }
+      say('alive');`);
+    await other.expect('alive');
+    await other.end();
+  });
+}
+
+testInPlace('a worker that ends leaves what its jobs still read', async (t) => {
+  const other = new Other(t, `
+    const { Worker } = require('node:worker_threads');
+    const worker = new Worker(\`
+      const { Publisher, Subscriber } = require('handoff');
+      const { gzip } = require('node:zlib');
+      const publisher = new Publisher('${nameFor()}', { payloadBytes: 8e6, history: 2 });
+      const subscriber = new Subscriber('${nameFor()}', { payloadBytes: 8e6 });
+      gzip(publisher.loan().bytes, () => {});
+      gzip(publisher.loan().bytes, () => {});
+      require('node:worker_threads').parentPort.postMessage('busy');
+    \`, { eval: true });
+    await new Promise((done) => worker.once('message', done));
+    await worker.terminate();
+    say('alive');`);
+  await other.expect('alive');
+  await other.end();
+});
+
+test('the memory is unmapped when the views are garbage', async (t) => {
+  const { name, sender, receiver } = pair(t);
+  const isMapped = () => fs.readFileSync('/proc/self/maps', 'utf8').includes(name);
+  sender.tryLoan().bytes[0] = 1;
+  sender.close();
+  receiver.close();
+  await until(() => (collectGarbage(), !isMapped()), 'it is unmapped');
 });
 
 test('what is released, sent or finished is empty and refuses', async (t) => {

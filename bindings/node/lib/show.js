@@ -1,0 +1,47 @@
+'use strict';
+// What console.log and JSON.stringify show of handles, slots, images and values.
+
+const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+/** A method: what there is to know of this object now, as a plain object. */
+const kFacts = Symbol('facts');
+
+/** JSON has neither 64-bit numbers nor NaN: they are strings there, which say what they are. */
+function forJson(value) {
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);
+  if (ArrayBuffer.isView(value)) return Array.from(value, forJson);
+  return value;
+}
+
+function factsForJson(facts) {
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, forJson(value)]));
+}
+
+/** Lets JSON.stringify take a plain object with 64-bit numbers; undefined stays undefined. */
+function shown(object) {
+  if (object === undefined) return undefined;
+  return Object.defineProperty(object, 'toJSON', { value: () => factsForJson(object) });
+}
+
+/** The facts of a slot with the images in them. */
+function shownFacts(facts) {
+  shown(facts.image);
+  shown(facts.replyImage);
+  return facts;
+}
+
+/** Gives a class with kFacts its text and its JSON. */
+function showing(Class) {
+  Object.defineProperty(Class.prototype, 'toJSON', {
+    value() {
+      return factsForJson(this[kFacts]());
+    },
+  });
+  Object.defineProperty(Class.prototype, inspectCustom, {
+    value(depth, options, inspect) {
+      if (depth < 0) return options.stylize(`[${this.constructor.name}]`, 'special');
+      return `${this.constructor.name} ${inspect(this[kFacts](), options)}`;
+    },
+  });
+}
+
+module.exports = { kFacts, showing, shown, shownFacts };
