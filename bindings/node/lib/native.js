@@ -16,7 +16,14 @@ function refuse(message, code = 'invalid_argument') {
   throw new HandoffError(code, message);
 }
 
-native.setup(HandoffError, ArrayBuffer.prototype.transfer);
+const kMoved = Symbol('moved');
+
+/** Detaches a buffer, whose memory lives as long as it: a job of Node may still read there. */
+function detachCopy(buffer) {
+  Object.defineProperty(buffer, kMoved, { value: structuredClone(buffer, { transfer: [buffer] }) });
+}
+
+native.setup(HandoffError, detachCopy, ArrayBuffer.prototype.transfer);
 // What is still open when the process or worker ends is left in an orderly way: no name stays behind.
 process.on('exit', native.closeAll);
 

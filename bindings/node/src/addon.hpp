@@ -20,6 +20,7 @@ struct Addon {
     void close_all() noexcept;
 
     napi_ref error_class = nullptr;
+    napi_ref detach_copy = nullptr;
     napi_ref transfer = nullptr;  ///< ArrayBuffer.prototype.transfer, null before Node 21
     bool is_shut = false;         ///< close_all() was called
     bool copies = false;          ///< show no slot in place, as if Node refused external buffers

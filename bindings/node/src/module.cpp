@@ -31,12 +31,13 @@ void Addon::close_all() noexcept {
 
 namespace {
 
-/// setup(HandoffError, transfer)
+/// setup(HandoffError, detachCopy, transfer)
 napi_value setup(const Call& call) {
     Addon& addon = addon_of(call.env());
     check(call.env(), napi_create_reference(call.env(), call[0], 1, &addon.error_class));
-    if (!is_undefined(call.env(), call[1]))
-        check(call.env(), napi_create_reference(call.env(), call[1], 1, &addon.transfer));
+    check(call.env(), napi_create_reference(call.env(), call[1], 1, &addon.detach_copy));
+    if (!is_undefined(call.env(), call[2]))
+        check(call.env(), napi_create_reference(call.env(), call[2], 1, &addon.transfer));
     return undefined(call.env());
 }
 

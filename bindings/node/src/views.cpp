@@ -85,18 +85,26 @@ void check_views(napi_env env, const AnyHandle& handle) {
                                                "want to pass on");
 }
 
+/// False if the function throws.
+bool try_call(napi_env env, napi_value self, napi_ref reference, napi_value argument) noexcept {
+    napi_value function = nullptr, result = nullptr, exception = nullptr;
+    if (napi_get_reference_value(env, reference, &function) != napi_ok) return false;
+    const napi_status status = napi_call_function(env, self, function, 1, &argument, &result);
+    if (status == napi_pending_exception) napi_get_and_clear_last_exception(env, &exception);
+    return status == napi_ok;
+}
+
 /// Since Node 24.15 markAsUntransferable forbids to detach a buffer, and napi_detach_arraybuffer then aborts the
 /// process. JavaScript's own way out of a buffer throws instead, and every Node that forbids it has one.
 bool detach(napi_env env, napi_value buffer) noexcept {
     const napi_ref transfer = addon_of(env).transfer;
     if (transfer == nullptr) return napi_detach_arraybuffer(env, buffer) == napi_ok;
-    napi_value function = nullptr, no_bytes = nullptr, moved = nullptr, exception = nullptr;
-    if (napi_get_reference_value(env, transfer, &function) != napi_ok ||
-        napi_create_uint32(env, 0, &no_bytes) != napi_ok)
-        return false;
-    const napi_status status = napi_call_function(env, buffer, function, 1, &no_bytes, &moved);
-    if (status == napi_pending_exception) napi_get_and_clear_last_exception(env, &exception);
-    return status == napi_ok;
+    napi_value no_bytes = nullptr;
+    return napi_create_uint32(env, 0, &no_bytes) == napi_ok && try_call(env, buffer, transfer, no_bytes);
+}
+
+bool detach_copy(napi_env env, napi_value buffer) noexcept {
+    return try_call(env, buffer, addon_of(env).detach_copy, buffer);
 }
 
 void write_back(napi_env env, const View& view, napi_value buffer) {
@@ -120,7 +128,7 @@ bool try_end_views(napi_env env, AnyHandle& handle) noexcept {
         if (view.buffer == nullptr) continue;
         napi_value buffer = buffer_at_hand(env, view);
         if (buffer != nullptr && view.is_copy && view.area.is_writable) write_back(env, view, buffer);
-        const bool is_detached = buffer != nullptr && detach(env, buffer);
+        const bool is_detached = buffer != nullptr && (view.is_copy ? detach_copy(env, buffer) : detach(env, buffer));
         if (is_detached || view.is_copy)
             forget(env, view);
         else
