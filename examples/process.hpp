@@ -12,9 +12,9 @@
 
 namespace example {
 
-/// * A stream that is closed gets a stand-in that refuses: else the next file that is opened, a segment, say, would get
-///   its number, and what is printed would be written into it.
-/// * A pipe that nobody reads (SIGPIPE) and a file that may not grow (SIGXFSZ, `ulimit -f`) are errors, not deaths.
+/// * A stream that is closed is replaced by one that refuses all access: else the next file that is opened, a segment,
+///   say, would get its number, and what is printed would be written into it.
+/// * A pipe without a reader (SIGPIPE) and a file that may not grow (SIGXFSZ, `ulimit -f`) are errors, not deaths.
 /// * What stdout does not take throws std::ios_base::failure on the spot: see output_failed().
 inline void prepare_process() {
     for (const auto& [number, flags] :
@@ -23,10 +23,10 @@ inline void prepare_process() {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     std::cout.exceptions(std::ios_base::badbit);
-    std::cerr.tie(nullptr);  // what is said about it must not fail with it
+    std::cerr.tie(nullptr);  // the error message must not fail with it
 }
 
-/// Says so, and returns the exit code.
+/// Prints the error, and returns the exit code.
 inline int output_failed() {
     std::cout.exceptions(std::ios_base::goodbit);
     std::cerr << "cannot write to stdout: it is closed, nobody reads it, or its disk is full\n";

@@ -38,7 +38,7 @@ inline bool stop_requested() {
 }
 
 /// Until `timeout` is over, or the program is asked to end.
-inline handoff::Wait patiently(std::chrono::nanoseconds timeout) {
+inline handoff::Wait stoppable_wait(std::chrono::nanoseconds timeout) {
     return {timeout, stop_token()};
 }
 
@@ -66,12 +66,12 @@ inline int exit_code_of(const handoff::Failure& failure) {
     return failed;
 }
 
-/// main() of an example: reads the options, does the work, and turns whatever goes wrong into a sentence on stderr.
+/// main() of an example: reads the options, does the work, and turns every error into a message on stderr.
 template <class Work>
 int run(int argc, char** argv, const char* about, po::options_description& options, Work work) try {
     prepare_process();
     (void)stop_token();        // from here on Ctrl-C asks
-    handoff::handle_sigbus();  // the process is ours: a sentence instead of SIGBUS if somebody cuts the segment
+    handoff::handle_sigbus();  // the process is ours: an error instead of SIGBUS if the segment is truncated
     options.add_options()("help", "print this");
     po::variables_map given;
     const po::positional_options_description none;
@@ -89,7 +89,7 @@ int run(int argc, char** argv, const char* about, po::options_description& optio
     return usage;
 } catch (const handoff::Error& error) {
     if (error.code() == handoff::Errc::stopped) return ok;                        // Ctrl-C
-    if (stop_requested() && error.code() == handoff::Errc::timed_out) return ok;  // it is us who gave up waiting
+    if (stop_requested() && error.code() == handoff::Errc::timed_out) return ok;  // we gave up waiting
     std::cerr << error.what() << '\n';
     return exit_code_of(error.failure());
 } catch (const std::exception& error) {

@@ -1,5 +1,5 @@
 // Two processes count past each other, without locks: each has a latest value that only it writes, and reads the other
-// one's. Whoever is not the taller writes the other's number plus one.
+// one's. The process that is not the taller one writes the other's number plus one.
 //
 //   taller --me ann --other bob &
 //   taller --me bob --other ann
@@ -20,10 +20,10 @@ std::uint64_t height_of(const Height& somebody) {
 struct Contest {
     std::string name, me, other;
     std::uint64_t goal;
-    std::chrono::seconds patience;
+    std::chrono::seconds timeout;
 };
 
-/// Returns the other's height once somebody has reached the goal.
+/// Returns the other's height once one of them has reached the goal.
 std::uint64_t grow(Height& mine, Height& theirs, const Contest& contest) {
     std::uint64_t my_height = height_of(mine);
     std::uint64_t their_height = height_of(theirs);
@@ -31,7 +31,7 @@ std::uint64_t grow(Height& mine, Height& theirs, const Contest& contest) {
         if (their_height >= my_height && my_height < contest.goal && their_height < contest.goal)
             mine.write(my_height = their_height + 1).value();
         if (std::max(my_height, their_height) >= contest.goal) return their_height;
-        const auto next = theirs.wait_newer(example::patiently(contest.patience));
+        const auto next = theirs.wait_newer(example::stoppable_wait(contest.timeout));
         if (!next) throw handoff::Error(next.error());
         if (next->value < their_height) throw std::runtime_error("'" + contest.other + "' has shrunk: that is a lie");
         their_height = next->value;
@@ -67,9 +67,10 @@ int main(int argc, char** argv) {
     add("other", example::po::value(&contest.other)->default_value("bob"), "the other one's name");
     add("goal", example::number(goal, 1, INT64_MAX, 100'000), "height at which both stop");
     add("wait", example::number(wait_s, 0, 1'000'000, 60), "seconds to wait for the other one");
-    return example::run(argc, argv, "Grows until it is taller than the other one, who does the same.", options, [&] {
-        contest.goal = static_cast<std::uint64_t>(goal);
-        contest.patience = std::chrono::seconds(wait_s);
-        return compete(contest);
-    });
+    return example::run(argc, argv, "Grows until it is taller than the other process, which does the same.", options,
+                        [&] {
+                            contest.goal = static_cast<std::uint64_t>(goal);
+                            contest.timeout = std::chrono::seconds(wait_s);
+                            return compete(contest);
+                        });
 }

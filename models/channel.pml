@@ -8,13 +8,13 @@
    SharedWord promises (test/weak looks at weaker memory).
    Merged into one step: payload, size, `sender` and `sequence` (written while loaned, constant from ready until free),
    which a step that reads the slot's word reads with it. A word read before `sender` changed fails its exchange.
-   A change by the one process that may make it is a store; that nobody else made one is asserted.
-   Left out: bells (condition.pml), the departure count, leaving by oneself (the same recovery, run by the living); counts
+   A change by the only process that may make it is a store; asserted: no other process made one.
+   Left out: notifications (condition.pml), the departure count, leaving (the same recovery, run by the living); counts
    that wrap (docs/design/slot-protocol.md, limits); threads of one process, which share its copies.
    Death: at any step of a mortal (Killer); its recoverer starts when it is dead, may die once itself, and starts over.
    One recoverer for each dead: the life byte.
 
-   Who takes part (CONFIG):  index 0 a sender, index 1 another sender, index 2 a receiver, index 3 a receiver that lives
+   Participants (CONFIG):  index 0 a sender, index 1 another sender, index 2 a receiver, index 3 a receiver that lives
    and drains.
      1  the sender dies, is recovered by a mortal, and its index is used again
      2  the receiver dies with what a living sender waits for, withdraws or abandons

@@ -1,11 +1,11 @@
-/* notify_all of the condition that everybody sleeps on, as in src/sync/futex_condition.hpp, with waiters and notifiers that
+/* notify_all of the condition that all waiters sleep on, as in src/sync/futex_condition.hpp, with waiters and notifiers that
    die. It clears all flags, so one bit stands for them here; notify.pml and freed.pml have notify(n).
 
    One step is one access to a shared word; the kernel compares and queues in one step, and wakes in one step.
-   The state behind the condition is a number of items. A notifier adds one item and rings. A waiter takes one item: its
+   The state behind the condition is a number of items. A notifier adds one item, then notifies. A waiter takes one: its
    predicate acts, as that of receive does. There are as many items as waiters that live.
-   The tick: a sleeper may wake by itself only if somebody died (CONFIG 2), as the design needs it only then. Without a
-   death every wake-up must come from a bell.
+   The tick: a sleeper may wake by itself only if a process died (CONFIG 2), as the design needs it only then. Without a
+   death every wake-up must come from a notification.
    CONFIG:
      1  nobody dies, or a waiter does, at any step; there is no tick
      2  a notifier dies between its change and its bell, or inside it; there is a tick

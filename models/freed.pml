@@ -1,5 +1,5 @@
 /* Senders that wait for free slots under notify(n): futex_condition.inc, as in notify.pml, but the work is SLOTS slots that
-   are looked at ONE BY ONE (Handover::any_loan, map of free slots): a look is not one instant.
+   are checked ONE BY ONE (SlotProtocol::any_loan, map of free slots): a check is not atomic.
 
    A sender takes up to M slots in one look and is content with fewer; each slot it sends or drops (a loan that is returned:
    FREE at once, freed.notify(1)). It does that ROUNDS times. A receiver frees up to K, then notifies as many

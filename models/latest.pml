@@ -6,8 +6,8 @@
      2  nobody dies; two write, one reads twice
      3  the only writer dies
    Slots: one less than as built (2: as built), so that they are used again sooner.
-   Asserted: what is read is whole and of the sequence that the reader is told; it is no older than the newest when the
-   read began; a reader never goes back; the newest is known whatever the tail says; a dead writer leaves the previous
+   Asserted: what is read is whole and of the sequence that the reader gets; it is no older than the newest when the
+   read began; a reader never goes back; the newest is known for any value of the tail; a dead writer leaves the previous
    value; loans always find a slot (2). */
 
 #ifndef CONFIG

@@ -1,11 +1,11 @@
-/* When to look after the dead: once a tick and segment, as in src/participants/look_schedule.hpp, with callers that die
+/* When to check for the dead: once a tick and segment, as in src/participants/look_schedule.hpp, with callers that die
    or are stopped at any step.
 
-   Time advances in halves of a tick. A caller (a waiter at its tick, or somebody whose calls succeed all the time) asks
+   Time advances in halves of a tick. A caller (a waiter at its tick, or a process whose calls succeed all the time) asks
    once in a tick, at its own phase: PHASE0 to PHASE2. Clocks differ by a constant: SHIFT of caller 1, as after a change
    of time namespaces. Caller 2 is another thread of caller 0's process.
    A look is due when the word is a tick old by the caller's clock, or has not moved since the caller asked last.
-   The victim dies at any time. Asserted: it is recovered before BOUND halves have passed during which a caller lives and
+   The target dies at any time. Asserted: it is recovered before BOUND halves have passed during which a caller lives and
    no look was cut short. A look is cut short when its owner dies or is stopped in it: it moved the word, and the count
    begins anew; with NO_RESET it does not, and two more halves are allowed.
    With LOOKS: callers of different clocks do not look more often than that, all together. */
@@ -38,9 +38,9 @@
 #define PHASE2 1
 
 short now;                 /* halves of a tick */
-short word;                /* when somebody looked last, in that one's clock */
-bit victim_dead, recovered;
-byte since;                /* halves since the victim died, or since the last look that was cut short */
+short word;                /* time of the last check, in the clock of its caller */
+bit target_dead, recovered;
+byte since;                /* halves since the target died, or since the last look that was cut short */
 bit out[3];                /* dead or stopped */
 bit busy[3];               /* in a look */
 bit has_to_ask[3];         /* its tick has come, and it has not asked yet */
@@ -95,22 +95,22 @@ end_gone_before_it_moved:
           if
           :: !mine
           :: mine ->
-end_gone_in_its_look: /* looks at everybody; the victim in one step of it */
-             atomic { !out[me] -> if :: victim_dead -> recovered = 1 :: else fi;
+end_gone_in_its_look: /* checks all participants; the target in one step of it */
+             atomic { !out[me] -> if :: target_dead -> recovered = 1 :: else fi;
                       busy[me] = 0; look_lock[PROCESS(me)] = 0; asked() }
           fi
        fi
     od
 }
 
-/* Time goes on when whoever has to ask has done so: a caller that is slower than a tick is one that is stopped. */
+/* Time goes on when every caller that must ask has done so: a caller slower than a tick counts as stopped. */
 #define SETTLED(c) ((c) >= CALLERS || out[c] || !has_to_ask[c])
 proctype Clock() {
     do
     :: now < START + END ->
        atomic { SETTLED(0) && SETTLED(1) && SETTLED(2) ->
           now++;
-          if :: victim_dead && !recovered -> since++; assert(since <= BOUND) :: else fi;
+          if :: target_dead && !recovered -> since++; assert(since <= BOUND) :: else fi;
           if :: (now + PHASE0) % 2 == 0 -> has_to_ask[0] = 1 :: else fi;
           if :: (now + PHASE1) % 2 == 0 -> has_to_ask[1] = 1 :: else fi;
           if :: CALLERS > 2 && (now + PHASE2) % 2 == 0 -> has_to_ask[2] = 1 :: else fi }
@@ -118,7 +118,7 @@ proctype Clock() {
     od
 }
 
-proctype Death() { atomic { victim_dead = 1; since = 0 } }
+proctype Death() { atomic { target_dead = 1; since = 0 } }
 
 /* Callers go, at any step; one always stays. */
 #ifdef NO_RESET

@@ -1,6 +1,6 @@
 /* As many are woken as there is work for: producers, takers and a watcher on one condition (futex_condition.inc).
 
-   A producer commits K items at once, then notifies K takers (Handover::commit, a batch: ready.notify(k)), then all
+   A producer commits K items at once, then notifies K takers (SlotProtocol::commit, a batch: ready.notify(k)), then all
    watchers on a word of their own. A taker announces itself, looks, sleeps; its look takes one item in one step, as the
    exchange that takes a message does. A watcher looks and does not take (descriptors, wait_any, wait_for_...). A spinner
    takes and never sleeps.

@@ -76,7 +76,7 @@ targets=$(printf '%s' "test_$rooms" | sed 's/|/ test_/g')
 # shellcheck disable=SC2086  # a list of targets
 cmake --build "$build" -j "$jobs" --target $targets
 
-# What qemu-user pretends: it says yes to MADV_DONTFORK and does nothing: the child of fork keeps its parent's mapping.
+# What qemu-user pretends: it accepts MADV_DONTFORK and ignores it: the child of fork keeps its parent's mapping.
 pretended='a_child_of_fork_does_not_have_the_memory_of_its_parents_segment'
 pretended="$pretended|the_kernel_refuses_a_read_only_subscriber_to_write"
 # It has a thread and page faults of its own, which these count; and it puts a process to sleep where none waits.
@@ -86,7 +86,7 @@ pretended="$pretended|as_many_are_woken_as_"
 # It has no futex_waitv, so that a sleep on two words is a poll, and makes up when its process began.
 pretended="$pretended|who_is_stopped_and_was_perhaps_woken_passes_it_on|^process/stopped/a_"
 
-# For 32 bits it says that the machine has less than 4 GiB of memory, whatever /proc/meminfo says.
+# For 32 bits it reports less than 4 GiB of memory, also where /proc/meminfo shows more.
 [ "$bits" = 64 ] || pretended="$pretended|the_limits_are_those_of_this_machine"
 
 say "running under $emulator"

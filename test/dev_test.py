@@ -54,7 +54,7 @@ class Machine(unittest.TestCase):
         self.assertNotIn("network", done.stdout)
 
     def at_a_terminal(self, typed, *words):
-        """What ./dev answers to somebody who sits at a terminal, and how it ends."""
+        """The output of ./dev at a terminal, and how it ends."""
         ours, theirs = pty.openpty()
         os.write(ours, typed)
         done = self.run_dev(*words, stdin=theirs, stdout=theirs, stderr=theirs)

@@ -16,7 +16,7 @@
 
 namespace handoff::apps {
 
-/// The command line makes no sense: told with a sentence, exit code 2.
+/// The command line is invalid: reported with a message, exit code 2.
 class UsageError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -68,7 +68,7 @@ void print_manual(const CommandLine& line) {
 
 /// What stands behind an option.
 struct Value {
-    std::string shape;  ///< "segment", "file", "word", "value" (nobody knows), or empty: nothing
+    std::string shape;  ///< "segment", "file", "word", "value" (no completion), or empty: nothing
     std::vector<std::string> words;
 };
 
@@ -177,7 +177,7 @@ void add_options_about(po::options_description& options) {
         "completion", value("SHELL"), "a script that teaches bash, zsh or fish to complete");
 }
 
-bool told_about(const CommandLine& line, const Arguments& arguments) {
+bool print_information(const CommandLine& line, const Arguments& arguments) {
     if (arguments.flag("help"))
         print_help(line);
     else if (arguments.flag("version"))

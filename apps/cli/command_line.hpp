@@ -26,6 +26,6 @@ struct CommandLine {
 void add_options_about(boost::program_options::options_description& options);
 /// Prints what one of the options of add_options_about() asks for; false if there is none of them. Throws UsageError
 /// for a shell that is not known.
-bool told_about(const CommandLine& line, const Arguments& arguments);
+bool print_information(const CommandLine& line, const Arguments& arguments);
 
 }  // namespace handoff::apps

@@ -1,4 +1,4 @@
-// What a program says on stderr. stdout is for data.
+// Messages of a program on stderr. stdout is for data.
 #pragma once
 
 #include <chrono>

@@ -22,10 +22,10 @@ std::string format_exit_codes(bool strict) {
     return std::string(
                "Exit codes:\n"
                "  0  all went well, also when ended with Ctrl-C\n"
-               "  1  something failed or was skipped; every case was told on stderr\n"
+               "  1  something failed or was skipped; each case is reported on stderr\n"
                "  2  the command line makes no sense\n"
                "  3  no such channel\n"
-               "  4  timed out, or nobody there\n") +
+               "  4  timed out, or no other side\n") +
            (strict ? "  5  finished, but something was lost (with --strict)\n" : "") + "  6  permission denied\n";
 }
 

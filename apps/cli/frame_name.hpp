@@ -15,7 +15,7 @@ std::string numbered(std::string_view name, std::uint64_t number);
 std::size_t bytes_of_whole_characters(std::string_view text, std::size_t at_most) noexcept;
 
 /// The name itself, or its beginning and its end with "..." between them, in at most so many bytes (4 at least) and
-/// without half a character of UTF-8: the numbers that tell frames apart stand at the end.
+/// without half a character of UTF-8: the numbers that distinguish frames are at the end.
 std::string shortened(std::string_view name, std::size_t at_most);
 
 /// True if a list of files shows `left` first: numbers in names count by their value, img_999999 before img_1000000.

@@ -50,7 +50,7 @@ std::string random_number() {
     return digits;
 }
 
-/// Of the name only as much as leaves room for what tells them apart.
+/// Cuts the name so that there is room for the part that makes it unique.
 fs::path partial_name(const fs::path& target) {
     std::string name = target.filename().string();
     const std::string end = "." + random_number() + std::string(partial_suffix);
@@ -58,7 +58,7 @@ fs::path partial_name(const fs::path& target) {
     return folder_of(target) / (name.substr(0, kept) + end);
 }
 
-/// Renames where nothing has the new name. Where a file system cannot do that in one step, a link says it, too.
+/// Renames where nothing has the new name. Where a file system cannot do that in one step, a hard link does the same.
 bool rename_to_free_name(const std::string& from, const std::string& to) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
     if ((errno == EINVAL || errno == ENOSYS) && ::link(from.c_str(), to.c_str()) == 0) {
@@ -96,7 +96,8 @@ bool NewFile::find_target() {
 void NewFile::open_directly() {
     placed_ = path_;
     fd_ = ::open(path_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);  // no wait for a pipe's reader
-    if (fd_ < 0) throw_system("cannot write " + path_, errno, errno == ENXIO ? ". Nobody reads from that pipe" : "");
+    if (fd_ < 0)
+        throw_system("cannot write " + path_, errno, errno == ENXIO ? ". No process reads from that pipe" : "");
     ::fcntl(fd_, F_SETFL, O_WRONLY);  // a pipe that is full makes us wait
 }
 
@@ -135,7 +136,7 @@ void NewFile::append(std::span<const std::byte> bytes) {
     }
 }
 
-/// A file system across a network says only here what it did not take.
+/// A network file system reports only here what it could not write.
 void NewFile::finish() {
     if (fd_ >= 0 && ::close(std::exchange(fd_, -1)) != 0 && errno != EINTR)
         throw_system("cannot write " + path_, errno);

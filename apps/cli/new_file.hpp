@@ -66,7 +66,7 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// True for what a NewFile is called before it is placed: nobody should take that for an input.
+/// True for the name that a NewFile has before it is placed: such a file must not be used as an input.
 bool is_partial_file(const std::filesystem::path& path);
 
 }  // namespace handoff::apps

@@ -1,4 +1,4 @@
-// stdout: what does not arrive there is told, unless whoever read it has simply seen enough.
+// stdout: a failed write is reported, unless the reader has closed the pipe.
 #pragma once
 
 #include <array>
@@ -7,13 +7,13 @@
 
 namespace handoff::apps {
 
-/// stdout does not take what was written. Not a handoff::Error: those are told and survived here and there, and then a
-/// program would go on writing to nobody.
+/// stdout cannot be written. Not a handoff::Error: some callers report those and go on, and would then write to a
+/// closed stdout.
 class OutputFailed : public std::runtime_error {
 public:
     /// An errno.
     explicit OutputFailed(int error_number);
-    /// Nobody reads any more from the pipe that stdout is (`| head`): a reason to end, but no failure.
+    /// The reader has closed the pipe (`| head`): a reason to end, but not a failure.
     bool reader_has_left() const noexcept { return reader_has_left_; }
 
 private:
@@ -27,7 +27,7 @@ public:
     Output();
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
-    /// Hands over what it still has; flush_output() before tells whether that went well.
+    /// Writes what is still buffered; call flush_output() before to know whether that succeeded.
     ~Output() override;
 
 private:
@@ -41,9 +41,9 @@ private:
     std::array<char, 1 << 16> buffer_;
 };
 
-/// Hands over whatever was written to std::cout. Throws OutputFailed, also for what was written earlier.
+/// Flushes std::cout. Throws OutputFailed, also for earlier writes.
 void flush_output();
-/// For those who may wait long for the first thing to print. Throws OutputFailed if stdout takes nothing at all.
+/// For verbs that may wait long before they print. Throws OutputFailed if stdout cannot be written at all.
 void check_output();
 
 }  // namespace handoff::apps

@@ -7,7 +7,7 @@
 namespace handoff::apps {
 
 /// With '?' in the place of every control character but the newline, those of UTF-8 (U+0080 to U+009F) included: the
-/// name of a file, or a word of somebody's, must not steer the terminal.
+/// file name, or a word from another program, must not control the terminal.
 std::string printable(std::string_view text);
 
 }  // namespace handoff::apps

@@ -20,15 +20,15 @@ namespace handoff::apps {
 
 namespace {
 
-/// Whatever is opened later must not become stdin, stdout or stderr: what is printed would be written into it, into a
-/// picture or a socket. Each stand-in refuses what it is there for, so that nothing looks as if it had gone well.
+/// A file that is opened later must not become stdin, stdout or stderr: what is printed would be written into it, into
+/// a picture or a socket. Each stand-in refuses what it is there for, so that nothing looks as if it had gone well.
 void open_missing_streams() noexcept {
     for (const auto& [number, flags] :
          {std::pair{STDIN_FILENO, O_WRONLY}, {STDOUT_FILENO, O_RDONLY}, {STDERR_FILENO, O_RDONLY}})
         if (::fcntl(number, F_GETFD) < 0 && errno == EBADF) (void)::open("/dev/null", flags);  // the lowest free number
 }
 
-/// A pipe that nobody reads and a file that may not grow are errors with a sentence, not deaths.
+/// A pipe without a reader and a file that may not grow are errors with a message, not fatal signals.
 void ignore_output_signals() noexcept {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -55,7 +55,7 @@ ExitCode guarded(const std::string& name, const std::function<ExitCode()>& body)
     try {
         return run_and_flush(body);
     } catch (const UsageError& error) {
-        return ended_by(name, std::string(error.what()) + "; '" + name + " --help' tells more", ExitCode::usage);
+        return ended_by(name, std::string(error.what()) + "; see '" + name + " --help'", ExitCode::usage);
     } catch (const Error& error) {
         return ended_by(name, error.what(), exit_code_of(error.failure()));
     } catch (const std::bad_alloc&) {
@@ -71,7 +71,7 @@ int run_program(const std::string& name, const std::function<ExitCode()>& body) 
     open_missing_streams();
     ignore_output_signals();
     catch_stop_signals();
-    handle_sigbus();  // somebody may cut a segment short: a sentence instead of SIGBUS
+    handle_sigbus();  // if a segment is truncated: an error instead of SIGBUS
     const Output output;
     return static_cast<int>(guarded(name, body));
 }

@@ -1,4 +1,4 @@
-// What happened: counted while the program runs, told at its end.
+// Statistics of a run: counted while the program runs, reported at its end.
 #pragma once
 
 #include "cli/exit_code.hpp"
@@ -19,8 +19,8 @@ struct RunStatistics {
     std::uint64_t lost = 0;         ///< overwritten or skipped before they were looked at; subscribers only
     std::uint64_t skipped = 0;      ///< inputs that could not be read
     std::uint64_t reduced = 0;      ///< inputs of which something was left out: bits, alpha, pictures
-    std::uint64_t damaged = 0;      ///< inputs that were sent though the decoder complained
-    std::uint64_t timed_out = 0;    ///< nobody processed them in time
+    std::uint64_t damaged = 0;      ///< inputs that were sent although the decoder reported errors
+    std::uint64_t timed_out = 0;    ///< not processed in time
     std::uint64_t saved = 0;        ///< pictures written
     std::uint64_t not_saved = 0;    ///< pictures that could not be written
     std::uint64_t bytes = 0;        ///< payload
@@ -32,8 +32,8 @@ struct RunStatistics {
     ExitCode exit_code() const noexcept;
 };
 
-/// Who reports: only receivers know how long the processing took, only subscribers what they lost; a publisher does not
-/// know what becomes of its frames.
+/// The reporting program: only receivers know how long the processing took, only subscribers what they lost; a
+/// publisher does not know what becomes of its frames.
 enum class Reporter { sender, receiver, publisher, subscriber };
 
 /// A few lines for a person.

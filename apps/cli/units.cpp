@@ -73,7 +73,7 @@ result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
     if (!is_number || factor_of(rest, units) == 0)
         return refused(text, "a duration: write a number and a unit, as in 250ms, 5s, 2min or 1h");
     constexpr double century_ns = 100.0 * 365 * 24 * 3600e9;
-    if (ns > century_ns) return refused(text, "a duration that anybody will see the end of");
+    if (ns > century_ns) return refused(text, "a duration of at most 100 years");
     return std::chrono::nanoseconds(static_cast<std::int64_t>(ns));
 }
 

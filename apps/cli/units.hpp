@@ -29,7 +29,7 @@ result<PictureSize> parse_picture_size(std::string_view text);
 std::string format_bytes(std::uint64_t bytes);
 /// "850 ns", "12.4 us", "3.1 ms", "5 s".
 std::string format_duration(std::chrono::nanoseconds duration);
-/// A number with so many digits behind the point, whatever the locale.
+/// A number with so many digits behind the point, in any locale.
 std::string fixed(double value, int digits);
 /// "1 frame", "2 frames".
 std::string counted(std::uint64_t count, std::string_view thing);

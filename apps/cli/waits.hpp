@@ -12,7 +12,7 @@
 namespace handoff::apps {
 
 using Clock = std::chrono::steady_clock;
-/// Where nothing but looking again tells whether the program is asked to end.
+/// For waits that can detect a stop request only by polling.
 inline constexpr std::chrono::milliseconds slice{100};
 
 /// The moment after `timeout`.

@@ -38,7 +38,7 @@ public:
     /// For declarations: schemas and channels.
     std::vector<std::byte>& records() noexcept { return bytes_; }
     void add(const MessageHead& head, Bytes front, Bytes back);
-    /// The chunk, compressed, with its message indexes behind it, to be written at `offset`; the record that tells of
+    /// The chunk, compressed, with its message indexes behind it, to be written at `offset`; the record that describes
     /// it is added to `chunk_indexes`. Only clear() may follow. Throws Error(no_space) where memory for it is missing.
     Bytes finish(std::uint64_t offset, std::vector<std::byte>& chunk_indexes);
     void clear();

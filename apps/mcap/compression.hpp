@@ -28,7 +28,7 @@ std::string how_to_build_in(Compression compression);
 
 /// Appends `bytes` to `out`, packed. REQUIRES: it is built in, and is not none. Throws Error(no_space).
 void compress(Compression compression, Bytes bytes, std::vector<std::byte>& out);
-/// False: so few packed bytes cannot be so many, whatever is in them.
+/// False: so few compressed bytes cannot become so many.
 bool can_be(Compression compression, std::uint64_t packed_bytes, std::uint64_t bytes) noexcept;
 /// Fills `out` with exactly so many bytes. Error: damaged, with half a sentence; nothing was allocated then if `bytes`
 /// cannot be true. REQUIRES: it is built in, and is not none.

@@ -19,15 +19,15 @@ public:
     OutputFile(const std::string& path, bool replace, Unfinished unfinished = Unfinished::kept);
 
     /// Appends all of it with one system call where the kernel takes it so. If that fails, the file is cut back to what
-    /// it was before, and the Error says what is wrong and how much there is.
+    /// it was before, and the Error describes the problem and how much there is.
     void append(Bytes bytes);
     /// From now on it stays, under the name it has, where it is not completed: what is in it can be played. (Unless it
     /// is to be removed.)
     void keep_unfinished() noexcept {
         if (unfinished_ == Unfinished::kept) file_.leave_partial();
     }
-    /// Appends the end, and gives the file its name. Where something could not be written before, it takes nobody's
-    /// place: an older file is worth more than a part of a new one. The Error says where it is then.
+    /// Appends the end, and gives the file its name. If an earlier write failed, it replaces no older file, since that
+    /// is worth more than a part of a new one. The Error then names its path.
     void complete(Bytes end);
     std::uint64_t size() const noexcept { return file_.size(); }
     /// The name that it has when it is complete.
@@ -54,7 +54,7 @@ public:
     const std::string& path() const noexcept { return path_; }
     /// Fewer than `count` bytes where the file ends before. Valid until the next call. REQUIRES: count <= window
     Bytes peek(std::uint64_t offset, std::size_t count);
-    /// Fills `into`. Throws Error(damaged) where the file ends before: somebody cut it meanwhile.
+    /// Fills `into`. Throws Error(damaged) if the file ends before: it was truncated meanwhile.
     void read(std::uint64_t offset, std::span<std::byte> into);
 
     static constexpr std::size_t window = 1 << 16;

@@ -52,7 +52,7 @@ void Reader::rewind() {
     open_bytes_ = 0;
     shown_.reset();
     due_ = {};
-    damage_told_ = false;
+    damage_reported_ = false;
 }
 
 // ---- the first walk through the file -----------------------------------------------------------------------------
@@ -70,7 +70,7 @@ void Reader::survey() {
         inventory_.is_complete = has_its_end(*record);
         break;
     }
-    if (!in_summary && !whole) say_where_it_ends(cursor.at());
+    if (!in_summary && !whole) describe_end(cursor.at());
     std::ranges::stable_sort(stretches_, {}, &Stretch::first_ns);
 }
 
@@ -107,7 +107,7 @@ NamedMetadata Reader::metadata(const Record& record) {
     return {std::move(name), read_metadata(in)};
 }
 
-void Reader::say_where_it_ends(std::uint64_t at) {
+void Reader::describe_end(std::uint64_t at) {
     const Bytes tail = file_.peek(std::max(at, file_.size() - magic.size()), magic.size());
     const std::string place = " after byte " + std::to_string(at);
     if (std::ranges::equal(tail, magic))
@@ -144,7 +144,7 @@ void Reader::survey_chunk(const Record& record) {
         ++inventory_.unreadable_chunks;
     }
     inventory_.times.include(times);
-    if (times.empty && !stretches_.empty()) times.include(stretches_.back().first_ns);  // what is wrong is told there
+    if (times.empty && !stretches_.empty()) times.include(stretches_.back().first_ns);  // the problem is reported there
     stretches_.push_back({times.first_ns, times.last_ns, record.start(), record.end(), true});
 }
 
@@ -249,7 +249,7 @@ result<Reader::ChunkHead> Reader::chunk_head(const Record& record) {
                      checksum,       *compression};
 }
 
-/// Fills in what can be read, with the checksum wrong or right; says what is wrong.
+/// Fills in what can be read, even if the checksum is wrong; returns the problem.
 result<void> Reader::read_records(const ChunkHead& head, std::vector<std::byte>& records) {
     const bool is_packed = head.compression != Compression::none;
     const std::uint64_t beside = is_packed ? head.length : 0;
@@ -265,7 +265,7 @@ result<void> Reader::read_records(const ChunkHead& head, std::vector<std::byte>&
         }
     if (head.checksum != 0 && head.checksum != checksum_of(records))
         return damaged(head.start,
-                       "its bytes are not those that were written, the checksum says" + std::string(left_out));
+                       "its bytes differ from those that were written (the checksum is wrong)" + std::string(left_out));
     return success();
 }
 
@@ -275,7 +275,7 @@ Failure Reader::damaged(std::uint64_t at, const std::string& why) const {
     return {Errc::damaged, file_.path() + " is damaged in the chunk at byte " + std::to_string(at) + ": " + why};
 }
 
-/// Fills in what can be read; says what cannot.
+/// Fills in what can be read; returns what cannot.
 result<void> Reader::load_chunk(Source& source, std::uint64_t at) {
     const auto record = source.cursor.next();
     if (!record) return damaged(at, "it was cut" + std::string(left_out));
@@ -356,7 +356,7 @@ result<std::optional<Message>> Reader::next() {
     while (unopened_ < stretches_.size() && (due_.empty() || stretches_[unopened_].first_ns <= due_.top().first))
         if (auto opened = open(unopened_++); !opened) return opened.error();
     if (due_.empty()) {
-        if (!damage_.empty() && !std::exchange(damage_told_, true)) return Failure(Errc::damaged, damage_);
+        if (!damage_.empty() && !std::exchange(damage_reported_, true)) return Failure(Errc::damaged, damage_);
         return std::optional<Message>();
     }
     shown_ = due_.top().second;

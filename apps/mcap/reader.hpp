@@ -1,7 +1,7 @@
 // Reads MCAP files: those of the recorder, and those of others.
 //
 // It trusts nothing that is in the file, and needs no summary: a file that was cut off is read up to its end. Messages
-// come in the order of their log times, whatever their order in the file: chunks may overlap, and are merged.
+// come in the order of their log times, not in their order in the file: chunks may overlap, and are merged.
 #pragma once
 
 #include "mcap/chunk.hpp"
@@ -22,7 +22,7 @@
 
 namespace handoff::apps::mcap {
 
-/// What the file says of a channel, and what is in it.
+/// The description of a channel in the file, and its content.
 struct ChannelContent {
     Channel channel;
     std::uint64_t messages = 0;
@@ -53,7 +53,7 @@ struct Message {
 class Reader {
 public:
     /// Goes through the whole file once, from message to message; what is not compressed is not read. Throws Error:
-    /// what the operating system says; damaged (this is no MCAP file); mismatch (this program was built without what it
+    /// errors of the operating system; damaged (this is no MCAP file); mismatch (this program was built without what it
     /// is compressed with); no_space (a record has more bytes than this machine can give).
     explicit Reader(std::string path);
 
@@ -66,7 +66,7 @@ public:
     NamedMetadata metadata(const Record& record);
     /// Fills `into` with bytes of the file that stand at `offset`. Throws Error(damaged).
     void read(std::uint64_t offset, std::span<std::byte> into) { file_.read(offset, into); }
-    /// "" or a sentence that says where the file stops, if it has no end.
+    /// "", or a message that names where the file stops, if it has no end.
     const std::string& cut_off() const noexcept { return cut_off_; }
     /// "" or a sentence about bytes behind which nothing can be read, though the file has an end.
     const std::string& damage() const noexcept { return damage_; }
@@ -104,7 +104,7 @@ private:
     void survey();
     void note(const Record& record);
     bool has_its_end(const Record& footer);
-    void say_where_it_ends(std::uint64_t at);
+    void describe_end(std::uint64_t at);
     void survey_chunk(const Record& record);
     void survey_message(const Record& record);
     /// Returns its log time, none if it is too short to be a message.
@@ -131,7 +131,7 @@ private:
     std::vector<Stretch> stretches_;  ///< by first log time
     std::string cut_off_;
     std::string damage_;
-    bool damage_told_ = false;
+    bool damage_reported_ = false;
 
     std::size_t unopened_ = 0;                          ///< the first of the stretches that is not being read yet
     std::map<std::size_t, Source> sources_;             ///< of the stretches that are being read

@@ -44,7 +44,7 @@ struct Schema {
     friend bool operator==(const Schema&, const Schema&) = default;
 };
 
-/// What a file says of itself.
+/// The header of a file.
 struct Header {
     std::string profile;  ///< what the messages are made for, as "ros2"
     std::string library;  ///< and what wrote them

@@ -54,7 +54,7 @@ public:
             if (stop_requested()) return;
             if (!is_intact(from_, record)) {
                 leave_out(from_.file().path() + ": the attachment at byte " + std::to_string(record.start()) +
-                          " is damaged, its checksum says. It is left out");
+                          " is damaged (its checksum is wrong). It is left out");
                 continue;
             }
             to_.add_attachment(record.length, [&](std::uint64_t offset, std::span<std::byte> into) {
@@ -104,7 +104,7 @@ private:
         }
     }
     void leave_out(const std::string& sentence) {
-        ++done_.complaints;
+        ++done_.left_out;
         on_problem_(sentence);
     }
 

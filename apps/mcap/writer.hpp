@@ -1,8 +1,8 @@
 // Writes a recording: an MCAP file with chunks, an index and a summary.
 //
-// What was flushed is in the file, whatever happens to the process: a chunk and its index are one write. What comes
-// after the last complete chunk is lost, and readers find the end by themselves. Until it is complete the file is
-// called NAME.XXXXXXXX.partial; without a message in it, it goes away with the Writer.
+// Flushed data is in the file even if the process is killed: a chunk and its index are one write. What comes after the
+// last complete chunk is lost, and readers find the end by themselves. Until it is complete the file is called
+// NAME.XXXXXXXX.partial; without a message in it, it goes away with the Writer.
 #pragma once
 
 #include "mcap/chunk.hpp"

@@ -34,7 +34,7 @@ std::vector<unsigned char> as_png(const cv::Mat& picture, Encoding encoding) {
     const bool has_room = (picture.depth() == CV_8U || picture.depth() == CV_16U) && picture.channels() != 2;
     try {  // OpenCV would make 8 bits of floats, and cut what is above 255
         if (has_room && cv::imencode(".png", blue_first, png)) return png;
-    } catch (const cv::Exception&) {  // told below, in our words
+    } catch (const cv::Exception&) {  // reported below with our own message
     }
     throw Error(Errc::invalid_argument, "a picture of " + std::string(name_of(encoding)) + " cannot be written as PNG");
 }

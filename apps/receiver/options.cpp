@@ -95,7 +95,7 @@ Options options_in(const Arguments& arguments) {
             throw UsageError("--topic looks and does not compete for work, so that --" + std::string(option) +
                              " means nothing: leave one of them out");
     refuse_if(!options.topic.empty() && arguments.flag("in-place"),
-              "--in-place: the pictures of a topic belong to everybody, nobody may edit them");
+              "--in-place: pictures of a topic are shared by all subscribers and read-only");
     refuse_if(options.newest && options.topic.empty(), "--newest belongs to --topic");
     options.in_place = arguments.flag("in-place");
     options.workers = static_cast<std::uint32_t>(arguments.number("workers", 1, 256));
@@ -118,7 +118,7 @@ Options options_in(const Arguments& arguments) {
 std::optional<Options> read_options(int argc, const char* const* argv) {
     const CommandLine line = command_line();
     const Arguments arguments(argc, argv, line.options);
-    if (told_about(line, arguments)) return {};
+    if (print_information(line, arguments)) return {};
     return options_in(arguments);
 }
 

@@ -1,4 +1,4 @@
-// What the command line of `receiver` says.
+// The command line of `receiver`.
 #pragma once
 
 #include "receiver/operations.hpp"

@@ -29,7 +29,7 @@ Product edit(Request& request, Operation operation, Encoding encoding) {
 Product answer(Request& request, Operation operation, Encoding encoding) {
     const cv::Mat before = opencv::as_mat(request);
     cv::Mat reply = opencv::reply_mat(request, before.rows, before.cols, opencv::type_of(encoding));
-    request.describe_reply(description_of(request, encoding)).value();  // red may come first, which no Mat can say
+    request.describe_reply(description_of(request, encoding)).value();  // red first: no Mat can express it
     cv::Mat made = reply;
     transform(operation, before, request.image().encoding, made);
     if (made.data != reply.data) made.copyTo(reply);

@@ -22,7 +22,7 @@ namespace handoff::apps::receiver {
 namespace {
 
 /// Calls open(timeout), which waits for the segment. Nothing if the program is asked to end before. Throws Error:
-/// no_such_segment if there is none when --idle-timeout is over, and whatever open() throws.
+/// no_such_segment if there is none when --idle-timeout is over, and the errors of open().
 template <class Open>
 auto open_when_there(const Options& options, const std::string& name, const std::string& what, const std::string& maker,
                      Console& console, Open open) -> std::optional<decltype(open(std::chrono::nanoseconds(0)))> {

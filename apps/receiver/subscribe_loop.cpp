@@ -53,7 +53,7 @@ void SubscribeLoop::handle(const Message& message) {
         if (options_.operation == Operation::checksum) {
             if (!options_.json) {
                 std::cout << message.sequence() << ' ' << checksum_of(message.payload()) << '\n';
-                flush_output();  // whoever reads along sees it at once
+                flush_output();  // a reader of the pipe sees it at once
             }
         } else if (options_.operation != Operation::none) {
             encoding = encoding_after(options_.operation, message.image().encoding);

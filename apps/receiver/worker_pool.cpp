@@ -74,7 +74,7 @@ void WorkerPool::work() {
 Wait WorkerPool::wait() const {
     if (!options_.idle_timeout) return end_.get_token();
     const Clock::time_point last{Clock::duration(last_activity_)};
-    // Who is alone idle, because the others are busy, looks again.
+    // The only idle worker, because the others are busy, checks again.
     const auto until = std::max(last + std::chrono::duration_cast<Clock::duration>(*options_.idle_timeout), in(slice));
     return {until, end_.get_token()};
 }

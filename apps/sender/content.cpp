@@ -129,7 +129,7 @@ std::optional<InputKind> kind_of(const fs::path& path) {
     if (fs::is_regular_file(path, ignored)) {
         try {
             if (const auto kind = kind_by_content(path)) return kind;
-        } catch (const Unreadable&) {  // told when its turn comes
+        } catch (const Unreadable&) {  // reported when its turn comes
         }
     }
     return kind_by_extension(path);

@@ -1,4 +1,4 @@
-// What a file is: by its first bytes, whatever its name says.
+// The type of a file by its first bytes, not by its name.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ enum class InputKind : std::uint8_t {
     video,
 };
 
-/// By content; by extension where the content says nothing, and for what is no file (an address, a device). Nothing: no
-/// kind of picture or video that is known.
+/// By content; by extension where the content is not recognised, and for what is not a file (an address, a device).
+/// Nothing: no kind of picture or video that is known.
 std::optional<InputKind> kind_of(const std::filesystem::path& path);
 
 /// By the beginning of its bytes, where that is one that no text has by chance; without JPEG, PNG and TIFF.

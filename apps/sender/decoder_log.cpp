@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t longest_line = 300;
 
 std::mutex mutex;  // of what follows
-Complaints complaints;
+Warnings warnings;
 std::string line;
 
 /// libpng's warnings are about profiles and texts; where pixels are wrong, it reports an error and decodes nothing.
@@ -20,7 +20,7 @@ bool is_about_pixels(const std::string& text) {
 }
 
 void count(const std::string& text) {
-    if (is_about_pixels(text) && complaints.count++ == 0) complaints.first = text;
+    if (is_about_pixels(text) && warnings.count++ == 0) warnings.first = text;
 }
 
 void end_line() {
@@ -65,9 +65,9 @@ void note(const std::string& text) {
     count(text);
 }
 
-Complaints take() {
+Warnings take() {
     const std::lock_guard lock(mutex);
-    return std::exchange(complaints, {});
+    return std::exchange(warnings, {});
 }
 
 }  // namespace handoff::apps::sender::decoder_log

@@ -1,4 +1,4 @@
-// What decoders write to stderr about an input: libjpeg and FFmpeg go on behind damage, and tell nobody else.
+// What decoders write to stderr about an input: libjpeg and FFmpeg go on after damage, and report it nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ bool keep();
 /// A line of a decoder that does not write to `stderr`.
 void note(const std::string& line);
 
-struct Complaints {
+struct Warnings {
     std::uint64_t count = 0;  ///< lines
     std::string first;
 };
 
 /// The lines since the last call. Warnings about what is not pixels (profiles, unknown tags) are left out.
-Complaints take();
+Warnings take();
 
 }  // namespace decoder_log
 

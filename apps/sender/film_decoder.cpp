@@ -76,7 +76,7 @@ std::string ffmpeg_words(int error) {
     return words.data();
 }
 
-/// What a decoder or a server said is worth more than the number of an error.
+/// The message of a decoder or a server is more useful than an error number.
 Unreadable refusal(const std::string& what, int error) {
     const std::string first = decoder_log::take().first;
     return Unreadable(what + " (" + (first.empty() ? ffmpeg_words(error) : first) + ")");
@@ -168,7 +168,7 @@ void FilmDecoder::open(const char* where) {
     const int found = avformat_find_stream_info(format, nullptr);
     if (found < 0) throw refusal(what, found);
     open_stream();
-    if (!may_be_silent_) decoder_log::take();  // who comes in the middle of a stream misses what came before
+    if (!may_be_silent_) decoder_log::take();  // a stream that is joined in the middle lacks what came before
 }
 
 void FilmDecoder::open_stream() {
@@ -207,7 +207,7 @@ bool FilmDecoder::next() {
     return false;
 }
 
-/// Gives the decoder one packet, or tells it that there are no more.
+/// Gives the decoder one packet, or signals that there are no more.
 void FilmDecoder::pump() {
     int got = AVERROR(EAGAIN);
     while (got == AVERROR(EAGAIN) && !is_interrupted()) {

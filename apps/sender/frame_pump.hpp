@@ -1,4 +1,4 @@
-// Frames one after the other, at the rate that was asked for; what cannot be sent is told, counted and left out.
+// Frames one after the other, at the rate that was asked for; what cannot be sent is reported, counted and left out.
 #pragma once
 
 #include "cli/console.hpp"

@@ -10,7 +10,7 @@
 
 namespace handoff::apps::sender {
 
-/// An input that cannot be sent: told, counted, skipped.
+/// An input that cannot be sent: reported, counted, skipped.
 class Unreadable : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -38,13 +38,13 @@ public:
 
     /// Makes the next frame ready; false if there is none. Throws Unreadable.
     virtual bool next() = 0;
-    /// Bytes of the frame that next() found; 0 if only reading will tell.
+    /// Bytes of the frame that next() found; 0 if that is known only after reading.
     virtual std::uint64_t frame_bytes() const = 0;
     /// Name of that frame: base name of the picture it becomes.
     virtual std::string name() const = 0;
     /// Writes it into the loan, straight from the decoder where possible, and describes it. Throws Unreadable, Error.
     virtual void read_into(Loan& loan) = 0;
-    /// What the input just read lost, or what its decoder complained of: once, also behind the last frame.
+    /// What the input just read lost, or what its decoder reported: once, also after the last frame.
     virtual std::optional<Remark> take_remark() { return {}; }
     /// The frame that next() found cannot be sent: its input is not tried again. True: only such frames are not.
     virtual bool drop_current() { return false; }

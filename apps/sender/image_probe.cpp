@@ -192,7 +192,7 @@ std::optional<StoredPixels> webp_pixels(Bytes bytes) {
     return stored;
 }
 
-/// Only since its fourth version can the header say that there is alpha; before, the fourth byte means nothing.
+/// Only since its fourth version can the header declare alpha; before, the fourth byte means nothing.
 std::optional<StoredPixels> bmp_pixels(Bytes bytes) {
     constexpr std::size_t header_size_at = 14;
     constexpr std::size_t alpha_mask_at = 66;

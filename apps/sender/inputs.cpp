@@ -157,7 +157,7 @@ std::deque<FrameSize> frame_sizes(const std::vector<Input>& inputs, std::uint64_
         if (stop_requested()) break;
         try {
             add_sizes(input, pixels, sizes);
-        } catch (const Unreadable&) {  // told when its turn comes; what came before it counts
+        } catch (const Unreadable&) {  // reported when its turn comes; what came before it counts
         }
     }
     std::erase_if(sizes, [&](const FrameSize& size) { return size.bytes == 0 || size.bytes > limit_bytes; });

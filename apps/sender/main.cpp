@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
     using namespace handoff::apps;
-    quieten_opencv(!sender::decoder_log::keep());  // what FFmpeg says about damage is counted
+    quieten_opencv(!sender::decoder_log::keep());  // FFmpeg's messages about damage are counted
     const int code = run_program("sender", [&] {
         const auto options = sender::read_options(argc, argv);
         return options ? sender::run_sender(*options) : ExitCode::ok;

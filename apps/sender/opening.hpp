@@ -19,11 +19,11 @@ enum class Reading : std::uint8_t {
     from_a_copy,  ///< a picture, or a film whose index is at its end
 };
 
-/// By the first bytes, and whether there are more. Nothing: they do not tell yet.
+/// By the first bytes, and whether there are more. Nothing: not known yet.
 std::optional<Reading> reading_of(std::span<const std::byte> head, bool has_ended);
 
-/// Opens what is no file, and keeps it open: a second look would begin with other frames. Problems are told when the
-/// turn of the input comes.
+/// Opens what is no file, and keeps it open: opening it again would begin with other frames. Problems are reported when
+/// the turn of the input comes.
 void open_ahead(std::vector<Input>& inputs, Console& console);
 
 /// Opens an input, or takes over what was opened ahead. Throws Unreadable.

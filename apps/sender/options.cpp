@@ -21,7 +21,7 @@ constexpr const char* purpose =
 
 constexpr const char* more =
     "Examples:\n"
-    "  receiver --operation gray &                            somebody has to do the work; either may start first\n"
+    "  receiver --operation gray &                            processes the pictures; either may start first\n"
     "  sender --save processed photos/                        what comes back is written as processed/NAME.png\n"
     "  sender --pattern 1920x1080 --count 1000 --in-flight 4  how fast is it?\n"
     "  sender --camera 0 --rate 30                            until Ctrl-C\n"
@@ -31,8 +31,9 @@ constexpr const char* more =
     "  sender --topic wall --loop --rate 25 film.mp4          broadcast; look with: receiver --topic wall\n"
     "\n"
     "Sizes: 4096, 64k, 64M (powers of 1000), 64Ki, 64Mi (of 1024). Durations: 250ms, 5s, 2min, 1h.\n"
-    "A sender whose request timed out stops: the sentence says in whose hands the frame is. Failed frames and\n"
-    "unreadable inputs are told and counted, and the sender goes on. The first Ctrl-C finishes the frame in hand, the\n"
+    "A sender whose request timed out stops; the message names the receiver that holds the frame. Failed frames and\n"
+    "unreadable inputs are reported and counted, and the sender goes on. The first Ctrl-C finishes the current frame, "
+    "the\n"
     "second one ends at once.\n";
 
 po::options_description what_to_send() {
@@ -44,7 +45,7 @@ po::options_description what_to_send() {
         "unchanged", po::bool_switch(),
         "pictures as they are stored, grey ones as one channel; not given: bgr8, and as stored where that would lose "
         "something (16 bits, float, alpha)")("bgr8", po::bool_switch(),
-                                             "pictures as three channels of 8 bits, whatever that loses");
+                                             "pictures as three channels of 8 bits, even with losses");
     return options;
 }
 
@@ -56,8 +57,9 @@ po::options_description how_to_send() {
         "timeout", value("D", "5s"), "how long a frame may take to get a slot, and to be processed")(
         "wait-receiver", value("D", "10s"), "how long to wait for the first receiver (with --topic: only if given)")(
         "save", value("DIR"), "write the processed pictures that come back into DIR, as PNG")(
-        "topic", value("NAME"), "publish on a topic instead: everybody sees every frame, nobody is waited for")(
-        "history", value("N", "8"), "of a topic: frames kept for those who are late");
+        "topic", value("NAME"),
+        "publish on a topic instead: every subscriber sees every frame, and none is waited for")(
+        "history", value("N", "8"), "of a topic: frames kept for late subscribers");
     return options;
 }
 
@@ -112,7 +114,7 @@ void refuse_nonsense(const Options& options, const Arguments& arguments) {
               "--no-wait does not wait for receivers: leave --wait-receiver out");
     for (const char* option : {"channel", "no-wait", "in-flight", "timeout", "save", "slots", "reply", "in-place"})
         if (arguments.given("topic") && arguments.given(option))
-            throw UsageError("--topic publishes and waits for nobody, so that --" + std::string(option) +
+            throw UsageError("--topic publishes and never waits, so that --" + std::string(option) +
                              " means nothing: leave one of them out");
     refuse_if(arguments.given("topic") && options.topic.empty(), "--topic needs a name");
     refuse_if(arguments.given("history") && options.topic.empty(), "--history belongs to --topic");
@@ -174,7 +176,7 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     po::options_description all = line.options;
     all.add_options()("input", po::value<std::vector<std::string>>());
     const Arguments arguments(argc, argv, all, po::positional_options_description().add("input", -1));
-    if (told_about(line, arguments)) return {};
+    if (print_information(line, arguments)) return {};
     const Options options = options_in(arguments);
     refuse_nonsense(options, arguments);
     return options;

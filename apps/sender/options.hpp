@@ -1,4 +1,4 @@
-// What the command line of `sender` says.
+// The command line of `sender`.
 #pragma once
 
 #include "cli/units.hpp"

@@ -8,7 +8,8 @@
 
 namespace handoff::apps::sender {
 
-/// What the EXIF data of a PNG or WebP say: 1 (upright) to 8. 1 for other formats, and where they make no sense.
+/// The orientation in the EXIF data of a PNG or WebP: 1 (upright) to 8. 1 for other formats, and where they make no
+/// sense.
 int orientation_of(std::span<const std::byte> bytes) noexcept;
 
 /// The picture upright; the same one if it is.

@@ -76,7 +76,7 @@ Plan plan_for(const TiffPage& page) {
     return {page.has_alpha ? cv::IMREAD_UNCHANGED : as_stored, CV_MAKETYPE(depth_of(page), channels)};
 }
 
-/// OpenCV takes the bits of these for numbers of another kind, and does not say so.
+/// OpenCV silently takes the bits of these for numbers of another kind.
 std::string why_refused(const TiffPage& page, bool reduce) {
     const std::string bits = std::to_string(page.bits);
     if (page.is_float && page.bits < 32) return "floats of " + bits + " bits are not supported: convert it to 32 bits";
@@ -114,7 +114,7 @@ void PictureSource::open() {
         return page.size.width == 0 || page.size.height == 0 || page.size.width > INT32_MAX ||
                page.size.height > INT32_MAX;
     };
-    if (std::ranges::any_of(pages_, has_no_size)) pages_.clear();  // OpenCV says what it thinks of it
+    if (std::ranges::any_of(pages_, has_no_size)) pages_.clear();  // OpenCV reports the problem
 }
 
 bool PictureSource::next() {
@@ -198,7 +198,7 @@ void PictureSource::prepare_tiff(const TiffPage& page) {
     remark(Remark::Kind::reduced, "has " + format(static_cast<int>(page.bits), page.has_alpha) + ", sent as bgr8");
 }
 
-/// Where no header tells what comes out, the picture itself does.
+/// Where no header determines the format, the decoded picture does.
 void PictureSource::prepare_by_decoding() {
     const StoredPixels stored = stored_pixels(file_).value_or(StoredPixels{});
     const bool with_alpha = stored.has_alpha && pixels_ == Pixels::automatic;
@@ -274,14 +274,14 @@ cv::Mat PictureSource::decode_page(int flags) {
     return decoded(pictures.empty() ? cv::Mat() : pictures.front());
 }
 
-/// The picture, if there is one; what the decoder said about it is told.
+/// The picture, if there is one; warnings of the decoder are reported.
 cv::Mat PictureSource::decoded(cv::Mat picture) {
-    const auto said = decoder_log::take();
-    const std::string first = said.first.empty() ? "" : " (" + said.first + ")";
+    const auto warnings = decoder_log::take();
+    const std::string first = warnings.first.empty() ? "" : " (" + warnings.first + ")";
     if (picture.empty() && is_unsupported_picture(path_))
         throw Unreadable(where() + ": this OpenCV cannot read pictures of this format; convert it to PNG or JPEG");
     if (picture.empty()) throw Unreadable(where() + ": not a picture that OpenCV can read, or damaged" + first);
-    if (said.count > 0 && is_jpeg(file_)) remark(Remark::Kind::damaged, "damaged, parts of it are wrong" + first);
+    if (warnings.count > 0 && is_jpeg(file_)) remark(Remark::Kind::damaged, "damaged, parts of it are wrong" + first);
     return picture;
 }
 

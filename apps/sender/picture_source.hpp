@@ -18,7 +18,7 @@ namespace handoff::apps::sender {
 /// The bytes of a file, of its beginning if `at_most` is smaller. Throws Unreadable.
 std::vector<std::byte> bytes_of_file(const std::string& path, std::uint64_t at_most);
 
-/// Bytes of the frame that a JPEG or PNG becomes, as its header says; 0 for other formats and broken headers.
+/// Bytes of the frame that a JPEG or PNG becomes, by its header; 0 for other formats and broken headers.
 std::uint64_t frame_bytes_in_header(std::span<const std::byte> bytes, Pixels pixels) noexcept;
 
 /// Pages are those of a TIFF, and JPEGs that follow each other without anything between them.
@@ -65,7 +65,7 @@ private:
     int type_ = 0;
     int flags_ = 0;
     std::string refusal_;  ///< why this page of a TIFF cannot be sent
-    cv::Mat decoded_;      ///< only where the header does not tell the size
+    cv::Mat decoded_;      ///< only where the header does not contain the size
     std::deque<Remark> remarks_;
 };
 

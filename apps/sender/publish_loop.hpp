@@ -1,4 +1,4 @@
-// The work of `sender --topic`: frames go out to whoever looks, and nobody is waited for.
+// The work of `sender --topic`: frames go to all subscribers, and it waits for none.
 #pragma once
 
 #include "cli/console.hpp"

@@ -26,10 +26,10 @@ std::string format(int error) {
     return std::generic_category().message(error);
 }
 
-/// True if reading will not wait. A pipe that nobody has opened for writing yet keeps poll() waiting, too.
-bool has_something(int descriptor, std::chrono::milliseconds patience) {
+/// True if reading will not wait. A pipe that is not open for writing yet keeps poll() waiting, too.
+bool has_something(int descriptor, std::chrono::milliseconds timeout) {
     pollfd waiting{descriptor, POLLIN, 0};
-    return ::poll(&waiting, 1, static_cast<int>(patience.count())) > 0;
+    return ::poll(&waiting, 1, static_cast<int>(timeout.count())) > 0;
 }
 
 std::filesystem::path folder_of_copies() {

@@ -1,4 +1,4 @@
-// Bytes that come once: from a pipe, or from whatever stdin is.
+// Bytes that can be read once: from a pipe or stdin.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace handoff::apps::sender {
 /// All waiting ends when the program is asked to end: then it looks as if the bytes had ended.
 class ReadOnce {
 public:
-    /// Opens a named pipe, without waiting for somebody who writes into it. Throws Unreadable.
+    /// Opens a named pipe, without waiting for a writer. Throws Unreadable.
     static std::shared_ptr<ReadOnce> pipe(const std::string& path);
     /// stdin. Throws Unreadable if it is a terminal.
     static std::shared_ptr<ReadOnce> standard_input(const std::string& shown);

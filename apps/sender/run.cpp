@@ -80,7 +80,7 @@ Material material_of_camera(const Options& options) {
     material.largest_frame_bytes = material.source->frame_bytes();
     if (options.payload_bytes || stop_requested()) return material;
     if (material.largest_frame_bytes == 0)
-        throw UsageError("--camera: it does not tell the size of its frames; say how large they are with --payload");
+        throw UsageError("--camera: the size of its frames is not known; give it with --payload");
     if (material.largest_frame_bytes > options.image_limit_bytes)
         throw UsageError("--camera: its frames of " + std::to_string(material.largest_frame_bytes) +
                          " bytes are larger than --image-limit; raise that");
@@ -137,13 +137,13 @@ bool wait_for_receiver(const Options& options, Sender& sender, Console& console)
     return true;
 }
 
-void tell_shape(const ChannelInfo& info, Console& console) {
+void print_shape(const ChannelInfo& info, Console& console) {
     console.info("channel '" + info.name + "': " + counted(info.slot_count, "slot") + " of " +
                  format_bytes(info.payload_bytes) + ", answers of " + format_bytes(info.reply_bytes) +
                  (info.in_place ? ", edited in place" : "") + (info.sync == Sync::boost ? ", sync boost" : ""));
 }
 
-void tell_others(const OtherFiles& others, Console& console) {
+void report_other_files(const OtherFiles& others, Console& console) {
     const std::string words = others.format();
     if (others.pictures() > 0)
         console.error(words);
@@ -152,7 +152,7 @@ void tell_others(const OtherFiles& others, Console& console) {
 }
 
 /// The program was asked to end before it knew how large a slot must be.
-ExitCode tell_that_nothing_was_sent(const Options& options, Console& console) {
+ExitCode report_nothing_sent(const Options& options, Console& console) {
     const bool topic = !options.topic.empty();
     const Reporter reporter = topic ? Reporter::publisher : Reporter::sender;
     console.info(format_report(reporter, {}, {}));
@@ -161,14 +161,14 @@ ExitCode tell_that_nothing_was_sent(const Options& options, Console& console) {
     return ExitCode::ok;
 }
 
-/// Nothing among the inputs can be sent: say why for each, and create no channel.
-ExitCode tell_all_problems(const Options& options, Material& material, Console& console) {
+/// No input can be sent: reports why for each, and creates no channel.
+ExitCode report_all_problems(const Options& options, Material& material, Console& console) {
     while (!stop_requested()) {
         try {
             if (!material.source->next()) break;
             const std::uint64_t bytes = material.source->frame_bytes();
             console.error(material.source->name() +
-                          (bytes == 0 ? ": its size is not known; say how large its frames are with --payload"
+                          (bytes == 0 ? ": its size is not known; give the size of its frames with --payload"
                                       : ": its pixels need " + std::to_string(bytes) +
                                             " bytes, more than --image-limit; to send it, raise that limit"));
             material.source->drop_current();
@@ -176,8 +176,8 @@ ExitCode tell_all_problems(const Options& options, Material& material, Console& 
             console.error(error.what());
         }
     }
-    if (stop_requested()) return tell_that_nothing_was_sent(options, console);
-    tell_others(material.others, console);
+    if (stop_requested()) return report_nothing_sent(options, console);
+    report_other_files(material.others, console);
     console.error("nothing to send: not one input can be read");
     return ExitCode::failed;
 }
@@ -185,7 +185,7 @@ ExitCode tell_all_problems(const Options& options, Material& material, Console& 
 ExitCode send_all(const Options& options, Material& material, const OutputFolder* folder, Console& console) {
     Sender sender = open_for(
         material, options, [&](std::uint64_t bytes) { return Sender(options.channel, channel_shape(options, bytes)); });
-    tell_shape(sender.info(), console);
+    print_shape(sender.info(), console);
     SendLoop sending(options, sender, *material.source, folder, material.total, console);
     ExitCode code = ExitCode::ok;
     try {
@@ -199,7 +199,7 @@ ExitCode send_all(const Options& options, Material& material, const OutputFolder
     statistics.skipped += material.skipped();
     console.info(format_report(Reporter::sender, statistics, elapsed));
     if (statistics.saved > 0) console.info("saved in " + folder->path().string());
-    tell_others(material.others, console);
+    report_other_files(material.others, console);
     if (options.json) std::cout << report_in_json(Reporter::sender, options.channel, statistics, elapsed) << std::endl;
     return code == ExitCode::ok ? statistics.exit_code() : code;
 }
@@ -235,7 +235,7 @@ ExitCode publish_all(const Options& options, Material& material, Console& consol
     RunStatistics statistics = publishing.statistics();
     statistics.skipped += material.skipped();
     console.info(format_report(Reporter::publisher, statistics, elapsed));
-    tell_others(material.others, console);
+    report_other_files(material.others, console);
     if (options.json) std::cout << report_in_json(Reporter::publisher, options.topic, statistics, elapsed) << std::endl;
     return code == ExitCode::ok ? statistics.exit_code() : code;
 }
@@ -251,9 +251,9 @@ ExitCode run_sender(const Options& options) {
         Material material = material_for(options, save_folder, console);
         for (const std::string& problem : material.problems) console.error(problem);
         if (material.slot_size) material.largest_frame_bytes = material.slot_size->bytes();
-        if (stop_requested()) return tell_that_nothing_was_sent(options, console);
+        if (stop_requested()) return report_nothing_sent(options, console);
         if (!options.payload_bytes && material.largest_frame_bytes == 0)
-            return tell_all_problems(options, material, console);
+            return report_all_problems(options, material, console);
         if (!options.topic.empty()) return publish_all(options, material, console);
         return send_all(options, material, save_folder, console);
     } catch (const Unreadable& error) {  // the camera

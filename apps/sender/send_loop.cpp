@@ -40,7 +40,7 @@ void SendLoop::run() {
     }
     while (!in_flight_.empty()) settle_front();
     console_.end_progress();
-    say_what_was_left();
+    report_unfinished();
 }
 
 std::chrono::nanoseconds SendLoop::elapsed() const noexcept {
@@ -150,7 +150,7 @@ void SendLoop::save(const std::string& name, const Processed& processed) {
     }
 }
 
-void SendLoop::say_what_was_left() {
+void SendLoop::report_unfinished() {
     if (taken_back_ + left_to_receivers_ > 0)
         console_.info(counted(taken_back_, "frame") + " taken back unread, " + std::to_string(left_to_receivers_) +
                       " left to the receivers that hold them");

@@ -48,7 +48,7 @@ private:
     void take_back(InFlight& request, const Failure& timed_out);
     Clock::time_point grace_end();
     void save(const std::string& name, const Processed& processed);
-    void say_what_was_left();
+    void report_unfinished();
 
     const Options& options_;
     Sender& sender_;

@@ -56,7 +56,7 @@ void SlotSize::leave_out_largest(const Error& no_room) {
     if (this->bytes() == 0) throw Error(Errc::no_space, "nothing can be sent: what has room cannot be read");
 }
 
-/// False for a page or a film: its frame is told and counted in its turn, since others may be sent.
+/// False for a page or a film: its frame is reported and counted in its turn, since others may be sent.
 bool SlotSize::leave_out(const FrameSize& frame) {
     if (frame.input.kind != InputKind::picture) return false;
     playlist_.leave_out(frame.input.name);

@@ -1,4 +1,4 @@
-// How large slots are, if nobody says so: as the largest frame of INPUT that is more than a claim and has room.
+// The default slot size: the largest frame of INPUT that can be decoded and fits into memory.
 #pragma once
 
 #include "cli/console.hpp"
@@ -19,10 +19,10 @@ public:
     /// `playlist` and `console` must outlive this, and open() comes before playlist.next().
     SlotSize(std::deque<FrameSize> sizes, Pixels pixels, Playlist& playlist, Console& console);
 
-    /// Of the largest frame that can be decoded; larger ones that cannot are told and left out. 0: there is none.
+    /// Of the largest frame that can be decoded; larger ones that cannot are reported and left out. 0: there is none.
     std::uint64_t bytes();
-    /// What open(bytes) makes, with the largest frames for which there is room; larger ones are told and left out.
-    /// Throws Error: no_space if even the smallest ones have no room, and whatever else open() throws.
+    /// What open(bytes) makes, with the largest frames for which there is room; larger ones are reported and left out.
+    /// Throws Error: no_space if even the smallest ones have no room, and the other errors of open().
     template <class Open>
     auto open(const Open& open) {
         while (true) {

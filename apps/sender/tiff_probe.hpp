@@ -1,4 +1,4 @@
-// What the directories of a TIFF say about its pages, without decoding one.
+// The pages of a TIFF by its directories, without decoding one.
 #pragma once
 
 #include "cli/units.hpp"

@@ -28,7 +28,7 @@ VideoSource::VideoSource(std::shared_ptr<ReadOnce> bytes, std::string shown, std
                   [&] { return std::make_shared<FilmDecoder>(std::move(bytes)); }) {}
 
 std::unique_ptr<VideoSource> VideoSource::at_address(const std::string& address, std::string name) {
-    const auto open = [&address] {  // nobody can interrupt the look-up of a name
+    const auto open = [&address] {  // the look-up of a name cannot be interrupted
         const auto opened = unless_stopped([address] { return std::make_shared<FilmDecoder>(address, true); });
         return opened.value_or(nullptr);
     };
@@ -68,7 +68,7 @@ std::optional<Remark> VideoSource::take_remark() {
 bool VideoSource::next() {
     while (!ended_ && decode_next()) {
         if (dropped_size_ != size_) {
-            tell_dropped();
+            report_dropped();
             return true;
         }
         ++dropped_;
@@ -84,9 +84,9 @@ bool VideoSource::decode_next() {
         return true;
     }
     ended_ = true;
-    tell_dropped();
+    report_dropped();
     if (stop_requested()) return false;
-    tell_damage();
+    report_damage();
     check_the_end();
     return false;
 }
@@ -98,7 +98,7 @@ bool VideoSource::drop_current() {
     return !ended_;
 }
 
-void VideoSource::tell_dropped() {
+void VideoSource::report_dropped() {
     if (dropped_ > 0)
         remark(Remark::Kind::skipped,
                counted(dropped_, "more frame") + " of " + format(*dropped_size_) + ", up to number " +
@@ -108,11 +108,11 @@ void VideoSource::tell_dropped() {
     dropped_size_.reset();
 }
 
-void VideoSource::tell_damage() {
-    const auto said = decoder_log::take();
-    if (said.count > 0)
-        remark(Remark::Kind::damaged, "damaged: the decoder complained " + counted(said.count, "time") +
-                                          ", first: " + without_password(said.first));
+void VideoSource::report_damage() {
+    const auto warnings = decoder_log::take();
+    if (warnings.count > 0)
+        remark(Remark::Kind::damaged, "damaged: the decoder reported " + counted(warnings.count, "error") +
+                                          ", first: " + without_password(warnings.first));
     else if (!is_file_)
         return;
     else if (const auto why = why_transport_stream_incomplete(shown_); !why.empty())

@@ -36,8 +36,8 @@ private:
 
     bool decode_next();
     void check_the_end() const;
-    void tell_damage();
-    void tell_dropped();
+    void report_damage();
+    void report_dropped();
     void look_at_pixel_format();
     void remark(Remark::Kind kind, const std::string& what, std::uint64_t count = 1);
 

@@ -32,16 +32,16 @@ std::uint64_t count(const Report& report, SlotState state) {
 
 void find_people(const Report& report, std::vector<Finding>& found) {
     auto held = holdings(report);
-    const bool somebody_lives = std::any_of(report.participants.begin(), report.participants.end(),
-                                            [](const Participant& one) { return one.life == Life::alive; });
+    const bool any_alive = std::any_of(report.participants.begin(), report.participants.end(),
+                                       [](const Participant& one) { return one.life == Life::alive; });
     for (const Participant& one : report.participants) {
         const std::string who = std::string(to_string(one.role)) + " " + named(one);
         if (one.life == Life::dead)
             found.push_back({who + " is dead and " + held[one.index].words(),
-                             somebody_lives ? "the next one who waits here gives that back; `handoff clean " +
-                                                  report.name + "` does it now"
-                                            : "nobody alive is here to give it back: `handoff clean " + report.name +
-                                                  "`, or start the programs again"});
+                             any_alive ? "the next call that waits here gives that back; `handoff clean " +
+                                             report.name + "` does it now"
+                                       : "no live participant is here to give it back: `handoff clean " + report.name +
+                                             "`, or start the programs again"});
         if (one.life == Life::stopped)
             found.push_back({who + " is stopped (by a signal or a debugger) and " + held[one.index].words(),
                              "`kill -CONT " + std::to_string(one.pid) +
@@ -75,7 +75,8 @@ std::string format_gone(const Report& report) {
     return words;
 }
 
-/// Whom to start where nobody lives in that role. Never a verb of the tool: what it takes is answered, and gone.
+/// The program to start where no participant of that role lives. Never a verb of the tool: it would answer, and so
+/// remove, what it takes.
 std::string how_to_replace(const Report& report, Role missing) {
     for (const Participant& one : report.participants)
         if (one.role == missing && one.life == Life::dead)
@@ -94,7 +95,7 @@ void find_missing(const Report& report, std::vector<Finding>& found) {
     std::string what = "no " + std::string(to_string(*missing)) + ": ";
     if (*missing == Role::receiver)
         what += ready > 0 ? counted(ready, "message") + " unread"
-                          : "nobody would take what " + counted(count(report, Role::sender), "sender") + " may send";
+                          : "nothing would take what " + counted(count(report, Role::sender), "sender") + " may send";
     if (*missing == Role::sender) what += counted(count(report, Role::receiver), "receiver") + " and nothing to do";
     if (*missing == Role::subscriber)
         what += counted(count(report, Role::publisher), "publisher") + ", and nothing was published yet";

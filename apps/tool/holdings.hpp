@@ -1,4 +1,4 @@
-// Who has how many slots in his hands.
+// How many slots each participant holds.
 #pragma once
 
 #include <handoff/inspect.hpp>

@@ -1,4 +1,4 @@
-// Messages from stdin, read with a limit: whatever it is, it takes no more memory than one message may have.
+// Messages from stdin, read with a limit: it takes no more memory than one message may have.
 #pragma once
 
 #include <array>

@@ -28,12 +28,12 @@ using namespace handoff::apps::tool;
 void print_help() {
     std::cout
         << "handoff VERB [OPTION...] [WORD...]\n"
-           "Looks at channels, topics and latest values in shared memory, without disturbing those who use them.\n"
+           "Looks at channels, topics and latest values in shared memory, without disturbing their participants.\n"
            "\n";
     for (const Verb* verb : verbs())
         std::cout << "  " << std::left << std::setw(36) << (std::string(verb->name) + " " + verb->operands)
                   << verb->summary << "\n";
-    std::cout << "\n'handoff VERB --help' tells more about a verb.\n\n" << format_exit_codes(true);
+    std::cout << "\n'handoff VERB --help' describes a verb.\n\n" << format_exit_codes(true);
 }
 
 /// What a verb is called elsewhere: in ROS 2, iceoryx2, DDS tools and shells.

@@ -74,7 +74,7 @@ Traffic traffic_between(const inspect::Report& earlier, const inspect::Report& l
         traffic.lost += growth(then.lost, now.lost);
     }
     if (later.kind != inspect::Kind::channel)
-        messages = growth(earlier.newest, later.newest);  // also of those who left
+        messages = growth(earlier.newest, later.newest);  // also of participants that left
     if (seconds > 0) {
         traffic.messages_per_second = static_cast<double>(messages) / seconds;
         traffic.bytes_per_second = static_cast<double>(bytes) / seconds;

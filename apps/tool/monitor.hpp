@@ -1,4 +1,4 @@
-// Keeps an eye on every segment whose name fits: opens what appears, lets go what disappears.
+// Observes every segment whose name matches: opens those that appear, closes those that disappear.
 #pragma once
 
 #include <handoff/inspect.hpp>
@@ -52,7 +52,7 @@ private:
     std::map<std::string, Watched> watched_;
 };
 
-/// Looks twice, `interval` apart, so that there is traffic to tell.
+/// Looks twice, `interval` apart, so that traffic can be computed.
 std::vector<Look> look_twice(const std::string& glob, std::chrono::nanoseconds interval);
 
 }  // namespace handoff::apps::tool

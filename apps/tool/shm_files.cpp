@@ -24,7 +24,7 @@ std::string in_one_line(std::string name) {
 }  // namespace
 
 std::vector<ShmFile> files_by_size(const std::string& directory) {
-    constexpr std::size_t most = 100'000;  // enough to see who it is
+    constexpr std::size_t most = 100'000;  // enough to identify the process
     std::vector<ShmFile> files;
     std::error_code error;
     fs::recursive_directory_iterator entry(directory, fs::directory_options::skip_permission_denied, error), end;
@@ -32,7 +32,7 @@ std::vector<ShmFile> files_by_size(const std::string& directory) {
         const std::string path = entry->path().string();
         struct stat status {};
         if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;  // gone since
-        constexpr std::uint64_t block = 512;                                            // whatever the file system has
+        constexpr std::uint64_t block = 512;                                            // of st_blocks
         files.push_back({fs::path(path).lexically_relative(directory).string(),
                          static_cast<std::uint64_t>(status.st_blocks) * block, status.st_uid});
     }

@@ -1,4 +1,4 @@
-// What takes the shared memory, whoever made it.
+// The files that take shared memory, of any program.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ std::vector<Passed> Tap::look(const inspect::Report& report) {
     for (const Passed& message : all) {
         std::uint64_t& newest = newest_[count_apart ? message.sender : 0];
         if (message.sequence <= newest) continue;
-        if (newest != 0) missed_ += message.sequence - newest - 1;  // of one seen for the first time nobody knows
+        if (newest != 0) missed_ += message.sequence - newest - 1;  // unknown for one that is seen for the first time
         newest = message.sequence;
         if (has_begun_) fresh.push_back(message);
     }

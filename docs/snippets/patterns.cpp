@@ -33,7 +33,7 @@ void channel() {
 void topic() {
     handoff::Publisher publisher("camera", {.history = 4, .payload_bytes = frame_bytes});
     handoff::Subscriber subscriber("camera");  // another process, or sixty: each sees every frame
-    Loan loan = publisher.loan().value();      // waits for nobody: the oldest frame goes
+    Loan loan = publisher.loan().value();      // never waits: the oldest frame is overwritten
     draw(loan.payload());
     publisher.publish(std::move(loan)).value();
     const auto frame = subscriber.next(1s).value();  // stays whole and in place while it is held

@@ -10,7 +10,7 @@ int main() {
     for (int number = 1; number <= 5; ++number) {
         handoff::Loan loan = publisher.loan().value();  // a slot in shared memory, ours until it is published
         loan.payload()[0] = std::byte(number);          // written in place: nothing is copied later
-        publisher.publish(std::move(loan)).value();     // waits for nobody: only three are kept
+        publisher.publish(std::move(loan)).value();     // never waits: only three are kept
     }
     const handoff::Message message = subscriber.next(1s).value();  // pinned: whole and in place until it is destroyed
     std::cout << "message " << message.sequence() << " says " << std::to_integer<int>(message.payload()[0]) << ", "

@@ -17,7 +17,7 @@ int main() {
     for (int number = 1; number <= 3; ++number) {
         auto job = sender->loan(1s).value();
         *job = {number, 0.5 * number};
-        sender->send(std::move(job)).value();  // does not wait for anybody
+        sender->send(std::move(job)).value();  // does not wait
     }
     sender.reset();  // the sender leaves; what was sent stays sent
 

@@ -9,19 +9,19 @@
 
 namespace {
 
-asio_loop::Sum sum_of(handoff::Sender& sender, const asio_loop::Numbers& numbers, std::chrono::seconds patience) {
-    const auto processed = sender.request(std::as_bytes(std::span(&numbers, 1)), example::patiently(patience));
+asio_loop::Sum sum_of(handoff::Sender& sender, const asio_loop::Numbers& numbers, std::chrono::seconds timeout) {
+    const auto processed = sender.request(std::as_bytes(std::span(&numbers, 1)), example::stoppable_wait(timeout));
     asio_loop::Sum sum = 0;
     if (processed->reply().size() != sizeof sum) throw std::runtime_error("the server's answer is not a sum");
     std::memcpy(&sum, processed->reply().data(), sizeof sum);
     return sum;
 }
 
-int ask(const std::string& name, std::int64_t count, std::chrono::seconds patience) {
+int ask(const std::string& name, std::int64_t count, std::chrono::seconds timeout) {
     handoff::Sender sender(name, asio_loop::channel_shape());
     std::int64_t answered = 0;
     for (; answered < count && !example::stop_requested(); ++answered)
-        if (sum_of(sender, {answered, 2 * answered}, patience) != 3 * answered)
+        if (sum_of(sender, {answered, 2 * answered}, timeout) != 3 * answered)
             throw std::runtime_error("the server cannot add");
     std::cout << answered << " answers, all right" << std::endl;
     return example::ok;

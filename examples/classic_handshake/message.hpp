@@ -1,4 +1,4 @@
-// What the two programs send each other: bytes that tell whether they arrived.
+// What the two programs send each other: bytes that can be verified on arrival.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ inline std::uint64_t pattern_word(std::uint64_t sequence, std::size_t at) {
     return (sequence + at / word_bytes) * 0x9e3779b97f4a7c15;
 }
 
-/// Every message has other bytes, told by its sequence number alone.
+/// Every message has other bytes, determined by its sequence number alone.
 inline void fill(std::span<std::byte> bytes, std::uint64_t sequence) {
     for (std::size_t at = 0; at < bytes.size(); at += word_bytes) {
         const std::uint64_t word = pattern_word(sequence, at);

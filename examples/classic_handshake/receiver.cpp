@@ -1,4 +1,4 @@
-// Receives messages through the classic handshake and answers each with its checksum. shared_data.hpp tells the limits;
+// Receives messages through the classic handshake and answers each with its checksum. shared_data.hpp lists the limits;
 // the first of them: kill -9 the sender, and this program hangs for ever.
 #include "../process.hpp"
 #include "message.hpp"
@@ -39,7 +39,7 @@ boost::program_options::options_description description_of(Options& options) {
     return description;
 }
 
-// False: somebody closed before the last message had come.
+// False: the sender closed before the last message had come.
 bool receive_all(classic_handshake::SharedData& shared, const Options& options, classic_handshake::Summary& summary) {
     const auto answer = [&summary](std::span<const std::byte> data, std::uint64_t sequence) {
         const auto sum = classic_handshake::checksum(data);
@@ -67,7 +67,7 @@ int receive_from(classic_handshake::Segment segment, const Options& options) {
 int run(const Options& options) {
     auto segment = classic_handshake::Segment::attach(options.name, std::chrono::seconds(options.wait_seconds));
     if (segment) return receive_from(*std::move(segment), options);
-    std::cerr << "nobody created the shared memory '" << options.name << "' within " << options.wait_seconds
+    std::cerr << "no sender created the shared memory '" << options.name << "' within " << options.wait_seconds
               << " s; start the sender, or wait longer with --wait\n";
     return nobody_there;
 }

@@ -22,8 +22,9 @@ class Segment {
 public:
     /// Makes a new one, removed by the destructor. Throws std::runtime_error if the name is in use.
     static Segment create(const std::string& name, std::size_t data_capacity);
-    /// Waits until somebody has created it; nothing if nobody does. Throws std::runtime_error if it cannot be opened.
-    static std::optional<Segment> attach(const std::string& name, std::chrono::milliseconds patience);
+    /// Waits until the other program has created it; nothing if it does not. Throws std::runtime_error if it cannot be
+    /// opened.
+    static std::optional<Segment> attach(const std::string& name, std::chrono::milliseconds timeout);
 
     Segment(Segment&& other) noexcept
         : name_to_remove_(std::exchange(other.name_to_remove_, {})), region_(std::move(other.region_)) {}
@@ -47,7 +48,7 @@ private:
 inline Segment Segment::create(const std::string& name, std::size_t data_capacity) try {
     namespace bip = boost::interprocess;
     if (data_capacity > std::numeric_limits<std::size_t>::max() / 4)
-        throw bip::interprocess_exception("nobody has that much memory");
+        throw bip::interprocess_exception("no machine has that much memory");
     bip::shared_memory_object memory(bip::create_only, name.c_str(), bip::read_write, bip::permissions(0600));
     Segment segment;
     segment.name_to_remove_ = name;
@@ -76,8 +77,8 @@ inline bool Segment::try_attach(const std::string& name) try {
     throw std::runtime_error("cannot open the shared memory '" + name + "': " + exception.what());
 }
 
-inline std::optional<Segment> Segment::attach(const std::string& name, std::chrono::milliseconds patience) {
-    const auto end = std::chrono::steady_clock::now() + patience;
+inline std::optional<Segment> Segment::attach(const std::string& name, std::chrono::milliseconds timeout) {
+    const auto end = std::chrono::steady_clock::now() + timeout;
     Segment segment;
     while (!segment.try_attach(name)) {
         if (std::chrono::steady_clock::now() >= end) return std::nullopt;

@@ -1,4 +1,4 @@
-// Sends messages through the classic handshake, one after the other, and checks the answers. shared_data.hpp tells the
+// Sends messages through the classic handshake, one after the other, and checks the answers. shared_data.hpp lists the
 // limits; the first of them: kill -9 the receiver, and this program hangs for ever.
 #include "../process.hpp"
 #include "message.hpp"
@@ -35,7 +35,7 @@ boost::program_options::options_description description_of(Options& options) {
     return description;
 }
 
-// False: somebody closed before the last message was answered.
+// False: the receiver closed before the last message was answered.
 bool send_all(classic_handshake::SharedData& shared, const Options& options, classic_handshake::Summary& summary) {
     while (summary.messages < options.count) {
         const auto reply = shared.request(options.bytes, classic_handshake::fill);

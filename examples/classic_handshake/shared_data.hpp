@@ -1,6 +1,6 @@
 // The classic handshake: one message in shared memory, one mutex, two conditions, two flags.
 //
-// Whoever learns Boost.Interprocess builds this first, and while all goes well it is correct. Its limits:
+// Most users of Boost.Interprocess build this first, and without failures it is correct. Its limits:
 //   * A process killed while it waits makes a later notify_all of the others hang for ever, inside the C library.
 //     A process that is only stopped (SIGSTOP, a debugger) does the same until it goes on.
 //   * A process killed while it holds the mutex makes the others wait for that mutex for ever.
@@ -8,7 +8,7 @@
 //     waits would follow the wall clock, and jump with it.)
 //   * A killed sender leaves the segment behind. It has to be removed by hand: rm /dev/shm/NAME
 //   * One message is in flight: the sender idles while the receiver works, and the other way round.
-//   * The answer is 64 bits, or whatever fits into the place of the request.
+//   * The answer is 64 bits, or what fits into the place of the request.
 //   * Both programs must come from the same compiler and the same Boost: nothing checks the layout.
 // handoff does the same job without these limits; this is kept to compare with.
 //
@@ -70,7 +70,7 @@ struct SharedData {
         return true;
     }
 
-    /// Either side, when it leaves in good order: nobody waits for it any more.
+    /// Either side, when it leaves in good order: the other one no longer waits for it.
     void close() {
         const Lock lock(mutex);
         is_closed = true;
@@ -94,7 +94,7 @@ struct SharedData {
 
     const std::size_t capacity;
 
-    // A flexible array is no standard C++, but GCC and Clang both know it, and unlike `data[1]` it tells the truth: the
+    // A flexible array is no standard C++, but GCC and Clang both know it, and unlike `data[1]` it is accurate: the
     // compiler makes no assumption about where it ends. The memory behind it comes from the placement new in
     // segment.hpp.
 #pragma GCC diagnostic push

@@ -14,7 +14,7 @@ namespace {
 struct Options {
     std::string name, input, output;
     std::int64_t count = 0, in_flight = 0, wait_s = 0;
-    std::chrono::seconds patience() const { return std::chrono::seconds(wait_s); }
+    std::chrono::seconds timeout() const { return std::chrono::seconds(wait_s); }
 };
 
 cv::Mat picture_of(const std::string& path) {
@@ -30,24 +30,24 @@ cv::Mat picture_of(const std::string& path) {
 
 /// The service makes the channel, because it knows how large pictures may be.
 handoff::Sender connect(const Options& options) {
-    return handoff::Sender(options.name, {.attach_timeout = options.patience(), .attach_stop = example::stop_token()});
+    return handoff::Sender(options.name, {.attach_timeout = options.timeout(), .attach_stop = example::stop_token()});
 }
 
 class Client {
-    handoff::Wait patiently() const { return example::patiently(options_.patience()); }
+    handoff::Wait stoppable_wait() const { return example::stoppable_wait(options_.timeout()); }
 
 public:
     explicit Client(const Options& options) : options_(options), sender_(connect(options)) {}
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
-    /// What is not answered by then nobody shall work on.
+    /// Requests that are not answered by then are withdrawn.
     ~Client() {
         for (auto& pending : pending_) (void)pending.withdraw();
     }
 
     void send(const cv::Mat& picture) {
         if (pending_.size() == static_cast<std::size_t>(options_.in_flight)) collect();
-        auto loan = sender_.loan(patiently()).value();
+        auto loan = sender_.loan(stoppable_wait()).value();
         handoff::opencv::copy_to(loan, picture);  // a camera would write into as_mat(loan, ...) instead
         pending_.push_back(sender_.request_async(std::move(loan)).value());
     }
@@ -61,7 +61,7 @@ public:
 
 private:
     void collect() {
-        const auto processed = pending_.front().wait(patiently()).value();
+        const auto processed = pending_.front().wait(stoppable_wait()).value();
         pending_.pop_front();
         const cv::Mat answer = handoff::opencv::as_mat(processed);
         answer.copyTo(last_);  // the slot is free again when `processed` goes
@@ -75,7 +75,7 @@ private:
     cv::Mat last_;
 };
 
-/// Under its name there is a whole picture or the older one, whatever happens meanwhile.
+/// The name always holds a whole picture: the new one or the older one.
 void write(const std::string& path, const cv::Mat& picture) {
     std::vector<unsigned char> bytes;
     if (!cv::imencode(std::filesystem::path(path).extension().string(), picture, bytes))

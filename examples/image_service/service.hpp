@@ -2,7 +2,7 @@
 //
 //   ImageService service({.name = "pictures", .workers = 4}, find_edges);
 //   while (service.is_running() && !asked_to_end()) sleep();
-//   service.finish();                                  // whatever is in hand is finished; the rest stays queued
+//   service.finish();                                  // finishes the current requests; the rest stays queued
 //
 // Thread safety: `work` is called by all workers at once; the rest is for one thread.
 // Death: a picture in the hands of a service that was killed is delivered again, to another service or to the next one.
@@ -21,8 +21,8 @@
 
 namespace image_service {
 
-/// Computes `answer` (same size, 8 bits, 1 channel, in shared memory) from `picture`. What it throws is told to the
-/// sender; the service goes on.
+/// Computes `answer` (same size, 8 bits, 1 channel, in shared memory) from `picture`. Its exceptions are reported to
+/// the sender; the service goes on.
 using Work = std::function<void(const cv::Mat& picture, cv::Mat& answer)>;
 
 struct Options {

@@ -40,7 +40,7 @@ function serve(browsers) {
   });
 }
 
-/** Tells all browsers about each message until the signal says stop; a publisher that leaves may come back. */
+/** Sends each message to all browsers until the signal is aborted; a publisher that leaves may come back. */
 async function feed(subscriber, browsers, signal) {
   let missed = 0;
   while (!signal.aborted) {

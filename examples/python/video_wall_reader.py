@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Looks at the frames of video_wall writers, in C++ or in Python, and checks each pixel. A slow reader loses frames and
-is told how many; it slows nobody down."""
+prints how many; it slows no other process down."""
 
 import argparse
 import collections
@@ -23,7 +23,7 @@ def main():
                 message = subscriber.next(chosen.wait)
             except handoff.EndOfStream:
                 break
-            with message:  # pinned: nobody overwrites it while we look
+            with message:  # pinned: not overwritten while we read it
                 lost += message.lost
                 wrong += wall.number_of(message.array) == 0
                 cameras[message.image.frame_id] += 1

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Publishes frames of 1280x720 for video_wall readers, in C++ or in Python. It waits for nobody."""
+"""Publishes frames of 1280x720 for video_wall readers, in C++ or in Python. It waits for no reader."""
 
 import argparse
 import itertools

@@ -10,10 +10,10 @@
 
 namespace {
 
-/// Waits as long as it takes, and says so once.
+/// Waits as long as it takes, and prints that once.
 template <class Operation>
 auto wait_for_server(Operation operation) {
-    auto answer = operation(example::patiently(std::chrono::seconds(2)));
+    auto answer = operation(example::stoppable_wait(std::chrono::seconds(2)));
     if (answer || answer.error() != handoff::Errc::timed_out) return answer;
     std::cerr << "no answer from the log server yet; waiting for it (Ctrl-C ends)\n";
     return operation(example::stop_token());

@@ -3,7 +3,7 @@
 // Death: lines are appended, so a process that dies while it writes leaves at most the beginning of a line at the end
 // of
 //   the file; the next one cuts it off (its client still waits and gets it written again, whole). Lines that are in the
-//   file although their client was not told so are recognised by process and time.
+//   file although their client got no confirmation are recognised by process and time.
 #pragma once
 
 #include "line.hpp"

@@ -1,5 +1,5 @@
-// The log server: appends what the clients send to a file, and tells them when it is safely there. It may be killed at
-// any moment: the clients wait, and the next server goes on. docs/examples/spooler.md says what is guaranteed.
+// The log server: appends what the clients send to a file, and confirms when it is safely there. It may be killed at
+// any moment: the clients wait, and the next server goes on. docs/examples/spooler.md defines the guarantees.
 #include "../program.hpp"
 #include "log.hpp"
 

@@ -75,7 +75,7 @@ int read_frames(const Options& options) {
     Summary summary;
     int exit_code = example::ok;
     while (options.count == 0 || summary.frames < static_cast<std::uint64_t>(options.count)) {
-        const auto looked = reader.look_at_next(summary, example::patiently(std::chrono::seconds(options.wait_s)));
+        const auto looked = reader.look_at_next(summary, example::stoppable_wait(std::chrono::seconds(options.wait_s)));
         if (looked) continue;
         if (looked.error() == handoff::Errc::stopped) break;
         if (looked.error() == handoff::Errc::end_of_stream) {
@@ -107,6 +107,6 @@ int main(int argc, char** argv) {
     add("strict", example::po::bool_switch(&given.strict), "end with exit code 5 if a frame was lost");
     add("json", example::po::bool_switch(&given.json), "print the summary as one JSON object");
     return example::run(argc, argv,
-                        "Reads the frames of video_wall writers and tells at the end how many it saw and lost.",
+                        "Reads the frames of video_wall writers and prints at the end how many it saw and lost.",
                         options, [&] { return read_frames(given); });
 }

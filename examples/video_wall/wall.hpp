@@ -14,7 +14,7 @@ namespace video_wall {
 inline constexpr std::uint32_t width = 1280, height = 720, pixel_bytes = 3;
 inline constexpr std::size_t frame_bytes = std::size_t{width} * height * pixel_bytes;
 
-/// Room for 10 frames, and for what is in somebody's hands: two writers draw, four readers look.
+/// Room for 10 frames, and for those in use: two writers draw, four readers look.
 inline handoff::TopicShape topic_shape() {
     return {.history = 10, .payload_bytes = frame_bytes, .loans = 2, .pin_budget = 4};
 }

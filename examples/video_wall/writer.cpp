@@ -1,4 +1,4 @@
-// Publishes frames of a moving pattern, 30 a second. It waits for nobody: who reads too slowly loses frames.
+// Publishes frames of a moving pattern, 30 a second. It waits for no reader: a slow reader loses frames.
 #include "../program.hpp"
 #include "wall.hpp"
 

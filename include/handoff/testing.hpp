@@ -2,11 +2,11 @@
 //
 //   BOOST_AUTO_TEST_CASE(a_killed_receiver_is_noticed) {
 //       handoff::testing::UniqueName name("killed");
-//       handoff::testing::Child receiver([&](handoff::testing::Stage& stage) {
+//       handoff::testing::Child receiver([&](handoff::testing::Checkpoints& checkpoints) {
 //           handoff::Receiver receiver(name, {.payload_bytes = 64});
 //           auto request = receiver.receive(5s);
 //           BOOST_TEST(request.has_value());                       // fails the test of the parent
-//           stage.stop_at("taken");
+//           checkpoints.stop_at("taken");
 //       });
 //       handoff::Sender sender(name, {.payload_bytes = 64});
 //       sender.send(sender.loan(5s).value()).value();
@@ -19,7 +19,7 @@
 // Every wait has a deadline, multiplied by the environment variable HANDOFF_TEST_TIMEOUT_SCALE (such as 5 under a
 // sanitizer). A passed deadline throws DeadlinePassed; its message says what did not happen.
 //
-// Thread safety: none; one test thread uses these objects. Only Stage may be used by several threads of its child.
+// Thread safety: none; one test thread uses these objects. Only Checkpoints may be used by several threads of a child.
 // Fork: children are made by fork() without exec; make them while the test has only one thread.
 // Death: the kernel kills children and programs when the thread that started them ends, so a killed test leaves no
 //   process behind; the names it left are removed by the next UniqueName.
@@ -98,13 +98,13 @@ private:
     Exit exit_;
 };
 
-/// The child's end of the connection to its parent. Only stop_at() blocks. What was sent is not lost if the child dies.
-class HANDOFF_EXPORT Stage {
+/// The named points that a child reports to its parent, or stops at. Only stop_at() blocks. Reports survive the child.
+class HANDOFF_EXPORT Checkpoints {
 public:
     class Line;
-    explicit Stage(Line& line) : line_(line) {}
-    Stage(const Stage&) = delete;
-    Stage& operator=(const Stage&) = delete;
+    explicit Checkpoints(Line& line) : line_(line) {}
+    Checkpoints(const Checkpoints&) = delete;
+    Checkpoints& operator=(const Checkpoints&) = delete;
 
     /// Notifies the parent that this point was reached, and goes on.
     void reach(std::string_view point);
@@ -123,7 +123,7 @@ private:
 /// The child never runs the parent's atexit handlers, destructors or reports.
 class HANDOFF_EXPORT Child {
 public:
-    using Function = std::function<void(Stage&)>;
+    using Function = std::function<void(Checkpoints&)>;
 
     explicit Child(const Function& function);
     Child(Child&&) noexcept;

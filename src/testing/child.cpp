@@ -1,6 +1,6 @@
+#include "testing/checkpoint_line.hpp"
 #include "testing/checks.hpp"
 #include "testing/process.hpp"
-#include "testing/stage_line.hpp"
 #include "testing/timer.hpp"
 
 #include <handoff/testing.hpp>
@@ -14,11 +14,11 @@
 namespace handoff::testing {
 namespace {
 
-[[noreturn]] void live_as_child(int parent_pid, Stage::Line& line, const Child::Function& function) noexcept {
+[[noreturn]] void live_as_child(int parent_pid, Checkpoints::Line& line, const Child::Function& function) noexcept {
     Process::begin_child(parent_pid);
     line.begin_child();
-    Stage stage(line);
-    const bool good = run_reporting_to(line.mailbox, [&] { function(stage); });
+    Checkpoints checkpoints(line);
+    const bool good = run_reporting_to(line.mailbox, [&] { function(checkpoints); });
     std::cout.flush();
     std::fflush(nullptr);
     ::_exit(good ? 0 : 1);
@@ -58,7 +58,7 @@ private:
     std::string state() const;
     [[noreturn]] void throw_failed(const std::string& what);
 
-    Stage::Line line_;
+    Checkpoints::Line line_;
     Process process_;
     std::vector<std::string> points_;
     std::map<std::string, std::ptrdiff_t> awaited_;  // how often wait_for() was called, by point
@@ -83,7 +83,7 @@ Child::Impl::~Impl() {
     if (!process_.is_ours()) return;
     process_.kill();
     has_ended();
-    if (has_failed() && !judged_) fail_test_case(process_.name() + " failed, and nobody waited for it: " + state());
+    if (has_failed() && !judged_) fail_test_case(process_.name() + " failed, and it was not waited for: " + state());
 }
 
 bool Child::Impl::has_ended() {

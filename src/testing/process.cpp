@@ -16,12 +16,12 @@
 namespace handoff::testing {
 namespace {
 
-constexpr Exit reaped_by_somebody_else{-1, 0};
+constexpr Exit reaped_elsewhere{-1, 0};
 
 }  // namespace
 
 std::string Exit::text() const {
-    if (*this == reaped_by_somebody_else) return "was reaped by somebody else, so nobody knows how it ended";
+    if (*this == reaped_elsewhere) return "was reaped elsewhere, so how it ended is not known";
     if (signal == 0) return "ended with exit code " + std::to_string(code);
     return "was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
 }
@@ -68,7 +68,7 @@ const std::optional<Exit>& Process::poll() noexcept {
         const pid_t answer = ::waitpid(pid_, &status, WNOHANG | WUNTRACED | WCONTINUED);
         if (answer == 0) break;
         if (answer == pid_) note(status);
-        if (answer == -1 && errno != EINTR) exit_ = reaped_by_somebody_else;
+        if (answer == -1 && errno != EINTR) exit_ = reaped_elsewhere;
     }
     return exit_;
 }
@@ -110,7 +110,7 @@ Exit Process::kill() noexcept {
         if (::waitpid(pid_, &status, 0) == pid_)
             note(status);
         else if (errno != EINTR)
-            exit_ = reaped_by_somebody_else;
+            exit_ = reaped_elsewhere;
     }
     return *exit_;
 }

@@ -116,12 +116,15 @@ Process Program::Impl::start(Launch launch) {
 
 template <class Read>
 void Program::Impl::await(std::string_view text, Timer timer, Read read) {
-    const auto said = [&](const char* how) { return process_.name() + " " + how + " \"" + std::string(text) + "\""; };
+    const auto describe = [&](const char* how) {
+        return process_.name() + " " + how + " \"" + std::string(text) + "\"";
+    };
     while (true) {
         const auto exit = process_.poll();
         if (read().find(text) != std::string::npos) return;
-        if (exit) throw ChildFailed(said("did not write") + ", it " + exit->text() + all_it_wrote(), *exit);
-        if (timer.passed()) throw DeadlinePassed(said("has not written") + " within " + timer.text() + all_it_wrote());
+        if (exit) throw ChildFailed(describe("did not write") + ", it " + exit->text() + all_it_wrote(), *exit);
+        if (timer.passed())
+            throw DeadlinePassed(describe("has not written") + " within " + timer.text() + all_it_wrote());
         timer.pause();
     }
 }

@@ -1,7 +1,7 @@
 // The system that handoff replaces: it works while all goes well, and hangs when a process is killed.
 #include "../../examples/classic_handshake/message.hpp"
 #include "../../examples/classic_handshake/segment.hpp"
-#include "testing/says.hpp"
+#include "testing/message_contains.hpp"
 
 #include <handoff/testing.hpp>
 
@@ -17,9 +17,9 @@
 using namespace std::chrono_literals;
 using classic_handshake::Segment;
 using classic_handshake::SharedData;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::Program;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
 namespace {
@@ -62,7 +62,7 @@ std::uint64_t messages_of(SharedData& shared) {
     return shared.sequence;
 }
 
-// Whoever gets the mutex after "locked" knows that the child has given it up, which it does only to sleep.
+// When the mutex can be locked after "locked", the child has released it, which it does only to sleep.
 void wait_until_it_waits(Child& child, SharedData& shared) {
     child.wait_for("locked");
     { const SharedData::Lock lock(shared.mutex); }
@@ -80,26 +80,26 @@ void wake_without_a_reason(Child& child, SharedData& shared) {
 }
 
 Child waiting_receiver(SharedData& shared) {
-    return Child([&shared](Stage& stage) {
+    return Child([&shared](Checkpoints& checkpoints) {
         SharedData::Lock lock(shared.mutex);
-        stage.reach("locked");
+        checkpoints.reach("locked");
         while (!shared.is_ready) shared.request_is_ready.wait(lock);
     });
 }
 
 Child echoing_receiver(SharedData& shared) {
-    return Child([&shared](Stage&) {
+    return Child([&shared](Checkpoints&) {
         while (shared.receive([](auto, std::uint64_t sequence) { return sequence; })) {
         }
     });
 }
 
 Child sending(SharedData& shared, std::uint64_t count) {
-    return Child([&shared, count](Stage& stage) {
+    return Child([&shared, count](Checkpoints& checkpoints) {
         for (std::uint64_t i = 1; i <= count; ++i) {
             const auto reply = shared.request(8, classic_handshake::fill);
             BOOST_TEST_REQUIRE(reply.value_or(0) == i);
-            stage.report(std::to_string(i));
+            checkpoints.report(std::to_string(i));
         }
         shared.close();
     });
@@ -107,20 +107,20 @@ Child sending(SharedData& shared, std::uint64_t count) {
 
 // Wakes the other child up and waits until it sleeps again, over and over; reports every entry and every return.
 Child notifying_many(SharedData& shared) {
-    return Child([&shared](Stage& stage) {
+    return Child([&shared](Checkpoints& checkpoints) {
         for (std::uint64_t i = 1; i <= many; ++i) {
             SharedData::Lock lock(shared.mutex);
             while (shared.reply != i) shared.was_processed.wait(lock);
             shared.sequence = i;
-            stage.report("enters");
+            checkpoints.report("enters");
             shared.request_is_ready.notify_all();
-            stage.report("returns");
+            checkpoints.report("returns");
         }
     });
 }
 
 Child sleeping_again_and_again(SharedData& shared) {
-    return Child([&shared](Stage&) {
+    return Child([&shared](Checkpoints&) {
         for (std::uint64_t i = 1; i <= many; ++i) {
             SharedData::Lock lock(shared.mutex);
             shared.reply = i;
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(several_senders_and_receivers_take_turns) {
     std::vector<Child> receivers, senders;
     for (int i = 0; i < 2; ++i) receivers.push_back(echoing_receiver(*segment));
     for (int i = 0; i < 3; ++i)
-        senders.emplace_back([&](Stage&) {
+        senders.emplace_back([&](Checkpoints&) {
             std::uint64_t sent = 0;
             for (std::uint64_t message = 0; message < many; ++message) {
                 const auto reply = segment->request(8, [&](auto, std::uint64_t sequence) { sent = sequence; });
@@ -248,8 +248,8 @@ BOOST_AUTO_TEST_CASE(several_senders_and_receivers_take_turns) {
 BOOST_AUTO_TEST_CASE(a_receiver_woken_without_a_reason_waits_on) {
     const UniqueName name("classic");
     auto segment = Segment::create(memory_name(name), 8);
-    Child receiver([&](Stage& stage) {
-        stage.reach("locked");
+    Child receiver([&](Checkpoints& checkpoints) {
+        checkpoints.reach("locked");
         BOOST_TEST(segment->receive([](auto, std::uint64_t sequence) { return sequence; }));
     });
     wait_until_it_waits(receiver, *segment);
@@ -262,8 +262,8 @@ BOOST_AUTO_TEST_CASE(a_receiver_woken_without_a_reason_waits_on) {
 BOOST_AUTO_TEST_CASE(a_sender_woken_without_a_reason_waits_on) {
     const UniqueName name("classic");
     auto segment = Segment::create(memory_name(name), 8);
-    Child sender([&](Stage& stage) {
-        const auto reply = segment->request(8, [&](auto, std::uint64_t) { stage.reach("locked"); });
+    Child sender([&](Checkpoints& checkpoints) {
+        const auto reply = segment->request(8, [&](auto, std::uint64_t) { checkpoints.reach("locked"); });
         BOOST_TEST(reply.value_or(0) == 1u);
     });
     wait_until_it_waits(sender, *segment);
@@ -357,9 +357,9 @@ BOOST_AUTO_TEST_CASE(a_stopped_receiver_hangs_notify_all_until_it_is_resumed) {
 BOOST_AUTO_TEST_CASE(a_process_killed_with_the_mutex_hangs_everybody) {
     const UniqueName name("classic");
     auto segment = Segment::create(memory_name(name), 8);
-    Child victim([&](Stage& stage) {
+    Child victim([&](Checkpoints& checkpoints) {
         const SharedData::Lock lock(segment->mutex);
-        stage.stop_at("locked");
+        checkpoints.stop_at("locked");
     });
     victim.wait_for("locked");
     victim.kill();

@@ -27,7 +27,7 @@ std::string path_of(const std::string& program) {
 }
 
 /// Asked once for each: loading OpenCV takes a tenth of a second.
-const std::string& said_by(const std::string& program, const Words& options) {
+const std::string& output_of(const std::string& program, const Words& options) {
     static std::map<std::pair<std::string, Words>, std::string> known;
     std::string& said = known[{program, options}];
     if (!said.empty()) return said;
@@ -45,7 +45,7 @@ bool is_installed(const std::string& program) {
 /// "--channel", "--operation", ...: what --help lists.
 Words options_of(const std::string& program) {
     Words options;
-    std::istringstream help(said_by(program, {"--help"}));
+    std::istringstream help(output_of(program, {"--help"}));
     for (std::string line; std::getline(help, line);)
         if (line.starts_with("  --")) options.push_back(line.substr(2, line.find(' ', 2) - 2));
     return options;
@@ -53,7 +53,7 @@ Words options_of(const std::string& program) {
 
 /// What bash offers for the last of these words, as it would put it on the command line.
 Words bash_offers(const std::string& program, const Words& words, const std::string& folder) {
-    const std::string driver = said_by(program, {"--completion", "bash"}) +
+    const std::string driver = output_of(program, {"--completion", "bash"}) +
                                "\nCOMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); PATH=" HANDOFF_BIN_DIR ":$PATH\n_" +
                                program +
                                " \"$1\"; (( ${#COMPREPLY[@]} )) && printf '%s\\n' \"${COMPREPLY[@]}\"; exit 0";
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_SUITE(command_line)
 
 BOOST_AUTO_TEST_CASE(the_manual_page_has_every_option_and_groff_nothing_to_complain_of) {
     for (const std::string& program : programs) {
-        const std::string page = said_by(program, {"--man"});
+        const std::string page = output_of(program, {"--man"});
         for (const char* section :
              {"NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "NOTES", "EXIT STATUS", "ENVIRONMENT", "SEE ALSO"})
             BOOST_TEST(page.find("\n.SH " + std::string(section) + "\n") != std::string::npos, section);
@@ -125,8 +125,8 @@ BOOST_AUTO_TEST_CASE(bash_offers_what_belongs_there) {
 
 BOOST_AUTO_TEST_CASE(the_scripts_for_zsh_and_fish_are_read_where_these_are_installed) {
     for (const std::string& program : programs) {
-        const std::string zsh = said_by(program, {"--completion", "zsh"});
-        const std::string fish = said_by(program, {"--completion", "fish"});
+        const std::string zsh = output_of(program, {"--completion", "zsh"});
+        const std::string fish = output_of(program, {"--completion", "fish"});
         for (const std::string& option : options_of(program)) {
             BOOST_TEST(zsh.find("'" + option + "[") != std::string::npos, option);
             BOOST_TEST(fish.find("-l " + option.substr(2) + " ") != std::string::npos, option);

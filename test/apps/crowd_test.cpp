@@ -44,7 +44,7 @@ struct Crowd {
         HANDOFF_REQUIRE_EVENTUALLY(observer->state().receivers == 4 && observer->state().senders == 2);
     }
 
-    /// Stops the program at a moment when it holds a slot, which shows in the sentence about who holds what.
+    /// Stops the program at a moment when it holds a slot, which the message about the holders shows.
     void stop_with_a_slot(Program& program) {
         const std::string pid = "pid " + std::to_string(program.pid());
         const bool held = handoff::testing::eventually([&] {

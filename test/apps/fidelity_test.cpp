@@ -1,4 +1,4 @@
-// What a picture or film holds arrives, or a sentence says what does not.
+// The content of a picture or film arrives, or a message reports the loss.
 #include "apps/fixture.hpp"
 #include "sender/content.hpp"
 #include "sender/decoder_log.hpp"
@@ -89,7 +89,7 @@ void write_jpegs(const std::string& path, int count) {
     write_file(path, all);
 }
 
-/// A JPEG whose middle was written over, with its end where it was.
+/// A JPEG whose middle was overwritten; its end is intact.
 void write_damaged_jpeg(const std::string& path) {
     make_picture(path, 4, 128, 96);
     auto bytes = read_file(path);
@@ -108,7 +108,7 @@ void write_film_of_bits(const std::string& path, int bits) {
     write_file(path, std::as_bytes(std::span(film)));
 }
 
-/// Tables before each third frame of four numbered packets; `left_out` says which packets the file does not have.
+/// Tables before each third frame of four numbered packets; `left_out`: the packets that are missing in the file.
 void write_stream_with_tables(const std::string& path, const std::function<bool(int)>& left_out) {
     std::string stream;
     int number = 0;
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_jpeg_is_sent_named_and_counted) {
     BOOST_TEST(number(feeder, "damaged") == 1);
     const std::string said = feeder.errors();
     BOOST_TEST(said.find("sender: " + (folder / "damaged.jpg") + ": damaged") == 0U, said);
-    BOOST_TEST(std::count(said.begin(), said.end(), '\n') == 1, said);  // libjpeg itself is not heard
+    BOOST_TEST(std::count(said.begin(), said.end(), '\n') == 1, said);  // nothing from libjpeg itself
 }
 
 BOOST_AUTO_TEST_CASE(a_transport_stream_that_ends_within_a_frame_is_told_at_its_end) {

@@ -63,7 +63,7 @@ std::string little_endian(std::uint32_t number, std::size_t length = 4) {
     return bytes.substr(0, length);
 }
 
-/// A PNG of a few bytes whose header says that it is large.
+/// A PNG of a few bytes whose header claims a large size.
 void write_claim(const std::string& path, std::uint32_t width, std::uint32_t height) {
     make_picture(path, 1, 1, 1);
     std::string png = text_of(path);
@@ -71,7 +71,7 @@ void write_claim(const std::string& path, std::uint32_t width, std::uint32_t hei
     write_file(path, bytes_of(png));
 }
 
-/// A PNG whose parts are all there, and which no decoder understands.
+/// A PNG that has all parts, and that no decoder can decode.
 void write_damaged(const std::string& path, int width, int height) {
     make_picture(path, 1, width, height);
     std::string png = text_of(path);
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(what_has_no_room_is_left_out_from_the_largest_down) {
     make_picture(folder / "e.png", 1, 160, 120);
     const auto open_up_to = [](std::uint64_t room) {
         return [room](std::uint64_t bytes) {
-            BOOST_REQUIRE(bytes > 0U);  // it would mean: whatever is there
+            BOOST_REQUIRE(bytes > 0U);  // 0 would mean: no limit
             if (bytes > room) throw Error(Errc::no_space, "too much");
             return bytes;
         };

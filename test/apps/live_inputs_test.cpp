@@ -304,10 +304,10 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_what_waits_for_an_input_within_a_second) 
         int signal;
         std::function<bool(const Program&)> is_waiting;
     };
-    const auto says_that_it_waits = [](const Program& program) {
+    const auto reports_waiting = [](const Program& program) {
         return program.errors().find("waiting for bytes from") != std::string::npos;
     };
-    const std::vector<Row> rows{{folder / "unwritten", SIGTERM, says_that_it_waits},
+    const std::vector<Row> rows{{folder / "unwritten", SIGTERM, reports_waiting},
                                 {silent.address(), SIGINT, [&](const Program&) { return silent.connections() > 0; }},
                                 {falls_silent.address(), SIGINT, [&](const Program& program) {
                                      return falls_silent.all_was_sent() && reads_in_vain(program);

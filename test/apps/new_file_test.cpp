@@ -1,4 +1,4 @@
-// Under a name there is a whole file or the older one: whatever happens to the disk, the program and its folder.
+// A name always holds a whole file, the new one or the older one, whatever fails: the disk, the program, its folder.
 #include "cli/new_file.hpp"
 
 #include "apps/fixture.hpp"
@@ -61,7 +61,7 @@ mode_t mode_of(const std::string& path) {
     return status.st_mode & 07777U;
 }
 
-/// What it throws says this, and is of this kind.
+/// It throws an Error of this kind with this text.
 template <class Work>
 void check_refused(const Work& work, Errc code, const std::string& words) {
     BOOST_CHECK_EXCEPTION(work(), Error, [&](const Error& error) {
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_placed_goes_away_unless_it_is_left) {
 BOOST_AUTO_TEST_CASE(what_the_disk_does_not_take_is_told_and_the_older_file_stays) {
     const Folder folder;
     write_file(folder / "p.png", bytes_of("older"));
-    run_in_child([&](handoff::testing::Stage&) {
+    run_in_child([&](handoff::testing::Checkpoints&) {
         const rlimit limit{10'000, 10'000};
         BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &limit), 0);
         std::signal(SIGXFSZ, SIG_IGN);
@@ -165,10 +165,10 @@ BOOST_AUTO_TEST_CASE(what_the_disk_does_not_take_is_told_and_the_older_file_stay
 BOOST_AUTO_TEST_CASE(what_a_killed_program_leaves_is_no_input) {
     const Folder folder;
     write_file(folder / "p.png", bytes_of("older"));
-    handoff::testing::Child writer([&](handoff::testing::Stage& stage) {
+    handoff::testing::Child writer([&](handoff::testing::Checkpoints& checkpoints) {
         NewFile file(folder / "p.png", Older::replaced);
         file.append(bytes_of("half"));
-        stage.stop_at("half");
+        checkpoints.stop_at("half");
     });
     writer.wait_for("half");
     writer.kill();
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(pipes_devices_and_open_files_are_written_directly) {
     const Folder folder;
     const std::string pipe = folder / "pipe";
     BOOST_TEST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-    check_refused([&] { write(pipe, "text"); }, Errc::system, "Nobody reads from that pipe");
+    check_refused([&] { write(pipe, "text"); }, Errc::system, "No process reads from that pipe");
     Program reader("/bin/cat", {pipe});
     HANDOFF_REQUIRE_EVENTUALLY([&] {
         try {
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(pipes_devices_and_open_files_are_written_directly) {
 
 BOOST_AUTO_TEST_CASE(the_new_file_has_the_rights_of_the_older_one) {
     const Folder folder;
-    run_in_child([&](handoff::testing::Stage&) {
+    run_in_child([&](handoff::testing::Checkpoints&) {
         ::umask(022);
         write(folder / "new", "");
         BOOST_TEST(mode_of(folder / "new") == 0644U);
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_written_is_not_replaced) {
     fs::permissions(folder / "closed/p.png", fs::perms(0666));
     fs::permissions(folder / "closed", fs::perms(0555));
     fs::permissions(folder.str(), fs::perms(0777));
-    run_in_child([&](handoff::testing::Stage&) {
+    run_in_child([&](handoff::testing::Checkpoints&) {
         be_nobody();
         check_refused([&] { write(folder / "p.png", "newer"); }, Errc::permission_denied,
                       "cannot write " + folder / "p.png" + ": Permission denied");

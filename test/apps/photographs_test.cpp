@@ -1,5 +1,5 @@
-// The main job, with the real programs, on real photographs and a real video: whatever comes back is, byte for byte,
-// what the same OpenCV call makes of it in one process.
+// The main job, with the real programs, on real photographs and a real video: every result is, byte for byte, what the
+// same OpenCV call makes of it in one process.
 #include "apps/fixture.hpp"
 
 #include <boost/test/data/test_case.hpp>

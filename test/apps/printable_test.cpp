@@ -1,4 +1,4 @@
-// What programs write to a terminal does not steer it, whatever files are called.
+// The output of programs never controls the terminal, whatever the names of files are.
 #include "cli/printable.hpp"
 #include "apps/fixture.hpp"
 

@@ -20,13 +20,13 @@ using handoff::testing::UniqueName;
 
 namespace {
 
-void check_said(const Program& program, const std::string& words) {
+void check_errors(const Program& program, const std::string& words) {
     BOOST_TEST(program.errors().find(words) != std::string::npos, "'" << words << "' is not in:\n" << program.errors());
 }
 
 void check_refused(Program program, int code, const std::string& words) {
     require_exit(program, code);
-    check_said(program, words);
+    check_errors(program, words);
     BOOST_TEST(program.output().empty());
 }
 
@@ -53,9 +53,9 @@ BOOST_AUTO_TEST_CASE(help_and_version_go_to_stdout_and_end_well) {
 
 BOOST_AUTO_TEST_CASE(a_senseless_command_line_ends_with_2) {
     check_refused(sender({}), 2, "sender: nothing to send");
-    check_refused(sender({"--what"}), 2, "unrecognised option '--what'; 'sender --help' tells more");
-    check_refused(sender({"-V"}), 2, "unrecognised option '-V'; 'sender --help' tells more");
-    check_refused(receiver({"-V"}), 2, "unrecognised option '-V'; 'receiver --help' tells more");
+    check_refused(sender({"--what"}), 2, "unrecognised option '--what'; see 'sender --help'");
+    check_refused(sender({"-V"}), 2, "unrecognised option '-V'; see 'sender --help'");
+    check_refused(receiver({"-V"}), 2, "unrecognised option '-V'; see 'receiver --help'");
     check_refused(receiver({"--operation", "sharpen"}), 2, "'sharpen' is not an operation");
     check_refused(receiver({"--channel", "a/b"}), 2, "a/b");
     check_refused(sender({"--channel", std::string(300, 'x'), "--pattern", "8x8"}), 2, "name");
@@ -78,13 +78,13 @@ BOOST_AUTO_TEST_CASE(bad_pictures_among_good_ones_are_told_skipped_and_counted) 
     require_exit(worker, 0);
     BOOST_TEST(number(feeder, "processed") == 2);
     BOOST_TEST(number(feeder, "skipped") == 7);
-    check_said(feeder, "sender: " + (folder / "empty.jpg") + ": the file is empty");
-    check_said(feeder, "text.png: not a picture");
-    check_said(feeder, "cut.jpg: the JPEG is cut short");
-    check_said(feeder, "cut.png: the PNG is cut short");
-    check_said(feeder, "huge: its pixels need 18000000 bytes, more than the limit of 1000000");
-    check_said(feeder, "nowhere.jpg: No such file");
-    check_said(feeder, "/dev/null: neither a file nor a folder");
+    check_errors(feeder, "sender: " + (folder / "empty.jpg") + ": the file is empty");
+    check_errors(feeder, "text.png: not a picture");
+    check_errors(feeder, "cut.jpg: the JPEG is cut short");
+    check_errors(feeder, "cut.png: the PNG is cut short");
+    check_errors(feeder, "huge: its pixels need 18000000 bytes, more than the limit of 1000000");
+    check_errors(feeder, "nowhere.jpg: No such file");
+    check_errors(feeder, "/dev/null: neither a file nor a folder");
     const std::string errors = feeder.errors();
     BOOST_TEST(std::count(errors.begin(), errors.end(), '\n') == 7, errors);
 }
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_given_payload_is_the_limit) {
     Program feeder = sender({"--channel", name.str(), "--payload", "4000", "--json", folder.str()});
     require_exit(feeder, 1);
     BOOST_TEST(number(feeder, "processed") == 1);
-    check_said(feeder, "large: its pixels need 120000 bytes, a slot has 4000");
+    check_errors(feeder, "large: its pixels need 120000 bytes, a slot has 4000");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_but_bad_pictures_creates_no_channel) {
@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(a_stopped_receiver_makes_the_sender_end_with_4_and_say_who_
     }
     require_exit(feeder, 4);
     BOOST_TEST(number(feeder, "timed_out") == 1);
-    check_said(feeder, "was not processed in time");
-    check_said(feeder, "is stopped (by a signal or a debugger): `kill -CONT " + std::to_string(worker.pid()) + "`");
+    check_errors(feeder, "was not processed in time");
+    check_errors(feeder, "is stopped (by a signal or a debugger): `kill -CONT " + std::to_string(worker.pid()) + "`");
     worker.signal(SIGCONT);
     require_exit(worker, 0);
 }
@@ -161,8 +161,8 @@ BOOST_AUTO_TEST_CASE(a_full_work_queue_that_nobody_empties_ends_with_4) {
         {"--channel", name.str(), "--pattern", "64x64", "--slots", "3", "--no-wait", "--timeout", "200ms", "--json"});
     require_exit(feeder, 4);
     BOOST_TEST(number(feeder, "frames") == 3);
-    check_said(feeder, "became free in time: 3 of 3 slots in use: 3 unread");
-    check_said(feeder, "--timeout is 200 ms");
+    check_errors(feeder, "became free in time: 3 of 3 slots in use: 3 unread");
+    check_errors(feeder, "--timeout is 200 ms");
     Program worker = receiver({"--channel", name.str(), "--json"});
     require_exit(worker, 0);
     BOOST_TEST(number(worker, "processed") == 3);
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_classic_mutex_and_condition_carry_the_same_handshake) {
     Program feeder = sender({"--channel", name.str(), "--pattern", "64x64", "--count", "20", "--sync", "boost"});
     require_exit(feeder, 0);
     require_exit(worker, 0);
-    check_said(feeder, "sync boost");
+    check_errors(feeder, "sync boost");
     BOOST_TEST(number(worker, "processed") == 20);
     check_refused(sender({"--pattern", "8x8", "--sync", "mutex"}), 2, "--sync: 'mutex' is none of futex, boost");
 }
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_does_not_fit_fails_with_both_sizes_and_the_s
     require_exit(worker, 1);
     BOOST_TEST(number(feeder, "failed") == 3);
     BOOST_TEST(number(worker, "failed") == 3);
-    check_said(feeder, "64 x 64 bgr8 needs 12288 bytes, the slot's reply area has 5000");
+    check_errors(feeder, "64 x 64 bgr8 needs 12288 bytes, the slot's reply area has 5000");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_picture_fails_with_a_sentence) {
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_stays_ends_when_nothing_comes) {
     require_exit(feeder, 0);
     require_exit(worker, 0);
     BOOST_TEST(number(worker, "frames") == 5);
-    check_said(worker, "no picture came for 1 s");
+    check_errors(worker, "no picture came for 1 s");
 }
 
 BOOST_AUTO_TEST_CASE(the_rate_is_kept) {
@@ -323,7 +323,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_takes_back_what_nobody_works_on) {
     HANDOFF_REQUIRE_EVENTUALLY(observer.state().ready + observer.state().taken == 4);
     feeder.signal(SIGINT);
     require_exit(feeder, 0);
-    check_said(feeder, "taken back unread");
+    check_errors(feeder, "taken back unread");
     BOOST_TEST(observer.state().ready == 0U);
     worker.resume();
     worker.signal(SIGINT);

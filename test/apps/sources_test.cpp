@@ -37,7 +37,7 @@ struct Room {
     cv::Mat picture() { return handoff::opencv::as_mat(loan); }
 };
 
-/// A JPEG that says that it was taken with the camera on its side.
+/// A JPEG with the orientation of a camera held sideways.
 void write_turned_jpeg(const std::string& path, int orientation) {
     make_picture(path, 5, 64, 48);
     auto bytes = apps_test::read_file(path);

@@ -1,4 +1,4 @@
-// sender and receiver whose stdout is closed, full or read by nobody, and whose files may not grow: no death by a
+// sender and receiver whose stdout is closed, full or without a reader, and whose files may not grow: no death by a
 // signal, no picture with words in it, and nothing is lost in silence.
 #include "testing/streams.hpp"
 #include "apps/fixture.hpp"
@@ -36,7 +36,7 @@ std::vector<std::string> files_in(const std::string& folder) {
     return paths;
 }
 
-void check_said(const Program& program, const std::string& words) {
+void check_errors(const Program& program, const std::string& words) {
     BOOST_TEST(program.errors().find(words) != std::string::npos, "'" << words << "' is not in:\n" << program.errors());
 }
 
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(who_has_seen_enough_of_the_checksums_ends_the_receiver_quie
     BOOST_TEST(watching.errors().find("stdout") == std::string::npos, watching.errors());
     Program full = receiver_with(full_disk, {"--topic", name.str(), "--operation", "checksum"});
     require_exit(full, 1);
-    check_said(full, "receiver: cannot write to stdout: No space left on device");
+    check_errors(full, "receiver: cannot write to stdout: No space left on device");
     publishing.kill();
 }
 
@@ -87,9 +87,9 @@ BOOST_AUTO_TEST_CASE(a_report_that_stdout_does_not_take_is_a_failure) {
     Program working = receiver_with(full_disk, {"--channel", name.str(), "--json", "--quiet", "--idle-timeout", "60s"});
     Program feeding = sender_with(closed_stdout, sending);
     require_exit(feeding, 1);
-    check_said(feeding, "sender: cannot write to stdout: Bad file descriptor");
+    check_errors(feeding, "sender: cannot write to stdout: Bad file descriptor");
     require_exit(working, 1);
-    check_said(working, "receiver: cannot write to stdout: No space left on device");
+    check_errors(working, "receiver: cannot write to stdout: No space left on device");
 
     Program again = receiver({"--channel", name.str(), "--quiet", "--idle-timeout", "60s"});
     Program unheard = sender_with(unread, sending);
@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE(a_picture_that_may_not_grow_is_told_and_the_others_are_kept
         receiver_with({"ulimit -f 1;", ""}, {"--channel", name.str(), "--out", folder / "out", "--quiet"});
     require_exit(feeding, 0);
     require_exit(working, 1);
-    check_said(working, "not saved: cannot write");
-    check_said(working, "File too large");
+    check_errors(working, "not saved: cannot write");
+    check_errors(working, "File too large");
     BOOST_TEST(files_in(folder / "out").empty());
 }
 

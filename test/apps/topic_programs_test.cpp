@@ -1,4 +1,4 @@
-// sender --topic and receiver --topic: everybody sees every frame, at its own pace, and counts what it missed.
+// sender --topic and receiver --topic: every subscriber sees every frame, at its own pace, and counts what it missed.
 #include "apps/fixture.hpp"
 
 #include <handoff/topic.hpp>

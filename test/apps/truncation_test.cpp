@@ -1,4 +1,4 @@
-// The programs when somebody cuts their segment short: a sentence and an exit code, no death by SIGBUS.
+// The programs when another process truncates their segment: a message and an exit code, no death by SIGBUS.
 #include "apps/fixture.hpp"
 
 #include <handoff/inspect.hpp>
@@ -28,7 +28,7 @@ void cut(const UniqueName& name) {
     std::filesystem::resize_file("/dev/shm/handoff." + name.str(), 0);
 }
 
-void check_told(Program& program) {
+void check_truncated(Program& program) {
     const auto exit = program.wait(30s);
     BOOST_TEST(exit.signal == 0, exit.text());
     BOOST_TEST(exit.code == 1, exit.text());
@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(a_channel_in_full_traffic) {
     Program worker = receiver({"--channel", name.str(), "--stay"});
     Program feeder = sender({"--channel", name.str(), "--pattern", "640x480", "--quiet"});
     cut(name);
-    check_told(feeder);
-    check_told(worker);
+    check_truncated(feeder);
+    check_truncated(worker);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_is_over_takes_what_is_there_and_waits_for_n
     start(Deadline::now());
     io.run();
     check_refused(*outcome.value, Errc::timed_out);
-    BOOST_TEST(open_descriptors() <= descriptors + 3);  // those of the context: nobody asked for the receiver's
+    BOOST_TEST(open_descriptors() <= descriptors + 3);  // those of the context: the receiver's was not used
     send(sender, "hello");
     start(Deadline::now());
     run_until_all_wait(io);

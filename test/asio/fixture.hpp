@@ -37,7 +37,7 @@ struct Outcome {
 /// Runs the context until the predicate holds.
 template <class Predicate>
 void run_until(net::io_context& io, Predicate predicate) {
-    const auto until = std::chrono::steady_clock::now() + patience;
+    const auto until = std::chrono::steady_clock::now() + long_timeout;
     while (!predicate()) {
         BOOST_TEST_REQUIRE((std::chrono::steady_clock::now() < until), "the context ran, and nothing came of it");
         io.restart();

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_future_gets_the_request) {
     const Running running(io);
     std::future<result<Request>> future = ha::async_receive(io, receiver, soon(), net::use_future);
     send(sender, "hello");
-    BOOST_TEST_REQUIRE((future.wait_for(patience) == std::future_status::ready));
+    BOOST_TEST_REQUIRE((future.wait_for(long_timeout) == std::future_status::ready));
     BOOST_TEST(text(future.get().value().payload()) == "hello");
 }
 
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_pool_of_threads_is_as_good_as_a_context) {
     ha::async_receive(pool, receiver, [&](result<Request> request) { got.set_value(text(request->payload())); });
     send(sender, "hello");
     auto future = got.get_future();
-    BOOST_TEST_REQUIRE((future.wait_for(patience) == std::future_status::ready));
+    BOOST_TEST_REQUIRE((future.wait_for(long_timeout) == std::future_status::ready));
     BOOST_TEST(future.get() == "hello");
     pool.join();
 }
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(many_threads_run_many_operations_and_nothing_is_lost_or_dou
     net::thread_pool pool(4);
     std::function<void()> next = [&] {
         ha::async_receive(pool, receiver, soon(), [&](result<Request> request) {
-            if (!request) return;  // the end of the stream, told to one; or too late
+            if (!request) return;  // the end of the stream, which one of them gets; or too late
             ++seen[static_cast<std::size_t>(std::stoi(text(request->payload())))];
             request->processed().value();
             if (++total < messages) next();

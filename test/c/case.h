@@ -40,7 +40,7 @@
 
 struct test_case {
     const char* name;
-    void (*run)(const char* segment); /* gets the name of a segment that nobody else uses */
+    void (*run)(const char* segment); /* gets a unique segment name */
 };
 extern const struct test_case channel_cases[], topic_cases[], latest_cases[], border_cases[], stop_cases[];
 

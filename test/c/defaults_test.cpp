@@ -12,7 +12,7 @@ using namespace handoff;
 
 BOOST_AUTO_TEST_SUITE(defaults)
 
-/// What the C side says of a new segment is what C++ gets that says nothing but the size.
+/// C options that set only the size create the same segment as C++ options that set only the size.
 BOOST_AUTO_TEST_CASE(of_a_new_channel_are_those_of_cpp) {
     const testing::UniqueName mine, theirs;
     handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;

@@ -58,13 +58,13 @@ static void every_subscriber_gets_what_is_kept_and_is_told_what_is_lost(const ch
 
 static void a_reader_without_rights_copies(const char* segment) {
     handoff_publisher* publisher = open_publisher(segment);
-    handoff_subscriber_options wishes = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
+    handoff_subscriber_options subscriber_options = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
     handoff_subscriber* subscriber = NULL;
     handoff_message* message = NULL;
-    wishes.read_only = 1;
-    wishes.pins = 0;
-    wishes.start = HANDOFF_START_OLDEST;
-    GOOD(handoff_subscriber_open(segment, NULL, &wishes, &subscriber));
+    subscriber_options.read_only = 1;
+    subscriber_options.pins = 0;
+    subscriber_options.start = HANDOFF_START_OLDEST;
+    GOOD(handoff_subscriber_open(segment, NULL, &subscriber_options, &subscriber));
     publish(publisher, 'x');
     publish(publisher, 'y');
     publish(publisher, 'z');

@@ -1,4 +1,4 @@
-// A refusal that nobody looks at is a lost message.
+// An ignored error is a lost message.
 // EXPECT: nodiscard|unused-result
 #include <handoff/channel.hpp>
 

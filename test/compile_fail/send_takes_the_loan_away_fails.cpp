@@ -1,4 +1,4 @@
-// Who sends gives the slot out of hand.
+// Sending gives the slot away.
 // EXPECT: deleted function|implicitly[- ]deleted
 #include <handoff/channel.hpp>
 

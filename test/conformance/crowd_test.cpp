@@ -11,8 +11,8 @@
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace conformance {
 
@@ -39,7 +39,7 @@ handoff::Loan fill(handoff::Loan loan, std::uint64_t sender, std::uint64_t numbe
     return loan;
 }
 
-/// What the message says it is. Throws where a byte of it is wrong.
+/// The identity of the message. Throws if one of its bytes is wrong.
 Content check_whole(std::span<const std::byte> payload) {
     Content content{};
     if (payload.size() < sizeof content) throw std::runtime_error("a message is too short");
@@ -159,19 +159,19 @@ BOOST_DATA_TEST_CASE(processes, policies, policy) {
     Receiver anchor(name, shape);
     std::vector<Child> sending, receiving;
     for (std::uint64_t i = 0; i < receivers; ++i)
-        receiving.emplace_back([&](Stage& stage) {
+        receiving.emplace_back([&](Checkpoints& checkpoints) {
             Receiver receiver(name, {.wait = policy});
-            stage.reach("attached");
+            checkpoints.reach("attached");
             std::string list;
             receive_all(receiver, true, [&](const Content& content) {
                 list += std::to_string(content.sender * 1'000'000 + content.number) + " ";
             });
-            stage.report(list);
+            checkpoints.report(list);
         });
     for (std::uint64_t number = 1; number <= senders; ++number)
-        sending.emplace_back([&, number](Stage& stage) {
+        sending.emplace_back([&, number](Checkpoints& checkpoints) {
             Sender sender(name, shape, {.wait = policy});
-            stage.stop_at("attached");
+            checkpoints.stop_at("attached");
             send_all(sender, number, number % 2 == 0);
         });
     for (auto& child : receiving) child.wait_for("attached");

@@ -8,8 +8,8 @@ using namespace conformance;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 BOOST_FIXTURE_TEST_SUITE(delivery_test, Channel)
 
@@ -148,16 +148,16 @@ BOOST_AUTO_TEST_CASE(in_place_is_what_the_creator_said) {
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_that_only_polls_gets_what_a_dead_one_had) {
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver(name, shape);
         const auto request = receive(receiver);
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
     Sender sender = this->sender();
     Receiver polling = this->receiver();
     send(sender, "inherited");
-    victim.wait_for("taken");
-    victim.kill();
+    target.wait_for("taken");
+    target.kill();
     std::string received;
     HANDOFF_CHECK_EVENTUALLY([&] {
         auto request = polling.try_receive();
@@ -172,15 +172,15 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_only_polls_gets_what_a_dead_one_had) {
 
 BOOST_AUTO_TEST_CASE(a_sender_that_only_polls_is_told_of_a_death_in_place) {
     shape.in_place = true;
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver(name, shape);
         const auto request = receive(receiver);
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
     Sender sender = this->sender();
     auto polled = request_async(sender, "x");
-    victim.wait_for("taken");
-    victim.kill();
+    target.wait_for("taken");
+    target.kill();
     HANDOFF_CHECK_EVENTUALLY(polled.was_answered());
     check_refused(polled.wait(handoff::Deadline::now()), Errc::failed, "half edited");
 }

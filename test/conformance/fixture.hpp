@@ -31,16 +31,16 @@ namespace conformance {
 using namespace std::chrono_literals;
 
 /// How long to wait for something that must come.
-inline const std::chrono::nanoseconds patience = handoff::testing::scaled(20s);
+inline const std::chrono::nanoseconds long_timeout = handoff::testing::scaled(20s);
 inline const handoff::Deadline soon() {
-    return patience;
+    return long_timeout;
 }
 
 inline const auto policies = boost::unit_test::data::make(
     {handoff::WaitPolicy::busy, handoff::WaitPolicy::balanced, handoff::WaitPolicy::sleep});
 
-/// The suite runs once on segments of each kind: HANDOFF_TEST_SYNC=boost, or futex. A case that kills a process says so
-/// in its name ("dead", "death"), and is not run with Boost's pair, which promises nothing then.
+/// The suite runs once on segments of each kind: HANDOFF_TEST_SYNC=boost, or futex. A case that kills a process shows
+/// that in its name ("dead", "death"), and is not run with Boost's pair, which promises nothing then.
 inline handoff::Sync sync() {
     const char* const asked = std::getenv("HANDOFF_TEST_SYNC");
     return asked != nullptr && std::string_view(asked) == "boost" ? handoff::Sync::boost : handoff::Sync::futex;

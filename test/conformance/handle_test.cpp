@@ -11,8 +11,8 @@ using namespace conformance;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
+using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_inherits_no_handle_and_disturbs_nobody) {
     auto pending = std::make_optional(request_async(sending, "asked"));
     auto request = std::make_optional(receive(receiving));
     send(sending, "unread");
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         check_refused(sending.try_loan(), Errc::invalid_handle);
         check_refused(sending.loan(soon()), Errc::invalid_handle);
         check_refused(sending.send(std::move(*loan)), Errc::invalid_handle);
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_inherits_no_handle_and_disturbs_nobody) {
 
 BOOST_AUTO_TEST_CASE(a_child_of_fork_may_open_the_channel_itself) {
     send(sending, "to the child");
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         Receiver own(name);
         auto request = receive(own);
         BOOST_TEST(text(request.payload()) == "to the child");

@@ -29,7 +29,7 @@ struct LatestValue {
         return handoff::LatestBytes(name, shape, {.wait = policy});
     }
     handoff::LatestBytes open_read_only(handoff::WaitPolicy policy = handoff::WaitPolicy::balanced) const {
-        return handoff::LatestBytes(name, {.attach_timeout = patience, .wait = policy, .read_only = true});
+        return handoff::LatestBytes(name, {.attach_timeout = long_timeout, .wait = policy, .read_only = true});
     }
 };
 

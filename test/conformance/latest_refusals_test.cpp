@@ -15,8 +15,8 @@ using handoff::LatestBytes;
 using handoff::LatestShape;
 using handoff::Lifetime;
 using handoff::Open;
+using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_inherits_no_handle_and_disturbs_nobody) {
     LatestBytes value = open();
     value.write(bytes("ours")).value();
     Bytes buffer;
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         check_refused(value.write(bytes("x")), Errc::invalid_handle);
         check_refused(value.read(buffer), Errc::invalid_handle);
         check_refused(value.wait_newer(buffer, soon()), Errc::invalid_handle);

@@ -1,4 +1,4 @@
-// A latest value: the newest, whole, with its sequence; several writers; nobody waits for anybody.
+// A latest value: the newest, whole, with its sequence; several writers; no handle waits for another.
 #include <handoff/latest.hpp>
 
 #include <array>
@@ -16,8 +16,8 @@ using handoff::Latest;
 using handoff::LatestBytes;
 using handoff::test::fill;
 using handoff::test::is_whole;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -84,14 +84,14 @@ BOOST_DATA_TEST_CASE(waiting_readers_in_other_processes_are_told, policies, poli
     std::vector<Child> readers;
     LatestBytes writer = open(policy);
     for (const bool read_only : {false, true})
-        readers.emplace_back([&, read_only](Stage& stage) {
+        readers.emplace_back([&, read_only](Checkpoints& checkpoints) {
             LatestBytes reader = read_only ? open_read_only(policy) : open(policy);
             Bytes buffer;
             for (std::uint64_t sequence = 1; sequence <= values; ++sequence) {
                 const auto reading = reader.wait_newer(buffer, soon()).value();
                 BOOST_TEST(reading.sequence == sequence);
                 BOOST_TEST(text(std::span(buffer).first(reading.size)) == std::to_string(sequence));
-                stage.report("got it");
+                checkpoints.report("got it");
             }
         });
     for (std::uint64_t sequence = 1; sequence <= values; ++sequence) {
@@ -131,7 +131,7 @@ BOOST_DATA_TEST_CASE(several_writers_at_full_speed_and_never_a_torn_value, polic
     LatestBytes reader = open(policy);
     std::vector<Child> children;
     for (std::uint64_t who = 0; who < writers; ++who)
-        children.emplace_back([&, who](Stage&) {
+        children.emplace_back([&, who](Checkpoints&) {
             LatestBytes writer = open(policy);
             std::array<std::byte, capacity> value;
             std::uint64_t last = 0;
@@ -143,7 +143,7 @@ BOOST_DATA_TEST_CASE(several_writers_at_full_speed_and_never_a_torn_value, polic
                 last = sequence;
             }
         });
-    children.emplace_back([&](Stage&) {  // a second reader, which does not wait
+    children.emplace_back([&](Checkpoints&) {  // a second reader, which does not wait
         LatestBytes polling = open_read_only(policy);
         Bytes buffer;
         for (std::uint64_t last = 0; last < each * writers;) {
@@ -173,13 +173,13 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_overwritten_while_it_is_copied_is_copied_ag
     LatestBytes reader = open();
     std::vector<Child> writers;
     for (std::uint64_t who = 0; who < 2; ++who)
-        writers.emplace_back([&, who](Stage& stage) {
+        writers.emplace_back([&, who](Checkpoints& checkpoints) {
             LatestBytes writer = open();
             std::array<std::vector<std::byte>, 3> values;
             for (std::uint64_t i = 0; i < 3; ++i) fill((values[i].resize(large), values[i]), who * 3 + i);
             for (std::uint64_t number = 0; !*enough; ++number) {
                 if (!writer.write(values[number % 3])) BOOST_FAIL("a write was refused");
-                if (number == 0) stage.reach("writing");
+                if (number == 0) checkpoints.reach("writing");
             }
         });
     for (Child& writer : writers) writer.wait_for("writing");
@@ -216,12 +216,12 @@ BOOST_AUTO_TEST_CASE(a_stopped_reader_and_a_stopped_writer_hold_nobody_up) {
     LatestBytes value = open();
     std::vector<Child> stopped;
     for (int i = 0; i < 2; ++i)
-        stopped.emplace_back([&](Stage& stage) {
+        stopped.emplace_back([&](Checkpoints& checkpoints) {
             LatestBytes own = open();
             Bytes buffer;
             own.write(bytes("mine")).value();
             BOOST_TEST(own.read(buffer).has_value());
-            stage.stop_at("attached");
+            checkpoints.stop_at("attached");
             BOOST_TEST(own.wait_newer(buffer, soon()).value().sequence == 1'002U);
         });
     for (Child& child : stopped) child.wait_for("attached");

@@ -1,5 +1,5 @@
-// A copy that is overtaken in its middle, for certain: the buffer may not be touched at first, and whoever touches it
-// lets the publisher go round before it may.
+// A copy that is overtaken in its middle, for certain: the buffer is protected at first, and the first access lets the
+// publisher go round before it may.
 #include <handoff/latest.hpp>
 
 #include <sys/mman.h>

@@ -16,7 +16,7 @@ using handoff::Sender;
 
 namespace {
 
-/// The files of this name in shared memory, of whoever.
+/// The files of this name in shared memory, of any owner.
 std::set<std::string> files(const std::string& name) {
     std::set<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator("/dev/shm"))

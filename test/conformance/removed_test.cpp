@@ -1,5 +1,5 @@
-// The name was removed while the segment was in use: whoever waits and finds nothing is told so; what is there is still
-// handed out, and whoever opens the name anew shares nothing with those who were there before.
+// The name was removed while the segment was in use: a wait that finds nothing returns `removed`; what is there is
+// still handed out, and a handle that opens the name again shares nothing with the previous ones.
 #include <handoff/inspect.hpp>
 #include <handoff/wait_any.hpp>
 
@@ -21,10 +21,10 @@ void remove_name(const testing::UniqueName& name) {
     BOOST_TEST_REQUIRE(std::filesystem::remove("/dev/shm/handoff." + name.str()));
 }
 
-/// `wait(deadline)` waits in vain, then the name goes, then it is told: by the next tick, not by the look with which a
-/// wait begins, and long before the deadline. And again, as often as it asks.
+/// `wait(deadline)` times out, then the name is removed, then a wait returns `removed`: at the next tick, not by the
+/// check with which a wait begins, and long before the deadline. So does every further wait.
 template <class Wait>
-void check_told(const testing::UniqueName& name, Wait&& wait) {
+void check_removed(const testing::UniqueName& name, Wait&& wait) {
     check_refused(wait(Deadline(1ms)), Errc::timed_out);
     remove_name(name);
     const auto begin = std::chrono::steady_clock::now();
@@ -34,9 +34,9 @@ void check_told(const testing::UniqueName& name, Wait&& wait) {
     check_refused(wait(Deadline::now()), Errc::removed);
 }
 
-/// The same for those who never wait: `attempt()` finds nothing, then the name goes.
+/// The same without waiting: `attempt()` finds nothing, then the name is removed.
 template <class Attempt>
-void check_told_when_polling(const testing::UniqueName& name, Errc nothing, Attempt&& attempt) {
+void check_removed_when_polling(const testing::UniqueName& name, Errc nothing, Attempt&& attempt) {
     check_refused(attempt(), nothing);
     remove_name(name);
     HANDOFF_CHECK_EVENTUALLY(attempt().error() == Errc::removed);
@@ -66,36 +66,36 @@ BOOST_AUTO_TEST_SUITE(removed_test)
 
 BOOST_DATA_TEST_CASE_F(Channel, a_receiver_that_waits_is_told, policies) {
     Receiver receiver(name, shape, {.wait = sample});
-    check_told(name, [&](Deadline deadline) { return receiver.receive(deadline); });
+    check_removed(name, [&](Deadline deadline) { return receiver.receive(deadline); });
 }
 
 BOOST_DATA_TEST_CASE_F(Channel, a_sender_that_waits_for_a_slot_is_told, policies) {
     Sender sender(name, shape, {.wait = sample});
     const auto loans = all_loans(sender);
-    check_told(name, [&](Deadline deadline) { return sender.loan(deadline); });
+    check_removed(name, [&](Deadline deadline) { return sender.loan(deadline); });
 }
 
 BOOST_DATA_TEST_CASE_F(Channel, a_sender_that_waits_for_an_answer_is_told, policies) {
     Sender sender(name, shape, {.wait = sample});
     auto pending = request_async(sender, "unanswered");
-    check_told(name, [&](Deadline deadline) { return pending.wait(deadline); });
+    check_removed(name, [&](Deadline deadline) { return pending.wait(deadline); });
     check_refused(sender.request(loan_with(sender, "neither"), soon()), Errc::removed);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_sender_that_waits_for_a_receiver_is_told, Channel) {
     Sender sender = this->sender();
-    check_told(name, [&](Deadline deadline) { return sender.wait_for_receiver(deadline); });
+    check_removed(name, [&](Deadline deadline) { return sender.wait_for_receiver(deadline); });
 }
 
 BOOST_FIXTURE_TEST_CASE(who_polls_a_channel_is_told, Channel) {
     {
         Sender sender = this->sender();
         const auto loans = all_loans(sender);
-        check_told_when_polling(name, Errc::full, [&] { return sender.try_loan(); });
+        check_removed_when_polling(name, Errc::full, [&] { return sender.try_loan(); });
     }
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
-    check_told_when_polling(name, Errc::empty, [&] { return receiver.try_receive(); });
+    check_removed_when_polling(name, Errc::empty, [&] { return receiver.try_receive(); });
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_sent_comes_before_the_news, Channel) {
@@ -107,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_sent_comes_before_the_news, Channel) {
     BOOST_TEST(next_of(receiver) == "one");
     BOOST_TEST(next_of(receiver) == "two");
     check_refused(receiver.receive(soon()), Errc::removed);
-    send(sender, "three");  // those who are there can go on
+    send(sender, "three");  // the existing handles can go on
     BOOST_TEST(next_of(receiver) == "three");
 }
 
@@ -116,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(a_receiver_that_comes_anew_shares_nothing_and_the_sender
     Sender old = this->sender();
     remove_name(name);
     Receiver anew(name, shape);
-    Sender another(name, shape);  // of two places both are free: nobody of the old one looks alive here
+    Sender another(name, shape);  // both places are free: no participant of the old segment counts here
     check_refused(old.request(loan_with(old, "for nobody"), soon()), Errc::removed);
     send(another, "for the new one");
     BOOST_TEST(next_of(anew) == "for the new one");
@@ -125,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(a_receiver_that_comes_anew_shares_nothing_and_the_sender
 BOOST_DATA_TEST_CASE_F(Topic, a_subscriber_that_waits_is_told, policies) {
     const Publisher publisher = this->publisher();
     Subscriber subscriber(name, shape, {.wait = sample});
-    check_told(name, [&](Deadline deadline) { return subscriber.next(deadline); });
+    check_removed(name, [&](Deadline deadline) { return subscriber.next(deadline); });
     check_refused(subscriber.newest(soon()), Errc::removed);
     Buffer buffer{};
     check_refused(subscriber.copy_next(buffer, soon()), Errc::removed);
@@ -136,28 +136,28 @@ BOOST_FIXTURE_TEST_CASE(a_read_only_subscriber_is_told, Topic) {
     Publisher publisher = this->publisher();
     Subscriber subscriber = this->subscriber({.read_only = true});
     Buffer buffer{};
-    check_told(name, [&](Deadline deadline) { return subscriber.copy_next(buffer, deadline); });
+    check_removed(name, [&](Deadline deadline) { return subscriber.copy_next(buffer, deadline); });
     publish(publisher, "still here");
     BOOST_TEST(subscriber.copy_next(buffer, soon()).has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_publisher_that_waits_is_told, Topic) {
     Publisher publisher = this->publisher();
-    check_told(name, [&](Deadline deadline) { return publisher.wait_for_subscriber(deadline); });
+    check_removed(name, [&](Deadline deadline) { return publisher.wait_for_subscriber(deadline); });
 }
 
 BOOST_FIXTURE_TEST_CASE(a_publisher_that_finds_no_slot_is_told, Topic) {
     Publisher publisher = this->publisher();
     std::vector<Loan> loans;
     while (auto loan = publisher.loan()) loans.push_back(std::move(*loan));
-    check_told_when_polling(name, Errc::full, [&] { return publisher.loan(); });
+    check_removed_when_polling(name, Errc::full, [&] { return publisher.loan(); });
 }
 
 BOOST_FIXTURE_TEST_CASE(who_polls_a_topic_is_told, Topic) {
     Publisher publisher = this->publisher();
     Subscriber subscriber = this->subscriber();
     Buffer buffer{};
-    check_told_when_polling(name, Errc::empty, [&] { return subscriber.try_next(); });
+    check_removed_when_polling(name, Errc::empty, [&] { return subscriber.try_next(); });
     check_refused(subscriber.try_newest(), Errc::removed);
     check_refused(subscriber.copy_next(buffer, Deadline::now()), Errc::removed);
 }
@@ -165,20 +165,20 @@ BOOST_FIXTURE_TEST_CASE(who_polls_a_topic_is_told, Topic) {
 BOOST_DATA_TEST_CASE_F(LatestValue, who_waits_for_a_newer_value_is_told, policies) {
     LatestBytes value = open(sample);
     Bytes buffer{};
-    check_told(name, [&](Deadline deadline) { return value.wait_newer(buffer, deadline); });
+    check_removed(name, [&](Deadline deadline) { return value.wait_newer(buffer, deadline); });
 }
 
 BOOST_FIXTURE_TEST_CASE(who_reads_a_value_that_was_never_written_is_told, LatestValue) {
     const LatestBytes value = open();
     Bytes buffer{};
-    check_told_when_polling(name, Errc::empty, [&] { return value.read(buffer); });
+    check_removed_when_polling(name, Errc::empty, [&] { return value.read(buffer); });
 }
 
 BOOST_FIXTURE_TEST_CASE(a_read_only_reader_of_a_latest_value_is_told, LatestValue) {
     LatestBytes writer = open();
     LatestBytes reader = open_read_only();
     Bytes buffer{};
-    check_told(name, [&](Deadline deadline) { return reader.wait_newer(buffer, deadline); });
+    check_removed(name, [&](Deadline deadline) { return reader.wait_newer(buffer, deadline); });
     writer.write(bytes("7")).value();
     BOOST_TEST(reader.wait_newer(buffer, soon()).has_value());
 }

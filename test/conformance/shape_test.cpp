@@ -332,12 +332,12 @@ namespace {
 /// Leaves a segment behind, as the dead do.
 template <class Handle, class Shape>
 void die_with(const UniqueName& name, const Shape& shape) {
-    handoff::testing::Child victim([&](handoff::testing::Stage& stage) {
+    handoff::testing::Child target([&](handoff::testing::Checkpoints& checkpoints) {
         const Handle handle(name, shape);
-        stage.stop_at("open");
+        checkpoints.stop_at("open");
     });
-    victim.wait_for("open");
-    victim.kill();
+    target.wait_for("open");
+    target.kill();
 }
 }  // namespace
 

@@ -42,7 +42,7 @@ private:
     }};
 };
 
-/// `operation(wait)` sleeps, is stopped, and says so; stopped before it begins, it says so, too.
+/// `operation(wait)` sleeps, is stopped, and returns `stopped`; also if it was stopped before it begins.
 template <class Operation>
 void check_stops(WaitPolicy policy, Operation operation) {
     {

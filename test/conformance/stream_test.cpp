@@ -1,4 +1,4 @@
-// Who comes first, who leaves last, and what stays.
+// The order of arrivals and departures, and what stays.
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_waits_for_a_channel_that_is_created_later) {
         send(sender, "welcome");
         check_all_free(sender);
     });
-    Receiver receiver(name, {.attach_timeout = patience});
+    Receiver receiver(name, {.attach_timeout = long_timeout});
     receive(receiver).processed().value();
     creating.join();
 }
@@ -176,13 +176,13 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_refused_while_something_is_u
 }
 
 BOOST_AUTO_TEST_CASE(a_channel_that_is_too_small_is_replaced_when_all_are_dead_and_nothing_is_unread) {
-    handoff::testing::Child victim([&](handoff::testing::Stage& stage) {
+    handoff::testing::Child target([&](handoff::testing::Checkpoints& checkpoints) {
         Sender sender(name, shape);
         const auto loan = sender.loan(soon()).value();
-        stage.stop_at("on loan");
+        checkpoints.stop_at("on loan");
     });
-    victim.wait_for("on loan");
-    victim.kill();
+    target.wait_for("on loan");
+    target.kill();
     shape.payload_bytes = 1000;
     Sender sender = this->sender();
     BOOST_TEST(sender.info().payload_bytes == 1000U);

@@ -1,4 +1,4 @@
-// Deadlines: what is said when they pass, and the extremes.
+// Deadlines: the message when they pass, and extreme values.
 #include <limits>
 #include <thread>
 

@@ -11,8 +11,8 @@ using handoff::Errc;
 using handoff::Publisher;
 using handoff::Start;
 using handoff::Subscriber;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 BOOST_FIXTURE_TEST_SUITE(topic_delivery_test, Topic)
 
@@ -40,11 +40,11 @@ BOOST_DATA_TEST_CASE(every_subscriber_gets_every_message, policies, policy) {
 
 BOOST_DATA_TEST_CASE(a_waiting_subscriber_in_another_process_is_woken, policies, policy) {
     Publisher publisher(name, shape, {.wait = policy});
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         Subscriber subscriber(name, {.wait = policy, .start = Start::oldest});
         for (std::uint64_t number = 1; number <= 50; ++number) {
             check_message(subscriber.next(soon()), std::to_string(number), number, 0);
-            stage.report("got it");
+            checkpoints.report("got it");
         }
         Buffer buffer;
         check_copied(subscriber.copy_next(buffer, soon()), buffer, "51", 51, 0);
@@ -55,7 +55,7 @@ BOOST_DATA_TEST_CASE(a_waiting_subscriber_in_another_process_is_woken, policies,
         publish(publisher, std::to_string(number));
         BOOST_TEST(child.next_line() == "got it");
     }
-    // Who is not woken looks at every tick: that would be 5 s.
+    // Without a wake-up it would check once a tick: that would be 5 s.
     BOOST_TEST((std::chrono::steady_clock::now() - start < handoff::testing::scaled(2500ms)));
     publish(publisher, "51");
     child.wait();
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(many_publishers_share_one_sequence_and_each_keeps_its_order
     Subscriber subscriber = this->subscriber();
     std::vector<Child> children;
     for (std::uint64_t who = 0; who < threads; ++who) {
-        children.emplace_back([&, who](Stage&) {
+        children.emplace_back([&, who](Checkpoints&) {
             Publisher publisher = this->publisher();
             std::uint64_t last = 0;
             for (std::uint64_t number = 0; number < each; ++number) {

@@ -13,9 +13,9 @@ using handoff::Errc;
 using handoff::Publisher;
 using handoff::Start;
 using handoff::Subscriber;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::run_in_child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_inherits_no_handle_and_disturbs_nobody) {
     publish(publisher, "ours");
     auto message = std::make_optional(subscriber.try_next().value());
     publish(publisher, "unread");
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         Buffer buffer;
         check_refused(publisher.loan(), Errc::invalid_handle);
         check_refused(publisher.publish(std::move(*loan)), Errc::invalid_handle);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_inherits_no_handle_and_disturbs_nobody) {
 BOOST_AUTO_TEST_CASE(a_child_of_fork_may_open_the_topic_itself) {
     Publisher publisher = this->publisher();
     publish(publisher, "to the child");
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         Subscriber own(name);
         check_message(own.next(soon()), "to the child", 1, 0);
     });
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_maps_read_only_gets_the_same) {
 BOOST_AUTO_TEST_CASE(the_kernel_refuses_a_read_only_subscriber_to_write) {
     Publisher publisher = this->publisher();
     publish(publisher, "untouched");
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         Subscriber subscriber(name, {.read_only = true});
         Buffer buffer;
         check_copied(subscriber.copy_next(buffer, soon()), buffer, "untouched", 1, 0);
@@ -165,10 +165,10 @@ BOOST_AUTO_TEST_CASE(the_kernel_refuses_a_read_only_subscriber_to_write) {
             BOOST_TEST(one.rights == "r--s");
             BOOST_TEST(mprotect(one.begin, one.size_bytes, PROT_READ | PROT_WRITE) != 0);
         }
-        stage.reach("looked");
+        checkpoints.reach("looked");
         std::signal(SIGSEGV, SIG_DFL);
         *const_cast<volatile std::byte*>(mapped.front().begin + mapped.front().size_bytes - 1) = std::byte{1};
-        stage.reach("wrote");
+        checkpoints.reach("wrote");
     });
     child.wait_for("looked");
     try {

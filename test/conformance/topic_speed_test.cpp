@@ -1,4 +1,5 @@
-// Publishers at full speed against subscribers of every pace: no torn message, an exact account, and nobody waited for.
+// Publishers at full speed against subscribers of every pace: no torn message, an exact count of losses, and the
+// publisher never waits.
 #include <atomic>
 #include <thread>
 
@@ -14,8 +15,8 @@ using handoff::Subscriber;
 using handoff::test::fill;
 using handoff::test::id_of;
 using handoff::test::is_whole;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -86,27 +87,27 @@ BOOST_FIXTURE_TEST_SUITE(topic_speed_test, Fixture)
 BOOST_DATA_TEST_CASE(full_speed_against_a_fast_a_slow_and_copying_subscribers, policies, policy) {
     std::vector<Child> subscribers;
     const Subscriber holder(name, shape, {.pins = 0});
-    const auto joined = [&](Stage& stage) { stage.reach("joined"); };
-    subscribers.emplace_back([&](Stage& stage) {
+    const auto joined = [&](Checkpoints& checkpoints) { checkpoints.reach("joined"); };
+    subscribers.emplace_back([&](Checkpoints& checkpoints) {
         Subscriber fast(name, {.wait = policy, .start = Start::oldest});
-        joined(stage);
+        joined(checkpoints);
         read_all(fast, 1).check(total);
     });
-    subscribers.emplace_back([&](Stage& stage) {
+    subscribers.emplace_back([&](Checkpoints& checkpoints) {
         Subscriber slow(name, {.wait = policy, .start = Start::oldest});
-        joined(stage);
+        joined(checkpoints);
         const Account account = read_all(slow, 30);
         account.check(total);
         BOOST_TEST(account.lost() > 0U);
     });
     for (const bool read_only : {false, true})
-        subscribers.emplace_back([&, read_only](Stage& stage) {
+        subscribers.emplace_back([&, read_only](Checkpoints& checkpoints) {
             Subscriber copying(name, {.wait = policy, .pins = 0, .start = Start::oldest, .read_only = read_only});
-            joined(stage);
+            joined(checkpoints);
             copy_all(copying).check(total);
         });
     for (Child& child : subscribers) child.wait_for("joined");
-    Child publishing([&](Stage&) {
+    Child publishing([&](Checkpoints&) {
         Publisher publisher(name, shape, {.wait = policy});
         for (std::uint64_t id = 1; id <= total; ++id) publish_whole(publisher, id);
     });
@@ -121,9 +122,9 @@ BOOST_AUTO_TEST_CASE(several_publishers_at_full_speed_and_every_message_once) {
     handoff::test::SharedAnonymous<std::array<std::atomic<std::uint8_t>, 3 * total / 4>> seen;
     shape.loans = 3;
     const Publisher holder = publisher();  // the stream does not end between two publishers
-    Child reading([&](Stage& stage) {
+    Child reading([&](Checkpoints& checkpoints) {
         Subscriber subscriber(name, {.pins = 2, .start = Start::oldest});
-        stage.reach("joined");
+        checkpoints.reach("joined");
         std::uint64_t got = 0, lost = 0;
         while (got + lost < seen->size()) {
             const auto message = subscriber.next(soon()).value();
@@ -137,7 +138,7 @@ BOOST_AUTO_TEST_CASE(several_publishers_at_full_speed_and_every_message_once) {
     reading.wait_for("joined");
     std::vector<Child> publishers;
     for (std::uint64_t who = 0; who < 3; ++who)
-        publishers.emplace_back([&, who](Stage&) {
+        publishers.emplace_back([&, who](Checkpoints&) {
             Publisher publisher(name, shape);
             for (std::uint64_t i = 0; i < total / 4; ++i) publish_whole(publisher, who * (total / 4) + i);
         });
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(what_is_overwritten_while_it_is_copied_counts_as_lost) {
     shape.pin_budget = 0;
     handoff::test::SharedAnonymous<std::atomic<bool>> enough;
     Subscriber subscriber(name, shape, {.pins = 0, .start = Start::oldest});
-    Child publishing([&](Stage&) {
+    Child publishing([&](Checkpoints&) {
         Publisher publisher = this->publisher();
         std::array<std::vector<std::byte>, 3> values;
         for (std::uint64_t i = 0; i < 3; ++i) fill((values[i].resize(large), values[i]), i);
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(what_is_overwritten_while_it_is_copied_counts_as_lost) {
 
 BOOST_AUTO_TEST_CASE(a_stopped_subscriber_holds_its_messages_and_nobody_up) {
     Publisher publisher = this->publisher();
-    Child stopped([&](Stage& stage) {
+    Child stopped([&](Checkpoints& checkpoints) {
         Subscriber subscriber(name, {.pins = 3, .start = Start::oldest});
         Account account;
         std::vector<handoff::Message> held;
@@ -188,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_stopped_subscriber_holds_its_messages_and_nobody_up) {
             account.enter(held.back().sequence(), held.back().lost(), held.back().payload());
         }
         const std::vector<std::byte> before(held[0].payload().begin(), held[0].payload().end());
-        stage.stop_at("holding");
+        checkpoints.stop_at("holding");
         for (std::uint64_t i = 0; i < 3; ++i) {
             BOOST_TEST(is_whole(held[i].payload()));
             BOOST_TEST(id_of(held[i].payload()) == i + 1);

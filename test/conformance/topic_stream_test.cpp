@@ -1,4 +1,4 @@
-// Who comes first, who leaves last, and what stays of a topic.
+// The order of arrivals and departures, and what stays of a topic.
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_waits_for_a_topic_that_is_created_later) {
         handoff::testing::eventually([&] { return publisher.state().subscribers == 0; });
     });
     {
-        Subscriber subscriber(name, {.attach_timeout = patience});
+        Subscriber subscriber(name, {.attach_timeout = long_timeout});
         check_message(subscriber.next(soon()), "welcome", 1, 0);
     }
     creating.join();
@@ -147,13 +147,13 @@ BOOST_AUTO_TEST_CASE(a_persistent_topic_that_is_too_small_is_not_replaced) {
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_that_is_too_small_is_replaced_when_all_are_dead) {
-    handoff::testing::Child victim([&](handoff::testing::Stage& stage) {
+    handoff::testing::Child target([&](handoff::testing::Checkpoints& checkpoints) {
         Publisher publisher(name, shape);
         const auto loan = publisher.loan().value();
-        stage.stop_at("on loan");
+        checkpoints.stop_at("on loan");
     });
-    victim.wait_for("on loan");
-    victim.kill();
+    target.wait_for("on loan");
+    target.kill();
     shape.payload_bytes = 1000;
     Publisher publisher = this->publisher();
     BOOST_TEST(publisher.info().payload_bytes == 1000U);

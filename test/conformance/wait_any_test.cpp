@@ -20,9 +20,9 @@ using handoff::Sender;
 using handoff::Subscriber;
 using handoff::wait_any;
 using handoff::Waitable;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::run_in_child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -30,9 +30,9 @@ std::ptrdiff_t threads() {
     return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
 }
 
-bool is_readable(int descriptor, std::chrono::milliseconds patience = 0ms) {
+bool is_readable(int descriptor, std::chrono::milliseconds timeout = 0ms) {
     pollfd wanted{descriptor, POLLIN, 0};
-    return poll(&wanted, 1, static_cast<int>(patience.count())) == 1 && (wanted.revents & POLLIN) != 0;
+    return poll(&wanted, 1, static_cast<int>(timeout.count())) == 1 && (wanted.revents & POLLIN) != 0;
 }
 bool becomes_readable(int descriptor) {
     return is_readable(descriptor, std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(whoever_comes_wakes_the_waiter) {
 
 BOOST_AUTO_TEST_CASE(another_process_wakes_the_waiter) {
     const auto waitables = all();
-    Child child([&](Stage& stage) {
-        stage.stop_at("ready");
+    Child child([&](Checkpoints& checkpoints) {
+        checkpoints.stop_at("ready");
         Sender other(channel);
         send(other, "from the child");
     });
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_waitable_outlives_its_handle) {
 
 BOOST_AUTO_TEST_CASE(a_child_of_fork_cannot_wait) {
     const auto waitables = all();
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         check_refused(wait_any(waitables, Deadline::now()), Errc::invalid_handle, "fork");
         for (const Waitable& waitable : waitables) BOOST_TEST(!waitable.was_ready());
     });
@@ -381,7 +381,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_leaves_the_descriptor_of_its_parent_alone) 
     const int descriptor = subscriber.descriptor();
     publish(publisher, "x");
     BOOST_TEST(becomes_readable(descriptor));
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         check_throws([&] { (void)subscriber.descriptor(); }, Errc::invalid_handle);
         check_refused(subscriber.try_next(), Errc::invalid_handle);
         const Subscriber gone = std::move(subscriber);

@@ -60,7 +60,7 @@ public:
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;
     ~Gate();
-    /// Of the test: lets everybody through, each once.
+    /// Of the test: lets each child through, once.
     void open();
     /// Of a child.
     void wait() const noexcept;
@@ -78,7 +78,7 @@ struct Roll {
 
 class Crowd {
 public:
-    /// What the child with this number does; it says on the roll when it is attached. An exception ends the child, and
+    /// What the child with this number does; it marks the roll when it is attached. An exception ends the child, and
     /// fails the test that waits for it.
     using Life = std::function<void(Roll&, std::uint32_t)>;
 
@@ -86,9 +86,9 @@ public:
     Crowd(const Crowd&) = delete;
     Crowd& operator=(const Crowd&) = delete;
 
-    /// Waits until all are attached, or ends the test with the words of who failed.
+    /// Waits until all are attached, or ends the test with the message of the child that failed.
     void wait_until_attached();
-    /// Waits for this, or ends the test with the words of who failed, or with these.
+    /// Waits for this, or ends the test with the message of the child that failed, or with this one.
     void wait_for(const std::function<bool()>& condition, const std::string& what) const;
     /// SIGKILL, wherever it is.
     void kill(std::uint32_t number) { children_[number].kill(); }

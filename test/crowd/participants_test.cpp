@@ -75,12 +75,12 @@ bool is_to_be_killed(std::uint32_t number) {
     return number % 4 < 2;
 }
 
-/// One more is refused; the sentence says how many there are, and what to do.
+/// One more is refused; the message contains how many there are, and what to do.
 template <class Opening>
 void check_full(Opening&& opening, std::uint32_t most) {
     const Failure failure = refusal_of(opening);
     HANDOFF_TEST_CODE(failure, Errc::too_many_participants);
-    check_says(failure, "all " + std::to_string(most) + " places", "End one of them", "more participants");
+    check_message(failure, "all " + std::to_string(most) + " places", "End one of them", "more participants");
 }
 
 void kill_half(Crowd& crowd) {
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(as_many_handles_as_promised_share_a_channel, *boost::unit_t
         request.processed().value();
     }
     receivers.pop_front();
-    const Receiver newcomer(name, shape);  // the place of who left is free again
+    const Receiver newcomer(name, shape);  // the place of the one that left is free again
     BOOST_TEST(senders.front().state().receivers == most_on_a_channel / 2);
     senders.clear();
     BOOST_TEST(newcomer.state().senders == 0U);
@@ -177,7 +177,8 @@ BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_topic_and_survive_the
             if (copied.sequence != sequence || copied.lost != 0 || !is_whole(bytes))
                 throw std::runtime_error("message " + std::to_string(copied.sequence) + " instead of " +
                                          std::to_string(sequence));
-            // Who is to be killed sleeps in the next copy_next(); nobody has come there before all have this one.
+            // The ones to be killed sleep in the next copy_next(); none of them gets there before all have this
+            // message.
             if (sequence == messages || (sequence == 2 * messages && !is_to_be_killed(number))) read_all->fetch_add(1);
         }
     });
@@ -206,7 +207,7 @@ BOOST_AUTO_TEST_CASE(as_many_processes_as_promised_share_a_value_and_survive_the
         roll.attached.fetch_add(1);
         work.wait();
         std::array<std::byte, message_bytes> bytes{};
-        // Those who are to be killed write until they are.
+        // The ones to be killed write until they are.
         for (std::uint32_t count = 0; is_to_be_killed(number) || count < writes_each; ++count) {
             fill(bytes, number);
             mine.write(bytes).value();

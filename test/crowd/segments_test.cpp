@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_segments_in_one_process_work_and_can_be_waited_f
     for (const auto& name : names) BOOST_TEST(name->left_behind().empty());
 }
 
-/// What <handoff/wait_any.hpp> says: futex_waitv takes so many, and whoever waits for more looks once a millisecond.
+/// The limit of <handoff/wait_any.hpp>: futex_waitv takes so many, and a wait for more polls once a millisecond.
 BOOST_AUTO_TEST_CASE(wait_any_sleeps_on_128_and_looks_each_millisecond_at_more) {
     constexpr std::uint32_t most = 128;
     constexpr auto time = 300ms;

@@ -21,7 +21,7 @@ std::vector<Printed> printed_by(const Program& reader) {
     return all;
 }
 
-/// The writer adds a quarter each time, so the number of a value tells what it has to be.
+/// The writer adds a quarter each time, so the number of a value determines it.
 void expect_what_was_written(const Program& reader) {
     std::uint64_t before = 0;
     for (const auto& printed : printed_by(reader)) {

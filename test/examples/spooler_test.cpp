@@ -8,8 +8,8 @@
 
 using namespace examples_test;
 using namespace std::chrono_literals;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(exactly_once_whole_and_in_order_while_servers_are_killed) {
         sent.push_back(numbered_lines("client " + std::to_string(i), many));
         sending.push_back(client(sent.back(), {"--verbose"}));
     }
-    const auto told = [&] {
+    const auto confirmed = [&] {
         std::size_t all = 0;
         for (const auto& program : sending) all += lines_of(program.output()).size();
         return all;
@@ -155,9 +155,9 @@ BOOST_AUTO_TEST_CASE(exactly_once_whole_and_in_order_while_servers_are_killed) {
     int deaths = 0;
     for (std::size_t next = 20; next < many * clients; next += 40, ++deaths) {
         auto mortal = server();
-        HANDOFF_REQUIRE_EVENTUALLY(told() >= next);
+        HANDOFF_REQUIRE_EVENTUALLY(confirmed() >= next);
         mortal.kill();
-        BOOST_TEST(told() <= lines_in(log()));
+        BOOST_TEST(confirmed() <= lines_in(log()));
     }
     auto survivor = server();
     for (auto& program : sending) expect_good_end(program);
@@ -176,13 +176,13 @@ BOOST_AUTO_TEST_CASE(what_a_killed_client_was_told_is_in_the_log) {
         auto mortal = client(all, {"--verbose"});
         HANDOFF_REQUIRE_EVENTUALLY(lines_of(mortal.output()).size() > 5);
         mortal.kill();
-        auto next = client("I am well\n");  // behind whatever the dead one has sent
+        auto next = client("I am well\n");  // after everything that the dead one has sent
         expect_good_end(next);
         const std::string logged = texts_by_pid(log())[pid_of(mortal)];
         BOOST_TEST(all.starts_with(logged));
-        const auto told = lines_of(mortal.output()).size(), in_the_log = lines_of(logged).size();
-        BOOST_TEST(in_the_log >= told);
-        BOOST_TEST(in_the_log <= told + 1);
+        const auto confirmed = lines_of(mortal.output()).size(), in_the_log = lines_of(logged).size();
+        BOOST_TEST(in_the_log >= confirmed);
+        BOOST_TEST(in_the_log <= confirmed + 1);
     }
     end(logger);
     BOOST_TEST(name.left_behind().empty());
@@ -190,14 +190,14 @@ BOOST_AUTO_TEST_CASE(what_a_killed_client_was_told_is_in_the_log) {
 
 BOOST_AUTO_TEST_CASE(a_line_that_is_in_the_log_though_its_client_was_not_told_is_recognised) {
     auto sending = client("only once\nand on\n");
-    Child dying_server([&](Stage& stage) {
+    Child dying_server([&](Checkpoints& checkpoints) {
         spooler::Log file(log());
         handoff::Receiver receiver(name, spooler::channel_shape());
         auto request = receiver.receive(10s);
         BOOST_TEST_REQUIRE(request.has_value());
         BOOST_TEST(file.append(spooler::line_in(request->payload()).value()));
         file.sync();
-        stage.stop_at("logged");
+        checkpoints.stop_at("logged");
     });
     dying_server.wait_for("logged");
     dying_server.kill();
@@ -215,11 +215,11 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_in_the_log_though_its_client_was_not_told_is
 BOOST_AUTO_TEST_CASE(a_line_outlives_any_number_of_servers_that_die_with_it) {
     auto sending = client("stubborn\n");
     for (int death = 0; death < 15; ++death) {
-        Child dying_server([&](Stage& stage) {
+        Child dying_server([&](Checkpoints& checkpoints) {
             handoff::Receiver receiver(name, spooler::channel_shape());
             const auto request = receiver.receive(10s);
             BOOST_TEST_REQUIRE(request.has_value());
-            stage.stop_at("taken");
+            checkpoints.stop_at("taken");
         });
         dying_server.wait_for("taken");
         dying_server.kill();

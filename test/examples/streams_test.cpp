@@ -1,5 +1,5 @@
-// Examples whose stdout is closed, full or read by nobody, and whose files may not grow: a sentence and an exit code,
-// no death by a signal, no endless work for nobody.
+// Examples whose stdout is closed, full or without a reader, and whose files may not grow: a message and an exit code,
+// no death by a signal, no endless work without output.
 #include "testing/streams.hpp"
 #include "examples/fixture.hpp"
 
@@ -23,7 +23,7 @@ Program start_with_streams(const Streams& streams, const std::string& program, s
     return start_with(streams, HANDOFF_BIN_DIR "/examples/" + program, arguments, {.input = input});
 }
 
-void check_told(Program& program, const std::string& words = "cannot write to stdout") {
+void check_failed(Program& program, const std::string& words = "cannot write to stdout") {
     const auto exit = program.wait(30s);
     BOOST_TEST((exit.signal == 0 && exit.code == 1), exit.text() << ": " << program.errors());
     BOOST_TEST(program.errors().find(words) != std::string::npos, program.errors());
@@ -39,10 +39,10 @@ BOOST_AUTO_TEST_CASE(who_prints_for_ever_ends_when_stdout_takes_nothing) {
         Program writer = start("shared_float_writer", name, {"--interval", "1"});
         HANDOFF_CHECK_EVENTUALLY(!name.left_behind().empty());
         Program reader = start_with_streams(streams, "shared_float_reader", {"--name", name.str()});
-        check_told(reader);
+        check_failed(reader);
         end(writer);
         Program server = start_with_streams(streams, "asio_loop_server", {"--name", name.str(), "--interval", "5"});
-        check_told(server);
+        check_failed(server);
         BOOST_TEST(name.left_behind().empty());
     }
 }
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(help_that_nobody_can_read_is_a_failure) {
         BOOST_TEST_CONTEXT(program) {
             for (const Streams& streams : refusing) {
                 Program asked = start_with_streams(streams, program, {"--help"});
-                check_told(asked);
+                check_failed(asked);
             }
         }
     }
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_may_not_grow_is_told_and_the_line_is_not_confirm
     Program client = start("spooler_client", name, {"--verbose"}, {.input = std::string(1000, 'x') + "\n"});
     HANDOFF_CHECK_EVENTUALLY(!name.left_behind().empty());  // the server may not make a segment: too large a file
     Program server = start_with_streams({"ulimit -f 1;", ""}, "spooler_server", {"--name", name.str(), "--log", log});
-    check_told(server, "cannot write to the log file");
+    check_failed(server, "cannot write to the log file");
     BOOST_TEST(client.output().empty());
     Program another = start("spooler_server", name, {"--log", log});
     expect_good_end(client);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(the_classic_handshake_prints_nothing_into_its_memory) {
     const auto exit = receiver.wait(30s);
     BOOST_TEST(exit.ok(), exit.text() + ": " + receiver.errors());
     BOOST_TEST(receiver.output().find("checksums right") != std::string::npos, receiver.output());
-    check_told(sender, "");
+    check_failed(sender, "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,14 +10,14 @@ Program contestant(const UniqueName& name, const std::string& me, const std::str
     return start("taller", name, {"--me", me, "--other", other, "--goal", goal, "--wait", wait_s});
 }
 
-std::uint64_t height_said_by(Program& program, const std::string& me) {
+std::uint64_t height_reported_by(Program& program, const std::string& me) {
     expect_good_end(program);
     BOOST_TEST_REQUIRE(program.output().starts_with(me + " "), program.output());
     return std::stoull(program.output().substr(me.size() + 1));
 }
 
 void expect_both_at(std::uint64_t goal, Program& ann, Program& bob) {
-    const auto heights = std::minmax({height_said_by(ann, "ann"), height_said_by(bob, "bob")});
+    const auto heights = std::minmax({height_reported_by(ann, "ann"), height_reported_by(bob, "bob")});
     BOOST_TEST(heights.second == goal);
     BOOST_TEST(heights.first + 1 >= goal);
 }
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_killed_again_and_again_comes_back_and_both_reac
     auto bob = contestant(name, "bob", "ann", "20000");
     expect_good_end(ann);
     expect_good_end(bob);
-    BOOST_TEST(height_said_by(ann, "ann") >= 19'999u);
+    BOOST_TEST(height_reported_by(ann, "ann") >= 19'999u);
     BOOST_TEST(name.left_behind().empty());
 }
 
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_is_a_normal_end) {
     auto ann = contestant(name, "ann", "bob", "10");
     HANDOFF_REQUIRE_EVENTUALLY(!name.left_behind().empty() || !ann.is_running());
     ann.signal(SIGTERM);
-    BOOST_TEST(height_said_by(ann, "ann") == 1u);
+    BOOST_TEST(height_reported_by(ann, "ann") == 1u);
     BOOST_TEST(name.left_behind().empty());
 }
 

@@ -1,4 +1,4 @@
-// The examples when somebody cuts their segment short: a sentence and an exit code, no death by SIGBUS.
+// The examples when another process truncates their segment: a message and an exit code, no death by SIGBUS.
 #include <handoff/inspect.hpp>
 
 #include "examples/fixture.hpp"
@@ -26,7 +26,7 @@ boost::test_tools::assertion_result has_opencv(boost::unit_test::test_unit_id) {
     return std::filesystem::exists(HANDOFF_BIN_DIR "/examples/image_service_server");
 }
 
-void check_told(Program& program) {
+void check_truncated(Program& program) {
     const auto exit = program.wait(30s);
     BOOST_TEST(exit.signal == 0, exit.text());
     BOOST_TEST(exit.code == 1, exit.text() + ": " + program.errors());
@@ -43,8 +43,8 @@ BOOST_AUTO_TEST_CASE(shared_float) {
     Program reader = start("shared_float_reader", name);
     reader.wait_for_output("\n");
     cut(name);
-    check_told(writer);
-    check_told(reader);
+    check_truncated(writer);
+    check_truncated(reader);
 }
 
 BOOST_AUTO_TEST_CASE(spooler) {
@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(spooler) {
     Program client = start("spooler_client", name, {"--verbose"}, {.input = lines});
     client.wait_for_output("\n");
     cut(name);
-    check_told(server);
-    check_told(client);
+    check_truncated(server);
+    check_truncated(client);
 }
 
 BOOST_AUTO_TEST_CASE(asio_loop) {
@@ -66,8 +66,8 @@ BOOST_AUTO_TEST_CASE(asio_loop) {
     Program client = start("asio_loop_client", name, {"--count", "1000000000"});
     server.wait_for_output("\n");
     cut(name);
-    check_told(client);
-    check_told(server);
+    check_truncated(client);
+    check_truncated(server);
 }
 
 BOOST_AUTO_TEST_CASE(video_wall) {
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(video_wall) {
     Program writer = start("video_wall_writer", name);
     Program reader = start("video_wall_reader", name);
     cut(name);
-    check_told(writer);
-    check_told(reader);
+    check_truncated(writer);
+    check_truncated(reader);
 }
 
 BOOST_AUTO_TEST_CASE(image_service, *boost::unit_test::precondition(has_opencv)) {
@@ -84,8 +84,8 @@ BOOST_AUTO_TEST_CASE(image_service, *boost::unit_test::precondition(has_opencv))
     Program server = start("image_service_server", name);
     Program client = start("image_service_client", name, {"--count", "1000000000"});
     cut(name);
-    check_told(client);
-    check_told(server);
+    check_truncated(client);
+    check_truncated(server);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,6 @@
 // Command lines of the programs and of each verb of the tool: they are taken apart, and nothing is run.
 //
-// The first byte of an input says whose command line it is, lines are its words.
+// The first byte of an input selects the program, lines are its arguments.
 #include "cli/arguments.hpp"
 #include "cli/units.hpp"
 #include "receiver/options.hpp"

@@ -124,7 +124,7 @@ void open_as_everything(const testing::UniqueName& name) {
         (void)latest.write(std::span(buffer).first(1));
     });
     attempt([&] { (void)LatestBytes(name, {.read_only = true}).read(buffer); });
-    // One that is too small for us is replaced if nobody needs it.
+    // One that is too small for us is replaced if it is not in use.
     attempt([&] { Sender larger(name, {.slot_count = 1, .payload_bytes = 5000}); });
 }
 

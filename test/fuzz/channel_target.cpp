@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "fuzz/input.hpp"
-#include "fuzz/stand.hpp"
+#include "fuzz/segment_under_test.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
@@ -15,10 +15,11 @@ namespace {
 
 constexpr std::size_t payload_bytes = 200, reply_bytes = 100;
 
-/// Loans, messages in the ring, requests in hand, answers: what a channel looks like when everybody is killed at once.
-void leave_a_busy_state(Stand& stand, const ChannelShape& shape) {
-    Sender sender(stand.name(), shape);
-    Receiver receiver(stand.name(), shape);
+/// Loans, messages in the ring, requests in hand, answers: the state of a channel when all participants are killed at
+/// once.
+void leave_a_busy_state(SegmentUnderTest& segment, const ChannelShape& shape) {
+    Sender sender(segment.name(), shape);
+    Receiver receiver(segment.name(), shape);
     const auto ask = [&] { return sender.request_async(sender.try_loan().value()).value(); };
     const Pending answered = ask(), taken = ask();
     receiver.try_receive().value().processed(std::size_t{7}).value();
@@ -26,12 +27,12 @@ void leave_a_busy_state(Stand& stand, const ChannelShape& shape) {
     const Pending unread = ask();
     sender.send(sender.try_loan().value()).value();
     const auto loan = sender.try_loan().value();
-    stand.remember();
+    segment.remember();
 }
 
 struct Ground {
     testing::UniqueName name{"fuzz-channel"};
-    std::optional<Stand> stand;
+    std::optional<SegmentUnderTest> segment;
 
     Ground(bool in_place, std::uint32_t max_deliveries) {
         const ChannelShape shape{.slot_count = 5,
@@ -42,8 +43,8 @@ struct Ground {
                                  .in_place = in_place,
                                  .lifetime = Lifetime::persistent};
         { const Sender creator(name, shape); }
-        stand.emplace(name.str());
-        leave_a_busy_state(*stand, shape);
+        segment.emplace(name.str());
+        leave_a_busy_state(*segment, shape);
     }
 };
 
@@ -195,17 +196,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static Ground plain(false, 10), in_place(true, 1);
     Input input(data, size);
     const auto shape = input.next<std::uint8_t>();
-    const Stand& stand = shape % 2 == 0 ? *plain.stand : *in_place.stand;
-    stand.restore(shape / 2);
+    const SegmentUnderTest& segment = shape % 2 == 0 ? *plain.segment : *in_place.segment;
+    segment.restore(shape / 2);
     try {
         std::optional<Play> play;
         while (!input.is_empty()) {
             const Step step = input.next_step();
             if (step.is_scribble) {
-                stand.scribbler().apply(step.scribble);
+                segment.scribbler().apply(step.scribble);
                 continue;
             }
-            if (!play) play.emplace(stand.name());  // what was scribbled before is found at attach
+            if (!play) play.emplace(segment.name());  // what was scribbled before is found at attach
             play->operate(step);
         }
     } catch (const Error& refusal) {

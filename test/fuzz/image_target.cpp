@@ -11,7 +11,7 @@ using namespace handoff::test;
 
 namespace {
 
-/// What was let through fits into what is there, row by row, said in numbers that cannot wrap around.
+/// An accepted image fits into its bytes, row by row, computed without overflow.
 void require_that_it_fits(const Image& image, std::uint64_t available) {
     __extension__ using Wide = unsigned __int128;
     require(image.width > 0 && image.height > 0, "an image has pixels");

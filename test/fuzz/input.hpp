@@ -65,7 +65,7 @@ inline void require(bool holds, const char* what) noexcept {
 inline void touch(std::span<const std::byte> bytes) noexcept {
     unsigned sum = 0;
     for (const std::byte byte : bytes) sum += std::to_integer<unsigned>(byte);
-    asm volatile("" : : "r"(sum));  // the compiler must not find out that nobody wants it
+    asm volatile("" : : "r"(sum));  // the compiler must not remove it as unused
 }
 inline void touch(std::string_view text) noexcept {
     touch(std::as_bytes(std::span(text)));

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "fuzz/input.hpp"
-#include "fuzz/stand.hpp"
+#include "fuzz/segment_under_test.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
@@ -17,17 +17,17 @@ constexpr std::array<std::byte, capacity_bytes> value{};
 
 struct Ground {
     testing::UniqueName name{"fuzz-latest"};
-    std::optional<Stand> stand;
+    std::optional<SegmentUnderTest> segment;
 
     Ground() {
         {
             const LatestBytes creator(
                 name, {.capacity_bytes = capacity_bytes, .participants = 4, .lifetime = Lifetime::persistent});
         }
-        stand.emplace(name.str());
+        segment.emplace(name.str());
         LatestBytes latest(name);
         for (int write = 0; write < 3; ++write) latest.write(value).value();
-        stand->remember();
+        segment->remember();
     }
 };
 
@@ -83,13 +83,13 @@ private:
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static Ground ground;
     Input input(data, size);
-    ground.stand->restore(input.next<std::uint8_t>());
+    ground.segment->restore(input.next<std::uint8_t>());
     try {
         std::optional<Play> play;
         while (!input.is_empty()) {
             const Step step = input.next_step();
             if (step.is_scribble) {
-                ground.stand->scribbler().apply(step.scribble);
+                ground.segment->scribbler().apply(step.scribble);
                 continue;
             }
             if (!play) play.emplace(ground.name.str());

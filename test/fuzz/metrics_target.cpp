@@ -1,6 +1,6 @@
 // Arbitrary bytes are sent to the server of `handoff metrics`, which answers them or closes, and goes on.
 //
-// The first byte of an input says how many of the following ones come first, in a piece of their own.
+// The first byte of an input is the number of following bytes that are sent first, in a separate piece.
 #include "tool/metrics/server.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace {
 
 /// Less than an input may have, so that requests are too large, too; and more time than the client has, so that a
 /// session that only ends because it was too slow is noticed.
-const apps::tool::ServerLimits limits{.request_bytes = 512, .patience = 10min};
+const apps::tool::ServerLimits limits{.request_bytes = 512, .timeout = 10min};
 const std::function<std::string()> page = [] { return std::string("handoff_up 1\n"); };
 
 /// Serves in a thread that ends with the process, and returns the port.

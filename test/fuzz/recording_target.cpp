@@ -1,6 +1,6 @@
 // A file of arbitrary bytes is opened as a recording and read to its end, twice.
 //
-// The first byte of an input tells what lies behind the file's bytes: nothing, or a hole so large that any length that
+// The first byte of an input selects what follows the file's bytes: nothing, or a hole so large that any length that
 // stands in the file is there.
 #include "mcap/reader.hpp"
 

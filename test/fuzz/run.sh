@@ -57,7 +57,7 @@ targets="attach channel topic latest handover broadcast recording metrics image 
 share=$((seconds / $(echo "$targets" | wc -w)))
 [ "$share" -ge 1 ] || share=1
 
-# A number out of what libFuzzer says at its end.
+# A number from libFuzzer's final statistics.
 stat_of() { sed -n "s/^stat::$2: *//p" "$1"; }
 last_of() { sed -n "s/^#.* $2: \([0-9]*\).*/\1/p" "$1" | tail -n 1; }
 

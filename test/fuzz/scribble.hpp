@@ -1,6 +1,6 @@
-// What somebody without manners writes into a segment: any number anywhere, and numbers that look right.
+// The writes of a hostile process into a segment: any number anywhere, and plausible numbers.
 //
-// Used by the fuzzers, where the input says what is written, and by the test of a vandal among living processes.
+// Used by the fuzzers, where the input selects what is written, and by the test of a corrupter among living processes.
 #pragma once
 
 #include <cstddef>

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "fuzz/input.hpp"
-#include "fuzz/stand.hpp"
+#include "fuzz/segment_under_test.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
@@ -15,22 +15,22 @@ namespace {
 
 constexpr std::size_t payload_bytes = 100;
 
-/// Published, pinned, on loan: what a topic looks like when everybody is killed at once.
-void leave_a_busy_state(Stand& stand) {
-    Publisher publisher(stand.name());
-    Subscriber subscriber(stand.name(), {}, {.pins = 2, .start = Start::oldest});
+/// Published, pinned, on loan: the state of a topic when all participants are killed at once.
+void leave_a_busy_state(SegmentUnderTest& segment) {
+    Publisher publisher(segment.name());
+    Subscriber subscriber(segment.name(), {}, {.pins = 2, .start = Start::oldest});
     const auto publish = [&] { publisher.publish(publisher.loan().value()).value(); };
     for (int message = 0; message < 5; ++message) publish();
     const auto pinned = subscriber.try_next().value();
     for (int message = 0; message < 2; ++message) publish();
     const auto another = subscriber.try_newest().value();
     const auto loan = publisher.loan().value();
-    stand.remember();
+    segment.remember();
 }
 
 struct Ground {
     testing::UniqueName name{"fuzz-topic"};
-    std::optional<Stand> stand;
+    std::optional<SegmentUnderTest> segment;
 
     explicit Ground(std::uint32_t history) {
         const TopicShape shape{.history = history,
@@ -40,8 +40,8 @@ struct Ground {
                                .participants = 5,
                                .lifetime = Lifetime::persistent};
         { const Publisher creator(name, shape); }
-        stand.emplace(name.str());
-        leave_a_busy_state(*stand);
+        segment.emplace(name.str());
+        leave_a_busy_state(*segment);
     }
 };
 
@@ -158,17 +158,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static Ground short_one(2), longer_one(4);
     Input input(data, size);
     const auto shape = input.next<std::uint8_t>();
-    const Stand& stand = shape % 2 == 0 ? *short_one.stand : *longer_one.stand;
-    stand.restore(shape / 2);
+    const SegmentUnderTest& segment = shape % 2 == 0 ? *short_one.segment : *longer_one.segment;
+    segment.restore(shape / 2);
     try {
         std::optional<Play> play;
         while (!input.is_empty()) {
             const Step step = input.next_step();
             if (step.is_scribble) {
-                stand.scribbler().apply(step.scribble);
+                segment.scribbler().apply(step.scribble);
                 continue;
             }
-            if (!play) play.emplace(stand.name(), static_cast<Start>(shape / 4 % 3));
+            if (!play) play.emplace(segment.name(), static_cast<Start>(shape / 4 % 3));
             play->operate(step);
         }
     } catch (const Error& refusal) {

@@ -1,4 +1,4 @@
-// A peer cuts the segment's file short: the end of whoever touches what is gone, or, if asked for, an error.
+// A peer truncates the segment's file: an access to the missing part kills the process or, if asked for, is an error.
 #include <handoff/handoff.hpp>
 #include <handoff/testing.hpp>
 
@@ -21,8 +21,8 @@
 using namespace handoff;
 using namespace handoff::test;
 using namespace std::chrono_literals;
+using testing::Checkpoints;
 using testing::Child;
-using testing::Stage;
 using testing::UniqueName;
 
 namespace {
@@ -41,7 +41,7 @@ template <class T>
 void check_damaged(const result<T>& outcome) {
     BOOST_TEST_REQUIRE(!outcome.has_value());
     HANDOFF_TEST_CODE(outcome.error(), Errc::damaged);
-    check_says(outcome.error(), "cut short", "remove it");
+    check_message(outcome.error(), "cut short", "remove it");
 }
 
 /// Sanitizers have a handler of their own, which prints a report and exits.
@@ -65,24 +65,24 @@ BOOST_AUTO_TEST_SUITE(truncation_test)
 
 BOOST_AUTO_TEST_CASE(without_a_handler_whoever_touches_a_missing_part_dies_and_nobody_else_does) {
     const UniqueName name;
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Sender sender(name, shape);
         Loan loan = sender.loan(soon).value();
-        stage.stop_at("holding a loan");
+        checkpoints.stop_at("holding a loan");
         write_all(loan.payload());
-        stage.reach("unharmed");
+        checkpoints.reach("unharmed");
     });
-    Child bystander([&](Stage& stage) {
+    Child bystander([&](Checkpoints& checkpoints) {
         Receiver receiver(name, {.attach_timeout = soon});
-        stage.stop_at("attached");  // it touches nothing
+        checkpoints.stop_at("attached");  // it touches nothing
     });
-    victim.wait_for("holding a loan");
+    target.wait_for("holding a loan");
     bystander.wait_for("attached");
     cut(name);
-    victim.go_on();
-    BOOST_TEST(victim.ends_within(soon));
+    target.go_on();
+    BOOST_TEST(target.ends_within(soon));
     try {
-        victim.wait();
+        target.wait();
         BOOST_ERROR("it lives on");
     } catch (const testing::ChildFailed& failed) {
         BOOST_TEST(is_bus_error(failed.exit()), failed.what());
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(without_a_handler_whoever_touches_a_missing_part_dies_and_n
 
 BOOST_AUTO_TEST_CASE(every_call_on_a_channel_that_was_cut_short_says_damaged) {
     const UniqueName name;
-    testing::run_in_child([&](Stage&) {
+    testing::run_in_child([&](Checkpoints&) {
         handle_sigbus();
         Sender sender(name, shape);
         Receiver receiver(name);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(every_call_on_a_channel_that_was_cut_short_says_damaged) {
 
 BOOST_AUTO_TEST_CASE(a_loan_is_written_to_the_end_but_what_was_sent_is_not_said_to_be) {
     const UniqueName name;
-    testing::run_in_child([&](Stage&) {
+    testing::run_in_child([&](Checkpoints&) {
         handle_sigbus();
         Sender sender(name, shape);
         Loan loan = sender.loan(soon).value();
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_loan_is_written_to_the_end_but_what_was_sent_is_not_said_
 
 BOOST_AUTO_TEST_CASE(what_is_sent_while_the_file_is_cut_is_not_said_to_be_sent) {
     const UniqueName name;
-    testing::run_in_child([&](Stage&) {
+    testing::run_in_child([&](Checkpoints&) {
         handle_sigbus();
         Sender sender(name, shape);
         Loan loan = sender.loan(soon).value();
@@ -143,43 +143,43 @@ BOOST_AUTO_TEST_CASE(what_is_sent_while_the_file_is_cut_is_not_said_to_be_sent) 
 
 BOOST_AUTO_TEST_CASE(who_waits_for_ever_is_told) {
     const UniqueName channel, topic, latest;
-    Child owner([&](Stage& stage) {
+    Child owner([&](Checkpoints& checkpoints) {
         const Sender sender(channel, shape);
         const Publisher publisher(topic, topic_shape);
         const LatestBytes writer(latest, value_shape);
-        stage.stop_at("there");
+        checkpoints.stop_at("there");
     });
     owner.wait_for("there");
     const auto waits = [](auto&& wait) {
-        return Child([wait](Stage& stage) {
+        return Child([wait](Checkpoints& checkpoints) {
             handle_sigbus();
-            wait(stage);
+            wait(checkpoints);
         });
     };
     std::vector<Child> children;
-    children.push_back(waits([&](Stage& stage) {
+    children.push_back(waits([&](Checkpoints& checkpoints) {
         Receiver receiver(channel);
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         check_damaged(receiver.receive());
     }));
-    children.push_back(waits([&](Stage& stage) {
+    children.push_back(waits([&](Checkpoints& checkpoints) {
         Subscriber subscriber(topic);
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         check_damaged(subscriber.next());
     }));
-    children.push_back(waits([&](Stage& stage) {
+    children.push_back(waits([&](Checkpoints& checkpoints) {
         Subscriber subscriber(topic, {.read_only = true});
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         check_damaged(subscriber.copy_next(buffer));
     }));
-    children.push_back(waits([&](Stage& stage) {
+    children.push_back(waits([&](Checkpoints& checkpoints) {
         LatestBytes reader(latest);
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         check_damaged(reader.wait_newer(buffer));
     }));
-    children.push_back(waits([&](Stage& stage) {
+    children.push_back(waits([&](Checkpoints& checkpoints) {
         const Receiver receiver(channel);
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         BOOST_TEST(wait_any(std::array{receiver.waitable()}).value() == 0U);
     }));
     for (Child& child : children) child.wait_for("waiting");
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_ever_is_told) {
 
 BOOST_AUTO_TEST_CASE(a_topic_and_a_latest_value_that_were_cut_short_say_damaged) {
     const UniqueName topic, latest;
-    testing::run_in_child([&](Stage&) {
+    testing::run_in_child([&](Checkpoints&) {
         handle_sigbus();
         Publisher publisher(topic, topic_shape);
         Subscriber subscriber(topic);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_topic_and_a_latest_value_that_were_cut_short_say_damaged)
 
 BOOST_AUTO_TEST_CASE(others_are_not_touched_and_a_new_segment_of_that_name_works) {
     const UniqueName name, other;
-    testing::run_in_child([&](Stage&) {
+    testing::run_in_child([&](Checkpoints&) {
         handle_sigbus();
         Sender sender(name, shape), another(other, shape);
         cut(name);
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(others_are_not_touched_and_a_new_segment_of_that_name_works
 
 BOOST_AUTO_TEST_CASE(many_threads_that_touch_what_is_missing_at_once_live) {
     const UniqueName name;
-    testing::run_in_child([&](Stage&) {
+    testing::run_in_child([&](Checkpoints&) {
         handle_sigbus();
         Sender sender(name, {.slot_count = 8, .payload_bytes = 1'000'000});
         std::vector<Loan> loans;
@@ -248,7 +248,7 @@ namespace {
 
 volatile sig_atomic_t handed_on = 0;
 
-/// A file of somebody else's, mapped and cut short.
+/// An unrelated file, mapped and truncated.
 std::byte* foreign_mapping() {
     const int file = memfd_create("foreign", MFD_CLOEXEC);
     BOOST_REQUIRE(ftruncate(file, 4096) == 0);
@@ -273,7 +273,7 @@ void check_bus_error(const Child::Function& function) {
 
 BOOST_AUTO_TEST_CASE(a_bus_error_that_is_not_ours_goes_to_the_handler_before) {
     const UniqueName name;
-    testing::run_in_child([&](Stage& stage) {
+    testing::run_in_child([&](Checkpoints& checkpoints) {
         struct sigaction theirs {};
         theirs.sa_sigaction = [](int, siginfo_t* info, void*) {
             handed_on = 1;
@@ -286,18 +286,18 @@ BOOST_AUTO_TEST_CASE(a_bus_error_that_is_not_ours_goes_to_the_handler_before) {
         std::byte* bytes = foreign_mapping();
         bytes[0] = std::byte{7};
         BOOST_TEST(handed_on == 1);
-        (void)stage;
+        (void)checkpoints;
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_bus_error_that_is_nobodys_ends_the_process) {
     const UniqueName name;
-    check_bus_error([&](Stage&) {
+    check_bus_error([&](Checkpoints&) {
         handle_sigbus();
         const Sender ours(name, shape);
         foreign_mapping()[0] = std::byte{7};
     });
-    check_bus_error([](Stage&) {
+    check_bus_error([](Checkpoints&) {
         handle_sigbus();
         raise(SIGBUS);
     });

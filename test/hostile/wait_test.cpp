@@ -1,4 +1,4 @@
-// A word that changes whenever somebody is about to sleep on it: the wait ends at its deadline all the same.
+// A word that changes whenever a waiter is about to sleep on it: the wait ends at its deadline all the same.
 #include <handoff/testing.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 BOOST_AUTO_TEST_SUITE(wait_test)
 
 BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_deadline_though_its_word_changes_before_every_sleep) {
-    handoff::testing::run_in_child([](handoff::testing::Stage&) {  // whatever hangs is killed
+    handoff::testing::run_in_child([](handoff::testing::Checkpoints&) {  // killed if it hangs
         handoff::detail::sync::FutexCondition condition;
         auto& word = const_cast<std::atomic<std::uint32_t>&>(condition.word());
         const auto change = [&word] {

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(pixel_sizes_are_those_of_the_names) {
         BOOST_TEST(handoff::bytes_per_pixel(encoding) == bytes, handoff::name_of(encoding));
 }
 
-// "16SC3" says itself that it has 16 bits in 3 channels.
+// The name "16SC3" contains its 16 bits and 3 channels.
 BOOST_AUTO_TEST_CASE(opencv_names_agree_with_their_sizes) {
     int seen = 0;
     for (std::uint32_t number = 0; number <= 37; ++number) {

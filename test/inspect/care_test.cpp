@@ -12,16 +12,16 @@ namespace {
 
 /// A receiver that dies with one of two messages in its hands; the sender dies, too.
 void leave_corpses(const UniqueName& name) {
-    Child receiver([&](Stage& stage) {
+    Child receiver([&](Checkpoints& checkpoints) {
         Receiver mine(name, small_channel());
         const Request request = mine.receive(soon).value();
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
-    Child sender([&](Stage& stage) {
+    Child sender([&](Checkpoints& checkpoints) {
         Sender mine(name, small_channel());
         send(mine, 1, 1);
         send(mine, 1, 2);
-        stage.stop_at("sent");
+        checkpoints.stop_at("sent");
     });
     sender.wait_for("sent");
     receiver.wait_for("taken");
@@ -90,10 +90,10 @@ BOOST_AUTO_TEST_CASE(what_the_dead_held_is_given_back_and_unread_messages_stay) 
 
 BOOST_AUTO_TEST_CASE(nobody_needs_it_so_it_goes) {
     const UniqueName name;
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         Publisher publisher(name, small_topic());
         publish(publisher, 1, 1);
-        stage.stop_at("published");
+        checkpoints.stop_at("published");
     });
     child.wait_for("published");
     const auto alive = inspect::clean(name.str()).value();
@@ -163,9 +163,9 @@ BOOST_AUTO_TEST_CASE(not_even_force_removes_a_lock_file_of_an_older_layout_that_
 BOOST_AUTO_TEST_CASE(processes_that_still_use_a_removed_segment_are_listed) {
     const UniqueName name, other;
     const Sender here(other, small_channel());
-    testing::Child user([&](testing::Stage& stage) {
+    testing::Child user([&](testing::Checkpoints& checkpoints) {
         const Sender sender(name, small_channel());
-        stage.stop_at("there");
+        checkpoints.stop_at("there");
     });
     user.wait_for("there");
     const auto listed = [&] {
@@ -189,11 +189,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_file_of_ours_is_refused_by_its_name_and_nothing_
         for (const Failure& failure : {refusal_of([&] { const Observer observer(name.str()); }),
                                        inspect::clean(name.str()).error(), inspect::remove(name.str()).error()}) {
             HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-            check_says(failure, detail::segment::segment_path(name), what, "remove it");
+            check_message(failure, detail::segment::segment_path(name), what, "remove it");
         }
         BOOST_TEST(detail::platform::name_exists(detail::segment::segment_path(name)));
     };
-    testing::run_in_child([&](testing::Stage&) {  // whatever hangs is killed
+    testing::run_in_child([&](testing::Checkpoints&) {  // killed if it hangs
         const UniqueName pipe, directory, link;
         BOOST_TEST_REQUIRE(mkfifo(detail::segment::segment_path(pipe).c_str(), 0600) == 0);
         refused(pipe, "named pipe");
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_use_is_removed_by_force_only_and_its_users_go_on
     Receiver receiver(name);
     const auto refused = inspect::remove(name.str());
     HANDOFF_TEST_CODE(refused.error(), Errc::mismatch);
-    check_says(refused.error(), "in use by test_inspect", "--force");
+    check_message(refused.error(), "in use by test_inspect", "--force");
     inspect::remove(name.str(), true).value();
     BOOST_TEST(name.left_behind().empty());
     send(sender, 1, 1);

@@ -24,9 +24,9 @@ using namespace std::chrono_literals;
 using inspect::Life;
 using inspect::Observer;
 using inspect::Report;
+using testing::Checkpoints;
 using testing::Child;
 using testing::run_in_child;
-using testing::Stage;
 using testing::UniqueName;
 
 inline const auto soon = testing::scaled(10s);

@@ -1,4 +1,4 @@
-// An Observer disturbs nobody, is refused with a sentence, and copies whole messages.
+// An Observer disturbs no participant, is refused with a message, and copies whole messages.
 #include <thread>
 
 #include <fcntl.h>
@@ -51,10 +51,10 @@ BOOST_AUTO_TEST_CASE(nobody_notices_that_somebody_looks) {
 
 BOOST_AUTO_TEST_CASE(a_segment_of_the_dead_can_be_looked_at) {
     const UniqueName name;
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         Publisher publisher(name, small_topic());
         publish(publisher, 3, 9);
-        stage.stop_at("published");
+        checkpoints.stop_at("published");
     });
     child.wait_for("published");
     child.kill();
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_segment_of_ours_is_refused_with_a_sentence) {
     const std::string path = detail::segment::segment_path(name);
     std::ofstream(path) << "short";
     HANDOFF_TEST_CODE(refused(name), Errc::not_a_segment);
-    check_says(refused(name), "has only 5 bytes");
+    check_message(refused(name), "has only 5 bytes");
     std::ofstream(path) << std::string(5000, '.');
     HANDOFF_TEST_CODE(refused(name), Errc::not_a_segment);
     std::filesystem::remove(path);
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_segment_of_ours_is_refused_with_a_sentence) {
     std::ofstream(path, std::ios::binary | std::ios::in) << bytes;
     const Failure other = refused(name);
     HANDOFF_TEST_CODE(other, Errc::wrong_version);
-    check_says(other, "layout 77");
+    check_message(other, "layout 77");
 }
 
 BOOST_AUTO_TEST_CASE(topics_and_latest_values_are_copied_one_after_the_other_and_losses_counted) {
@@ -146,17 +146,17 @@ BOOST_AUTO_TEST_CASE(a_channel_shows_the_message_that_was_sent_last_whoever_has_
 
 BOOST_AUTO_TEST_CASE(copies_are_whole_while_the_channel_runs_at_full_speed) {
     const UniqueName name;
-    constexpr std::size_t bytes = 400'000;  // whoever copies is often interrupted meanwhile, and slots are used again
-    Child sending([&](Stage& stage) {
+    constexpr std::size_t bytes = 400'000;  // a copy is often interrupted, and slots are reused meanwhile
+    Child sending([&](Checkpoints& checkpoints) {
         auto shape = small_channel();
         shape.slot_count = 2;  // what is copied is soon overwritten
         shape.payload_bytes = bytes;
         Sender sender(name, shape);
-        stage.reach("open");
+        checkpoints.reach("open");
         for (unsigned char value = 0;; ++value) send(sender, bytes, value);
     });
     sending.wait_for("open");
-    Child receiving([&](Stage&) {
+    Child receiving([&](Checkpoints&) {
         Receiver receiver(name);
         while (true) receiver.receive(soon).value().processed().value();
     });
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(copies_are_whole_while_the_channel_runs_at_full_speed) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_cut_short_meanwhile_is_an_error_and_not_our_end) {
     const UniqueName name, topic;
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         handle_sigbus();
         Sender sender(name, small_channel());
         send(sender, 1, 1);

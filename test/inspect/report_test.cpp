@@ -1,4 +1,4 @@
-// What an Observer says about a segment is what is so.
+// The report of an Observer agrees with the segment.
 #include <csignal>
 
 #include <unistd.h>
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_loan_of_a_topic_is_as_old_as_the_loan_and_no_message) {
     Publisher publisher(name, small_topic());
     const Observer observer(name);
     const std::size_t slots = observer.report().slot_list.size();
-    for (std::size_t i = 0; i < slots; ++i) publish(publisher, 1, 1);  // whatever comes now was used before
+    for (std::size_t i = 0; i < slots; ++i) publish(publisher, 1, 1);  // every slot was used before
     const auto newest_age = [&] { return observer.report().newest_age.value(); };
     HANDOFF_REQUIRE_EVENTUALLY(newest_age() > 100ms);
     constexpr auto coarse = 20ms;  // the clock of a loan has ticks
@@ -148,10 +148,10 @@ BOOST_AUTO_TEST_CASE(a_latest_value_counts_what_was_written) {
 
 BOOST_AUTO_TEST_CASE(who_is_stopped_and_who_is_dead_is_told_and_what_they_hold) {
     const UniqueName name;
-    Child stopped([&](Stage& stage) {
+    Child stopped([&](Checkpoints& checkpoints) {
         Receiver receiver(name, small_channel());
         const Request request = receiver.receive(soon).value();
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
     Sender sender(name, small_channel());
     send(sender, 1, 1);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(times_are_measured_where_they_are_exact_and_only_there) {
 BOOST_AUTO_TEST_CASE(a_waiting_receiver_is_seen_waiting) {
     const UniqueName name;
     Sender sender(name, small_channel());
-    Child child([&](Stage&) {
+    Child child([&](Checkpoints&) {
         Receiver receiver(name);
         (void)receiver.receive(soon);
     });

@@ -25,7 +25,7 @@ class CopiedTree:
         (self.source / file).write_text(text, encoding="utf-8")
 
     def configure(self, programs):
-        """Returns what CMake says if it fails."""
+        """Returns CMake's output if it fails."""
         # What the compiler has sooner: less optimised than what is shipped (what is broken in the source is broken at
         # every level), and file by file, since a seeded bug touches one.
         command = ["cmake", "-S", self.source, "-B", self.binary, "-DCMAKE_BUILD_TYPE=Release",
@@ -35,11 +35,11 @@ class CopiedTree:
             command += ["-G", "Ninja"]
         if shutil.which("ccache"):
             command += ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"]
-        return complaint_of(command)
+        return error_output_of(command)
 
     def build(self, targets, jobs):
-        """Returns the end of what the compiler says if it fails."""
-        return complaint_of(["cmake", "--build", self.binary, "-j", str(jobs), "--target", *targets])
+        """Returns the end of the compiler's output if it fails."""
+        return error_output_of(["cmake", "--build", self.binary, "-j", str(jobs), "--target", *targets])
 
     def find_tests(self):
         answer = subprocess.run(["ctest", "--test-dir", self.binary, "--show-only=json-v1"], check=True,
@@ -71,7 +71,7 @@ class CopiedTree:
         return "skipped" if "is skipped because precondition" in output else "green"
 
 
-def complaint_of(command):
+def error_output_of(command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                           check=False)
     return "" if done.returncode == 0 else "\n".join(done.stdout.splitlines()[-40:])

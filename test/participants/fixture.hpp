@@ -23,7 +23,7 @@ struct Table {
     std::array<detail::participants::ParticipantEntry, places> entries;
     std::array<std::atomic<int>, places> recovered{};  // how often a recovery was finished
     std::atomic<int> on_departure{0};
-    std::atomic<int> out_of_order{0};  // recovered after the entry was inactive, or said so before it was
+    std::atomic<int> out_of_order{0};  // recovered after the entry was inactive, or notified before it was
 };
 
 /// The table and its lock file. Made before the children are.
@@ -73,10 +73,10 @@ public:
 
 /// A child that has joined and does nothing.
 inline testing::Child participant_in(Meeting& meeting, detail::participants::Role role) {
-    testing::Child child([&meeting, role](testing::Stage& stage) {
+    testing::Child child([&meeting, role](testing::Checkpoints& checkpoints) {
         Visitor visitor(meeting);
         visitor.registry.join(role);
-        stage.stop_at("joined");
+        checkpoints.stop_at("joined");
     });
     child.wait_for("joined");
     return child;

@@ -1,4 +1,4 @@
-// When a look after the dead is due, and whose it is. Time is a number here.
+// When a check for the dead is due, and which participant makes it. Time is a number here.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(due_when_the_word_has_not_moved_for_a_tick_of_ones_own_c
 }
 
 BOOST_FIXTURE_TEST_CASE(a_word_that_moves_in_another_clock_is_not_due, Segment) {
-    for (std::int64_t step = 0; step < 20; ++step) {  // somebody else looks in time, with a clock far ahead
+    for (std::int64_t step = 0; step < 20; ++step) {  // another participant checks in time, with a clock far ahead
         set(start + 1'000 * tick + step * tick / 2);
         BOOST_TEST(!one.claim(start + step * tick / 2));
         BOOST_TEST(!one.claim(start + step * tick / 2 + tick / 4));  // a tick begins when it was seen to move

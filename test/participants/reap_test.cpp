@@ -1,4 +1,4 @@
-// Who died is recovered, once, by whoever notices; who lives is not, however slow.
+// A dead participant is recovered, once, by any that notices; a living one is not, however slow.
 #include <handoff/testing.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -22,8 +22,8 @@
 using namespace handoff::test;
 using handoff::detail::participants::EntryWord;
 using handoff::detail::participants::Role;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 /// How often the main thread of that process has gone to sleep.
@@ -135,11 +135,11 @@ BOOST_AUTO_TEST_CASE(of_many_who_notice_a_death_exactly_one_recovers) {
     SharedAnonymous<std::atomic<bool>> over;
     std::vector<Child> reapers;
     for (int i = 0; i < 3; ++i)
-        reapers.emplace_back([&](Stage&) {
+        reapers.emplace_back([&](Checkpoints&) {
             Visitor visitor(*this);
             while (!*over) visitor.registry.reap();
         });
-    // What is left of somebody who joins and dies: an active entry whose byte nobody holds.
+    // What a participant that joins and dies leaves: an active entry whose byte is not held.
     handoff::detail::platform::LockFile locks(handoff::detail::platform::open_existing(path));
     int died = 0;
     while (died < deaths)
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(of_many_who_notice_a_death_exactly_one_recovers) {
 BOOST_AUTO_TEST_CASE(a_recovery_whose_reaper_is_killed_is_repeated_by_the_next) {
     participant_in(*this, Role::receiver).kill();
     for (int death = 0; death < 3; ++death) {
-        Child reaper([&](Stage&) {
+        Child reaper([&](Checkpoints&) {
             Visitor visitor(*this, [](std::uint32_t, Role) { raise(SIGKILL); });
             visitor.registry.reap();
         });
@@ -179,11 +179,11 @@ BOOST_AUTO_TEST_CASE(a_recovery_whose_reaper_is_killed_is_repeated_by_the_next) 
     BOOST_TEST(!word(0).active);
 }
 
-/// The dead recoverer left the bit behind. Kept, it would make others wait for a recovery that nobody does.
+/// The dead recoverer left the bit behind. Kept, it would make others wait for a recovery that never comes.
 BOOST_AUTO_TEST_CASE(a_newcomer_in_a_place_whose_recoverer_died_does_not_seem_to_be_recovered) {
     participant_in(*this, Role::receiver).kill();
-    Child reaper([&](Stage& stage) {
-        Visitor visitor(*this, [&](std::uint32_t, Role) { stage.stop_at("recovering"); });
+    Child reaper([&](Checkpoints& checkpoints) {
+        Visitor visitor(*this, [&](std::uint32_t, Role) { checkpoints.stop_at("recovering"); });
         visitor.registry.reap();
     });
     reaper.wait_for("recovering");
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_newcomer_in_a_place_whose_recoverer_died_does_not_seem_to
 }
 
 BOOST_AUTO_TEST_CASE(a_leaver_killed_while_it_gives_back_is_recovered_by_the_next) {
-    Child leaver([&](Stage&) {
+    Child leaver([&](Checkpoints&) {
         Visitor visitor(*this, [](std::uint32_t, Role) { raise(SIGKILL); });
         visitor.registry.join(Role::sender);
         visitor.registry.leave();
@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(a_leaver_killed_while_it_gives_back_is_recovered_by_the_nex
 
 BOOST_AUTO_TEST_CASE(while_somebody_recovers_nobody_else_does_and_no_newcomer_takes_the_place) {
     participant_in(*this, Role::receiver).kill();
-    Child reaper([&](Stage& stage) {
-        Visitor visitor(*this, [&](std::uint32_t, Role) { stage.stop_at("recovering"); });
+    Child reaper([&](Checkpoints& checkpoints) {
+        Visitor visitor(*this, [&](std::uint32_t, Role) { checkpoints.stop_at("recovering"); });
         visitor.registry.reap();
     });
     reaper.wait_for("recovering");
@@ -275,9 +275,9 @@ BOOST_AUTO_TEST_CASE(a_newcomer_in_the_place_of_a_dead_participant_has_none_of_i
 BOOST_AUTO_TEST_CASE(a_newcomer_waits_for_the_place_that_somebody_else_is_recovering) {
     participant_in(*this, Role::receiver).kill();
     const auto others = occupy_the_rest();
-    Child reaper([&](Stage& stage) {
+    Child reaper([&](Checkpoints& checkpoints) {
         Visitor visitor(*this, [&](std::uint32_t, Role) {
-            stage.stop_at("recovering");
+            checkpoints.stop_at("recovering");
             const long before = sleeps_of(getppid());
             BOOST_TEST(handoff::testing::eventually([&] { return sleeps_of(getppid()) > before + 15; }));
         });
@@ -297,8 +297,8 @@ BOOST_AUTO_TEST_CASE(a_newcomer_waits_for_the_place_that_somebody_else_is_recove
 BOOST_AUTO_TEST_CASE(who_has_waited_in_vain_for_a_recovery_is_told_whose_it_is) {
     participant_in(*this, Role::receiver).kill();
     const auto others = occupy_the_rest();
-    Child reaper([&](Stage& stage) {
-        Visitor visitor(*this, [&](std::uint32_t, Role) { stage.stop_at("recovering"); });
+    Child reaper([&](Checkpoints& checkpoints) {
+        Visitor visitor(*this, [&](std::uint32_t, Role) { checkpoints.stop_at("recovering"); });
         visitor.registry.reap();
     });
     reaper.wait_for("recovering");
@@ -306,14 +306,14 @@ BOOST_AUTO_TEST_CASE(who_has_waited_in_vain_for_a_recovery_is_told_whose_it_is) 
     Visitor late(*this);
     const auto failure = refusal_of([&] { late.registry.join(Role::sender, true, std::chrono::milliseconds(100)); });
     HANDOFF_TEST_CODE(failure, handoff::Errc::too_many_participants);
-    check_says(failure, "all 4 places", late.registry.describe(0), "100 ms", "may be stopped", "kill -CONT");
+    check_message(failure, "all 4 places", late.registry.describe(0), "100 ms", "may be stopped", "kill -CONT");
     reaper.kill();
     late.registry.join(Role::sender);
     BOOST_TEST(late.registry.me() == 0u);
     BOOST_TEST(table->recovered[0] == 1);
 }
 
-/// Somebody wrote that bit against the protocol: a refusal, in time.
+/// A hostile process set that bit against the protocol: an error, in time.
 BOOST_AUTO_TEST_CASE(a_living_participant_that_seems_to_be_recovered_keeps_a_newcomer_waiting_for_a_limited_time) {
     Visitor first(*this);
     first.registry.join(Role::receiver);
@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(whoever_leaves_is_not_recovered_by_others_while_it_gives_ba
 }
 
 BOOST_AUTO_TEST_CASE(somebody_who_left_in_order_is_not_recovered_once_more) {
-    Child other([&](Stage&) {
+    Child other([&](Checkpoints&) {
         Visitor visitor(*this);
         visitor.registry.join(Role::receiver);
         visitor.registry.leave();

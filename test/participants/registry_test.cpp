@@ -1,4 +1,4 @@
-// Joining, leaving, and what is said of those who take part. Deaths: reap_test.cpp.
+// Joining, leaving, and the description of participants. Deaths: reap_test.cpp.
 #include "participants/registry.hpp"
 
 #include <handoff/testing.hpp>
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_full_table_is_refused_with_its_size_and_advice) {
     Visitor late(*this);
     const auto failure = refusal_of([&] { late.registry.join(Role::sender); });
     HANDOFF_TEST_CODE(failure, Errc::too_many_participants);
-    check_says(failure, "all 4 places", "End one of them", "more participants");
+    check_message(failure, "all 4 places", "End one of them", "more participants");
     visitors[2]->registry.leave();
     late.registry.join(Role::sender);
     BOOST_TEST(late.registry.me() == 2u);

@@ -51,14 +51,14 @@ BOOST_AUTO_TEST_CASE(the_coarse_clock_is_the_same_clock_some_milliseconds_behind
 }
 
 BOOST_AUTO_TEST_CASE(the_wall_clock_is_the_system_clock) {
-    constexpr std::int64_t slack_ns = 1'000'000'000;  // somebody may set it between the two
+    constexpr std::int64_t slack_ns = 1'000'000'000;  // the clock may be set between the two
     BOOST_TEST(std::abs(platform::wall_clock_ns() - ns_of<std::chrono::system_clock>()) < slack_ns);
 }
 
 BOOST_AUTO_TEST_CASE(all_processes_have_one_clock) {
     const std::int64_t before = platform::now_ns();
     handoff::testing::Child child(
-        [](handoff::testing::Stage& stage) { stage.report(std::to_string(platform::now_ns())); });
+        [](handoff::testing::Checkpoints& checkpoints) { checkpoints.report(std::to_string(platform::now_ns())); });
     const std::int64_t there = std::stoll(child.next_line());
     BOOST_TEST(before <= there);
     BOOST_TEST(there <= platform::now_ns());

@@ -21,8 +21,8 @@ using handoff::detail::platform::futex_wake;
 using handoff::detail::platform::futex_wake_all;
 using handoff::detail::platform::now_ns;
 using handoff::test::is_asleep;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_SUITE(futex_test)
 
 BOOST_AUTO_TEST_CASE(another_value_is_not_waited_for) {
     const Word word{8};
-    handoff::testing::run_in_child([&](Stage&) { BOOST_TEST((futex_wait(word, 7, never) == Awakening::disturbed)); });
+    handoff::testing::run_in_child(
+        [&](Checkpoints&) { BOOST_TEST((futex_wait(word, 7, never) == Awakening::disturbed)); });
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_that_passes_is_told_and_not_early) {
@@ -51,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_passes_is_told_and_not_early) {
 
 BOOST_AUTO_TEST_CASE(a_deadline_in_the_past_does_not_sleep) {
     const Word word{7};
-    handoff::testing::run_in_child([&](Stage&) {
+    handoff::testing::run_in_child([&](Checkpoints&) {
         BOOST_TEST((futex_wait(word, 7, 0) == Awakening::timed_out));
         BOOST_TEST((futex_wait(word, 7, now_ns() - 1) == Awakening::timed_out));
     });
@@ -59,8 +60,8 @@ BOOST_AUTO_TEST_CASE(a_deadline_in_the_past_does_not_sleep) {
 
 BOOST_AUTO_TEST_CASE(a_sleeper_in_another_process_is_woken) {
     handoff::test::SharedAnonymous<Word> word;
-    Child sleeper([&](Stage& stage) {
-        stage.reach("waiting");
+    Child sleeper([&](Checkpoints& checkpoints) {
+        checkpoints.reach("waiting");
         BOOST_TEST((futex_wait(*word, 0, never) == Awakening::woken));
     });
     sleeper.wait_for("waiting");
@@ -75,11 +76,11 @@ BOOST_AUTO_TEST_CASE(as_many_are_woken_as_were_asked_for_and_the_count_is_told) 
     BOOST_TEST(futex_wake(*word, 3) == 0U);
     std::vector<Child> sleepers;
     for (int i = 0; i < 3; ++i) {
-        sleepers.emplace_back([&](Stage&) { BOOST_TEST((futex_wait(*word, 0, never) == Awakening::woken)); });
+        sleepers.emplace_back([&](Checkpoints&) { BOOST_TEST((futex_wait(*word, 0, never) == Awakening::woken)); });
         HANDOFF_REQUIRE_EVENTUALLY(handoff::test::is_asleep(sleepers.back().pid()));
     }
     BOOST_TEST(futex_wake(*word, 1) == 1U);
-    sleepers[0].wait();  // who slept longest
+    sleepers[0].wait();  // the one that slept longest
     BOOST_TEST(handoff::test::is_asleep(sleepers[1].pid()));
     BOOST_TEST(futex_wake(*word, UINT32_MAX) == 2U);
     sleepers[1].wait();
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(every_sleeper_is_woken) {
             if (futex_wait(word, 0, deadline) == Awakening::timed_out) ++timed_out;
         });
     HANDOFF_REQUIRE_EVENTUALLY(about_to_sleep == 8);
-    word = 1;  // who is not asleep yet does not fall asleep any more
+    word = 1;  // a thread that is not asleep yet does not fall asleep any more
     futex_wake_all(word);
     sleepers.clear();
     BOOST_TEST(timed_out == 0);
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(every_sleeper_is_woken) {
 BOOST_AUTO_TEST_CASE(a_sleep_on_two_words_ends_as_soon_as_either_is_woken_or_differs) {
     for (const int woken : {0, 1}) {
         handoff::test::SharedAnonymous<std::array<Word, 2>> words;
-        Child sleeper([&](Stage&) {
+        Child sleeper([&](Checkpoints&) {
             const std::int64_t deadline =
                 now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
             while ((*words)[woken].load() == 0)
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_sleep_on_two_words_ends_as_soon_as_either_is_woken_or_dif
         sleeper.wait();
     }
     const Word zero{0}, one{1};
-    handoff::testing::run_in_child([&](Stage&) {
+    handoff::testing::run_in_child([&](Checkpoints&) {
         BOOST_TEST((futex_wait_either({&one, 0}, {&zero, 0}, never) == Awakening::disturbed));
         BOOST_TEST((futex_wait_either({&zero, 0}, {&one, 0}, never) == Awakening::disturbed));
     });

@@ -13,8 +13,8 @@
 using handoff::Errc;
 using handoff::detail::platform::Descriptor;
 using handoff::detail::platform::LockFile;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_that_cannot_be_locked_is_an_error_and_nobody_i
     LockFile read_only(Descriptor(::open(path.str().c_str(), O_RDONLY | O_CLOEXEC)));
     const auto failure = handoff::test::refusal_of([&] { (void)read_only.try_exclusive(0); });
     HANDOFF_TEST_CODE(failure, Errc::system);
-    handoff::test::check_says(failure, "locking", "Bad file descriptor");
+    handoff::test::check_message(failure, "locking", "Bad file descriptor");
     BOOST_TEST(LockFile().is_held_by_another(0));
 }
 
@@ -100,10 +100,10 @@ BOOST_AUTO_TEST_CASE(holding_is_seen_by_others_only) {
 
 BOOST_AUTO_TEST_CASE(a_killed_holder_loses_the_byte_and_a_stopped_one_keeps_it) {
     LockFile mine = open();
-    Child holder([&](Stage& stage) {
+    Child holder([&](Checkpoints& checkpoints) {
         LockFile theirs = open();
         BOOST_TEST(theirs.try_exclusive(7));
-        stage.stop_at("held");
+        checkpoints.stop_at("held");
     });
     holder.wait_for("held");
     BOOST_TEST(!mine.try_exclusive(7));
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_does_not_keep_its_parents_lock) {
     LockFile mine = open();
     LockFile other = open();
     BOOST_TEST(mine.try_exclusive(1));
-    Child child([](Stage& stage) { stage.stop_at("alive"); });
+    Child child([](Checkpoints& checkpoints) { checkpoints.stop_at("alive"); });
     child.wait_for("alive");
     mine = LockFile();
     BOOST_TEST(other.try_exclusive(1));
@@ -129,15 +129,15 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_does_not_release_its_parents_lock) {
     LockFile mine = open();
     LockFile other = open();
     BOOST_TEST(mine.try_exclusive(1));
-    handoff::testing::run_in_child([](Stage&) {});
+    handoff::testing::run_in_child([](Checkpoints&) {});
     BOOST_TEST(!other.try_exclusive(1));
-    handoff::testing::run_in_child([&](Stage&) { mine = LockFile(); });
+    handoff::testing::run_in_child([&](Checkpoints&) { mine = LockFile(); });
     BOOST_TEST(!other.try_exclusive(1));
 }
 
 BOOST_AUTO_TEST_CASE(a_child_of_fork_closes_no_file_that_got_the_number_of_an_inherited_one) {
     LockFile mine = open();
-    handoff::testing::run_in_child([&](Stage&) {
+    handoff::testing::run_in_child([&](Checkpoints&) {
         const int number = mine.descriptor();
         BOOST_TEST_REQUIRE(fcntl(number, F_GETFD) == -1, "the inherited descriptor is still open");
         BOOST_TEST_REQUIRE(fcntl(STDERR_FILENO, F_DUPFD, number) == number);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t plenty = UINT64_MAX;
 constexpr std::uint64_t mebi = 1024 * 1024;
 
-void check_says(const std::string& sentence, std::initializer_list<const char*> words) {
+void check_message(const std::string& sentence, std::initializer_list<const char*> words) {
     for (const char* word : words)
         BOOST_TEST(sentence.find(word) != std::string::npos, "'" << word << "' is not said in: " << sentence);
 }
@@ -28,30 +28,30 @@ BOOST_AUTO_TEST_SUITE(memory_limits_test)
 
 BOOST_AUTO_TEST_CASE(a_small_file_system_is_named_with_both_numbers_and_what_to_do) {
     const MemoryLimits limits{64 * mebi, plenty, plenty};
-    check_says(capacity_error(64 * mebi + 1, limits, "/dev/shm"),
-               {"needs 67108865 bytes (64 MiB)", "/dev/shm has only 67108864 bytes (64 MiB) left", "fewer slots",
-                "smaller payload", "mount -o remount,size=", "docker run --shm-size="});
+    check_message(capacity_error(64 * mebi + 1, limits, "/dev/shm"),
+                  {"needs 67108865 bytes (64 MiB)", "/dev/shm has only 67108864 bytes (64 MiB) left", "fewer slots",
+                   "smaller payload", "mount -o remount,size=", "docker run --shm-size="});
 }
 
 BOOST_AUTO_TEST_CASE(a_small_cgroup_is_named_with_both_numbers_and_what_to_do) {
     const MemoryLimits limits{plenty, plenty, 1000};
-    check_says(capacity_error(1001, limits, "/dev/shm"),
-               {"needs 1001 bytes", "cgroup (memory.max) has only 1000 bytes left", "fewer slots",
-                "raise the container's memory limit"});
+    check_message(capacity_error(1001, limits, "/dev/shm"),
+                  {"needs 1001 bytes", "cgroup (memory.max) has only 1000 bytes left", "fewer slots",
+                   "raise the container's memory limit"});
 }
 
 BOOST_AUTO_TEST_CASE(a_small_machine_is_named_with_both_numbers_and_what_to_do) {
     const MemoryLimits limits{plenty, 1000, plenty};
-    check_says(capacity_error(1001, limits, "/dev/shm"),
-               {"needs 1001 bytes", "this machine's memory has only 1000 bytes left", "fewer slots"});
+    check_message(capacity_error(1001, limits, "/dev/shm"),
+                  {"needs 1001 bytes", "this machine's memory has only 1000 bytes left", "fewer slots"});
 }
 
 BOOST_AUTO_TEST_CASE(what_a_program_of_32_bits_cannot_address_is_said_before_what_is_free) {
     MemoryLimits limits{plenty, 1000, plenty};
     limits.mapping_bytes = (1U << 31) - 1;
     const std::string sentence = capacity_error(std::uint64_t{5} << 30, limits, "/dev/shm");
-    check_says(sentence, {"needs 5368709120 bytes (5120 MiB)", "bits can map at most 2147483647 bytes", "fewer slots",
-                          "programs of 64 bits"});
+    check_message(sentence, {"needs 5368709120 bytes (5120 MiB)", "bits can map at most 2147483647 bytes",
+                             "fewer slots", "programs of 64 bits"});
     BOOST_TEST(sentence.find("left") == std::string::npos, "a limit of this process, not of the machine: " << sentence);
 }
 

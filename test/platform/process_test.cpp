@@ -14,8 +14,8 @@
 #include "platform/descriptor.hpp"
 
 namespace platform = handoff::detail::platform;
+using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-using handoff::testing::Stage;
 
 BOOST_AUTO_TEST_SUITE(process_test)
 
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(the_start_time_lies_between_boot_and_now_and_stays) {
 
 BOOST_AUTO_TEST_CASE(a_program_with_parentheses_and_spaces_in_its_name_has_the_same_start_time) {
     const auto start = platform::this_process().start_time;
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         const auto own = platform::this_process().start_time;
         BOOST_TEST(own >= start);
         BOOST_TEST_REQUIRE(prctl(PR_SET_NAME, "a) S 1 (b c) ") == 0);
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_program_with_parentheses_and_spaces_in_its_name_has_the_s
 
 BOOST_AUTO_TEST_CASE(a_child_has_another_pid_and_the_same_program) {
     const auto parent = platform::this_process();
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         const auto child = platform::this_process();
         BOOST_TEST(child.pid != parent.pid);
         BOOST_TEST(child.program == parent.program);
@@ -58,11 +58,11 @@ BOOST_AUTO_TEST_CASE(a_child_has_another_pid_and_the_same_program) {
 
 BOOST_AUTO_TEST_CASE(every_fork_makes_a_new_generation_in_the_child_only) {
     platform::Descriptor file(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    platform::close_in_children(file.get());  // whoever never did this has no handle that could be inherited
+    platform::close_in_children(file.get());  // a process that never did this has no handle that could be inherited
     const auto generation = platform::fork_generation();
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         BOOST_TEST(platform::fork_generation() == generation + 1);
-        run_in_child([&](Stage&) { BOOST_TEST(platform::fork_generation() == generation + 2); });
+        run_in_child([&](Checkpoints&) { BOOST_TEST(platform::fork_generation() == generation + 2); });
         BOOST_TEST(platform::fork_generation() == generation + 1);
     });
     BOOST_TEST(platform::fork_generation() == generation);
@@ -74,17 +74,17 @@ BOOST_AUTO_TEST_CASE(a_descriptor_is_closed_in_children_until_it_is_closed_every
     platform::Descriptor file = platform::open_and_close_in_children(open_null);
     const int number = file.get();
     const auto is_open = [&] { return fcntl(number, F_GETFD) != -1; };
-    run_in_child([&](Stage&) { BOOST_TEST(!is_open()); });
+    run_in_child([&](Checkpoints&) { BOOST_TEST(!is_open()); });
     BOOST_TEST(is_open());
     platform::close_everywhere(file);
     BOOST_TEST(!is_open());
     const platform::Descriptor another = open_null();
     BOOST_TEST_REQUIRE(another.get() == number);  // the number is free for files that children may have
-    run_in_child([&](Stage&) { BOOST_TEST(is_open()); });
+    run_in_child([&](Checkpoints&) { BOOST_TEST(is_open()); });
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_opened_under_the_number_of_a_standard_stream) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(number);
         const platform::Descriptor moved = platform::above_stdio(open("/dev/null", O_RDONLY | O_CLOEXEC));
         BOOST_TEST(moved.get() > STDERR_FILENO);

@@ -24,9 +24,9 @@ Failure refusal_of(Action&& action) {
     return {};
 }
 
-/// The sentence says all of these words.
+/// The message contains all of these words.
 template <class... Words>
-void check_says(const Failure& failure, const Words&... words) {
+void check_message(const Failure& failure, const Words&... words) {
     const std::string sentence = failure.message();
     for (const std::string_view word : {std::string_view(words)...})
         BOOST_TEST(sentence.find(word) != std::string::npos, "'" << word << "' is not said in: " << sentence);

@@ -1,4 +1,4 @@
-// A path in /dev/shm for one test, removed at its end whatever lies there.
+// A path in /dev/shm for one test, removed at its end, whatever kind of file it is.
 #pragma once
 
 #include <handoff/testing.hpp>

@@ -18,7 +18,7 @@
 
 namespace platform = handoff::detail::platform;
 using handoff::Errc;
-using handoff::test::check_says;
+using handoff::test::check_message;
 using handoff::test::refusal_of;
 
 namespace {
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_is_refused_and_what_it_names_is_not_opened)
     std::filesystem::create_symlink(target.str(), path.str());
     const auto failure = refusal_of([&] { (void)platform::open_existing(path); });
     HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-    check_says(failure, path.str(), "symbolic link", "remove it");
+    check_message(failure, path.str(), "symbolic link", "remove it");
 }
 
 BOOST_AUTO_TEST_CASE(a_symbolic_link_to_nothing_is_refused_and_counts_as_a_name) {
@@ -74,43 +74,43 @@ BOOST_AUTO_TEST_CASE(a_directory_is_refused) {
     std::filesystem::create_directory(path.str());
     const auto failure = refusal_of([&] { (void)platform::open_existing(path); });
     HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-    check_says(failure, path.str(), "directory", "remove it");
+    check_message(failure, path.str(), "directory", "remove it");
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_and_a_device_are_refused_without_waiting_for_anybody) {
     BOOST_TEST_REQUIRE(mkfifo(path.str().c_str(), 0600) == 0);
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {
+    handoff::testing::run_in_child([&](handoff::testing::Checkpoints&) {
         for (const auto access : {platform::Access::read_write, platform::Access::read_only}) {
             const auto failure = refusal_of([&] { (void)platform::open_existing(path, access); });
             HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-            check_says(failure, path.str(), "named pipe", "remove it");
-            check_says(refusal_of([&] { (void)platform::open_existing("/dev/null", access); }), "character device");
+            check_message(failure, path.str(), "named pipe", "remove it");
+            check_message(refusal_of([&] { (void)platform::open_existing("/dev/null", access); }), "character device");
         }
     });
 }
 
 BOOST_AUTO_TEST_CASE(without_permission_the_sentence_names_owner_mode_and_user) {
     BOOST_TEST_REQUIRE(platform::publish(platform::create_unlinked(64, 0, ""), path));
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {
+    handoff::testing::run_in_child([&](handoff::testing::Checkpoints&) {
         const std::string owner = std::to_string(geteuid());
         if (geteuid() == 0) BOOST_TEST_REQUIRE(seteuid(nobody) == 0);
         const auto failure = refusal_of([&] { (void)platform::open_existing(path); });
         HANDOFF_TEST_CODE(failure, Errc::permission_denied);
-        check_says(failure, path.str(), "owner uid " + owner + ",", "mode 0000",
-                   "you are uid " + std::to_string(geteuid()), "wider mode");
+        check_message(failure, path.str(), "owner uid " + owner + ",", "mode 0000",
+                      "you are uid " + std::to_string(geteuid()), "wider mode");
     });
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_group_is_refused_by_name) {
     const auto failure = refusal_of([] { (void)platform::create_unlinked(64, 0660, "no_such_group"); });
     HANDOFF_TEST_CODE(failure, Errc::invalid_argument);
-    check_says(failure, "'no_such_group'", "getent group");
+    check_message(failure, "'no_such_group'", "getent group");
 }
 
 BOOST_AUTO_TEST_CASE(more_than_the_file_system_can_hold_is_refused) {
     const auto failure = refusal_of([] { (void)platform::create_unlinked(std::uint64_t{1} << 50, 0600, ""); });
     HANDOFF_TEST_CODE(failure, Errc::no_space);
-    check_says(failure, std::to_string(std::uint64_t{1} << 50), platform::shm_directory, "No space left");
+    check_message(failure, std::to_string(std::uint64_t{1} << 50), platform::shm_directory, "No space left");
 }
 
 BOOST_AUTO_TEST_CASE(a_taken_name_is_refused_and_keeps_its_file) {
@@ -128,14 +128,14 @@ BOOST_AUTO_TEST_CASE(a_name_in_a_folder_that_does_not_exist_is_an_error) {
     const auto file = platform::create_unlinked(64, 0600, "");
     const auto failure = refusal_of([&] { (void)platform::publish(file, path.str() + "/segment"); });
     HANDOFF_TEST_CODE(failure, Errc::system);
-    check_says(failure, "naming " + path.str(), "No such file or directory");
+    check_message(failure, "naming " + path.str(), "No such file or directory");
 }
 
 BOOST_AUTO_TEST_CASE(a_nameless_file_is_whole_and_zeroed_and_has_no_name) {
     constexpr std::uint64_t size = 1 << 20;
     const auto file = platform::create_unlinked(size, 0600, "");
     const auto status = stat_of(file);
-    BOOST_TEST(status.st_nlink == 0u);  // so the kernel frees it with its last descriptor, whoever is killed
+    BOOST_TEST(status.st_nlink == 0u);  // so the kernel frees it with its last descriptor, also after a kill
     BOOST_TEST(static_cast<std::uint64_t>(status.st_size) == size);
     BOOST_TEST(static_cast<std::uint64_t>(status.st_blocks) * 512 >= size, "the memory was not reserved");
     BOOST_TEST((fcntl(file.get(), F_GETFD) & FD_CLOEXEC) != 0);

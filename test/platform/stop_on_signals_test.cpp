@@ -12,8 +12,8 @@
 #include <thread>
 
 using handoff::stop_on_signals;
+using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_SUITE(stop_on_signals_test)
 
 BOOST_AUTO_TEST_CASE(the_first_signal_stops_the_token) {
     for (const int signal : {SIGINT, SIGTERM})
-        run_in_child([&](Stage&) {
+        run_in_child([&](Checkpoints&) {
             const auto token = stop_on_signals();
             BOOST_TEST(!token.stop_requested());
             std::raise(signal);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(the_first_signal_stops_the_token) {
 }
 
 BOOST_AUTO_TEST_CASE(callbacks_run_in_a_thread_and_may_do_what_they_like) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         const auto token = stop_on_signals();
         std::atomic<bool> called{false};
         const auto me = std::this_thread::get_id();
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(other_signals_are_caught_if_they_are_named) {
 }
 
 BOOST_AUTO_TEST_CASE(an_ignored_signal_stays_ignored) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         std::signal(SIGINT, SIG_IGN);
         const auto token = stop_on_signals();
         BOOST_TEST((std::signal(SIGINT, SIG_IGN) == SIG_IGN));
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(an_ignored_signal_stays_ignored) {
 
 #ifndef __SANITIZE_THREAD__  // it delivers no signal to the handlers of a child that a process with threads forked
 BOOST_AUTO_TEST_CASE(a_child_of_fork_is_ended_and_its_parent_goes_on) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         const auto token = stop_on_signals();
         const int signal = signal_that_ends([] {
             alarm(20);  // ends it otherwise
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_is_ended_and_its_parent_goes_on) {
 }
 
 BOOST_AUTO_TEST_CASE(a_child_of_fork_that_asks_has_a_token_of_its_own) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         const auto token = stop_on_signals();
         std::raise(SIGTERM);
         HANDOFF_CHECK_EVENTUALLY(token.stop_requested());

@@ -8,7 +8,7 @@
 
 using handoff::Errc;
 using handoff::detail::platform::throw_system;
-using handoff::test::check_says;
+using handoff::test::check_message;
 using handoff::test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(system_error_test)
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(every_number_gets_its_code_and_the_words_of_the_system) {
     for (const auto& row : table) {
         const auto failure = refusal_of([&] { throw_system("opening the box", row.number); });
         HANDOFF_TEST_CODE(failure, row.code);
-        check_says(failure, "opening the box failed: ", row.words);
+        check_message(failure, "opening the box failed: ", row.words);
     }
 }
 

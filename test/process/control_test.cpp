@@ -45,16 +45,16 @@ bool survives_a_killed_waiter() {
     auto memory = boost::interprocess::anonymous_shared_memory(sizeof(Shared<Condition>));
     auto& shared = *::new (memory.get_address()) Shared<Condition>;
     std::vector<Child> sleepers;
-    for (int i = 0; i < waiters; ++i) sleepers.emplace_back([&](Stage&) { wait_for_value(shared, wake_ups); });
+    for (int i = 0; i < waiters; ++i) sleepers.emplace_back([&](Checkpoints&) { wait_for_value(shared, wake_ups); });
     HANDOFF_REQUIRE_EVENTUALLY(shared.asleep.load() == waiters);
     for (const Child& child : sleepers) HANDOFF_REQUIRE_EVENTUALLY(is_asleep(child.pid()));
     sleepers[0].kill();
     const int survivor = sleepers[1].pid();
-    Child notifier([&](Stage&) {
+    Child notifier([&](Checkpoints&) {
         for (int i = 1; i <= wake_ups; ++i) {
             shared.value.store(i);
             shared.condition.notify_all();
-            // A wake-up counts only if somebody sleeps: wait until the survivor has looked and sleeps again.
+            // A wake-up counts only if a waiter sleeps: wait until the survivor has checked and sleeps again.
             if (i < wake_ups) HANDOFF_REQUIRE_EVENTUALLY(shared.asleep.load() >= waiters + i && is_asleep(survivor));
         }
     });

@@ -1,4 +1,4 @@
-// Both sides killed, everybody killed, the creator killed, a fork left behind.
+// Both sides killed, all participants killed, the creator killed, a fork left behind.
 #include <array>
 
 #include "channel/blueprint.hpp"
@@ -12,17 +12,17 @@ using namespace handoff::test;
 BOOST_AUTO_TEST_SUITE(everybody_deaths)
 
 BOOST_FIXTURE_TEST_CASE(both_sides_killed_in_the_middle, Channel) {
-    Child dead_sender([&](Stage& stage) {
+    Child dead_sender([&](Checkpoints& checkpoints) {
         Sender sender_ = sender();
         auto pending = sender_.request_async(message(sender_, 1)).value();
         const Loan loan = sender_.loan(soon).value();
-        stage.stop_at("waiting");
+        checkpoints.stop_at("waiting");
     });
     dead_sender.wait_for("waiting");
-    Child dead_receiver([&](Stage& stage) {
+    Child dead_receiver([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         const Request request = receiver_.receive(soon).value();
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
     dead_receiver.wait_for("taken");
     dead_sender.kill();
@@ -41,22 +41,22 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
     std::string files;
     {
         Channel channel;
-        Child one([&](Stage& stage) {
+        Child one([&](Checkpoints& checkpoints) {
             Sender sender = channel.sender();
             for (std::uint64_t id = 1; id <= 3; ++id) sender.send(message(sender, id)).value();
-            stage.stop_at("sent");
+            checkpoints.stop_at("sent");
         });
         one.wait_for("sent");
-        Child two([&](Stage& stage) {
+        Child two([&](Checkpoints& checkpoints) {
             Receiver receiver = channel.receiver();
             BOOST_TEST(serve_one(receiver) == 1U);
             const Request request = receiver.receive(soon).value();
-            stage.stop_at("taken");
+            checkpoints.stop_at("taken");
         });
         two.wait_for("taken");
         one.kill();
         two.kill();
-        BOOST_TEST(channel.name.left_behind().size() == 1U);  // the segment waits for somebody
+        BOOST_TEST(channel.name.left_behind().size() == 1U);  // the segment stays for the next participant
         {
             Receiver worker = channel.receiver();
             std::array<std::uint64_t, 2> rest{serve_one(worker), serve_one(worker)};
@@ -72,10 +72,10 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
 }
 
 BOOST_FIXTURE_TEST_CASE(the_creator_killed_half_way_leaves_nothing, Channel) {
-    Child creator([&](Stage& stage) {
+    Child creator([&](Checkpoints& checkpoints) {
         const auto request = detail::segment::request_for<detail::channel::Pattern>(name, shape, {});
         const detail::segment::Draft draft(request);
-        stage.stop_at("made, not named");
+        checkpoints.stop_at("made, not named");
     });
     creator.wait_for("made, not named");
     creator.kill();
@@ -88,12 +88,12 @@ BOOST_FIXTURE_TEST_CASE(the_creator_killed_half_way_leaves_nothing, Channel) {
 BOOST_FIXTURE_TEST_CASE(a_fork_does_not_keep_its_dead_parent_alive, Channel) {
     Sender survivor = sender();
     auto pending = survivor.request_async(message(survivor, 3)).value();
-    Child parent([&](Stage& stage) {
+    Child parent([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         const Request request = receiver_.receive(soon).value();
-        Child grandchild([&](Stage&) {
+        Child grandchild([&](Checkpoints&) {
             BOOST_TEST(receiver_.try_receive().error() == Errc::invalid_handle);
-            stage.stop_at("forked");
+            checkpoints.stop_at("forked");
         });
         grandchild.wait(soon);
     });
@@ -109,14 +109,14 @@ BOOST_FIXTURE_TEST_CASE(a_crowd_killed_at_once, Channel) {
     shape.slot_count = slots;
     std::vector<Child> crowd;
     for (int i = 0; i < 3; ++i) {
-        crowd.emplace_back([&](Stage& stage) {
+        crowd.emplace_back([&](Checkpoints& checkpoints) {
             Sender sender_ = sender();
-            stage.reach("going");
+            checkpoints.reach("going");
             for (std::uint64_t id = 1;; ++id) (void)sender_.request(message(sender_, id), soon);
         });
-        crowd.emplace_back([&](Stage& stage) {
+        crowd.emplace_back([&](Checkpoints& checkpoints) {
             Receiver receiver_ = receiver();
-            stage.reach("going");
+            checkpoints.reach("going");
             for (;;) serve_one(receiver_);
         });
     }

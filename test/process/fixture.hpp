@@ -13,8 +13,8 @@
 namespace handoff::test {
 
 using namespace std::chrono_literals;
+using testing::Checkpoints;
 using testing::Child;
-using testing::Stage;
 
 /// Long enough for a loaded machine; a test that reaches it has found a hang.
 inline const auto soon = testing::scaled(10s);

@@ -1,4 +1,4 @@
-// Sizes that somebody wrote into the segment: never believed beyond what the slot really has.
+// Sizes that a hostile process wrote into the segment: never used beyond the real size of the slot.
 #include <array>
 
 #include "channel/open_channel.hpp"

@@ -51,10 +51,10 @@ BOOST_FIXTURE_TEST_CASE(writers_killed_in_the_middle_of_writes, Value) {
     SharedAnonymous<std::atomic<std::uint64_t>> next_id;
     SharedAnonymous<std::atomic<bool>> enough;
     LatestBytes survivor = open();
-    Child other([&](Stage& stage) {  // writes on, whoever dies
+    Child other([&](Checkpoints& checkpoints) {  // continues to write when others die
         LatestBytes value = open();
         Bytes content;
-        stage.reach("going");
+        checkpoints.reach("going");
         for (std::uint64_t last = 0; !*enough;) {
             fill(content, next_id->fetch_add(1));
             const std::uint64_t sequence = value.write(content).value();
@@ -66,18 +66,18 @@ BOOST_FIXTURE_TEST_CASE(writers_killed_in_the_middle_of_writes, Value) {
     std::uint64_t last = 0;
     Bytes buffer;
     for (int death = 0; death < 200; ++death) {
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             LatestBytes value = open();
             Bytes content;
-            stage.reach("going");
+            checkpoints.reach("going");
             for (;;) {
                 fill(content, next_id->fetch_add(1));
                 if (!value.write(content)) BOOST_FAIL("a write was refused");
             }
         });
-        victim.wait_for("going");
+        target.wait_for("going");
         for (std::uint64_t i = random() % 30; i > 0; --i) sched_yield();
-        BOOST_TEST(victim.kill().signal == SIGKILL);
+        BOOST_TEST(target.kill().signal == SIGKILL);
         const auto reading = survivor.read(buffer).value();
         BOOST_TEST(reading.sequence >= last);
         BOOST_TEST(is_whole(buffer));
@@ -97,23 +97,23 @@ BOOST_FIXTURE_TEST_CASE(the_only_writer_killed_again_and_again_leaves_the_value_
     Bytes buffer;
     std::uint64_t before = 0;
     for (int death = 0; death < 100; ++death) {
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             LatestBytes value = open();
             Bytes content;
             for (std::uint64_t sequence = before + 1;; ++sequence) {
                 fill(content, sequence);
                 BOOST_TEST_REQUIRE(value.write(content).value() == sequence);
-                if (sequence == before + 1) stage.reach("going");
+                if (sequence == before + 1) checkpoints.reach("going");
             }
         });
-        victim.wait_for("going");
+        target.wait_for("going");
         for (std::uint64_t i = random() % 30; i > 0; --i) sched_yield();
-        victim.kill();
+        target.kill();
         const auto reading = survivor.read(buffer).value();
         BOOST_TEST(reading.sequence > before);
         BOOST_TEST(is_whole(buffer));
         BOOST_TEST(id_of(buffer) == reading.sequence);
-        BOOST_TEST(survivor.read(buffer).value().sequence == reading.sequence);  // nobody writes any more
+        BOOST_TEST(survivor.read(buffer).value().sequence == reading.sequence);  // there are no more writes
         before = reading.sequence;
     }
     check_works(survivor);
@@ -124,20 +124,20 @@ BOOST_FIXTURE_TEST_CASE(readers_killed_while_they_wait_and_copy, Value) {
     std::mt19937_64 random(std::random_device{}());
     Bytes content;
     for (std::uint64_t death = 0; death < 50; ++death) {
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             LatestBytes value = open();
             Bytes buffer;
-            stage.reach("going");
+            checkpoints.reach("going");
             for (;;) {
                 if (!value.wait_newer(buffer, soon) || !is_whole(buffer)) BOOST_FAIL("a torn value");
             }
         });
-        victim.wait_for("going");
+        target.wait_for("going");
         for (std::uint64_t i = random() % 200; i > 0; --i) {
             fill(content, i);
             writer.write(content).value();
         }
-        victim.kill();
+        target.kill();
     }
     check_works(writer);
 }
@@ -145,20 +145,20 @@ BOOST_FIXTURE_TEST_CASE(readers_killed_while_they_wait_and_copy, Value) {
 BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
     Value value;
     for (std::uint64_t round = 1; round <= 5; ++round) {
-        std::vector<Child> victims;
+        std::vector<Child> targets;
         for (int i = 0; i < 2; ++i) {
-            victims.emplace_back([&](Stage& stage) {
+            targets.emplace_back([&](Checkpoints& checkpoints) {
                 LatestBytes own = value.open();
                 Bytes content;
                 for (bool first = true;; first = false) {
                     fill(content, round);
                     if (!own.write(content)) BOOST_FAIL("a write was refused");
-                    if (first) stage.reach("written");
+                    if (first) checkpoints.reach("written");
                 }
             });
-            victims.back().wait_for("written");
+            targets.back().wait_for("written");
         }
-        for (Child& victim : victims) victim.kill();
+        for (Child& target : targets) target.kill();
         BOOST_TEST(value.name.left_behind().size() == 1U);
     }
     LatestBytes survivor = value.open();

@@ -8,16 +8,16 @@ BOOST_AUTO_TEST_SUITE(receiver_deaths)
 
 BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_and_five_more_wake_ups, Channel) {
     Sender survivor = sender();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         (void)receiver_.receive(soon);
     });
-    victim.wait_for("waiting");
+    target.wait_for("waiting");
     HANDOFF_REQUIRE_EVENTUALLY(survivor.state().receivers == 1);
-    victim.kill();
+    target.kill();
 
-    Child worker([&](Stage&) {
+    Child worker([&](Checkpoints&) {
         Receiver receiver_ = receiver();
         for (int round = 0; round < 8; ++round) serve_one(receiver_);
     });
@@ -34,15 +34,15 @@ BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_and_five_more_wake_ups, Channel) {
 BOOST_FIXTURE_TEST_CASE(killed_after_taking, Channel) {
     Sender survivor = sender();
     auto pending = survivor.request_async(message(survivor, 5)).value();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         const Request request = receiver_.receive(soon).value();
         BOOST_TEST(request.deliveries() == 1U);
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
-    victim.wait_for("taken");
+    target.wait_for("taken");
     BOOST_TEST(survivor.state().taken == 1U);
-    victim.kill();
+    target.kill();
 
     Receiver worker = receiver();
     Request again = worker.receive(soon).value();
@@ -60,21 +60,21 @@ BOOST_FIXTURE_TEST_CASE(killed_after_taking, Channel) {
 
 BOOST_FIXTURE_TEST_CASE(killed_after_taking_while_the_sender_and_another_receiver_already_wait, Channel) {
     Sender survivor = sender();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         const Request request = receiver_.receive(soon).value();
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
     auto pending = survivor.request_async(message(survivor, 5)).value();
-    victim.wait_for("taken");
-    Child worker([&](Stage& stage) {
+    target.wait_for("taken");
+    Child worker([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         BOOST_TEST(serve_one(receiver_) == 5U);
     });
     worker.wait_for("waiting");
     HANDOFF_REQUIRE_EVENTUALLY(survivor.state().receivers == 2);
-    victim.kill();
+    target.kill();
     auto processed = pending.wait(soon);  // one of the waiting ones finds the dead at its tick
     BOOST_REQUIRE(processed);
     BOOST_TEST(id_of(processed->reply()) == 5U);
@@ -84,14 +84,14 @@ BOOST_FIXTURE_TEST_CASE(killed_after_taking_while_the_sender_and_another_receive
 BOOST_FIXTURE_TEST_CASE(killed_while_writing_the_reply, Channel) {
     Sender survivor = sender();
     auto pending = survivor.request_async(message(survivor, 6)).value();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         const Request request = receiver_.receive(soon).value();
         fill(request.reply().first(request.reply().size() / 2), 999);
-        stage.stop_at("half written");
+        checkpoints.stop_at("half written");
     });
-    victim.wait_for("half written");
-    victim.kill();
+    target.wait_for("half written");
+    target.kill();
     Receiver worker = receiver();
     BOOST_TEST(serve_one(worker) == 6U);
     auto processed = pending.wait(soon);
@@ -107,14 +107,14 @@ BOOST_FIXTURE_TEST_CASE(killed_while_editing_in_place_is_a_failure, Channel) {
     shape.in_place = true;
     Sender survivor = sender();
     auto pending = survivor.request_async(message(survivor, 6)).value();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         Request request = receiver_.receive(soon).value();
         fill(request.editable().value().first(100), 999);
-        stage.stop_at("half edited");
+        checkpoints.stop_at("half edited");
     });
-    victim.wait_for("half edited");
-    victim.kill();
+    target.wait_for("half edited");
+    target.kill();
     const auto outcome = pending.wait(soon);
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error() == Errc::failed);
@@ -129,14 +129,14 @@ BOOST_FIXTURE_TEST_CASE(a_request_that_kills_every_receiver_is_given_up, Channel
     Sender survivor = sender();
     auto pending = survivor.request_async(message(survivor, 13)).value();
     for (std::uint32_t delivery = 1; delivery <= 3; ++delivery) {
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             Receiver receiver_ = receiver();
             const Request request = receiver_.receive(soon).value();
             BOOST_TEST(request.deliveries() == delivery);
-            stage.stop_at("taken");
+            checkpoints.stop_at("taken");
         });
-        victim.wait_for("taken");
-        victim.kill();
+        target.wait_for("taken");
+        target.kill();
     }
     const auto outcome = pending.wait(soon);
     BOOST_REQUIRE(!outcome);
@@ -148,10 +148,10 @@ BOOST_FIXTURE_TEST_CASE(a_request_that_kills_every_receiver_is_given_up, Channel
 
 BOOST_FIXTURE_TEST_CASE(a_stopped_receiver_keeps_what_it_holds_and_disturbs_nobody, Channel) {
     Sender survivor = sender();
-    Child stopped([&](Stage& stage) {
+    Child stopped([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         Request request = receiver_.receive(soon).value();
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
         fill(request.reply(), 1);
         BOOST_TEST(request.processed(request.reply().size()).has_value());
     });

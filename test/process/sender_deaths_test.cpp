@@ -1,4 +1,5 @@
-// Senders killed at every stage of a request. In each: nobody hangs, what was sent is delivered whole, slots come back.
+// Senders killed at every stage of a request. In each: no process hangs, what was sent is delivered whole, slots come
+// back.
 #include "fixture.hpp"
 
 using namespace handoff;
@@ -9,18 +10,18 @@ BOOST_AUTO_TEST_SUITE(sender_deaths)
 BOOST_FIXTURE_TEST_CASE(killed_with_a_loan, Channel) {
     Sender survivor = sender();
     Receiver worker = receiver();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Sender sender_ = sender();
         const Loan first = sender_.loan(soon).value();
         const Loan second = sender_.loan(soon).value();
         fill(first.payload(), 1);
-        stage.stop_at("holding");
+        checkpoints.stop_at("holding");
     });
-    victim.wait_for("holding");
+    target.wait_for("holding");
     BOOST_TEST(survivor.state().loaned == 2U);
-    victim.kill();
+    target.kill();
 
-    // Nobody asks for anything: whoever needs the slots gets them, without waiting for a tick.
+    // A sender that needs the slots gets them at once, without waiting for a tick.
     std::vector<Loan> all;
     for (std::uint32_t i = 0; i < slots; ++i) all.push_back(survivor.loan(soon).value());
     all.clear();
@@ -30,14 +31,14 @@ BOOST_FIXTURE_TEST_CASE(killed_with_a_loan, Channel) {
 
 BOOST_FIXTURE_TEST_CASE(killed_after_sending, Channel) {
     Receiver worker = receiver();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Sender sender_ = sender();
         for (std::uint64_t id = 1; id <= 3; ++id) sender_.send(message(sender_, id)).value();
         auto pending = sender_.request_async(message(sender_, 4)).value();
-        stage.stop_at("sent");
+        checkpoints.stop_at("sent");
     });
-    victim.wait_for("sent");
-    victim.kill();
+    target.wait_for("sent");
+    target.kill();
     for (std::uint64_t id = 1; id <= 4; ++id) BOOST_TEST(serve_one(worker) == id);
     BOOST_TEST(worker.receive(soon).error() == Errc::end_of_stream);
     Sender survivor = sender();
@@ -46,15 +47,15 @@ BOOST_FIXTURE_TEST_CASE(killed_after_sending, Channel) {
 
 BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_for_processed, Channel) {
     Receiver worker = receiver();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Sender sender_ = sender();
         Loan loan = message(sender_, 7);
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         (void)sender_.request(std::move(loan), soon);
     });
-    victim.wait_for("waiting");
+    target.wait_for("waiting");
     Request request = worker.receive(soon).value();
-    victim.kill();
+    target.kill();
 
     Sender survivor = sender();  // takes the place of the dead one in the table, perhaps
     auto other = survivor.request_async(message(survivor, 8)).value();
@@ -68,19 +69,19 @@ BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_for_processed, Channel) {
 
 BOOST_FIXTURE_TEST_CASE(killed_before_it_collects_the_answer, Channel) {
     Receiver worker = receiver();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Sender sender_ = sender();
         auto first = sender_.request_async(message(sender_, 1)).value();
         auto second = sender_.request_async(message(sender_, 2)).value();
         const auto processed = first.wait(soon).value();
         HANDOFF_REQUIRE_EVENTUALLY(second.was_answered());
-        stage.stop_at("answered");
+        checkpoints.stop_at("answered");
     });
     BOOST_TEST(serve_one(worker) == 1U);
     BOOST_TEST(serve_one(worker) == 2U);
-    victim.wait_for("answered");
+    target.wait_for("answered");
     BOOST_TEST(worker.state().answered == 2U);
-    victim.kill();
+    target.kill();
     Sender survivor = sender();
     check_works(survivor, worker);
 }
@@ -90,14 +91,14 @@ BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_for_a_slot, Channel) {
     Receiver worker = receiver();
     std::vector<Loan> all;
     for (std::uint32_t i = 0; i < slots; ++i) all.push_back(message(survivor, i));
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Sender sender_ = sender();
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         (void)sender_.loan(soon);
     });
-    victim.wait_for("waiting");
+    target.wait_for("waiting");
     HANDOFF_REQUIRE_EVENTUALLY(survivor.state().senders == 2);
-    victim.kill();
+    target.kill();
     // Every release rings the condition on which the dead one slept.
     for (Loan& loan : all) survivor.send(std::move(loan)).value();
     all.clear();
@@ -107,21 +108,21 @@ BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_for_a_slot, Channel) {
 
 BOOST_FIXTURE_TEST_CASE(the_last_sender_killed_ends_the_stream, Channel) {
     Receiver worker = receiver();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Sender sender_ = sender();
         sender_.send(message(sender_, 1)).value();
-        stage.stop_at("sent");
+        checkpoints.stop_at("sent");
     });
-    victim.wait_for("sent");
+    target.wait_for("sent");
     BOOST_TEST(serve_one(worker) == 1U);
-    Child waiter([&](Stage& stage) {
+    Child waiter([&](Checkpoints& checkpoints) {
         Receiver second = receiver();
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         BOOST_TEST(second.receive(soon).error() == Errc::end_of_stream);
     });
     waiter.wait_for("waiting");
     HANDOFF_REQUIRE_EVENTUALLY(worker.state().receivers == 2);
-    victim.kill();
+    target.kill();
     waiter.wait();
     BOOST_TEST(worker.receive(soon).error() == Errc::end_of_stream);
 }

@@ -1,6 +1,6 @@
 // The soak: senders and receivers killed and stopped at random moments, and at random accesses to shared memory, for as
 // long as you like, with every message accounted for. A sender and a receiver beside them are left alone and never
-// pause: whoever died is not replaced before somebody noticed, and only those who are in the middle of their traffic
+// pause: a dead process is not replaced before its death was noticed, and only those in the middle of their traffic
 // can.
 //
 //   handoff_soak [SECONDS [EACH]]   20 by default, 3 senders and as many receivers; a crowd is 200 of each. Exit code 0
@@ -32,10 +32,10 @@ namespace {
 constexpr std::uint64_t most_messages = 40'000'000;
 constexpr std::size_t most_each = 500;
 
-/// What became of message `id`. Written by whoever did it: delivered before it is answered, the others after they were
-/// done.
+/// What became of message `id`. Written by the process that did it: delivered before it is answered, the others after
+/// they were done.
 struct Fate {
-    static constexpr std::uint8_t being_withdrawn = 1;  ///< whoever dies now leaves open whether it was
+    static constexpr std::uint8_t being_withdrawn = 1;  ///< a death now leaves open whether it was
     static constexpr std::uint8_t was_withdrawn = 2;
 
     std::atomic<std::uint8_t> committed;
@@ -62,7 +62,7 @@ void arm_maybe(std::mt19937_64& random) {
     if (random() % 2 == 0) detail::sync::arm_crash_point(static_cast<long>(1 + random() % 5000));
 }
 
-void complain(Ledger& ledger, const char* what, const Failure& failure) {
+void add_failure(Ledger& ledger, const char* what, const Failure& failure) {
     std::fprintf(stderr, "%s: %s\n", what, failure.message().c_str());
     ledger.refused.fetch_add(1);
 }
@@ -83,29 +83,29 @@ void send_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed, Fo
     for (;;) {
         auto loan = sender.loan(5s);
         if (!loan) {
-            complain(ledger, "loan", loan.error());
+            add_failure(ledger, "loan", loan.error());
             continue;
         }
         const std::uint64_t id = ledger.next_id.fetch_add(1);
         if (id >= most_messages) std::exit(0);
         test::fill(loan->payload(), id);
         if (random() % 2 == 0) {
-            if (auto sent = sender.send(std::move(*loan)); !sent) complain(ledger, "send", sent.error());
+            if (auto sent = sender.send(std::move(*loan)); !sent) add_failure(ledger, "send", sent.error());
             ledger.fates[id].committed.store(1);
             continue;
         }
         auto pending = sender.request_async(std::move(*loan));
         if (!pending) {
-            complain(ledger, "request", pending.error());
+            add_failure(ledger, "request", pending.error());
             continue;
         }
         ledger.fates[id].committed.store(1);
-        const auto patience =
+        const auto timeout =
             random() % 8 == 0 ? std::chrono::microseconds(random() % 50) : std::chrono::microseconds(5s);
-        const auto processed = pending->wait(patience);
+        const auto processed = pending->wait(timeout);
         if (processed && test::id_of(processed->reply()) != id) ledger.torn.fetch_add(1);
-        if (!processed && patience < 1s) withdraw(ledger.fates[id], *pending);
-        if (!processed && patience >= 1s) complain(ledger, "wait", processed.error());
+        if (!processed && timeout < 1s) withdraw(ledger.fates[id], *pending);
+        if (!processed && timeout >= 1s) add_failure(ledger, "wait", processed.error());
     }
 }
 
@@ -120,7 +120,7 @@ void serve(Ledger& ledger, Request& request) {
     }
     std::memcpy(request.reply().data(), &id, sizeof id);
     const auto done = request.processed(sizeof id);
-    if (!done) complain(ledger, "processed", done.error());
+    if (!done) add_failure(ledger, "processed", done.error());
     if (done && id < most_messages) ledger.fates[id].answered.store(1);
 }
 
@@ -136,7 +136,7 @@ void receive_for_ever(Ledger& ledger, std::string_view name, std::uint64_t seed,
     }
 }
 
-/// The time during which this process ran: a machine may stand still for seconds, and nobody notices anything then.
+/// The time during which this process ran: a machine may stand still for seconds, and then no process notices anything.
 class RunningTime {
 public:
     using Duration = std::chrono::steady_clock::duration;
@@ -187,7 +187,7 @@ public:
         }
     }
 
-    /// Everybody dies. What they committed is still there.
+    /// All processes die. What they committed is still there.
     void kill_all(Tally& tally) {
         for (Member& member : members_) {
             note_how_long(tally, member);
@@ -204,7 +204,7 @@ private:
     };
 
     Child never_disturbed(bool sends) {
-        return Child([this, sends](testing::Stage&) {
+        return Child([this, sends](testing::Checkpoints&) {
             const auto seed = std::random_device{}();
             sends ? send_for_ever(ledger_, name_, seed, Fortune::left_alone)
                   : receive_for_ever(ledger_, name_, seed, Fortune::left_alone);
@@ -213,14 +213,14 @@ private:
 
     void start(std::size_t who) {
         const std::uint64_t seed = random_();
-        members_[who].child.emplace([&, who, seed](testing::Stage&) {
+        members_[who].child.emplace([&, who, seed](testing::Checkpoints&) {
             who < each_ ? send_for_ever(ledger_, name_, seed, Fortune::mortal)
                         : receive_for_ever(ledger_, name_, seed, Fortune::mortal);
         });
         members_[who].stopped_until.reset();
         members_[who].died_at.reset();
     }
-    /// Who was stopped long enough goes on; who died is replaced once somebody noticed.
+    /// A process that was stopped long enough goes on; a dead one is replaced once its death was noticed.
     void look_after_all(Tally& tally) {
         const auto now = std::chrono::steady_clock::now();
         std::set<std::uint32_t> attached;
@@ -334,8 +334,8 @@ bool report(const Ledger& ledger, const Tally& tally, std::size_t each, std::uin
         "stall %.1f ms, longest unnoticed death %.1f ms\n",
         static_cast<unsigned long long>(again), static_cast<unsigned long long>(tally.receiver_ends),
         static_cast<unsigned long long>(unsaid), stall_ms, unnoticed_ms);
-    // Whoever is left alone may get no core for a while; ten seconds without one delivery is a hang, and two seconds
-    // are ten times what a death may go unnoticed.
+    // A process may get no core for a while; ten seconds without one delivery is a hang, and two seconds are ten times
+    // what a death may go unnoticed.
     const bool good = messages > 1000 && lost == 0 && ghosts == 0 && ledger.torn == 0 && ledger.refused == 0 &&
                       leaked == 0 && files == 0 && again <= tally.receiver_ends + each + 1 && stall_ms < 10'000 &&
                       unnoticed_ms < 2'000;

@@ -1,4 +1,4 @@
-// A timeout names those who cannot answer because they were stopped, and what to do.
+// The message of a timeout names stopped processes, and what to do.
 #include <memory>
 
 #include "fixture.hpp"
@@ -26,9 +26,9 @@ template <class Make>
 class StoppedChild {
 public:
     explicit StoppedChild(Make make)
-        : child_([make](Stage& stage) {
+        : child_([make](Checkpoints& checkpoints) {
               const auto handle = make();
-              stage.stop_at("open");
+              checkpoints.stop_at("open");
           }) {
         child_.wait_for("open");
         child_.stop();

@@ -35,7 +35,7 @@ BOOST_FIXTURE_TEST_CASE(a_receiver_sleeps_on_the_pair_and_not_on_the_word, Chann
     Sender sending = sender();
     const std::size_t count = detail::queue::first_pair_of_answered + *shape.participants;
     const std::string before = pairs_of(name.str(), count);
-    Child receiving([&](Stage&) {
+    Child receiving([&](Checkpoints&) {
         Receiver receiver(name, {.wait = WaitPolicy::sleep});
         serve_one(receiver);
     });

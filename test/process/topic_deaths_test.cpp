@@ -35,9 +35,9 @@ std::uint64_t publish(Publisher& publisher, std::uint64_t id) {
     return publisher.publish(std::move(loan)).value();
 }
 
-/// Nobody else is there: nothing is held, and messages go through every slot several times.
+/// No other participant is there: nothing is held, and messages go through every slot several times.
 void check_works(const Topic& topic, Publisher& publisher) {
-    { const Subscriber newcomer = topic.subscriber(); }  // who joins recovers the dead
+    { const Subscriber newcomer = topic.subscriber(); }  // a newcomer recovers the dead
     BOOST_TEST(publisher.state().loaned == 0U);
     BOOST_TEST(publisher.state().pinned == 0U);
     BOOST_TEST(publisher.state().publishers == 1U);
@@ -67,15 +67,15 @@ BOOST_AUTO_TEST_SUITE(topic_deaths)
 BOOST_FIXTURE_TEST_CASE(a_publisher_killed_with_loans, Topic) {
     Publisher survivor = publisher();
     for (int round = 0; round < 10; ++round) {  // more than there are slots and places
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             Publisher publisher_ = publisher();
             Loan half = publisher_.loan().value();
             const Loan other = publisher_.loan().value();
             fill(half.payload().first(1'000), 99);
-            stage.stop_at("on loan");
+            checkpoints.stop_at("on loan");
         });
-        victim.wait_for("on loan");
-        victim.kill();
+        target.wait_for("on loan");
+        target.kill();
         publish(survivor, static_cast<std::uint64_t>(round));
     }
     BOOST_TEST(survivor.state().newest == 10U);
@@ -84,14 +84,14 @@ BOOST_FIXTURE_TEST_CASE(a_publisher_killed_with_loans, Topic) {
 
 BOOST_FIXTURE_TEST_CASE(what_a_killed_publisher_published_stands, Topic) {
     Subscriber waiting = subscriber();
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Publisher publisher_ = publisher();
         for (std::uint64_t id = 1; id <= 6; ++id) publish(publisher_, id);
         const Loan loan = publisher_.loan().value();
-        stage.stop_at("published");
+        checkpoints.stop_at("published");
     });
-    victim.wait_for("published");
-    victim.kill();
+    target.wait_for("published");
+    target.kill();
     for (Subscriber* each : {&waiting}) {
         for (std::uint64_t id = 3; id <= 6; ++id) {
             const auto message = each->next(soon).value();
@@ -117,9 +117,9 @@ BOOST_FIXTURE_TEST_CASE(publishers_killed_at_random_moments, Topic) {
     SharedAnonymous<std::atomic<std::uint64_t>> next_id;
     SharedAnonymous<std::atomic<bool>> enough;
     Publisher survivor = publisher();
-    Child watching([&](Stage& stage) {
+    Child watching([&](Checkpoints& checkpoints) {
         Subscriber subscriber_ = subscriber();
-        stage.reach("joined");
+        checkpoints.reach("joined");
         std::uint64_t last = 0, got = 0, lost = 0;
         std::vector<bool> seen(2'000'000);
         while (!*enough || subscriber_.state().newest > last) {
@@ -143,14 +143,14 @@ BOOST_FIXTURE_TEST_CASE(publishers_killed_at_random_moments, Topic) {
     });
     watching.wait_for("joined");
     for (int death = 0; death < 200; ++death) {
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             Publisher publisher_ = publisher();
-            stage.reach("going");
+            checkpoints.reach("going");
             for (;;) publish(publisher_, next_id->fetch_add(1));
         });
-        victim.wait_for("going");
+        target.wait_for("going");
         loiter(random);
-        BOOST_TEST(victim.kill().signal == SIGKILL);
+        BOOST_TEST(target.kill().signal == SIGKILL);
         if (death % 10 == 0) publish(survivor, next_id->fetch_add(1));
     }
     const std::uint64_t newest = publish(survivor, next_id->fetch_add(1));
@@ -166,17 +166,17 @@ BOOST_FIXTURE_TEST_CASE(a_subscriber_killed_with_pins, Topic) {
     Publisher survivor = publisher();
     std::uint64_t id = 0;
     for (int round = 0; round < 10; ++round) {
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             Subscriber subscriber_ = subscriber({.pins = 4, .start = Start::oldest});  // the whole budget
             std::vector<Message> held;
             for (int i = 0; i < 4; ++i) held.push_back(subscriber_.next(soon).value());
-            stage.stop_at("holding");
+            checkpoints.stop_at("holding");
         });
         for (int i = 0; i < 4; ++i) publish(survivor, id++);
-        victim.wait_for("holding");
+        target.wait_for("holding");
         for (int i = 0; i < 20; ++i) publish(survivor, id++);
         BOOST_TEST(survivor.state().pinned == 4U);
-        victim.kill();
+        target.kill();
         for (int i = 0; i < 20; ++i) publish(survivor, id++);  // with the pins of the dead still there, or not
     }
     check_works(*this, survivor);
@@ -188,14 +188,14 @@ BOOST_FIXTURE_TEST_CASE(subscribers_killed_at_random_moments, Topic) {
     std::mt19937_64 random(seed);
     SharedAnonymous<std::atomic<bool>> enough;
     Publisher survivor = publisher();
-    Child publishing([&](Stage&) {
+    Child publishing([&](Checkpoints&) {
         Publisher publisher_ = publisher();
         for (std::uint64_t id = 0; !*enough; ++id) publish(publisher_, id);  // throws if it ever finds no slot
     });
     for (int death = 0; death < 200; ++death) {
-        Child victim([&](Stage& stage) {
+        Child target([&](Checkpoints& checkpoints) {
             Subscriber subscriber_ = subscriber({.pins = 4, .start = Start::oldest});
-            stage.reach("going");
+            checkpoints.reach("going");
             std::vector<Message> held;
             for (std::uint64_t last = 0;;) {
                 auto message = death % 2 == 0 ? subscriber_.next(soon) : subscriber_.newest(soon);
@@ -206,9 +206,9 @@ BOOST_FIXTURE_TEST_CASE(subscribers_killed_at_random_moments, Topic) {
                 held.push_back(std::move(*message));
             }
         });
-        victim.wait_for("going");
+        target.wait_for("going");
         loiter(random);
-        BOOST_TEST(victim.kill().signal == SIGKILL);
+        BOOST_TEST(target.kill().signal == SIGKILL);
     }
     *enough = true;
     publishing.wait(30s);
@@ -217,22 +217,22 @@ BOOST_FIXTURE_TEST_CASE(subscribers_killed_at_random_moments, Topic) {
 
 BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
     Topic topic;
-    Child one([&](Stage& stage) {
+    Child one([&](Checkpoints& checkpoints) {
         Publisher publisher = topic.publisher();
         for (std::uint64_t id = 1; id <= 9; ++id) publish(publisher, id);
         const Loan loan = publisher.loan().value();
-        stage.stop_at("published");
+        checkpoints.stop_at("published");
     });
     one.wait_for("published");
-    Child two([&](Stage& stage) {
+    Child two([&](Checkpoints& checkpoints) {
         Subscriber subscriber = topic.subscriber({.pins = 4, .start = Start::oldest});
         const Message first = subscriber.next(soon).value(), second = subscriber.next(soon).value();
-        stage.stop_at("holding");
+        checkpoints.stop_at("holding");
     });
     two.wait_for("holding");
     one.kill();
     two.kill();
-    BOOST_TEST(topic.name.left_behind().size() == 1U);  // the segment waits for somebody
+    BOOST_TEST(topic.name.left_behind().size() == 1U);  // the segment stays for the next participant
     {
         Subscriber subscriber = topic.subscriber({.pins = 4, .start = Start::oldest});
         for (std::uint64_t id = 6; id <= 9; ++id) {
@@ -248,15 +248,15 @@ BOOST_AUTO_TEST_CASE(everybody_killed_and_attached_again) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_read_only_subscriber_goes_on_when_everybody_else_is_killed, Topic) {
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Publisher publisher_ = publisher();
         for (std::uint64_t id = 1; id <= 3; ++id) publish(publisher_, id);
-        stage.stop_at("published");
+        checkpoints.stop_at("published");
     });
-    victim.wait_for("published");
+    target.wait_for("published");
     std::optional<Publisher> survivor;  // leaves last, and removes the name
     Subscriber reading = subscriber({.start = Start::oldest, .read_only = true});
-    victim.kill();
+    target.kill();
     std::vector<std::byte> buffer(4'000);
     for (std::uint64_t id = 1; id <= 3; ++id) {
         BOOST_TEST(reading.copy_next(buffer, soon).value().sequence == id);

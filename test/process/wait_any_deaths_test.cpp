@@ -1,4 +1,4 @@
-// What a death means to those who wait for several things, and to the end of a stream.
+// The effect of a death on wait_any, and on the end of a stream.
 #include <handoff/inspect.hpp>
 #include <handoff/wait_any.hpp>
 
@@ -19,10 +19,10 @@ struct Stream : Channel {
     /// A receiver in a process of its own that holds the one message there is; its sender has left.
     Child holder_of_the_last_request(const std::function<void()>& before_the_sender_leaves = [] {}) {
         Sender leaving = sender();
-        Child holder([&](Stage& stage) {
+        Child holder([&](Checkpoints& checkpoints) {
             Receiver receiver_ = receiver();
             const Request request = receiver_.receive(soon).value();
-            stage.stop_at("taken");
+            checkpoints.stop_at("taken");
         });
         leaving.send(message(leaving, 1)).value();
         holder.wait_for("taken");
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(what_the_call_itself_recovers_is_something) {
     }());
 }
 
-/// Each of the things waited for may be the one in which somebody died.
+/// The death may be in each of the segments waited for.
 BOOST_AUTO_TEST_CASE(a_death_is_noticed_in_each_of_the_segments_that_are_waited_for) {
     const Channel quiet, idle;
     Child holder = holder_of_the_last_request();
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(the_stream_has_not_ended_while_somebody_works_on_a_request_
     BOOST_TEST((worker->receive(soon).error() == Errc::end_of_stream));
 }
 
-/// The first who is told answers, and then the other one is told.
+/// The first receiver that gets the request answers, and then the other one gets the end of the stream.
 BOOST_AUTO_TEST_CASE(two_receivers_that_each_keep_a_request_in_hand_do_not_wait_for_each_other) {
     std::array<Receiver, 2> receivers{receiver(), receiver()};
     std::vector<Request> in_hand;

@@ -28,53 +28,53 @@ std::uint64_t whole_message(std::span<const std::byte> payload) {
 std::optional<Loan> ChannelActor::loan() {
     auto loan = sender.try_loan();
     if (!loan) return std::nullopt;
-    test::fill(loan->payload(), testimony_.next.fetch_add(1));
+    test::fill(loan->payload(), log_.next.fetch_add(1));
     return std::move(*loan);
 }
 
 void ChannelActor::send(Loan loan) {
     const std::uint64_t message = test::id_of(loan.payload());
-    testimony_.say(message, sending);
-    if (!sender.send(std::move(loan))) testimony_.refused.fetch_add(1);
-    testimony_.say(message, sent);
+    log_.record(message, sending);
+    if (!sender.send(std::move(loan))) log_.refused.fetch_add(1);
+    log_.record(message, sent);
 }
 
 std::optional<Pending> ChannelActor::request(Loan loan) {
     const std::uint64_t message = test::id_of(loan.payload());
-    testimony_.say(message, sending);
+    log_.record(message, sending);
     auto pending = sender.request_async(std::move(loan));
-    if (!pending) testimony_.refused.fetch_add(1);
-    testimony_.say(message, sent);
+    if (!pending) log_.refused.fetch_add(1);
+    log_.record(message, sent);
     return pending ? std::optional<Pending>(std::move(*pending)) : std::nullopt;
 }
 
 std::optional<Request> ChannelActor::take() {
     auto request = receiver.try_receive();
     if (!request) return std::nullopt;
-    testimony_.say(whole_message(request->payload()), taken);
+    log_.record(whole_message(request->payload()), taken);
     return std::move(*request);
 }
 
 void ChannelActor::process(Request& request) {
     const std::uint64_t message = whole_message(request.payload());
     std::memcpy(request.reply().data(), &message, sizeof message);
-    testimony_.say(message, finishing);
-    if (!request.processed(sizeof message)) testimony_.refused.fetch_add(1);
-    testimony_.say(message, finished);
-    testimony_.finishes[message % Testimony::most_messages].fetch_add(1);
+    log_.record(message, finishing);
+    if (!request.processed(sizeof message)) log_.refused.fetch_add(1);
+    log_.record(message, finished);
+    log_.finishes[message % OperationLog::most_messages].fetch_add(1);
 }
 
 void ChannelActor::fail(Request& request) {
     const std::uint64_t message = whole_message(request.payload());
-    testimony_.say(message, finishing);
-    if (!request.failed("no face in it")) testimony_.refused.fetch_add(1);
-    testimony_.say(message, finished);
+    log_.record(message, finishing);
+    if (!request.failed("no face in it")) log_.refused.fetch_add(1);
+    log_.record(message, finished);
 }
 
 void ChannelActor::withdraw(Pending& pending, std::uint64_t message) {
-    testimony_.say(message, withdrawing);
+    log_.record(message, withdrawing);
     const auto back = pending.withdraw();
-    if (back && *back == Withdrawn::taken_back) testimony_.say(message, withdrawn);
+    if (back && *back == Withdrawn::taken_back) log_.record(message, withdrawn);
 }
 
 bool ChannelActor::send_one() {
@@ -109,9 +109,9 @@ Request ChannelActor::some_request() {
 
 namespace {
 
-/// Everything that comes out, each checked against what was said of it.
-std::string drain(ChannelActor& auditor, Testimony& testimony, std::set<std::uint64_t>& seen) {
-    for (std::uint64_t most = Testimony::most_messages; most > 0; --most) {
+/// Takes every message and checks it against the log.
+std::string drain(ChannelActor& auditor, OperationLog& log, std::set<std::uint64_t>& seen) {
+    for (std::uint64_t most = OperationLog::most_messages; most > 0; --most) {
         auto request = auditor.receiver.try_receive();
         if (!request) {
             const auto& error = request.error();
@@ -120,22 +120,22 @@ std::string drain(ChannelActor& auditor, Testimony& testimony, std::set<std::uin
         }
         const std::uint64_t message = whole_message(request->payload());
         const std::string named = "message " + std::to_string(message);
-        if (message >= Testimony::most_messages || !testimony.said(message, sending)) return named + " was never sent";
+        if (message >= OperationLog::most_messages || !log.has(message, sending)) return named + " was never sent";
         if (!seen.insert(message).second) return named + " came twice";
-        if (testimony.said(message, finished)) return named + " came again after it was finished";
-        if (testimony.said(message, withdrawn)) return named + " came although it was withdrawn";
-        if (testimony.said(message, taken) && request->deliveries() < 2)
+        if (log.has(message, finished)) return named + " came again after it was finished";
+        if (log.has(message, withdrawn)) return named + " came although it was withdrawn";
+        if (log.has(message, taken) && request->deliveries() < 2)
             return named + " was delivered before, and does not say so";
         if (auto done = request->processed(); !done) return "processed: " + done.error().message();
     }
     return "there is no end of messages";
 }
 
-std::string find_lost(const Testimony& testimony, const std::set<std::uint64_t>& seen) {
-    for (std::uint64_t message = 0; message < Testimony::most_messages; ++message) {
-        if (testimony.finishes[message].load() > 1) return "message " + std::to_string(message) + " was finished twice";
-        const bool may_be_gone = testimony.said(message, finishing) || testimony.said(message, withdrawing);
-        if (testimony.said(message, sent) && !may_be_gone && seen.count(message) == 0)
+std::string find_lost(const OperationLog& log, const std::set<std::uint64_t>& seen) {
+    for (std::uint64_t message = 0; message < OperationLog::most_messages; ++message) {
+        if (log.finishes[message].load() > 1) return "message " + std::to_string(message) + " was finished twice";
+        const bool may_be_gone = log.has(message, finishing) || log.has(message, withdrawing);
+        if (log.has(message, sent) && !may_be_gone && seen.count(message) == 0)
             return "message " + std::to_string(message) + " is lost";
     }
     return "";
@@ -177,13 +177,12 @@ std::string check_as_good_as_new(ChannelActor& auditor) {
 
 }  // namespace
 
-std::string audit_channel(const std::string& name, Testimony& testimony, const ChannelShape& shape) {
-    if (testimony.refused.load() != 0) return "an operation was refused";
-    ChannelActor auditor(name, testimony, shape);
+std::string audit_channel(const std::string& name, OperationLog& log, const ChannelShape& shape) {
+    if (log.refused.load() != 0) return "an operation was refused";
+    ChannelActor auditor(name, log, shape);
     std::set<std::uint64_t> seen;
-    for (const auto& wrong :
-         {drain(auditor, testimony, seen), find_lost(testimony, seen), check_slots(auditor.sender, "drained,"),
-          check_as_good_as_new(auditor), check_slots(auditor.sender, "at the end,")})
+    for (const auto& wrong : {drain(auditor, log, seen), find_lost(log, seen), check_slots(auditor.sender, "drained,"),
+                              check_as_good_as_new(auditor), check_slots(auditor.sender, "at the end,")})
         if (!wrong.empty()) return wrong;
     return "";
 }

@@ -9,21 +9,21 @@
 #include <string>
 #include <utility>
 
-#include "prove/testimony.hpp"
+#include "prove/operation_log.hpp"
 
 namespace handoff::prove {
 
 inline constexpr std::uint32_t channel_slots = 6;
 
-/// Small, so that it can be compared after each instruction; persistent, so that it is there while nobody is attached.
+/// Small, so that it can be compared after each instruction; persistent, so that it stays without participants.
 ChannelShape channel_shape(Lifetime lifetime = Lifetime::persistent);
 inline const HandleOptions sleeping{.wait = WaitPolicy::sleep};
 
-/// Does what it does through the public interface, and says in the testimony what it is about to do and has done.
+/// Uses the public interface, and records in the log what it is about to do and has done.
 class ChannelActor {
 public:
-    ChannelActor(const std::string& name, Testimony& testimony, const ChannelShape& shape = channel_shape())
-        : testimony_(testimony), sender(name, shape, sleeping), receiver(name, shape, sleeping) {}
+    ChannelActor(const std::string& name, OperationLog& log, const ChannelShape& shape = channel_shape())
+        : log_(log), sender(name, shape, sleeping), receiver(name, shape, sleeping) {}
 
     // For prepared hands:
     std::optional<Loan> loan();  ///< filled; empty if there is no slot
@@ -39,12 +39,12 @@ public:
     bool serve_one();
     /// Sends and serves, so that every cell and slot is used several times.
     void laps(int count);
-    std::pair<std::optional<Loan>, std::optional<Request>> both_hands_full() { return {loan(), take()}; }
+    std::pair<std::optional<Loan>, std::optional<Request>> loan_and_message() { return {loan(), take()}; }
     /// A message in our hands: the oldest, or one of our own if there is none.
     Request some_request();
 
 private:
-    Testimony& testimony_;
+    OperationLog& log_;
 
 public:
     Sender sender;
@@ -54,8 +54,8 @@ public:
 /// The message that these bytes carry; throws std::runtime_error if they are torn.
 std::uint64_t whole_message(std::span<const std::byte> payload);
 
-/// Attaches (which recovers the dead), empties the channel, compares with what was said, and checks that it is as good
-/// as new. Answers what is wrong, or nothing.
-std::string audit_channel(const std::string& name, Testimony& testimony, const ChannelShape& shape = channel_shape());
+/// Attaches (which recovers the dead), empties the channel, compares with the log, and checks that it is as good as
+/// new. Answers what is wrong, or nothing.
+std::string audit_channel(const std::string& name, OperationLog& log, const ChannelShape& shape = channel_shape());
 
 }  // namespace handoff::prove

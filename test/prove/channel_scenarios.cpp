@@ -6,15 +6,15 @@
 
 #include "process/message.hpp"
 #include "prove/channel_actor.hpp"
-#include "prove/stage_hand.hpp"
+#include "prove/process_factory.hpp"
 
 namespace handoff::prove {
 namespace {
 
 using namespace std::chrono_literals;
 
-using Operation = Troupe<ChannelActor>::Operation;
-using Named = Troupe<ChannelActor>::Named;
+using Operation = ProcessFactory<ChannelActor>::Operation;
+using Named = ProcessFactory<ChannelActor>::Named;
 
 struct Start {
     const char* what;
@@ -51,7 +51,7 @@ std::shared_ptr<Pending> answered_request(ChannelActor& actor) {
     return pending;
 }
 
-/// Takes all there is; whoever finds nothing looks for the dead.
+/// Takes all there is; a receive that finds nothing checks for the dead.
 Act recover(std::shared_ptr<ChannelActor> actor) {
     auto hands = kept(std::vector<Request>());
     hands->reserve(2 * channel_slots);
@@ -93,18 +93,18 @@ Operation with_pending(std::function<void(ChannelActor&, Pending&, std::uint64_t
     };
 }
 
-std::vector<Named> sender_operations(Testimony& testimony) {
+std::vector<Named> sender_operations(OperationLog& log) {
     return {
         {"loan",
          [](auto actor) -> Act { return [actor, loan = kept(std::optional<Loan>())] { *loan = actor->loan(); }; }},
         {"give a loan back", with_loan([](ChannelActor&, Loan loan) { const Loan gone = std::move(loan); })},
         {"send", with_loan([](ChannelActor& actor, Loan loan) { actor.send(std::move(loan)); })},
-        {"request, out of time", with_loan([&testimony](ChannelActor& actor, Loan loan) {
+        {"request, out of time", with_loan([&log](ChannelActor& actor, Loan loan) {
              const std::uint64_t message = test::id_of(loan.payload());
-             testimony.say(message, sending);
-             testimony.say(message, withdrawing);
+             log.record(message, sending);
+             log.record(message, withdrawing);
              const auto processed = actor.sender.request(std::move(loan), 1ms);
-             if (!processed && processed.error() != Errc::timed_out) testimony.refused.fetch_add(1);
+             if (!processed && processed.error() != Errc::timed_out) log.refused.fetch_add(1);
          })},
         {"read an answer and free it",
          [](auto actor) -> Act {
@@ -118,7 +118,7 @@ std::vector<Named> sender_operations(Testimony& testimony) {
     };
 }
 
-std::vector<Named> receiver_operations(const Troupe<ChannelActor>& troupe) {
+std::vector<Named> receiver_operations(const ProcessFactory<ChannelActor>& factory) {
     return {
         {"receive",
          [](auto actor) -> Act {
@@ -132,45 +132,45 @@ std::vector<Named> receiver_operations(const Troupe<ChannelActor>& troupe) {
         {"give back",
          with_request(false, [](ChannelActor&, Request& request) { const Request gone = std::move(request); })},
         {"join",
-         [name = troupe.name()](auto actor) -> Act {
+         [name = factory.name()](auto actor) -> Act {
              return [actor, joined = kept(std::optional<Sender>()), name] { joined->emplace(name); };
          }},
-        {"leave with a loan and a request in hand", [troupe](auto actor) -> Act { return troupe.leave(actor); }},
+        {"leave with a loan and a request in hand", [factory](auto actor) -> Act { return factory.leave(actor); }},
         {"recover", recover},
     };
 }
 
-Scenario scenario_of(const Troupe<ChannelActor>& troupe, const Named& named, const Start& start) {
-    Scenario scenario = troupe.scenario("channel", named, start.what);
-    scenario.build = troupe.building([start](ChannelActor& actor) {
+Scenario scenario_of(const ProcessFactory<ChannelActor>& factory, const Named& named, const Start& start) {
+    Scenario scenario = factory.scenario("channel", named, start.what);
+    scenario.build = factory.building([start](ChannelActor& actor) {
         actor.laps(start.laps);
         for (int i = 0; i < start.queued; ++i) actor.send_one();
     });
-    if (start.dead_third) scenario.third = troupe.attached(hold_everything);
-    scenario.recoverer = troupe.attached(recover);
+    if (start.dead_third) scenario.third = factory.attached(hold_everything);
+    scenario.recoverer = factory.attached(recover);
     scenario.others = {
-        troupe.working([](ChannelActor& actor) { actor.serve_one() && actor.serve_one(); }),
-        troupe.working([](ChannelActor& actor) { actor.send_one(); }),
-        troupe.working([](ChannelActor& actor) { actor.laps(40); }),
-        troupe.working([](ChannelActor& actor) {
+        factory.working([](ChannelActor& actor) { actor.serve_one() && actor.serve_one(); }),
+        factory.working([](ChannelActor& actor) { actor.send_one(); }),
+        factory.working([](ChannelActor& actor) { actor.laps(40); }),
+        factory.working([](ChannelActor& actor) {
             while (actor.serve_one()) {
             }
             actor.laps(3);
         }),
     };
-    scenario.audit = [troupe] { return audit_channel(troupe.name(), troupe.testimony()); };
+    scenario.audit = [factory] { return audit_channel(factory.name(), factory.log()); };
     return scenario;
 }
 
 }  // namespace
 
-std::vector<Scenario> channel_scenarios(const std::string& name, Testimony& testimony) {
-    const Troupe<ChannelActor> troupe(name, testimony);
+std::vector<Scenario> channel_scenarios(const std::string& name, OperationLog& log) {
+    const ProcessFactory<ChannelActor> factory(name, log);
     std::vector<Scenario> scenarios;
-    auto operations = sender_operations(testimony);
-    for (auto& operation : receiver_operations(troupe)) operations.push_back(std::move(operation));
+    auto operations = sender_operations(log);
+    for (auto& operation : receiver_operations(factory)) operations.push_back(std::move(operation));
     for (const auto& named : operations)
-        for (const Start& start : starts) scenarios.push_back(scenario_of(troupe, named, start));
+        for (const Start& start : starts) scenarios.push_back(scenario_of(factory, named, start));
     return scenarios;
 }
 

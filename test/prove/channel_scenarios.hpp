@@ -7,10 +7,10 @@
 
 namespace handoff::prove {
 
-std::vector<Scenario> channel_scenarios(const std::string& name, Testimony& testimony);
+std::vector<Scenario> channel_scenarios(const std::string& name, OperationLog& log);
 /// Creating, and being the last to leave.
-std::vector<Scenario> name_scenarios(const std::string& name, Testimony& testimony);
-/// Waking somebody, on a channel and on a topic.
-std::vector<Scenario> sleeping_scenarios(const std::string& name, Testimony& testimony);
+std::vector<Scenario> name_scenarios(const std::string& name, OperationLog& log);
+/// Waking a sleeper, on a channel and on a topic.
+std::vector<Scenario> sleeping_scenarios(const std::string& name, OperationLog& log);
 
 }  // namespace handoff::prove

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "platform/clock.hpp"
-#include "prove/victim.hpp"
+#include "prove/stepped_process.hpp"
 #include "sync/boost_condition.hpp"
 #include "sync/futex_condition.hpp"
 
@@ -72,7 +72,7 @@ private:
 struct Control {
     std::string system, operation;
     std::function<void()> build;
-    Prepare victim;
+    Prepare target;
     /// Run by a process that did nothing wrong. False: what it asked for never came, though it did not hang.
     std::function<bool()> survivor;
 };
@@ -113,27 +113,27 @@ void let_survive(const Control& control, Outcome& outcome) {
     }
 }
 
-Outcome kill_everywhere(const Control& control, Testimony& testimony, std::uint64_t most_kills) {
+Outcome kill_everywhere(const Control& control, OperationLog& log, std::uint64_t most_kills) {
     Outcome outcome;
     control.build();
     {
-        Victim victim(control.victim, testimony);
-        while (victim.step()) ++outcome.instructions;
+        SteppedProcess target(control.target, log);
+        while (target.step()) ++outcome.instructions;
     }
     const std::uint64_t stride = std::max<std::uint64_t>(1, outcome.instructions / most_kills);
     for (std::uint64_t instruction = 0; instruction <= outcome.instructions; instruction += stride) {
         control.build();
-        Victim victim(control.victim, testimony);
-        for (std::uint64_t k = 0; k < instruction && victim.step(); ++k) {
+        SteppedProcess target(control.target, log);
+        for (std::uint64_t k = 0; k < instruction && target.step(); ++k) {
         }
-        victim.kill();
+        target.kill();
         ++outcome.kills;
         let_survive(control, outcome);
     }
     return outcome;
 }
 
-/// A waiter and a notifier, killed; then somebody waits a moment, and somebody notifies twice.
+/// A waiter and a notifier, killed; then another process waits a moment, and another one notifies twice.
 template <class Condition>
 std::vector<Control> condition_controls(const char* system, Shared<Condition>& condition) {
     const auto build = [&condition] { condition.renew(); };
@@ -156,7 +156,7 @@ std::vector<Control> ring_controls(Shared<TicketRing>& ring) {
         ring.renew();
         ring->push(1);
     };
-    /// Everybody else's message comes through, whatever became of the victim's.
+    /// The messages of all others come through, whatever became of the target's.
     const auto survive = [&ring] {
         if (!ring->push(7)) return false;
         for (std::uint64_t value = 0; ring->pop(value);)
@@ -228,7 +228,7 @@ std::string row(const Control& control, const Outcome& outcome) {
 }  // namespace
 
 bool show_controls(const std::string& report, bool fast) {
-    Shared<Testimony> testimony;
+    Shared<OperationLog> log;
     Shared<detail::sync::FutexCondition> ours;
     Shared<detail::sync::BoostCondition> boosts;
     Shared<TicketRing> ring;
@@ -243,7 +243,7 @@ bool show_controls(const std::string& report, bool fast) {
         "|---|---|--:|--:|--:|--:|\n";
     std::uint64_t ours_wrong = 0, others_wrong = 0;
     for (std::size_t i = 0; i < controls.size(); ++i) {
-        const Outcome outcome = kill_everywhere(controls[i], *testimony.operator->(), fast ? 8 : 100);
+        const Outcome outcome = kill_everywhere(controls[i], *log.operator->(), fast ? 8 : 100);
         (i < 2 ? ours_wrong : others_wrong) += outcome.hung + outcome.blocked;
         table += row(controls[i], outcome);
     }

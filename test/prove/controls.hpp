@@ -5,7 +5,7 @@
 
 namespace handoff::prove {
 
-/// Kills a victim after instructions of operations of Boost's mutex and condition, of its message_queue, of a
+/// Kills a target after instructions of operations of Boost's mutex and condition, of its message_queue, of a
 /// ticket-first ring, and of our condition, and sees whether two survivors get through. Prints a table, and writes it
 /// as Markdown to `report` unless that is empty. False if ours hangs, or if none of the others does: then the method is
 /// blind.

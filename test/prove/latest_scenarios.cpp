@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "process/message.hpp"
-#include "prove/stage_hand.hpp"
+#include "prove/process_factory.hpp"
 #include "prove/topic_scenarios.hpp"
 
 namespace handoff::prove {
@@ -20,16 +20,16 @@ const LatestShape shape{.capacity_bytes = sizeof(Value), .participants = 8, .lif
 
 class LatestActor {
 public:
-    LatestActor(const std::string& name, Testimony& testimony)
-        : testimony_(testimony), bytes(name, shape, {.wait = WaitPolicy::sleep}) {}
+    LatestActor(const std::string& name, OperationLog& log)
+        : log_(log), bytes(name, shape, {.wait = WaitPolicy::sleep}) {}
 
     void write() {
         Value value;
-        const std::uint64_t message = testimony_.next.fetch_add(1);
+        const std::uint64_t message = log_.next.fetch_add(1);
         test::fill(value, message);
-        testimony_.say(message, sending);
-        if (!bytes.write(value)) testimony_.refused.fetch_add(1);
-        testimony_.say(message, sent);
+        log_.record(message, sending);
+        if (!bytes.write(value)) log_.refused.fetch_add(1);
+        log_.record(message, sent);
     }
     /// The value's number, if there is one; throws if it is torn, was never written, or is older than the last.
     std::optional<std::uint64_t> read() {
@@ -38,21 +38,21 @@ public:
         if (!reading && reading.error() == Errc::empty) return std::nullopt;
         const std::uint64_t sequence = reading.value().sequence;
         if (!test::is_whole(value)) throw std::runtime_error("a torn value");
-        if (!testimony_.said(test::id_of(value), sending)) throw std::runtime_error("a value that was never written");
+        if (!log_.has(test::id_of(value), sending)) throw std::runtime_error("a value that was never written");
         if (sequence < seen_) throw std::runtime_error("an older value than before");
         seen_ = sequence;
         return test::id_of(value);
     }
 
 private:
-    Testimony& testimony_;
+    OperationLog& log_;
     std::uint64_t seen_ = 0;
 
 public:
     LatestBytes bytes;
 };
 
-using Named = Troupe<LatestActor>::Named;
+using Named = ProcessFactory<LatestActor>::Named;
 struct Start {
     const char* what;
     int written;
@@ -69,70 +69,70 @@ Act wait_for_newer(std::shared_ptr<LatestActor> actor) {
 }
 
 /// The newest value is one that was written, not older than the last whose write returned.
-std::string audit(const std::string& name, Testimony& testimony) {
-    if (testimony.refused.load() != 0) return "an operation was refused";
-    LatestActor auditor(name, testimony);
+std::string audit(const std::string& name, OperationLog& log) {
+    if (log.refused.load() != 0) return "an operation was refused";
+    LatestActor auditor(name, log);
     Value value;
     const auto reading = auditor.bytes.read(value);
     std::uint64_t written = 0, begun = 0;
-    for (std::uint64_t message = 0; message < Testimony::most_messages; ++message) {
-        if (testimony.said(message, sent)) ++written;
-        if (testimony.said(message, sending)) ++begun;
+    for (std::uint64_t message = 0; message < OperationLog::most_messages; ++message) {
+        if (log.has(message, sent)) ++written;
+        if (log.has(message, sending)) ++begun;
     }
     const std::uint64_t sequence = reading ? reading->sequence : 0;
     if (sequence < written || sequence > begun) return "a write was lost, or counted twice";
     if (reading && !auditor.read()) return "the value went away";
     for (int lap = 0; lap < 40; ++lap) {
         auditor.write();
-        if (auditor.read() != testimony.next.load() - 1) return "a new value was not read";
+        if (auditor.read() != log.next.load() - 1) return "a new value was not read";
     }
     return "";
 }
 
-std::vector<Named> operations_of(const Troupe<LatestActor>& troupe) {
+std::vector<Named> operations_of(const ProcessFactory<LatestActor>& factory) {
     return {
         {"write", [](auto actor) -> Act { return [actor] { actor->write(); }; }},
         {"read", [](auto actor) -> Act { return [actor] { actor->read(); }; }},
         {"wait for a newer one", wait_for_newer},
         {"join",
-         [troupe](auto actor) -> Act {
-             return [actor, troupe, joined = kept(std::unique_ptr<LatestActor>())] {
-                 *joined = std::make_unique<LatestActor>(troupe.name(), troupe.testimony());
+         [factory](auto actor) -> Act {
+             return [actor, factory, joined = kept(std::unique_ptr<LatestActor>())] {
+                 *joined = std::make_unique<LatestActor>(factory.name(), factory.log());
              };
          }},
         {"leave",
-         [troupe](auto actor) -> Act {
-             auto leaving = kept(std::make_unique<LatestActor>(troupe.name(), troupe.testimony()));
+         [factory](auto actor) -> Act {
+             auto leaving = kept(std::make_unique<LatestActor>(factory.name(), factory.log()));
              return [actor, leaving] { leaving->reset(); };
          }},
     };
 }
 
-Scenario scenario_of(const Troupe<LatestActor>& troupe, const Named& named, const Start& start) {
-    Scenario scenario = troupe.scenario("latest", named, start.what);
-    scenario.build = troupe.building([start](LatestActor& actor) {
+Scenario scenario_of(const ProcessFactory<LatestActor>& factory, const Named& named, const Start& start) {
+    Scenario scenario = factory.scenario("latest", named, start.what);
+    scenario.build = factory.building([start](LatestActor& actor) {
         for (int i = 0; i < start.written; ++i) actor.write();
     });
-    scenario.recoverer = troupe.attached(wait_for_newer);
+    scenario.recoverer = factory.attached(wait_for_newer);
     for (const int count : {1, 2, 11, 40})
-        scenario.others.push_back(troupe.working([count](LatestActor& actor) {
+        scenario.others.push_back(factory.working([count](LatestActor& actor) {
             for (int i = 0; i < count; ++i) {
                 actor.read();
                 actor.write();
                 actor.read();
             }
         }));
-    scenario.audit = [troupe] { return audit(troupe.name(), troupe.testimony()); };
+    scenario.audit = [factory] { return audit(factory.name(), factory.log()); };
     return scenario;
 }
 
 }  // namespace
 
-std::vector<Scenario> latest_scenarios(const std::string& name, Testimony& testimony) {
-    const Troupe<LatestActor> troupe(name, testimony);
+std::vector<Scenario> latest_scenarios(const std::string& name, OperationLog& log) {
+    const ProcessFactory<LatestActor> factory(name, log);
     std::vector<Scenario> scenarios;
-    for (const auto& named : operations_of(troupe))
-        for (const Start& start : starts) scenarios.push_back(scenario_of(troupe, named, start));
+    for (const auto& named : operations_of(factory))
+        for (const Start& start : starts) scenarios.push_back(scenario_of(factory, named, start));
     return scenarios;
 }
 

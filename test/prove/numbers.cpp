@@ -20,8 +20,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
+using testing::Checkpoints;
 using testing::Child;
-using testing::Stage;
 
 constexpr std::size_t mebibyte = 1024 * 1024;
 
@@ -34,24 +34,24 @@ double time_to_recover(std::size_t resident) {
     const testing::UniqueName name("numbers");
     const ChannelShape shape{.slot_count = 4, .payload_bytes = 64};
     Sender sender(name, shape);
-    Child victim([&](Stage& stage) {
+    Child target([&](Checkpoints& checkpoints) {
         Receiver receiver(name);
         auto memory = std::make_unique_for_overwrite<std::byte[]>(resident + 1);
         std::memset(memory.get(), 1, resident);
         const auto held = receiver.receive(10s).value();
-        stage.stop_at("holding");
+        checkpoints.stop_at("holding");
     });
     sender.send(sender.loan(10s).value()).value();
-    victim.wait_for("holding", 60s);
-    Child survivor([&](Stage& stage) {
+    target.wait_for("holding", 60s);
+    Child survivor([&](Checkpoints& checkpoints) {
         Receiver receiver(name);
-        stage.reach("waiting");
+        checkpoints.reach("waiting");
         receiver.receive(30s).value().processed().value();
-        stage.stop_at("done");
+        checkpoints.stop_at("done");
     });
     survivor.wait_for("waiting");
     const auto killed = Clock::now();
-    std::thread killer([&] { victim.kill(); });
+    std::thread killer([&] { target.kill(); });
     while (sender.state().free != 4) std::this_thread::yield();
     const double passed = milliseconds_since(killed);
     killer.join();

@@ -5,7 +5,7 @@
 
 namespace handoff::prove {
 
-/// From SIGKILL until the last slot is free again, against the victim's memory, and what a look at the living costs, as
+/// From SIGKILL until the last slot is free again, against the target's memory, and what a look at the living costs, as
 /// Markdown.
 std::string numbers();
 

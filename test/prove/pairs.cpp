@@ -19,9 +19,9 @@ const Scenario& find(const std::vector<Scenario>& scenarios, const std::string& 
 
 }  // namespace
 
-std::vector<Pair> pairs_of(const std::string& name, Testimony& testimony) {
-    const auto channel = channel_scenarios(name, testimony);
-    const auto topic = topic_scenarios(name, testimony);
+std::vector<Pair> pairs_of(const std::string& name, OperationLog& log) {
+    const auto channel = channel_scenarios(name, log);
+    const auto topic = topic_scenarios(name, log);
     std::vector<Pair> pairs;
     for (const char* dead : {"send", "receive", "processed, awaited", "give back"})
         for (const char* stopped : {"send", "receive", "withdraw", "recover"})

@@ -12,6 +12,6 @@ struct Pair {
 };
 
 /// The pairs in which the two touch the same words.
-std::vector<Pair> pairs_of(const std::string& name, Testimony& testimony);
+std::vector<Pair> pairs_of(const std::string& name, OperationLog& log);
 
 }  // namespace handoff::prove

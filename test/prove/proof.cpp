@@ -14,26 +14,26 @@ std::string at(const char* what, std::uint64_t number) {
 }
 
 /// Steps to the end of the operation; every state on the way that others can tell from the one before.
-std::vector<State> step_through(Victim& victim, const Tape& tape, std::uint64_t& instructions) {
-    std::vector<State> states{tape.take()};
-    while (victim.step()) {
+std::vector<State> step_through(SteppedProcess& target, const StateCapture& capture, std::uint64_t& instructions) {
+    std::vector<State> states{capture.save()};
+    while (target.step()) {
         ++instructions;
-        if (!tape.is(states.back())) states.push_back(tape.take());
+        if (!capture.matches(states.back())) states.push_back(capture.save());
     }
     return states;
 }
 
 /// False if the operation returned before.
-bool step_over(Victim& victim, std::uint64_t instructions) {
+bool step_over(SteppedProcess& target, std::uint64_t instructions) {
     for (std::uint64_t k = 0; k < instructions; ++k)
-        if (!victim.step()) return false;
+        if (!target.step()) return false;
     return true;
 }
 
-class Watch {
+class Stopwatch {
 public:
-    explicit Watch(Row& row) : row_(row) {}
-    ~Watch() { row_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+    explicit Stopwatch(Row& row) : row_(row) {}
+    ~Stopwatch() { row_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
 
 private:
     Row& row_;
@@ -42,60 +42,60 @@ private:
 
 }  // namespace
 
-void Row::complain(const std::string& where, const std::string& what) {
+void Row::add_failure(const std::string& where, const std::string& what) {
     constexpr std::size_t enough = 3;
     ++failures;
-    if (complaints.size() < enough) complaints.push_back(where + ": " + what);
+    if (failure_texts.size() < enough) failure_texts.push_back(where + ": " + what);
 }
 
 /// The segment of a scenario, which can be put back to its beginning.
-class Proof::Stage {
+class Proof::Setup {
 public:
-    Stage(const Scenario& scenario, Testimony& testimony) : scenario_(scenario), testimony_(testimony) {
+    Setup(const Scenario& scenario, OperationLog& log) : scenario_(scenario), log_(log) {
         scenario.build();
         if (!scenario.lives_in_bytes) return;
-        tape_.emplace(scenario.name, testimony);
-        beginning_ = tape_->take();
+        capture_.emplace(scenario.name, log);
+        beginning_ = capture_->save();
     }
-    void set() {
-        if (tape_)
-            tape_->put_back(beginning_);
+    void reset() {
+        if (capture_)
+            capture_->restore(beginning_);
         else
             scenario_.build();
     }
-    /// Whether whoever acts next finds a look after the dead due: at once, or not while it is stepped.
-    void let_look(bool is_due) const {
+    /// Whether the next operation finds a check for the dead due: at once, or not while it is stepped.
+    void set_check_due(bool is_due) const {
         constexpr std::int64_t a_minute_ns = 60'000'000'000;
-        if (tape_) tape_->set_looked(is_due ? 0 : detail::platform::now_ns() + a_minute_ns);
+        if (capture_) capture_->set_looked(is_due ? 0 : detail::platform::now_ns() + a_minute_ns);
     }
     const Scenario& scenario() const noexcept { return scenario_; }
-    const Tape& tape() const { return tape_.value(); }
-    Testimony& testimony() const noexcept { return testimony_; }
+    const StateCapture& capture() const { return capture_.value(); }
+    OperationLog& log() const noexcept { return log_; }
 
 private:
     const Scenario& scenario_;
-    Testimony& testimony_;
-    std::optional<Tape> tape_;
+    OperationLog& log_;
+    std::optional<StateCapture> capture_;
     State beginning_;
 };
 
-/// Everybody ready, the third one dead, the victim stopped before its operation.
-struct Proof::Cast {
-    explicit Cast(Stage& stage) {
-        const Scenario& scenario = stage.scenario();
-        stage.set();
-        if (scenario.recoverer) recoverer.emplace(scenario.recoverer, stage.testimony());
-        if (scenario.third) third.emplace(scenario.third, stage.testimony());
-        victim.emplace(scenario.victim, stage.testimony());
+/// All processes ready, the third one dead, the target stopped before its operation.
+struct Proof::Participants {
+    explicit Participants(Setup& setup) {
+        const Scenario& scenario = setup.scenario();
+        setup.reset();
+        if (scenario.recoverer) recoverer.emplace(scenario.recoverer, setup.log());
+        if (scenario.third) third.emplace(scenario.third, setup.log());
+        target.emplace(scenario.target, setup.log());
         if (third) third->kill();
-        stage.let_look(scenario.operation == std::string("recover"));
+        setup.set_check_due(scenario.operation == std::string("recover"));
     }
     void kill_all() {
-        victim->kill();
+        target->kill();
         recoverer.reset();
     }
 
-    std::optional<Victim> recoverer, third, victim;
+    std::optional<SteppedProcess> recoverer, third, target;
 };
 
 void Proof::audit(const Scenario& scenario, Row& row, const std::string& where) const {
@@ -105,7 +105,7 @@ void Proof::audit(const Scenario& scenario, Row& row, const std::string& where) 
     } catch (const std::exception& error) {
         wrong = error.what();
     }
-    if (!wrong.empty()) row.complain(where, wrong);
+    if (!wrong.empty()) row.add_failure(where, wrong);
 }
 
 std::uint64_t Proof::stride(int wanted, std::uint64_t instructions) const {
@@ -115,109 +115,109 @@ std::uint64_t Proof::stride(int wanted, std::uint64_t instructions) const {
 
 Row Proof::prove(const Scenario& scenario) {
     Row row{scenario.pattern, scenario.operation, scenario.start, {}};
-    const Watch watch(row);
+    const Stopwatch stopwatch(row);
     try {
-        Stage stage(scenario, testimony_);
+        Setup setup(scenario, log_);
         if (scenario.lives_in_bytes)
-            declare_dead(stage, row);
+            declare_dead(setup, row);
         else if (depth_.kills > 0)
-            row.instructions = count_instructions(stage);
-        if (depth_.kills > 0) kill_at_instructions(stage, row);
-        if (depth_.preemptions > 0) preempt(stage, row);
-        if (depth_.system_calls > 0) kill_at_system_calls(stage, row);
+            row.instructions = count_instructions(setup);
+        if (depth_.kills > 0) kill_at_instructions(setup, row);
+        if (depth_.preemptions > 0) preempt(setup, row);
+        if (depth_.system_calls > 0) kill_at_system_calls(setup, row);
     } catch (const std::exception& error) {
-        row.complain("the proof itself", error.what());
+        row.add_failure("the proof itself", error.what());
     }
     return row;
 }
 
-std::uint64_t Proof::count_instructions(Stage& stage) const {
-    Cast cast(stage);
+std::uint64_t Proof::count_instructions(Setup& setup) const {
+    Participants participants(setup);
     std::uint64_t instructions = 0;
-    while (cast.victim->step()) ++instructions;
+    while (participants.target->step()) ++instructions;
     return instructions;
 }
 
 /// A kill between two instructions that change nothing others can see leaves what a kill before the first would leave,
 /// so one audit for each different state is one for each instruction.
-void Proof::declare_dead(Stage& stage, Row& row) const {
-    Cast cast(stage);
-    const auto states = step_through(*cast.victim, stage.tape(), row.instructions);
+void Proof::declare_dead(Setup& setup, Row& row) const {
+    Participants participants(setup);
+    const auto states = step_through(*participants.target, setup.capture(), row.instructions);
     row.states = states.size();
-    cast.kill_all();
+    participants.kill_all();
     for (std::size_t i = 0; i < states.size(); ++i) {
-        stage.tape().put_back(states[i]);
+        setup.capture().restore(states[i]);
         ++row.declared_dead;
-        audit(stage.scenario(), row, at("dead in state", i));
+        audit(setup.scenario(), row, at("dead in state", i));
     }
-    if (stage.scenario().recoverer && depth_.recoverer > 0) fault_twice(stage, states, row);
+    if (setup.scenario().recoverer && depth_.recoverer > 0) fault_twice(setup, states, row);
 }
 
-/// The victim is dead in one of its states and the recoverer, who was there before, in each of its own.
-void Proof::fault_twice(Stage& stage, const std::vector<State>& states, Row& row) const {
+/// The target is dead in one of its states and the recoverer, which was attached before, in each of its own.
+void Proof::fault_twice(Setup& setup, const std::vector<State>& states, Row& row) const {
     for (std::size_t i = 0; i < states.size(); i += static_cast<std::size_t>(depth_.recoverer)) {
-        stage.set();
-        Victim recoverer(stage.scenario().recoverer, testimony_);
-        stage.tape().put_back(states[i]);
-        stage.let_look(true);
-        testimony_.done.store(0);
-        const auto later = step_through(recoverer, stage.tape(), row.recoverer_instructions);
+        setup.reset();
+        SteppedProcess recoverer(setup.scenario().recoverer, log_);
+        setup.capture().restore(states[i]);
+        setup.set_check_due(true);
+        log_.done.store(0);
+        const auto later = step_through(recoverer, setup.capture(), row.recoverer_instructions);
         recoverer.kill();
         for (std::size_t k = 0; k < later.size(); ++k) {
-            stage.tape().put_back(later[k]);
+            setup.capture().restore(later[k]);
             ++row.double_faults;
-            audit(stage.scenario(), row, at("dead in state", i) + at(", recoverer dead in its state", k));
+            audit(setup.scenario(), row, at("dead in state", i) + at(", recoverer dead in its state", k));
         }
     }
 }
 
-void Proof::kill_at_instructions(Stage& stage, Row& row) const {
+void Proof::kill_at_instructions(Setup& setup, Row& row) const {
     const std::uint64_t step = stride(depth_.kills, row.instructions);
     bool inside = true;
     for (std::uint64_t instruction = 0; inside; instruction += step) {
-        Cast cast(stage);
-        inside = step_over(*cast.victim, instruction);
-        cast.kill_all();
+        Participants participants(setup);
+        inside = step_over(*participants.target, instruction);
+        participants.kill_all();
         ++row.kills;
-        audit(stage.scenario(), row, at("killed after instruction", instruction));
+        audit(setup.scenario(), row, at("killed after instruction", instruction));
     }
 }
 
-void Proof::kill_at_system_calls(Stage& stage, Row& row) const {
+void Proof::kill_at_system_calls(Setup& setup, Row& row) const {
     bool inside = true;
     for (std::uint64_t call = 0; inside; call += static_cast<std::uint64_t>(depth_.system_calls)) {
-        Cast cast(stage);
-        for (std::uint64_t k = 0; k < call && inside; ++k) inside = cast.victim->run_to_system_call();
-        cast.kill_all();
+        Participants participants(setup);
+        for (std::uint64_t k = 0; k < call && inside; ++k) inside = participants.target->run_to_system_call();
+        participants.kill_all();
         ++row.kills;
-        audit(stage.scenario(), row, at("killed at entry or return of a system call, number", call));
+        audit(setup.scenario(), row, at("killed at entry or return of a system call, number", call));
     }
 }
 
-void Proof::go_on_after(Victim& victim, const Scenario& scenario, std::size_t way, const std::string& where,
+void Proof::go_on_after(SteppedProcess& target, const Scenario& scenario, std::size_t way, const std::string& where,
                         Row& row) const {
     const std::string all = where + at(", others working in way", way);
     scenario.others[way]();
-    if (!victim.finish()) row.complain(all, "it never came to its end afterwards");
-    victim.kill();
+    if (!target.finish()) row.add_failure(all, "it never came to its end afterwards");
+    target.kill();
     ++row.preemptions;
     audit(scenario, row, all);
 }
 
-void Proof::preempt(Stage& stage, Row& row) const {
+void Proof::preempt(Setup& setup, Row& row) const {
     const std::uint64_t step = stride(depth_.preemptions, row.instructions);
-    for (std::size_t way = 0; way < stage.scenario().others.size(); ++way) {
+    for (std::size_t way = 0; way < setup.scenario().others.size(); ++way) {
         bool inside = true;
         for (std::uint64_t instruction = 0; inside; instruction += step) {
-            Cast cast(stage);
-            cast.recoverer.reset();
-            inside = step_over(*cast.victim, instruction);
-            go_on_after(*cast.victim, stage.scenario(), way, at("stopped after instruction", instruction), row);
+            Participants participants(setup);
+            participants.recoverer.reset();
+            inside = step_over(*participants.target, instruction);
+            go_on_after(*participants.target, setup.scenario(), way, at("stopped after instruction", instruction), row);
         }
     }
 }
 
-/// Evenly spread over what most operations take; farther and farther apart in those that recover somebody on the way.
+/// Evenly spread over what most operations take; farther and farther apart in those that include a recovery.
 std::uint64_t Proof::next_stop(std::uint64_t instruction) const {
     constexpr std::uint64_t most_take = 1'000;
     const auto stride = static_cast<std::uint64_t>(depth_.preemptions);
@@ -226,24 +226,24 @@ std::uint64_t Proof::next_stop(std::uint64_t instruction) const {
 
 Row Proof::prove_pair(const Scenario& dead, const Scenario& stopped) {
     Row row{dead.pattern, dead.operation + " (dead) x " + stopped.operation + " (stopped)", dead.start, {}};
-    const Watch watch(row);
-    Stage stage(dead, testimony_);
+    const Stopwatch stopwatch(row);
+    Setup setup(dead, log_);
     std::vector<State> states;
     {
-        const Victim second(stopped.victim, testimony_);  // attached first, as later on
-        Victim first(dead.victim, testimony_);
-        states = step_through(first, stage.tape(), row.instructions);
+        const SteppedProcess second(stopped.target, log_);  // attached first, as later on
+        SteppedProcess first(dead.target, log_);
+        states = step_through(first, setup.capture(), row.instructions);
     }
     row.states = states.size();
     for (std::size_t i = 0; i < states.size(); i += static_cast<std::size_t>(depth_.recoverer)) {
         for (std::size_t way = 0; way < stopped.others.size(); ++way) {
             bool inside = true;
             for (std::uint64_t instruction = 0; inside; instruction = next_stop(instruction)) {
-                stage.set();
-                Victim second(stopped.victim, testimony_);
-                stage.tape().put_back(states[i]);
-                stage.let_look(false);
-                testimony_.done.store(0);
+                setup.reset();
+                SteppedProcess second(stopped.target, log_);
+                setup.capture().restore(states[i]);
+                setup.set_check_due(false);
+                log_.done.store(0);
                 inside = step_over(second, instruction);
                 go_on_after(second, stopped, way,
                             at("dead in state", i) + at(", the other stopped after instruction", instruction), row);

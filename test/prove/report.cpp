@@ -39,8 +39,8 @@ void Report::enter(const Row& row) {
     add(found->sum, row);
     found->starts.push_back(row.start);
     failures_ += row.failures;
-    for (const auto& complaint : row.complaints)
-        complaints_.push_back(row.pattern + ", " + row.operation + ", " + row.start + ": " + complaint);
+    for (const auto& failure : row.failure_texts)
+        failure_texts_.push_back(row.pattern + ", " + row.operation + ", " + row.start + ": " + failure);
 }
 
 std::string Report::text() const {
@@ -50,7 +50,7 @@ std::string Report::text() const {
         text += line("%-8s %-58s %12llu %7llu %7llu %8llu %7llu %9llu %5llu\n", sum.pattern.c_str(),
                      sum.operation.c_str(), Number{sum.instructions}, Number{sum.states}, Number{sum.declared_dead},
                      Number{sum.double_faults}, Number{sum.kills}, Number{sum.preemptions}, Number{sum.failures});
-    for (const auto& complaint : complaints_) text += "WRONG " + complaint + "\n";
+    for (const auto& failure : failure_texts_) text += "WRONG " + failure + "\n";
     return text;
 }
 
@@ -71,7 +71,7 @@ std::string Report::markdown() const {
                  Number{total.instructions + total.recoverer_instructions}, Number{total.states},
                  Number{total.declared_dead}, Number{total.double_faults}, Number{total.kills},
                  Number{total.preemptions}, Number{total.failures});
-    for (const auto& complaint : complaints_) text += "\n* " + complaint;
+    for (const auto& failure : failure_texts_) text += "\n* " + failure;
     return text;
 }
 

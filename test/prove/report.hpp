@@ -23,7 +23,7 @@ private:
         std::vector<std::string> starts;
     };
     std::vector<Operation> operations_;
-    std::vector<std::string> complaints_;
+    std::vector<std::string> failure_texts_;
     std::uint64_t failures_ = 0;
 };
 

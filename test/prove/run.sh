@@ -74,7 +74,7 @@ for part in "$@"; do
     "$part"
     [ "$wrong" != "$wrong_before" ] || held="$held $part"
 done
-# Each part says which protocol it tried: tables of several protocols beside each other prove nothing of one.
+# Each part records the digest of its protocol: tables of several protocols together prove nothing about one.
 # shellcheck disable=SC2086  # a list of parts
 python3 test/prove/digest.py --ledger "$(commit)" "$(machine)" $held >"$tables/run.md"
 python3 test/prove/page.py docs/measurements/reliability.md "$tables"

@@ -20,8 +20,8 @@ TopicShape topic_shape() {
             .lifetime = Lifetime::persistent};
 }
 
-TopicActor::TopicActor(const std::string& name, Testimony& testimony)
-    : testimony_(testimony),
+TopicActor::TopicActor(const std::string& name, OperationLog& log)
+    : log_(log),
       publisher(name, topic_shape(), {.wait = WaitPolicy::sleep}),
       subscriber(name, {.pins = 2, .start = Start::oldest}),
       copying(name, {.pins = 0, .start = Start::oldest}) {}
@@ -29,15 +29,15 @@ TopicActor::TopicActor(const std::string& name, Testimony& testimony)
 std::optional<Loan> TopicActor::loan() {
     auto loan = publisher.loan();
     if (!loan) return std::nullopt;
-    test::fill(loan->payload(), testimony_.next.fetch_add(1));
+    test::fill(loan->payload(), log_.next.fetch_add(1));
     return std::move(*loan);
 }
 
 void TopicActor::publish(Loan loan) {
     const std::uint64_t message = test::id_of(loan.payload());
-    testimony_.say(message, sending);
-    if (!publisher.publish(std::move(loan))) testimony_.refused.fetch_add(1);
-    testimony_.say(message, sent);
+    log_.record(message, sending);
+    if (!publisher.publish(std::move(loan))) log_.refused.fetch_add(1);
+    log_.record(message, sent);
 }
 
 void TopicActor::publish_one() {
@@ -53,7 +53,7 @@ void TopicActor::publish_some(int count) {
 void TopicActor::check(std::span<const std::byte> payload, std::uint64_t sequence, std::uint64_t lost) {
     if (!test::is_whole(payload)) throw std::runtime_error("a torn message");
     const std::uint64_t message = test::id_of(payload);
-    if (message >= Testimony::most_messages || !testimony_.said(message, sending))
+    if (message >= OperationLog::most_messages || !log_.has(message, sending))
         throw std::runtime_error("a message that was never published");
     if (has_seen_ && sequence != seen_ + lost + 1) throw std::runtime_error("the lost do not add up");
     seen_ = sequence;
@@ -96,7 +96,7 @@ void TopicActor::catch_up() {
 namespace {
 
 /// The kept messages: the newest, without a hole, each published once.
-std::string check_kept(TopicActor& auditor, const Testimony& testimony) {
+std::string check_kept(TopicActor& auditor, const OperationLog& log) {
     const std::uint64_t newest = auditor.publisher.state().newest;
     const std::uint64_t kept = std::min<std::uint64_t>(newest, topic_history);
     std::set<std::uint64_t> messages;
@@ -108,9 +108,9 @@ std::string check_kept(TopicActor& auditor, const Testimony& testimony) {
     }
     if (auditor.next()) return "there is more than the newest";
     std::uint64_t sent_messages = 0, begun = 0;
-    for (std::uint64_t message = 0; message < Testimony::most_messages; ++message) {
-        if (testimony.said(message, sent)) ++sent_messages;
-        if (testimony.said(message, sending)) ++begun;
+    for (std::uint64_t message = 0; message < OperationLog::most_messages; ++message) {
+        if (log.has(message, sent)) ++sent_messages;
+        if (log.has(message, sending)) ++begun;
     }
     if (newest < sent_messages || newest > begun)
         return std::to_string(newest) + " messages have a sequence, but " + std::to_string(sent_messages) + " to " +
@@ -118,7 +118,8 @@ std::string check_kept(TopicActor& auditor, const Testimony& testimony) {
     return "";
 }
 
-/// Whatever is not kept can be loaned; the next messages come one by one and are kept whole while they are held.
+/// All slots but those of kept messages can be loaned; the next messages come one by one and are kept whole while they
+/// are held.
 std::string check_as_good_as_new(TopicActor& auditor) {
     const auto state = auditor.publisher.state();
     if (state.loaned != 0 || state.pinned != 0)
@@ -143,10 +144,10 @@ std::string check_as_good_as_new(TopicActor& auditor) {
 
 }  // namespace
 
-std::string audit_topic(const std::string& name, Testimony& testimony) {
-    if (testimony.refused.load() != 0) return "an operation was refused";
-    TopicActor auditor(name, testimony);
-    for (const auto& wrong : {check_kept(auditor, testimony), check_as_good_as_new(auditor)})
+std::string audit_topic(const std::string& name, OperationLog& log) {
+    if (log.refused.load() != 0) return "an operation was refused";
+    TopicActor auditor(name, log);
+    for (const auto& wrong : {check_kept(auditor, log), check_as_good_as_new(auditor)})
         if (!wrong.empty()) return wrong;
     return "";
 }

@@ -3,15 +3,15 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "prove/stage_hand.hpp"
+#include "prove/process_factory.hpp"
 #include "prove/topic_actor.hpp"
 
 namespace handoff::prove {
 namespace {
 
 using namespace std::chrono_literals;
-using Operation = Troupe<TopicActor>::Operation;
-using Named = Troupe<TopicActor>::Named;
+using Operation = ProcessFactory<TopicActor>::Operation;
+using Named = ProcessFactory<TopicActor>::Named;
 
 struct Start {
     const char* what;
@@ -46,7 +46,7 @@ Operation with_message(std::function<void(TopicActor&, std::optional<Message>&)>
     };
 }
 
-/// Reads what is new; whoever finds nothing looks for the dead.
+/// Reads what is new; a read that finds nothing checks for the dead.
 Act recover(std::shared_ptr<TopicActor> actor) {
     actor->catch_up();
     return [actor] {
@@ -55,7 +55,7 @@ Act recover(std::shared_ptr<TopicActor> actor) {
     };
 }
 
-std::vector<Named> operations_of(const Troupe<TopicActor>& troupe) {
+std::vector<Named> operations_of(const ProcessFactory<TopicActor>& factory) {
     return {
         {"loan",
          [](auto actor) -> Act { return [actor, loan = kept(std::optional<Loan>())] { *loan = actor->loan(); }; }},
@@ -73,44 +73,44 @@ std::vector<Named> operations_of(const Troupe<TopicActor>& troupe) {
              return [actor] { (void)actor->subscriber.next(1ms); };
          }},
         {"join",
-         [name = troupe.name()](auto actor) -> Act {
+         [name = factory.name()](auto actor) -> Act {
              return [actor, name, joined = kept(std::optional<Subscriber>())] { joined->emplace(name); };
          }},
-        {"leave with a loan and a message in hand", [troupe](auto actor) -> Act { return troupe.leave(actor); }},
+        {"leave with a loan and a message in hand", [factory](auto actor) -> Act { return factory.leave(actor); }},
         {"recover", recover},
     };
 }
 
-Scenario scenario_of(const Troupe<TopicActor>& troupe, const Named& named, const Start& start) {
-    Scenario scenario = troupe.scenario("topic", named, start.what);
-    scenario.build = troupe.building([start](TopicActor& actor) { actor.publish_some(start.published); });
-    if (start.dead_third) scenario.third = troupe.attached(hold_everything);
-    scenario.recoverer = troupe.attached(recover);
+Scenario scenario_of(const ProcessFactory<TopicActor>& factory, const Named& named, const Start& start) {
+    Scenario scenario = factory.scenario("topic", named, start.what);
+    scenario.build = factory.building([start](TopicActor& actor) { actor.publish_some(start.published); });
+    if (start.dead_third) scenario.third = factory.attached(hold_everything);
+    scenario.recoverer = factory.attached(recover);
     scenario.others = {
-        troupe.working([](TopicActor& actor) { actor.publish_one(); }),
-        troupe.working([](TopicActor& actor) { actor.publish_some(topic_history + 2); }),
-        troupe.working([](TopicActor& actor) {
+        factory.working([](TopicActor& actor) { actor.publish_one(); }),
+        factory.working([](TopicActor& actor) { actor.publish_some(topic_history + 2); }),
+        factory.working([](TopicActor& actor) {
             for (int lap = 0; lap < 12; ++lap) {
                 actor.publish_some(3);
                 actor.read_all();
             }
         }),
-        troupe.working([](TopicActor& actor) {
+        factory.working([](TopicActor& actor) {
             const auto first = actor.next(), second = actor.next();
             actor.publish_some(2 * topic_history);
         }),
     };
-    scenario.audit = [troupe] { return audit_topic(troupe.name(), troupe.testimony()); };
+    scenario.audit = [factory] { return audit_topic(factory.name(), factory.log()); };
     return scenario;
 }
 
 }  // namespace
 
-std::vector<Scenario> topic_scenarios(const std::string& name, Testimony& testimony) {
-    const Troupe<TopicActor> troupe(name, testimony);
+std::vector<Scenario> topic_scenarios(const std::string& name, OperationLog& log) {
+    const ProcessFactory<TopicActor> factory(name, log);
     std::vector<Scenario> scenarios;
-    for (const auto& named : operations_of(troupe))
-        for (const Start& start : starts) scenarios.push_back(scenario_of(troupe, named, start));
+    for (const auto& named : operations_of(factory))
+        for (const Start& start : starts) scenarios.push_back(scenario_of(factory, named, start));
     return scenarios;
 }
 

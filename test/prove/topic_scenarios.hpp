@@ -7,7 +7,7 @@
 
 namespace handoff::prove {
 
-std::vector<Scenario> topic_scenarios(const std::string& name, Testimony& testimony);
-std::vector<Scenario> latest_scenarios(const std::string& name, Testimony& testimony);
+std::vector<Scenario> topic_scenarios(const std::string& name, OperationLog& log);
+std::vector<Scenario> latest_scenarios(const std::string& name, OperationLog& log);
 
 }  // namespace handoff::prove

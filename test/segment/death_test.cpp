@@ -15,17 +15,19 @@ using handoff::detail::platform::name_exists;
 using handoff::detail::segment::OpenMode;
 using handoff::detail::segment::Segment;
 using handoff::detail::segment::segment_path;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
 namespace {
 
 /// A creator that was killed while it filled the segment.
 void kill_a_creator(const UniqueName& name) {
-    Child creator([&](Stage& stage) {
+    Child creator([&](Checkpoints& checkpoints) {
         auto request = request_for(name, OpenMode::create);
-        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) { stage.stop_at("half-way"); };
+        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) {
+            checkpoints.stop_at("half-way");
+        };
         Segment::open(request);
     });
     creator.wait_for("half-way");
@@ -55,9 +57,9 @@ BOOST_AUTO_TEST_CASE(a_draft_has_no_name_until_it_is_published) {
 
 BOOST_AUTO_TEST_CASE(a_killed_draft_leaves_nothing) {
     const UniqueName name;
-    Child drafter([&](Stage& stage) {
+    Child drafter([&](Checkpoints& checkpoints) {
         const handoff::detail::segment::Draft draft(request_for(name));
-        stage.stop_at("drafted");
+        checkpoints.stop_at("drafted");
     });
     drafter.wait_for("drafted");
     drafter.kill();
@@ -80,12 +82,14 @@ BOOST_AUTO_TEST_CASE(after_a_killed_creator_the_next_one_creates_and_removes_eve
 
 BOOST_AUTO_TEST_CASE(while_one_creator_is_stopped_half_way_another_one_creates) {
     const UniqueName name;
-    Child slow([&](Stage& stage) {
+    Child slow([&](Checkpoints& checkpoints) {
         auto request = request_for(name);
-        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) { stage.stop_at("half-way"); };
+        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) {
+            checkpoints.stop_at("half-way");
+        };
         const Segment segment = Segment::open(request);
         BOOST_TEST(number_in(segment) == 44u);
-        stage.reach("attached");
+        checkpoints.reach("attached");
     });
     slow.wait_for("half-way");
     const Segment segment = Segment::open(request_for(name, OpenMode::create));
@@ -111,10 +115,10 @@ BOOST_AUTO_TEST_CASE(whoever_opens_while_a_remover_is_at_work_waits_for_it) {
     leave_a_corpse(name);
     handoff::detail::platform::LockFile remover(handoff::detail::platform::open_existing(segment_path(name)));
     BOOST_TEST_REQUIRE(remover.try_exclusive(handoff::detail::segment::in_use_byte));
-    Child opener([&](Stage& stage) {
-        stage.reach("opening");
+    Child opener([&](Checkpoints& checkpoints) {
+        checkpoints.reach("opening");
         Segment segment = Segment::open(request_for(name));
-        stage.report(std::to_string(number_in(segment)));
+        checkpoints.report(std::to_string(number_in(segment)));
         BOOST_TEST(leave(segment));
     });
     opener.wait_for("opening");
@@ -133,10 +137,10 @@ BOOST_AUTO_TEST_CASE(a_stopped_remover_is_waited_for_5_s_counted_from_when_it_go
         return remover;
     };
     const UniqueName late;
-    Child patient([&](Stage& stage) {
-        stage.reach("waiting");
+    Child patient([&](Checkpoints& checkpoints) {
+        checkpoints.reach("waiting");
         const Segment segment = Segment::open(attach_request(late, handoff::Deadline(std::chrono::minutes(1))));
-        stage.report(std::to_string(number_in(segment)));
+        checkpoints.report(std::to_string(number_in(segment)));
     });
     patient.wait_for("waiting");
 
@@ -145,9 +149,9 @@ BOOST_AUTO_TEST_CASE(a_stopped_remover_is_waited_for_5_s_counted_from_when_it_go
     const auto stopped = remover_of(blocked);
     const auto failure = refusal_of([&] { Segment::open(attach_request(blocked)); });
     HANDOFF_TEST_CODE(failure, Errc::timed_out);
-    check_says(failure, segment_path(blocked), "5 s", "stopped");
+    check_message(failure, segment_path(blocked), "5 s", "stopped");
 
-    // It has its name only once somebody holds it.
+    // It has its name only once a process holds it.
     const UniqueName hidden;
     leave_a_corpse(hidden);
     auto brief = remover_of(hidden);

@@ -68,7 +68,7 @@ inline bool leave(detail::segment::Segment& segment) {
     return segment.leave([] { return true; });
 }
 
-/// A segment that everybody left without removing it, as after a power cut of all programs.
+/// A segment that all left without removing it, as if all programs were killed.
 inline void leave_a_corpse(std::string_view name) {
     const auto segment = detail::segment::Segment::open(request_for(name, detail::segment::OpenMode::create));
     BOOST_TEST_REQUIRE(number_in(segment) == mark);

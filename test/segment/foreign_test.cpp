@@ -24,7 +24,7 @@ using handoff::testing::UniqueName;
 namespace {
 
 constexpr std::array kinds{"channel", "topic", "latest"};
-/// The corpus was recorded by programs of 64 bits. Those of 32 are told that it is not theirs.
+/// The corpus was recorded by programs of 64 bits. Programs of 32 bits refuse it.
 constexpr bool corpus_is_ours = sizeof(void*) == 8;
 
 /// The bytes of test/segment/corpus/KIND.words: a length, then "offset value" for each word that is not zero.
@@ -64,7 +64,7 @@ void check_refused(const UniqueName& name, Errc code, const std::string& words) 
     for (const char* kind : kinds) {
         const Failure failure = refusal_as(kind, name);
         HANDOFF_TEST_CODE(failure, code);
-        check_says(failure, words);
+        check_message(failure, words);
     }
     BOOST_TEST((bytes_of(segment_path(name)) == before), "a refused file was changed");
 }
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(no_kind_is_taken_for_another) {
             put_there(name, recorded(is));
             const Failure failure = refusal_as(asked, name);
             HANDOFF_TEST_CODE(failure, Errc::wrong_kind);
-            check_says(failure, "is a " + is, "not a " + asked);
+            check_message(failure, "is a " + is, "not a " + asked);
         }
 }
 
@@ -142,13 +142,13 @@ BOOST_AUTO_TEST_CASE(a_socket_in_the_place_of_the_segment_is_refused) {
     BOOST_TEST_REQUIRE(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     const Failure failure = refusal_as("channel", name);
     HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-    check_says(failure, "is a socket");
+    check_message(failure, "is a socket");
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_segment_that_got_its_name_back_is_one_like_any_other) {
     const UniqueName name;
     std::string bytes = recorded("channel");
-    write_at(bytes, offsetof(SegmentHeader, state), std::uint32_t{2});  // retired: for those who still look at it
+    write_at(bytes, offsetof(SegmentHeader, state), std::uint32_t{2});  // retired: for those that still map it
     put_there(name, bytes);
     if constexpr (!corpus_is_ours) {
         HANDOFF_TEST_CODE(refusal_as("channel", name), Errc::wrong_version);

@@ -14,8 +14,8 @@ using handoff::Errc;
 using handoff::detail::segment::OpenMode;
 using handoff::detail::segment::Segment;
 using handoff::detail::segment::segment_path;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
 BOOST_AUTO_TEST_SUITE(leave_test)
@@ -62,9 +62,9 @@ BOOST_AUTO_TEST_CASE(nobody_is_asked_whether_it_is_needed_while_somebody_uses_it
 BOOST_AUTO_TEST_CASE(a_stopped_user_keeps_the_segment_and_a_killed_one_does_not) {
     const UniqueName name;
     Segment mine = Segment::open(request_for(name));
-    Child other([&](Stage& stage) {
+    Child other([&](Checkpoints& checkpoints) {
         const Segment theirs = Segment::open(attach_request(name));
-        stage.stop_at("open");
+        checkpoints.stop_at("open");
     });
     other.wait_for("open");
     other.stop();
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(two_processes_that_leave_at_once_leave_nothing) {
         if (leave(segment)) ++*removed;
         barrier->arrive_and_wait(2);
     };
-    Child other([&](Stage&) {
+    Child other([&](Checkpoints&) {
         for (int i = 0; i < rounds; ++i) {
             round();
             barrier->arrive_and_wait(2);
@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(coming_and_going_never_meets_a_half_removed_segment) {
             leave(segment);
         }
     };
-    Child first([&](Stage&) { come_and_go(); });
-    Child second([&](Stage&) { come_and_go(); });
+    Child first([&](Checkpoints&) { come_and_go(); });
+    Child second([&](Checkpoints&) { come_and_go(); });
     come_and_go();
     first.wait();
     second.wait();

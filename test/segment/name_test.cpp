@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_a_file_or_would_be_another_one_is_ref
         const auto checked = check_name(row.name);
         BOOST_TEST_REQUIRE(!checked, "'" << row.name << "' was accepted");
         HANDOFF_TEST_CODE(checked.error(), Errc::invalid_argument);
-        handoff::test::check_says(checked.error(), "name", row.reason);
+        handoff::test::check_message(checked.error(), "name", row.reason);
     }
 }
 

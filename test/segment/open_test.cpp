@@ -27,9 +27,9 @@ using handoff::Deadline;
 using handoff::Errc;
 using handoff::detail::segment::OpenMode;
 using handoff::detail::segment::Segment;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::run_in_child;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
 namespace {
@@ -71,7 +71,7 @@ struct Race {
 
 constexpr std::uint64_t race_rounds = 300;
 
-/// "rw-s" of the mapping that begins at this address, as the kernel says it.
+/// "rw-s" of the mapping that begins at this address, from /proc/self/maps.
 std::string rights_at(const void* base) {
     std::ostringstream begin;
     begin << std::hex << reinterpret_cast<std::uintptr_t>(base) << '-';
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(attaching_to_nothing_is_refused_and_makes_nothing) {
     const UniqueName name;
     const auto failure = refusal_of([&] { Segment::open(attach_request(name)); });
     HANDOFF_TEST_CODE(failure, Errc::no_such_segment);
-    check_says(failure, name.str(), "Start the other side first");
+    check_message(failure, name.str(), "Start the other side first");
     BOOST_TEST(name.left_behind().empty());
 }
 
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(creating_what_exists_is_refused) {
     const Segment first = Segment::open(request_for(name, OpenMode::create));
     const auto failure = refusal_of([&] { Segment::open(request_for(name, OpenMode::create)); });
     HANDOFF_TEST_CODE(failure, Errc::already_exists);
-    check_says(failure, name.str(), "Attach to it, or choose another name");
+    check_message(failure, name.str(), "Attach to it, or choose another name");
     BOOST_TEST(number_in(first) == mark);
 }
 
@@ -128,14 +128,14 @@ BOOST_AUTO_TEST_CASE(other_users_are_refused_with_owner_and_mode) {
     if (geteuid() != 0) {  // to the owner it is closed by its mode
         BOOST_TEST_REQUIRE(chmod(handoff::detail::segment::segment_path(name).c_str(), 0) == 0);
     }
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         if (geteuid() == 0) BOOST_TEST_REQUIRE(seteuid(65534) == 0);
         HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(request_for(name, OpenMode::create)); }),
                           Errc::already_exists);
         for (const OpenMode mode : {OpenMode::attach, OpenMode::create_or_attach}) {
             const auto failure = refusal_of([&] { Segment::open(request_for(name, mode)); });
             HANDOFF_TEST_CODE(failure, Errc::permission_denied);
-            check_says(failure, name.str(), "owner uid ", "mode 0", "you are uid " + std::to_string(geteuid()));
+            check_message(failure, name.str(), "owner uid ", "mode 0", "you are uid " + std::to_string(geteuid()));
         }
     });
 }
@@ -197,10 +197,10 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_the_bytes_and_can_neither_write_nor_remove_th
 
 BOOST_AUTO_TEST_CASE(a_segment_of_which_everybody_died_is_attached) {
     const UniqueName name;
-    Child owner([&](Stage& stage) {
+    Child owner([&](Checkpoints& checkpoints) {
         const Segment segment = Segment::open(request_for(name));
         number_in(segment) = 43;
-        stage.stop_at("open");
+        checkpoints.stop_at("open");
     });
     owner.wait_for("open");
     owner.kill();
@@ -212,10 +212,10 @@ BOOST_AUTO_TEST_CASE(a_segment_of_which_everybody_died_is_attached) {
 
 BOOST_AUTO_TEST_CASE(attaching_waits_for_a_segment_that_is_created_later) {
     const UniqueName name;
-    Child waiter([&](Stage& stage) {
-        stage.reach("waiting");
+    Child waiter([&](Checkpoints& checkpoints) {
+        checkpoints.reach("waiting");
         const Segment segment = Segment::open(attach_request(name, Deadline(handoff::testing::default_timeout)));
-        stage.report(std::to_string(number_in(segment)));
+        checkpoints.report(std::to_string(number_in(segment)));
     });
     waiter.wait_for("waiting");
     HANDOFF_REQUIRE_EVENTUALLY(is_asleep(waiter.pid()));
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(two_threads_that_open_at_once_get_the_same_memory) {
 BOOST_AUTO_TEST_CASE(two_processes_that_open_at_once_get_the_same_memory_and_leave_nothing) {
     const UniqueName name;
     SharedAnonymous<Race> race;
-    Child other([&](Stage&) {
+    Child other([&](Checkpoints&) {
         for (std::uint64_t round = 1; round <= race_rounds; ++round) race->attach_round(name, 1, round);
     });
     for (std::uint64_t round = 1; round <= race_rounds; ++round) {
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(two_processes_that_open_at_once_get_the_same_memory_and_lea
 BOOST_AUTO_TEST_CASE(of_two_processes_that_create_at_once_one_is_refused) {
     const UniqueName name;
     SharedAnonymous<Race> race;
-    Child other([&](Stage&) {
+    Child other([&](Checkpoints&) {
         for (std::uint64_t round = 0; round < race_rounds; ++round) race->create_round(name);
     });
     for (std::uint64_t round = 0; round < race_rounds; ++round) race->create_round(name);
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(of_two_processes_that_create_at_once_one_is_refused) {
 BOOST_AUTO_TEST_CASE(a_child_of_fork_neither_maps_nor_closes_nor_frees_anything_of_its_parents) {
     const UniqueName name;
     auto segment = std::make_unique<Segment>(Segment::open(request_for(name)));
-    run_in_child([&](Stage&) { segment.reset(); });
+    run_in_child([&](Checkpoints&) { segment.reset(); });
     BOOST_TEST(number_in(*segment) == mark);
     Segment second = Segment::open(attach_request(name));
     BOOST_TEST(!leave(second));  // the first is still in use
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_does_not_have_the_memory_of_its_parents_seg
     unsigned char resident = 0;
     auto* base = segment.base();
     BOOST_TEST(mincore(base, 1, &resident) == 0);
-    run_in_child([&](Stage&) { BOOST_TEST(mincore(base, 1, &resident) == -1); });
+    run_in_child([&](Checkpoints&) { BOOST_TEST(mincore(base, 1, &resident) == -1); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_spoiled_header_is_refused_with_its_own_code_and_advice) {
             overwrite(segment_path(name), spoiled.offset, spoiled.bytes);
             const Failure failure = refusal_leaving_intact(name);
             HANDOFF_TEST_CODE(failure, spoiled.code);
-            check_says(failure, segment_path(name), spoiled.words);
+            check_message(failure, segment_path(name), spoiled.words);
             const std::string sentence = failure.message();
             BOOST_TEST((sentence.find("remove") != std::string::npos || sentence.find("Choose") != std::string::npos),
                        "no advice in: " << sentence);
@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_wrong_length_is_refused_with_both_lengths) {
         std::filesystem::resize_file(path, size);
         const Failure failure = refusal_leaving_intact(name);
         HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-        check_says(failure, path, std::to_string(whole) + " bytes", std::to_string(size), "`rm " + path + "`");
+        check_message(failure, path, std::to_string(whole) + " bytes", std::to_string(size), "`rm " + path + "`");
     }
     for (const auto size : {sizeof(SegmentHeader) - 1, std::size_t{1}, std::size_t{0}}) {
         std::filesystem::resize_file(path, size);
         const Failure failure = refusal_leaving_intact(name);
         HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-        check_says(failure, path, "only " + std::to_string(size) + " bytes", "`rm " + path + "`");
+        check_message(failure, path, "only " + std::to_string(size) + " bytes", "`rm " + path + "`");
     }
 }
 
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(somebody_elses_file_is_refused_and_kept) {
         std::ofstream(segment_path(name)) << std::string(size, '\n');
         const Failure failure = refusal_leaving_intact(name);
         HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-        check_says(failure, "If nobody needs that file");
+        check_message(failure, "If nobody needs that file");
     }
 }
 
@@ -142,10 +142,10 @@ BOOST_AUTO_TEST_CASE(a_directory_a_link_and_a_pipe_in_the_place_of_the_segment_a
         for (const OpenMode mode : {OpenMode::attach, OpenMode::create_or_attach}) {
             const Failure failure = refusal_of([&] { Segment::open(request_for(name, mode)); });
             HANDOFF_TEST_CODE(failure, Errc::not_a_segment);
-            check_says(failure, segment_path(name), words);
+            check_message(failure, segment_path(name), words);
         }
     };
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {  // whatever hangs is killed
+    handoff::testing::run_in_child([&](handoff::testing::Checkpoints&) {  // killed if it hangs
         const UniqueName directory;
         std::filesystem::create_directory(segment_path(directory));
         refused(directory, "is a directory");

@@ -1,4 +1,4 @@
-// What happens to a name just before somebody opens it, or between opening and locking: this executable's open() and
+// Changes to a name just before a process opens it, or between opening and locking: this executable's open() and
 // fcntl() let it.
 #include <handoff/testing.hpp>
 
@@ -44,7 +44,7 @@ bool may_open(std::string_view path) {
     return may;
 }
 
-/// The segment `other` is called `name` from now on; whoever had that name has none.
+/// Renames the segment `other` to `name`; the segment that had that name has none.
 bool give_the_name_of(const UniqueName& name, const UniqueName& other) {
     using handoff::detail::segment::segment_path;
     return std::rename(segment_path(other).c_str(), segment_path(name).c_str()) == 0;
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(whoever_locked_a_segment_that_was_removed_meanwhile_begins_
     BOOST_TEST(name.left_behind().empty());
 }
 
-/// The locks of one and the memory of the other would be a participant that nobody sees.
+/// The locks of one and the memory of the other would be a participant that no other sees.
 BOOST_AUTO_TEST_CASE(whoever_opened_one_segment_does_not_lock_the_one_that_has_its_name_by_then) {
     const UniqueName name;
     const Segment first = Segment::open(request_for(name));
@@ -117,12 +117,12 @@ BOOST_AUTO_TEST_CASE(whoever_opened_one_segment_does_not_lock_the_one_that_has_i
     BOOST_TEST(number_in(observer) == 3u);
 }
 
-/// Whoever looks for a segment looks at what is there first, and opens it then.
+/// A search for a segment checks the file type first, and opens it then.
 BOOST_AUTO_TEST_CASE(a_pipe_that_took_the_place_of_a_segment_just_before_it_was_opened_is_refused_without_waiting) {
     using handoff::detail::platform::Access;
     const UniqueName name;
     const std::string path = handoff::detail::segment::segment_path(name);
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {  // whatever hangs is killed
+    handoff::testing::run_in_child([&](handoff::testing::Checkpoints&) {  // killed if it hangs
         for (const auto access : {Access::read_only, Access::read_write}) {
             handoff::detail::platform::remove_name(path);
             leave_a_corpse(name);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_took_the_place_of_a_segment_just_before_it_was_
             }};
             const auto failure = refusal_of([&] { (void)handoff::detail::platform::open_existing(path, access); });
             HANDOFF_TEST_CODE(failure, handoff::Errc::not_a_segment);
-            check_says(failure, path, "named pipe");
+            check_message(failure, path, "named pipe");
         }
     });
 }
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_creator_that_cannot_use_what_it_made_removes_it_unless_it
     }
 }
 
-/// The last user leaves and two others create the name anew, between the moment in which somebody who removes opens the
+/// The last user leaves and two others create the name anew, between the moment in which a removing process opens the
 /// file and the moment in which it locks it.
 BOOST_AUTO_TEST_CASE(what_was_made_anew_while_somebody_removed_it_stays) {
     using handoff::Errc;
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(what_was_made_anew_while_somebody_removed_it_stays) {
             last.reset();
             one.emplace(Segment::open(request_for(name)));
             two.emplace(Segment::open(request_for(name)));
-            if (!in_use) one.reset(), two.reset();  // without a word: nobody is there
+            if (!in_use) one.reset(), two.reset();  // no participant is there
         };
         const auto removed = handoff::inspect::remove(name.str());
         BOOST_TEST(!before_the_next_lock);

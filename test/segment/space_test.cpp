@@ -1,4 +1,4 @@
-// More than there is: asked before it is taken, said with both numbers, and nothing is left behind.
+// More memory than there is: checked before it is allocated, reported with both numbers, and nothing is left behind.
 #include <handoff/testing.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -17,7 +17,7 @@ using namespace handoff::test;
 using handoff::Errc;
 using handoff::detail::segment::OpenMode;
 using handoff::detail::segment::Segment;
-using handoff::testing::Stage;
+using handoff::testing::Checkpoints;
 using handoff::testing::UniqueName;
 
 namespace {
@@ -43,8 +43,8 @@ void check_refusal_for_space(const UniqueName& name, std::uint64_t payload_bytes
     handoff::detail::segment::Geometry geometry;
     BOOST_TEST_REQUIRE(lay_out(request_of(name, payload_bytes).blueprint, geometry));
     const bool can_be_mapped = geometry.segment_bytes <= PTRDIFF_MAX;  // what programs of 32 bits cannot
-    check_says(failure, "needs " + std::to_string(geometry.segment_bytes) + " bytes",
-               can_be_mapped ? "has only" : "can map at most", can_be_mapped ? "left" : "of 64 bits", "fewer slots");
+    check_message(failure, "needs " + std::to_string(geometry.segment_bytes) + " bytes",
+                  can_be_mapped ? "has only" : "can map at most", can_be_mapped ? "left" : "of 64 bits", "fewer slots");
     BOOST_TEST(name.left_behind().empty(), "a refused creation left files behind");
 }
 
@@ -62,18 +62,20 @@ BOOST_AUTO_TEST_CASE(more_than_can_be_counted_is_refused_as_nonsense) {
         const UniqueName name;
         const auto failure = refusal_of([&] { Segment::open(request_of(name, payload)); });
         HANDOFF_TEST_CODE(failure, Errc::invalid_argument);
-        check_says(failure, "larger than any memory");
+        check_message(failure, "larger than any memory");
         BOOST_TEST(name.left_behind().empty());
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_creation_refused_for_space_spares_what_others_create) {
     const UniqueName name;
-    handoff::testing::Child other([&](Stage& stage) {
+    handoff::testing::Child other([&](Checkpoints& checkpoints) {
         auto request = request_for(name);
-        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) { stage.stop_at("half-way"); };
+        request.initialise = [&](std::byte*, const handoff::detail::segment::Geometry&) {
+            checkpoints.stop_at("half-way");
+        };
         const Segment segment = Segment::open(request);
-        stage.stop_at("created");
+        checkpoints.stop_at("created");
     });
     other.wait_for("half-way");
     HANDOFF_TEST_CODE(refusal_of([&] { Segment::open(request_of(name, std::uint64_t{1} << 50)); }), Errc::no_space);
@@ -86,17 +88,17 @@ BOOST_AUTO_TEST_CASE(a_creation_refused_for_space_spares_what_others_create) {
 }
 
 BOOST_AUTO_TEST_CASE(a_small_dev_shm_is_refused_with_needed_and_free_bytes) {
-    handoff::testing::Child child([](Stage& stage) {
+    handoff::testing::Child child([](Checkpoints& checkpoints) {
         const std::string obstacle = mount_a_small_dev_shm();
-        stage.report(obstacle);
+        checkpoints.report(obstacle);
         if (!obstacle.empty()) return;
         const UniqueName name;
         const auto failure = refusal_of([&] { Segment::open(request_of(name, 8 << 20)); });
         HANDOFF_TEST_CODE(failure, Errc::no_space);
-        check_says(failure, "(8 MiB)", "/dev/shm has only 1048576 bytes (1 MiB) left", "--shm-size");
+        check_message(failure, "(8 MiB)", "/dev/shm has only 1048576 bytes (1 MiB) left", "--shm-size");
         BOOST_TEST(name.left_behind().empty());
         Segment small = Segment::open(request_of(name, 512 << 10));
-        check_says(refusal_of([&] { Segment::open(request_of(name.str() + "2", 600 << 10)); }), "/dev/shm has only");
+        check_message(refusal_of([&] { Segment::open(request_of(name.str() + "2", 600 << 10)); }), "/dev/shm has only");
         BOOST_TEST(leave(small));
     });
     const std::string obstacle = child.next_line();

@@ -1,4 +1,4 @@
-// One suite for every condition: what a sleeper may rely on, whatever it sleeps on.
+// One suite for every condition: the guarantees for a sleeper.
 #include <handoff/testing.hpp>
 
 #include <boost/mpl/list.hpp>
@@ -21,8 +21,8 @@ using handoff::detail::platform::now_ns;
 using handoff::detail::sync::BoostCondition;
 using handoff::detail::sync::FutexCondition;
 using handoff::test::SharedAnonymous;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_deadline_in_the_past_looks_once_more_and_does_no
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_true_already_is_not_waited_for, Condition, Conditions) {
-    handoff::testing::run_in_child([](Stage&) {
+    handoff::testing::run_in_child([](Checkpoints&) {
         Condition condition;
         int looks = 0;
         BOOST_TEST(condition.wait_until(now_ns() + 3600'000 * ms, [&] { return ++looks > 0; }));
@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_came_true_by_the_deadline_counts_even_without
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_sleeper_in_another_process_is_woken, Condition, Conditions) {
     SharedAnonymous<Room<Condition>> room;
-    Child sleeper([&](Stage& stage) {
-        stage.reach("waiting");
+    Child sleeper([&](Checkpoints& checkpoints) {
+        checkpoints.reach("waiting");
         BOOST_TEST(room->wait_for(1));
     });
     sleeper.wait_for("waiting");
@@ -111,8 +111,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_sleeper_in_another_process_is_woken, Condition, 
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_notification_for_another_reason_does_not_end_the_wait, Condition, Conditions) {
     SharedAnonymous<Room<Condition>> room;
-    Child sleeper([&](Stage& stage) {
-        stage.reach("waiting");
+    Child sleeper([&](Checkpoints& checkpoints) {
+        checkpoints.reach("waiting");
         BOOST_TEST(room->wait_for(5));
         BOOST_TEST(room->number.load() == 5u);
     });
@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_sleeping_process_is_woken, Condition, Condit
     SharedAnonymous<Room<Condition>> room;
     std::vector<Child> sleepers;
     for (int i = 0; i < 6; ++i)
-        sleepers.emplace_back([&](Stage& stage) {
-            stage.reach("waiting");
+        sleepers.emplace_back([&](Checkpoints& checkpoints) {
+            checkpoints.reach("waiting");
             BOOST_TEST(room->wait_for(1));
         });
     for (auto& sleeper : sleepers) {
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_wake_up_is_lost_between_threads, Condition, Con
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(no_wake_up_is_lost_between_processes, Condition, Conditions) {
     SharedAnonymous<Room<Condition>> room;
-    Child other([&](Stage&) { BOOST_TEST(play(*room, 1, rounds)); });
+    Child other([&](Checkpoints&) { BOOST_TEST(play(*room, 1, rounds)); });
     BOOST_TEST(play(*room, 0, rounds));
     other.wait();
     BOOST_TEST(room->number.load() == 2 * rounds);

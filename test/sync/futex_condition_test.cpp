@@ -22,8 +22,8 @@ using handoff::detail::platform::now_ns;
 using handoff::detail::sync::FutexCondition;
 using handoff::detail::sync::StopSignal;
 using handoff::test::is_asleep;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 
 namespace {
 
@@ -50,8 +50,8 @@ std::uint32_t bits_of(const FutexCondition& condition) {
 
 /// Asleep on a number that never comes.
 Child sleeper_in(Room& room) {
-    Child sleeper([&room](Stage& stage) {
-        stage.reach("waiting");
+    Child sleeper([&room](Checkpoints& checkpoints) {
+        checkpoints.reach("waiting");
         room.condition.wait_until(INT64_MAX, [&] { return room.number.load() == UINT64_MAX; });
     });
     sleeper.wait_for("waiting");
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_notification_between_the_look_and_the_sleep_is_not_lost) 
         const std::int64_t deadline = now_ns() + handoff::testing::scaled(handoff::testing::default_timeout).count();
         BOOST_TEST(room.condition.wait_until(deadline, [&] {
             if (++looks > 1) return room.number.load() == 1;
-            for (int i = 0; i < notifications; ++i) room.set(1);  // somebody else, just after we found nothing
+            for (int i = 0; i < notifications; ++i) room.set(1);  // another thread, just after we found nothing
             return false;
         }));
         BOOST_TEST(now_ns() < deadline, "it slept until the deadline");
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_notification_between_the_look_and_the_sleep_is_not_lost) 
     }
 }
 
-/// The second one says the same bit again: only the count tells the first one that it was rung between.
+/// The second one sets the same bit again: only the count shows the first one that a notification came in between.
 BOOST_AUTO_TEST_CASE(who_was_rung_before_it_slept_does_not_sleep_although_another_one_came_since) {
     for (const bool all : {true, false}) {
         FutexCondition condition;
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(killed_sleepers_are_followed_by_as_many_wake_ups_as_one_lik
     for (std::uint64_t death = 0; death < 3; ++death) {
         sleeper_in(*room).kill();
         const std::uint64_t first = room->number.load();
-        Child other([&](Stage&) {
+        Child other([&](Checkpoints&) {
             for (std::uint64_t round = 0; round < 100; ++round) {
                 BOOST_TEST_REQUIRE(room->wait_for(first + 2 * round + 1));
                 room->set(first + 2 * round + 2);
@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(a_stopped_sleeper_swallows_no_wake_up) {
     Child stopped = sleeper_in(*room);
     stopped.stop();
     for (std::uint64_t round = 1; round <= 6; ++round) {
-        Child other([&](Stage& stage) {
-            stage.reach("waiting");
+        Child other([&](Checkpoints& checkpoints) {
+            checkpoints.reach("waiting");
             BOOST_TEST(room->wait_for(round));
         });
         other.wait_for("waiting");
@@ -143,10 +143,10 @@ BOOST_AUTO_TEST_CASE(a_stopped_sleeper_swallows_no_wake_up) {
     }
 }
 
-/// Sleeps until there is something, takes one, and says so by ending.
+/// Sleeps until there is something, takes one, and ends.
 struct Taker {
     explicit Taker(Room& room, std::int64_t deadline_ns = INT64_MAX)
-        : process([&room, deadline_ns](Stage&) {
+        : process([&room, deadline_ns](Checkpoints&) {
               room.condition.wait_until(deadline_ns, [&] { return take_one_of(room); });
           }) {
         HANDOFF_REQUIRE_EVENTUALLY(is_asleep(process.pid()));
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(who_was_woken_and_leaves_without_taking_passes_it_on) {
     for (int round = 0; round < 20; ++round) {
         handoff::test::SharedAnonymous<Room> room;
         const std::int64_t deadline = now_ns() + handoff::testing::scaled(std::chrono::milliseconds(40)).count();
-        Child leaving([&](Stage&) { room->condition.wait_until(deadline, [] { return false; }); });
+        Child leaving([&](Checkpoints&) { room->condition.wait_until(deadline, [] { return false; }); });
         HANDOFF_REQUIRE_EVENTUALLY(is_asleep(leaving.pid()) || now_ns() > deadline);
         Taker taker(*room);
         while (now_ns() < deadline - 3'000) {
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(who_finds_work_that_nobody_told_it_of_tells_the_others) {
     handoff::test::SharedAnonymous<Room> room;
     Taker other(*room), another(*room);
     room->number.store(3);
-    Child late([&](Stage&) {
+    Child late([&](Checkpoints&) {
         int looks = 0;
         room->condition.wait_until(now_ns() + 1'000'000, [&] { return looks++ > 0 && Taker::take_one_of(*room); });
     });
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(who_finds_work_that_nobody_told_it_of_tells_the_others) {
 /// A stop comes between its wake-up and its next sleep: it cannot tell which of the two woke it, and leaves.
 BOOST_AUTO_TEST_CASE(who_is_stopped_and_was_perhaps_woken_passes_it_on) {
     handoff::test::SharedAnonymous<Room> room;
-    Child leaving([&](Stage&) {
+    Child leaving([&](Checkpoints&) {
         std::stop_source source;
         const StopSignal stop(source.get_token());
         FutexCondition::Announcement last;
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(who_is_stopped_and_finds_work_tells_the_others) {
     handoff::test::SharedAnonymous<Room> room;
     Taker other(*room), another(*room);
     room->number.store(3);
-    Child late([&](Stage&) {
+    Child late([&](Checkpoints&) {
         std::stop_source source;
         const StopSignal stop(source.get_token());
         FutexCondition::Announcement last;

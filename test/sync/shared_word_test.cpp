@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(no_exchange_of_two_threads_is_lost) {
 BOOST_AUTO_TEST_CASE(no_exchange_of_two_processes_is_lost) {
     constexpr int each = 50'000;
     handoff::test::SharedAnonymous<SharedWord> word;
-    handoff::testing::Child other([&](handoff::testing::Stage&) { count_by_exchange(*word, each); });
+    handoff::testing::Child other([&](handoff::testing::Checkpoints&) { count_by_exchange(*word, each); });
     count_by_exchange(*word, each);
     other.wait();
     BOOST_TEST(word->load() == 2u * each);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(whoever_reads_a_value_sees_what_its_writer_did_before) {
         SharedWord taken;
     };
     handoff::test::SharedAnonymous<Message> message;
-    handoff::testing::Child writer([&](handoff::testing::Stage&) {
+    handoff::testing::Child writer([&](handoff::testing::Checkpoints&) {
         for (std::uint64_t round = 1; round <= rounds; ++round) {
             for (auto& part : message->payload) part = round;
             message->ready.store(round);

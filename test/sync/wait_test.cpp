@@ -23,8 +23,8 @@ using handoff::detail::platform::now_ns;
 using handoff::detail::sync::FutexCondition;
 using handoff::detail::sync::tick_ns;
 using handoff::detail::sync::wait_until;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 using namespace std::chrono_literals;
 
 namespace handoff {
@@ -121,7 +121,7 @@ BOOST_DATA_TEST_CASE(the_change_of_a_process_ends_the_wait_before_the_tick, poli
     handoff::test::SharedAnonymous<Room> room;
     int without_tick = 0;
     for (std::uint64_t round = 1; round <= 5; ++round) {  // the machine may be busy: not every one has to be that fast
-        Child other([&, waiter = getpid()](Stage&) {
+        Child other([&, waiter = getpid()](Checkpoints&) {
             if (policy != WaitPolicy::busy) HANDOFF_REQUIRE_EVENTUALLY(handoff::test::is_asleep(waiter));
             room->number.store(round);
             room->condition.notify_all();
@@ -138,7 +138,7 @@ BOOST_DATA_TEST_CASE(the_change_of_a_process_ends_the_wait_before_the_tick, poli
 
 BOOST_DATA_TEST_CASE(a_notifier_killed_between_its_change_and_its_call_is_noticed_at_the_tick, policies, policy) {
     handoff::test::SharedAnonymous<Room> room;
-    Child notifier([&, waiter = getpid()](Stage&) {
+    Child notifier([&, waiter = getpid()](Checkpoints&) {
         if (policy != WaitPolicy::busy) HANDOFF_REQUIRE_EVENTUALLY(handoff::test::is_asleep(waiter));
         room->number.store(1);
         raise(SIGKILL);

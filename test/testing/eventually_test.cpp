@@ -1,6 +1,6 @@
 #include <handoff/testing.hpp>
 
-#include "testing/says.hpp"
+#include "testing/message_contains.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,23 +10,24 @@
 #include <string>
 
 using namespace std::chrono_literals;
+using handoff::testing::Checkpoints;
 using handoff::testing::eventually;
 using handoff::testing::run_in_child;
 using handoff::testing::scaled;
-using handoff::testing::Stage;
 
 BOOST_AUTO_TEST_SUITE(eventually_test)
 
 BOOST_AUTO_TEST_CASE(a_scale_that_is_no_positive_number_is_refused) {
     for (const char* scale : {"fast", "5x", "0", "-1", "nan"})
-        run_in_child([&](Stage&) {
+        run_in_child([&](Checkpoints&) {
             ::setenv("HANDOFF_TEST_TIMEOUT_SCALE", scale, 1);
-            BOOST_CHECK_EXCEPTION(scaled(1s), std::invalid_argument, says(std::string("is '") + scale + "'"));
+            BOOST_CHECK_EXCEPTION(scaled(1s), std::invalid_argument,
+                                  message_contains(std::string("is '") + scale + "'"));
         });
 }
 
 BOOST_AUTO_TEST_CASE(the_scale_multiplies_deadlines) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         ::unsetenv("HANDOFF_TEST_TIMEOUT_SCALE");
         BOOST_TEST((scaled(2s) == 2s));
         BOOST_TEST((scaled(-1s) == 0s));
@@ -56,13 +57,13 @@ BOOST_AUTO_TEST_CASE(the_macros_name_what_did_not_come) {
     HANDOFF_CHECK_EVENTUALLY(std::max(1, 2) == 2);
     HANDOFF_REQUIRE_EVENTUALLY(true);
 
-    const auto never = [](Stage&) {
+    const auto never = [](Checkpoints&) {
         ::setenv("HANDOFF_TEST_TIMEOUT_SCALE", "0.001", 1);
         HANDOFF_REQUIRE_EVENTUALLY(std::max(1, 2) == 3);
         throw std::logic_error("REQUIRE went on");
     };
     BOOST_CHECK_EXCEPTION(run_in_child(never), handoff::testing::ChildFailed, [](const auto& failed) {
-        return says("std::max(1, 2) == 3")(failed) && !says("REQUIRE went on")(failed);
+        return message_contains("std::max(1, 2) == 3")(failed) && !message_contains("REQUIRE went on")(failed);
     });
 }
 

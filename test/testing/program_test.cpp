@@ -1,6 +1,6 @@
 #include <handoff/testing.hpp>
 
-#include "testing/says.hpp"
+#include "testing/message_contains.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,11 +28,13 @@ Program shell(const std::string& script, const ProgramOptions& options = {}) {
 BOOST_AUTO_TEST_SUITE(program_test)
 
 BOOST_AUTO_TEST_CASE(a_program_that_cannot_be_started_is_refused_with_its_path) {
-    BOOST_CHECK_EXCEPTION(Program("/no/such/program"), std::runtime_error, says("/no/such/program: No such file"));
-    BOOST_CHECK_EXCEPTION(Program("no-such-program-anywhere"), std::runtime_error, says("no-such-program-anywhere"));
-    BOOST_CHECK_EXCEPTION(Program("/etc/passwd"), std::runtime_error, says("Permission denied"));
+    BOOST_CHECK_EXCEPTION(Program("/no/such/program"), std::runtime_error,
+                          message_contains("/no/such/program: No such file"));
+    BOOST_CHECK_EXCEPTION(Program("no-such-program-anywhere"), std::runtime_error,
+                          message_contains("no-such-program-anywhere"));
+    BOOST_CHECK_EXCEPTION(Program("/etc/passwd"), std::runtime_error, message_contains("Permission denied"));
     BOOST_CHECK_EXCEPTION(shell("true", {.working_directory = "/no/such/place"}), std::runtime_error,
-                          says("in /no/such/place"));
+                          message_contains("in /no/such/place"));
 }
 
 BOOST_AUTO_TEST_CASE(exit_code_and_both_streams_are_kept) {
@@ -75,8 +77,9 @@ BOOST_AUTO_TEST_CASE(text_is_waited_for_while_the_program_runs) {
     auto program = shell("trap 'echo stopping >&2; exit 0' INT; echo ready; while :; do sleep 0.01; done");
     program.wait_for_output("ready");
     BOOST_TEST(program.is_running());
-    BOOST_CHECK_EXCEPTION(program.wait_for_output("never", 30ms), DeadlinePassed, says("its stdout:\nready"));
-    BOOST_CHECK_EXCEPTION(program.wait(30ms), DeadlinePassed, says("its stdout:\nready"));
+    BOOST_CHECK_EXCEPTION(program.wait_for_output("never", 30ms), DeadlinePassed,
+                          message_contains("its stdout:\nready"));
+    BOOST_CHECK_EXCEPTION(program.wait(30ms), DeadlinePassed, message_contains("its stdout:\nready"));
     program.signal(SIGINT);
     program.wait_for_errors("stopping");
     BOOST_TEST(program.wait().ok());
@@ -85,8 +88,9 @@ BOOST_AUTO_TEST_CASE(text_is_waited_for_while_the_program_runs) {
 
 BOOST_AUTO_TEST_CASE(text_that_never_came_from_a_finished_program_is_a_failure) {
     auto program = shell("echo other; exit 4");
-    BOOST_CHECK_EXCEPTION(program.wait_for_output("ready", 60s), ChildFailed,
-                          [](const ChildFailed& failed) { return failed.exit().code == 4 && says("other")(failed); });
+    BOOST_CHECK_EXCEPTION(program.wait_for_output("ready", 60s), ChildFailed, [](const ChildFailed& failed) {
+        return failed.exit().code == 4 && message_contains("other")(failed);
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_program_is_stopped_resumed_and_killed) {

@@ -1,4 +1,4 @@
-// Programs whose stdin, stdout or stderr is not what they hope for.
+// Programs whose stdin, stdout or stderr is closed, full or read-only.
 #pragma once
 
 #include <handoff/testing.hpp>
@@ -14,7 +14,7 @@ struct Streams {
     std::string redirections;
 };
 
-/// stdout is a pipe, and whoever read from it has left.
+/// stdout is a pipe whose reader has left.
 inline const Streams unread{
     R"(f=$(mktemp -u) && mkfifo "$f" && exec 3<>"$f" 4>"$f" 3<&- && rm "$f";)",
     ">&4 4>&-",

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
 namespace {
@@ -88,16 +88,16 @@ BOOST_AUTO_TEST_CASE(files_of_others_are_left_alone) {
 BOOST_AUTO_TEST_CASE(a_copy_in_a_forked_child_removes_nothing) {
     auto name = std::make_unique<UniqueName>("forked");
     make_files(*name);
-    handoff::testing::run_in_child([&](Stage&) { name.reset(); });
+    handoff::testing::run_in_child([&](Checkpoints&) { name.reset(); });
     BOOST_TEST(name->left_behind().size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(names_of_killed_tests_are_removed_by_the_next_name) {
-    Child test([](Stage& stage) {
+    Child test([](Checkpoints& checkpoints) {
         const UniqueName name("killed");
         make_files(name);
-        stage.report(name.str());
-        stage.stop_at("made");
+        checkpoints.report(name.str());
+        checkpoints.stop_at("made");
     });
     test.wait_for("made");
     const std::string segment = segment_of(test.next_line());

@@ -57,10 +57,10 @@ std::string doctor_about(const std::string& name) {
 }
 
 Child::Function taking_one(const std::string& name) {
-    return [name](Stage& stage) {
+    return [name](Checkpoints& checkpoints) {
         Receiver receiver(name);
         const Request request = receiver.receive(soon).value();
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     };
 }
 
@@ -70,7 +70,7 @@ void send_image(Sender& sender) {
     sender.send(std::move(loan)).value();
 }
 
-/// The tool under the name of somebody else's program, in a folder of its own.
+/// The tool under the name of another program, in a folder of its own.
 struct RenamedTool {
     UniqueName folder;
     std::filesystem::path path;
@@ -96,10 +96,10 @@ BOOST_AUTO_TEST_CASE(a_sender_without_a_receiver_is_named_by_every_verb_that_loo
     const UniqueName name;
     const Sender sender(name, small_channel());
     const std::string info = info_of(name.str());
-    TOOL_TEST_SAYS(info, "no receiver: nobody would take what 1 sender may send");
-    TOOL_TEST_SAYS(info, "does it use this name, '" + name.str() + "'?");
-    TOOL_TEST_SAYS(output_of({"ls", name.str(), "--interval", "1ms"}), "1 sender, no receiver");
-    TOOL_TEST_SAYS(doctor_about(name.str()), "no receiver");
+    TOOL_TEST_CONTAINS(info, "no receiver: nothing would take what 1 sender may send");
+    TOOL_TEST_CONTAINS(info, "does it use this name, '" + name.str() + "'?");
+    TOOL_TEST_CONTAINS(output_of({"ls", name.str(), "--interval", "1ms"}), "1 sender, no receiver");
+    TOOL_TEST_CONTAINS(doctor_about(name.str()), "no receiver");
     type_what_begins("handoff ls", info);
 }
 
@@ -107,13 +107,13 @@ BOOST_AUTO_TEST_CASE(whoever_is_alone_on_a_topic_is_told_whom_it_waits_for) {
     const UniqueName name;
     {
         Publisher publisher(name, small_topic());
-        TOOL_TEST_SAYS(info_of(name.str()), "no subscriber: 1 publisher, and nothing was published yet");
-        TOOL_TEST_SAYS(output_of({"ls", name.str(), "--interval", "1ms"}), "1 publisher, no subscriber");
-        publish(publisher, "x");  // from now on somebody may copy without being seen
-        TOOL_TEST_SAYS(info_of(name.str()), "nothing looks wrong");
+        TOOL_TEST_CONTAINS(info_of(name.str()), "no subscriber: 1 publisher, and nothing was published yet");
+        TOOL_TEST_CONTAINS(output_of({"ls", name.str(), "--interval", "1ms"}), "1 publisher, no subscriber");
+        publish(publisher, "x");  // from now on a reader may copy without being seen
+        TOOL_TEST_CONTAINS(info_of(name.str()), "nothing looks wrong");
     }
     const Subscriber subscriber(name, small_topic());
-    TOOL_TEST_SAYS(info_of(name.str()), "no publisher: nothing was published yet");
+    TOOL_TEST_CONTAINS(info_of(name.str()), "no publisher: nothing was published yet");
 }
 
 BOOST_AUTO_TEST_CASE(the_lost_receiver_is_named_and_no_advice_takes_messages_away) {
@@ -125,18 +125,18 @@ BOOST_AUTO_TEST_CASE(the_lost_receiver_is_named_and_no_advice_takes_messages_awa
     receiving.kill();
     const std::string pid = std::to_string(receiving.pid());
     const std::string dead = info_of(name.str());
-    TOOL_TEST_SAYS(dead, "start detector again: it was the receiver (pid " + pid + ") and died");
+    TOOL_TEST_CONTAINS(dead, "start detector again: it was the receiver (pid " + pid + ") and died");
     send(sender, "unread");
-    const auto is_recovered = [&] {  // whoever waits in vain looks after the dead
+    const auto is_recovered = [&] {  // a wait that finds nothing checks for the dead
         (void)sender.wait_for_receiver(Deadline(std::chrono::steady_clock::now() + 10ms));
         return inspect::Observer(name).report().participants.size() == 1;
     };
     HANDOFF_REQUIRE_EVENTUALLY(is_recovered());
     const std::string gone = info_of(name.str());
-    TOOL_TEST_SAYS(gone, "no receiver: 1 message unread");
-    TOOL_TEST_SAYS(gone, "Start it again: detector (pid " + pid + ")");
+    TOOL_TEST_CONTAINS(gone, "no receiver: 1 message unread");
+    TOOL_TEST_CONTAINS(gone, "Start it again: detector (pid " + pid + ")");
     words_of({"recv", name.str(), "--count", "1"}, 0);  // the tool itself is not what is missing
-    TOOL_TEST_SAYS(info_of(name.str()), "start the receiver. If it runs");
+    TOOL_TEST_CONTAINS(info_of(name.str()), "start the receiver. If it runs");
     BOOST_TEST(!contains(dead + gone, "handoff recv"));
 }
 
@@ -150,9 +150,9 @@ BOOST_AUTO_TEST_CASE(a_program_is_called_by_its_name_in_any_language) {
         Sender sender(name, small_channel());
         const Program receiving(renamed.path.string(), {"recv", name.str()}, {});
         BOOST_TEST_REQUIRE(sender.wait_for_receiver(soon).has_value());
-        TOOL_TEST_SAYS(info_of(name.str()), "  " + shown + "  ");
-        TOOL_TEST_SAYS(output_of({"info", name.str(), "--json", "--interval", "1ms"}), "\"" + shown + "\"");
-        TOOL_TEST_SAYS(output_of({"metrics", name.str(), "--participants"}), "program=\"" + shown + "\"");
+        TOOL_TEST_CONTAINS(info_of(name.str()), "  " + shown + "  ");
+        TOOL_TEST_CONTAINS(output_of({"info", name.str(), "--json", "--interval", "1ms"}), "\"" + shown + "\"");
+        TOOL_TEST_CONTAINS(output_of({"metrics", name.str(), "--participants"}), "program=\"" + shown + "\"");
     }
 }
 
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(who_is_stopped_goes_on_as_advised_and_a_timeout_names_it) {
     BOOST_TEST_REQUIRE(kill(stopped.pid(), SIGSTOP) == 0);
     HANDOFF_REQUIRE_EVENTUALLY(contains(info_of(name.str()), "is stopped"));
     const std::string timeout = words_of({"send", name.str(), "--request", "--timeout", "20ms"}, 4, "ask");
-    TOOL_TEST_SAYS(timeout, "(pid " + std::to_string(stopped.pid()) + ") is stopped");
+    TOOL_TEST_CONTAINS(timeout, "(pid " + std::to_string(stopped.pid()) + ") is stopped");
     type_what_begins("kill -CONT", timeout);
     HANDOFF_CHECK_EVENTUALLY(!contains(info_of(name.str()), "is stopped"));
     BOOST_TEST(!contains(words_of({"send", name.str(), "--request", "--timeout", "20ms"}, 4, "ask"), "is stopped"));
@@ -178,16 +178,16 @@ BOOST_AUTO_TEST_CASE(who_is_stopped_goes_on_as_advised_and_a_timeout_names_it) {
 
 BOOST_AUTO_TEST_CASE(what_the_dead_left_goes_as_advised) {
     const UniqueName name;
-    Child dying([&](Stage& stage) {
+    Child dying([&](Checkpoints& checkpoints) {
         Sender sender(name, small_channel());
         send(sender, "unread");
-        stage.stop_at("sent");
+        checkpoints.stop_at("sent");
     });
     dying.wait_for("sent");
     dying.kill();
     type_what_begins("handoff clean", info_of(name.str()));
     const std::string kept = output_of({"clean", name.str()});
-    TOOL_TEST_SAYS(kept, "1 unread message");
+    TOOL_TEST_CONTAINS(kept, "1 unread message");
     type_what_begins("handoff rm", kept);
     BOOST_TEST(name.left_behind().empty());
 }
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_one_goes_as_doctor_advises_whether_or_not_it_is_i
         const auto commands = commands_in(advice);
         BOOST_TEST_REQUIRE(commands.size() == 2U, advice);
         if (is_in_use) {
-            TOOL_TEST_SAYS(words_of({"rm", name.str()}, 1), "is in use");
+            TOOL_TEST_CONTAINS(words_of({"rm", name.str()}, 1), "is in use");
             type(commands[1]);
         } else {
             type(commands[0]);
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(images_are_not_written_to_a_terminal_and_stay_where_they_ar
     Terminal terminal(HANDOFF_BIN_DIR "/handoff", {"recv", name.str()});
     BOOST_TEST(terminal.wait() == 2);
     const std::string screen = terminal.output();
-    TOOL_TEST_SAYS(screen, "holds images (4x4 bgr8)");
+    TOOL_TEST_CONTAINS(screen, "holds images (4x4 bgr8)");
     BOOST_TEST(!contains(screen, "\7"), "pixels went to the terminal");
     const auto message = only_message(name.str());
     BOOST_TEST((message.state == inspect::SlotState::ready));
@@ -237,9 +237,9 @@ BOOST_AUTO_TEST_CASE(images_are_not_written_to_a_terminal_and_stay_where_they_ar
     const std::string picture = std::filesystem::temp_directory_path() / (name.str() + ".png");
     type("cd '" + std::filesystem::temp_directory_path().string() + "' && handoff snap " + name.str() + " " +
          name.str() + ".png");
-    TOOL_TEST_SAYS(screen, "`handoff snap " + name.str() + " " + name.str() + ".png`");
+    TOOL_TEST_CONTAINS(screen, "`handoff snap " + name.str() + " " + name.str() + ".png`");
     BOOST_TEST(std::filesystem::remove(picture));
-    TOOL_TEST_SAYS(words_of({"recv", name.str(), "--count", "1"}, 0), "for good");  // not on a terminal: as ever
+    TOOL_TEST_CONTAINS(words_of({"recv", name.str(), "--count", "1"}, 0), "for good");  // not on a terminal: as ever
 }
 
 BOOST_AUTO_TEST_CASE(an_image_that_comes_later_goes_back_to_the_others) {
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(an_image_that_comes_later_goes_back_to_the_others) {
     BOOST_TEST_REQUIRE(sender.wait_for_receiver(soon).has_value());
     send_image(sender);
     BOOST_TEST(terminal.wait() == 2);
-    TOOL_TEST_SAYS(terminal.output(), "the message goes to another receiver");
+    TOOL_TEST_CONTAINS(terminal.output(), "the message goes to another receiver");
     BOOST_TEST((only_message(name.str()).state == inspect::SlotState::ready));
 }
 
@@ -263,8 +263,8 @@ BOOST_AUTO_TEST_CASE(a_recording_without_its_end_is_repaired_as_info_advises) {
     std::filesystem::resize_file(path, std::filesystem::file_size(path) - 50);
     type_what_begins("handoff repair", output_of({"info", path}));
     const std::string whole = output_of({"info", repaired});
-    TOOL_TEST_SAYS(whole, ", complete");
-    TOOL_TEST_SAYS(whole, "nothing looks wrong");
+    TOOL_TEST_CONTAINS(whole, ", complete");
+    TOOL_TEST_CONTAINS(whole, "nothing looks wrong");
     type("handoff repair '" + repaired + "'");  // looks at the checksums, too: nothing is to be done
     std::filesystem::remove(path);
     std::filesystem::remove(repaired);
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(who_asks_for_a_picture_that_is_not_there_yet_is_shown_who_i
     const Publisher publisher(name, small_topic());
     const std::string words = words_of({"snap", name.str(), "-", "--timeout", "1ms"}, 4);
     type_what_begins("handoff info", words);
-    TOOL_TEST_SAYS(info_of(name.str()), "publisher");
+    TOOL_TEST_CONTAINS(info_of(name.str()), "publisher");
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_that_everybody_left_goes_as_doctor_advises) {
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_segment_that_everybody_left_goes_as_doctor_advises) {
         send(sender, "unread");  // or the name would go with the last one
     }
     const std::string left = doctor_about(name.str());
-    TOOL_TEST_SAYS(left, "nobody is there any more");
+    TOOL_TEST_CONTAINS(left, "no participant is left");
     type_what_begins("handoff clean", left);
     type_what_begins("handoff rm", output_of({"clean", name.str()}));
     BOOST_TEST(name.left_behind().empty());
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_that_cannot_be_drawn_on_is_shown_the_same_once) 
     const Publisher publisher(name, small_topic());
     Terminal dumb(HANDOFF_BIN_DIR "/handoff", {"top"}, 80, 24, {"TERM=dumb"});
     BOOST_TEST(dumb.wait() == 1);
-    for (const std::string& command : commands_in(dumb.output())) TOOL_TEST_SAYS(type(command), name.str());
+    for (const std::string& command : commands_in(dumb.output())) TOOL_TEST_CONTAINS(type(command), name.str());
     BOOST_TEST(commands_in(dumb.output()).size() == 1U);
 }
 
@@ -317,10 +317,10 @@ BOOST_AUTO_TEST_CASE(a_name_that_was_misspelled_is_corrected_by_every_verb) {
     const std::string meant = "did you mean '" + name.str() + "'?", wrong = name.str() + "s";
     for (const auto& words : std::vector<std::vector<std::string>>{
              {"info", wrong}, {"ls", wrong}, {"hz", wrong}, {"rm", wrong}, {"clean", wrong}, {"recv", wrong}})
-        TOOL_TEST_SAYS(words_of(words, 3), meant);
-    TOOL_TEST_SAYS(words_of({"snap", wrong, "x.png"}, 3), meant);
-    const std::string waiting = words_of({"recv", wrong, "--timeout", "50ms"}, 3);  // who waits says for whom
-    TOOL_TEST_SAYS(waiting, "waiting for '" + wrong + "' to be created; " + meant);
+        TOOL_TEST_CONTAINS(words_of(words, 3), meant);
+    TOOL_TEST_CONTAINS(words_of({"snap", wrong, "x.png"}, 3), meant);
+    const std::string waiting = words_of({"recv", wrong, "--timeout", "50ms"}, 3);  // a wait names what it waits for
+    TOOL_TEST_CONTAINS(waiting, "waiting for '" + wrong + "' to be created; " + meant);
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_on_the_classic_pair_is_noted) {

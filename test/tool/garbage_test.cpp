@@ -1,4 +1,4 @@
-// Segments whose header is right and whose everything else is arbitrary: no crash, no hang, valid JSON, a sentence.
+// Segments with a valid header and arbitrary other bytes: no crash, no hang, valid JSON, an error message.
 #include "tool/tool.hpp"
 
 #include "tool/findings.hpp"

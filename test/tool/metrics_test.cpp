@@ -30,9 +30,9 @@ using handoff::inspect::Kind;
 using handoff::inspect::LatencyHistogram;
 using handoff::inspect::Role;
 using handoff::inspect::SlotState;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::Program;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 using tool_test::ask;
 using tool_test::Connection;
@@ -43,7 +43,7 @@ namespace {
 
 const std::string tool = HANDOFF_BIN_DIR "/handoff";
 
-/// What a reader of the metrics gets who came for the first time.
+/// The metrics of a first request.
 std::string exposition_of(const std::vector<Look>& looks, bool with_participants = false) {
     Totals totals;
     totals.add(looks);
@@ -54,10 +54,10 @@ std::string exposition_of(const std::vector<Look>& looks, bool with_participants
 class Served {
 public:
     explicit Served(const ServerLimits& limits, const std::string& page = "handoff_up 1\n")
-        : child_([=](Stage& stage) {
+        : child_([=](Checkpoints& checkpoints) {
               handoff::apps::tool::serve(
                   parse_address("0"), limits, [&] { return page; },
-                  [&](const auto& address) { stage.report(std::to_string(address.port)); });
+                  [&](const auto& address) { checkpoints.report(std::to_string(address.port)); });
           }),
           port_(static_cast<std::uint16_t>(std::stoi(child_.next_line()))) {}
     ~Served() { child_.kill(); }
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(every_number_of_a_segment_is_there_once) {
     BOOST_TEST(page.value("handoff_messages_total", {{"role", "sender"}}) == 7);
     BOOST_TEST(page.value("handoff_message_bytes_total", {{"role", "receiver"}}) == 500);
     BOOST_TEST(page.value("handoff_lost_total", {{"segment", "t"}}) == 9);
-    BOOST_TEST(page.value("handoff_messages_total", {{"role", "publisher"}}) == 0);  // nobody is not nothing
+    BOOST_TEST(page.value("handoff_messages_total", {{"role", "publisher"}}) == 0);  // no participant is 0, not absent
     BOOST_TEST(page.value("handoff_participants", {{"role", "receiver"}, {"life", "dead"}}) == 1);
     BOOST_TEST(page.value("handoff_participants", {{"role", "sender"}, {"life", "dead"}}) == 0);
     BOOST_TEST(page.types().at("handoff_slots") == "gauge");
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_for_the_next_request) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_is_too_large_is_refused_and_costs_little) {
-    const Served narrow({.request_bytes = 1000, .patience = 5s, .connections = 4});
+    const Served narrow({.request_bytes = 1000, .timeout = 5s, .connections = 4});
     const std::string little = "GET /metrics HTTP/1.1\r\nX: " + std::string(3000, 'x') + "\r\n\r\n";
     BOOST_TEST(ask(narrow.port(), little).starts_with("HTTP/1.1 431"));
     const Served served({});
@@ -264,16 +264,16 @@ BOOST_AUTO_TEST_CASE(who_is_refused_half_way_may_finish_what_he_says) {
     Connection talkative(served.port());
     talkative.send("GET /metrics HTTP/1.1\r\nX: " + std::string(100'000, 'x'));
     BOOST_TEST(talkative.receive_all().starts_with("HTTP/1.1 431"));
-    for (int i = 0; i < 500; ++i) talkative.send(std::string(1000, 'x'));  // which throws if nobody listens any more
+    for (int i = 0; i < 500; ++i) talkative.send(std::string(1000, 'x'));  // throws if the server closed it
     BOOST_TEST(ask(served.port(), get("/metrics")).starts_with("HTTP/1.1 200"));
 }
 
 BOOST_AUTO_TEST_CASE(slow_clients_delay_nobody_and_are_let_go) {
-    const Served served({.request_bytes = 8192, .patience = handoff::testing::scaled(30s), .connections = 64});
+    const Served served({.request_bytes = 8192, .timeout = handoff::testing::scaled(30s), .connections = 64});
     Connection slow(served.port());
     slow.send("GET /metr");
     BOOST_TEST(ask(served.port(), get("/metrics"), 10s).starts_with("HTTP/1.1 200"));  // 10 s are less than 30
-    const Served hasty({.request_bytes = 8192, .patience = 200ms, .connections = 64});
+    const Served hasty({.request_bytes = 8192, .timeout = 200ms, .connections = 64});
     Connection late(hasty.port());
     late.send("GET /metr");
     BOOST_TEST(late.receive_all() == "");  // closed without a word
@@ -282,15 +282,15 @@ BOOST_AUTO_TEST_CASE(slow_clients_delay_nobody_and_are_let_go) {
 BOOST_AUTO_TEST_CASE(who_reads_nothing_is_let_go) {
     std::string large;
     large.resize(20'000'000, 'x');  // more than the kernel keeps for a socket
-    const Served served({.request_bytes = 8192, .patience = 200ms, .connections = 1}, large);
+    const Served served({.request_bytes = 8192, .timeout = 200ms, .connections = 1}, large);
     Connection deaf(served.port());
     deaf.send(get("/metrics"));
     BOOST_TEST(ask(served.port(), get("/")).starts_with("HTTP/1.1 200"));  // when the place is free again
 }
 
-/// Nothing here waits for the patience of a minute: who is answered is answered at once.
+/// Nothing here waits for the timeout of a minute: every answer comes at once.
 BOOST_AUTO_TEST_CASE(those_who_say_nothing_keep_nobody_out) {
-    const Served served({.request_bytes = 8192, .patience = 60s, .connections = 64});
+    const Served served({.request_bytes = 8192, .timeout = 60s, .connections = 64});
     Connection kept(served.port());
     kept.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
     BOOST_TEST(kept.receive_until("handoff_up 1\n").starts_with("HTTP/1.1 200"));
@@ -307,9 +307,9 @@ BOOST_AUTO_TEST_CASE(those_who_say_nothing_keep_nobody_out) {
     BOOST_TEST(silent.back().receive_all().starts_with("HTTP/1.1 200"));
 }
 
-/// Time counts from the last answer: who asks again and again is not the one who has waited longest.
+/// Time counts from the last answer: an active client is not the one that has waited longest.
 BOOST_AUTO_TEST_CASE(who_was_answered_just_now_is_not_the_one_to_go) {
-    const Served served({.request_bytes = 8192, .patience = 60s, .connections = 3});
+    const Served served({.request_bytes = 8192, .timeout = 60s, .connections = 3});
     const auto ask_again = [](Connection& connection) {
         connection.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
         return connection.receive_until("handoff_up 1\n");
@@ -325,11 +325,11 @@ BOOST_AUTO_TEST_CASE(who_was_answered_just_now_is_not_the_one_to_go) {
 }
 
 BOOST_AUTO_TEST_CASE(a_page_that_cannot_be_made_is_an_error_of_the_server) {
-    Child child([](Stage& stage) {
+    Child child([](Checkpoints& checkpoints) {
         handoff::apps::tool::serve(
             parse_address("0"), {},
             []() -> std::string { throw handoff::Error(handoff::Errc::system, "no such folder"); },
-            [&](const auto& address) { stage.report(std::to_string(address.port)); });
+            [&](const auto& address) { checkpoints.report(std::to_string(address.port)); });
     });
     const auto port = static_cast<std::uint16_t>(std::stoi(child.next_line()));
     const std::string answer = ask(port, get("/metrics"));
@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(the_program_tells_of_real_segments_and_ends_when_it_is_told
 
 BOOST_AUTO_TEST_CASE(an_address_that_others_reach_is_said) {
     Program open(tool, {"metrics", "--listen", "0.0.0.0:0"});
-    open.wait_for_errors("anybody who can reach this address");
+    open.wait_for_errors("every host that can reach this address");
     open.signal(SIGINT);
     BOOST_TEST(open.wait().ok());
     Program wrong(tool, {"metrics", "--listen", "nowhere:9464"});

@@ -132,9 +132,9 @@ BOOST_AUTO_TEST_CASE(garbage_is_a_problem_of_its_own_and_hides_nothing_else) {
 
 BOOST_AUTO_TEST_CASE(two_looks_tell_the_traffic_in_between) {
     const UniqueName name("twice");
-    handoff::testing::Child busy([&](handoff::testing::Stage& stage) {
+    handoff::testing::Child busy([&](handoff::testing::Checkpoints& checkpoints) {
         handoff::Publisher publisher(name, {.payload_bytes = 64});
-        stage.reach("there");
+        checkpoints.reach("there");
         for (;;) publisher.publish(publisher.loan().value()).value();
     });
     busy.wait_for("there");

@@ -1,4 +1,4 @@
-// The tool in the hands of another user.
+// The tool, run by another user.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +13,7 @@ inline bool become_another_user() {
     return setuid(65534) == 0;
 }
 
-/// Precondition. A checkout in a home of mode 0700 is closed to everybody else, and so are the programs in it.
+/// Precondition. A checkout in a home of mode 0700 is closed to all others, and so are the programs in it.
 inline boost::test_tools::assertion_result needs_a_tool_for_other_users(boost::unit_test::test_unit_id) {
     const pid_t child = fork();
     if (child == 0) _exit(become_another_user() && access(HANDOFF_BIN_DIR "/handoff", X_OK) == 0 ? 0 : 1);

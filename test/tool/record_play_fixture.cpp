@@ -123,7 +123,7 @@ handoff::Subscriber subscriber_of(std::string_view name) {
                                {.attach_timeout = handoff::testing::default_timeout, .start = handoff::Start::oldest});
 }
 
-bool says(const Program& program, const std::string& words) {
+bool prints(const Program& program, const std::string& words) {
     return program.errors().find(words) != std::string::npos;
 }
 

@@ -36,7 +36,7 @@ handoff::TopicShape roomy();
 /// From its oldest message, as soon as the topic is there.
 handoff::Subscriber subscriber_of(std::string_view name);
 /// On stderr.
-bool says(const Program& program, const std::string& words);
+bool prints(const Program& program, const std::string& words);
 
 /// Images of random sizes, encodings and descriptions, plain bytes and empty messages in between.
 std::vector<Frame> frames(std::size_t count, std::uint32_t seed);

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_is_removed_while_the_recorder_sleeps_is_recorded_to_it
         bytes += frame.payload.size();
     }
     handoff::inspect::remove(name.str(), true).value();
-    std::this_thread::sleep_for(50ms);  // so that the first thing it does is to look who is gone
+    std::this_thread::sleep_for(50ms);  // so that it first checks which segments are gone
     recorder.resume();
     HANDOFF_CHECK_EVENTUALLY(folder.partial_bytes() > bytes);
     interrupt(recorder);
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(every_loss_is_counted) {
     interrupt(recorder, 5);
     BOOST_TEST(number(recorder, "messages") == 9u);
     BOOST_TEST(number(recorder, "lost") == 92u);
-    BOOST_TEST(says(recorder, "lost of " + name.str() + ": 92 of 101"));
+    BOOST_TEST(prints(recorder, "lost of " + name.str() + ": 92 of 101"));
     const auto bytes = read_file(folder / "losses.mcap");
     const std::string key = "lost." + name.str() + std::string("\2\0\0\0", 4) + "92";
     BOOST_TEST(place_of(std::as_bytes(std::span(key)), bytes) > 0u);
@@ -167,15 +167,15 @@ BOOST_AUTO_TEST_CASE(a_recording_whose_recorder_was_killed_is_readable) {
 
     const ReadBack recording = read_recording(path);
     BOOST_TEST(recording.cut_off.find("was cut off after byte") != std::string::npos);
-    BOOST_TEST(recording.complaints.empty());
+    BOOST_TEST(recording.problems.empty());
     BOOST_TEST(recording.entries.size() > 100u);
     for (const Entry& entry : recording.entries)
         BOOST_TEST_REQUIRE((entry.data == noise(40'000, entry.head.sequence - 1)));
 
     auto player = handoff_program({"play", path, "--rate", "0", "--prefix", name.str() + "-"});
     require_exit(player, 0);
-    BOOST_TEST(says(player, "was cut off after byte"));
-    BOOST_TEST(says(player, std::to_string(recording.entries.size()) + " messages of 1 segment played"));
+    BOOST_TEST(prints(player, "was cut off after byte"));
+    BOOST_TEST(prints(player, std::to_string(recording.entries.size()) + " messages of 1 segment played"));
 }
 
 BOOST_AUTO_TEST_CASE(a_channel_is_refused_by_name_and_left_out_by_pattern) {
@@ -184,12 +184,12 @@ BOOST_AUTO_TEST_CASE(a_channel_is_refused_by_name_and_left_out_by_pattern) {
     handoff::Sender sender(name, {.slot_count = 2, .payload_bytes = 64});
     auto by_name = handoff_program({"record", name.str(), "-o", folder / "channel.mcap"});
     require_exit(by_name, 1);
-    BOOST_TEST(says(by_name, "its messages belong to its receivers. Publish them on a topic to record them"));
+    BOOST_TEST(prints(by_name, "its messages belong to its receivers. Publish them on a topic to record them"));
     BOOST_TEST(!std::filesystem::exists(folder / "channel.mcap"));
 
     auto by_pattern = handoff_program({"record", name.str() + "*", "-o", folder / "channel.mcap", "--duration", "1ms"});
     require_exit(by_pattern, 4);
-    BOOST_TEST(says(by_pattern, "left out: '" + name.str() + "' is a channel"));
+    BOOST_TEST(prints(by_pattern, "left out: '" + name.str() + "' is a channel"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_excluded_is_left_out) {
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(what_is_excluded_is_left_out) {
     std::set<std::string> recorded;
     for (const Entry& entry : read_recording(folder / "choice.mcap").entries) recorded.insert(entry.channel.topic);
     BOOST_TEST((recorded == std::set<std::string>{base.str() + "-left"}));
-    BOOST_TEST(!says(recorder, "raw"));
+    BOOST_TEST(!prints(recorder, "raw"));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_exists_is_replaced_only_with_force) {
@@ -214,12 +214,12 @@ BOOST_AUTO_TEST_CASE(a_file_that_exists_is_replaced_only_with_force) {
     write_file(folder / "there.mcap", noise(100, 1));
     auto refused = handoff_program({"record", "handoff-test-nobody-*", "-o", folder / "there.mcap"});
     require_exit(refused, 1);
-    BOOST_TEST(says(refused, "--force"));
+    BOOST_TEST(prints(refused, "--force"));
     BOOST_TEST((read_file(folder / "there.mcap") == noise(100, 1)));
     auto forced = handoff_program(
         {"record", "handoff-test-nobody-*", "-o", folder / "there.mcap", "--force", "--duration", "10ms"});
     require_exit(forced, 4);
-    BOOST_TEST(says(forced, "nothing was recorded"));
+    BOOST_TEST(prints(forced, "nothing was recorded"));
     BOOST_TEST(read_recording(folder / "there.mcap").cut_off == "");
 }
 
@@ -279,15 +279,15 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_what_was_written_is_whole) {
         std::this_thread::sleep_for(1ms);
     }
     require_exit(recorder, 1);
-    BOOST_TEST(says(recorder, "cannot write " + path + ": File too large"));
+    BOOST_TEST(prints(recorder, "cannot write " + path + ": File too large"));
     const ReadBack recording = read_recording(path);
-    BOOST_TEST(recording.complaints.empty());
+    BOOST_TEST(recording.problems.empty());
     BOOST_TEST(recording.cut_off == "");
-    BOOST_TEST(says(recorder, std::to_string(recording.entries.size()) + " message"));
+    BOOST_TEST(prints(recorder, std::to_string(recording.entries.size()) + " message"));
 
     auto at_once = handoff_program({"record", name.str(), "-o", "/dev/full", "--force"});
     require_exit(at_once, 1);
-    BOOST_TEST(says(at_once, "cannot write /dev/full: No space left on device"));
+    BOOST_TEST(prints(at_once, "cannot write /dev/full: No space left on device"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// Recordings whose chunks are compressed: ours and others', and those that lie about what is in them.
+// Recordings whose chunks are compressed: ours and others', and those with wrong sizes.
 #include "mcap/checksum.hpp"
 #include "mcap/chunk.hpp"
 #include "mcap/compression.hpp"
@@ -45,7 +45,7 @@ std::vector<std::byte> records_of(const Entry& entry) {
     return records;
 }
 
-/// A file with one chunk that says of itself what it is told to say.
+/// A file with one chunk that claims these sizes.
 std::vector<std::byte> file_with_chunk(std::string_view compression, Bytes packed, std::uint64_t bytes,
                                        std::uint32_t checksum) {
     std::vector<std::byte> file(magic.begin(), magic.end());
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_compressed_is_read_back_byte_for_byte) {
             write_recording(path, entries, per_chunk, compression);
             const ReadBack read = read_recording(path);
             BOOST_TEST(read.entries == entries, boost::test_tools::per_element());
-            BOOST_TEST(read.complaints.empty());
+            BOOST_TEST(read.problems.empty());
             BOOST_TEST(read.cut_off == "");
             check_index(path);
             const Reader reader(path);
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_chunk_that_lies_about_what_is_in_it_is_told_and_left_out)
         const std::vector<std::tuple<std::string, std::vector<std::byte>, std::string>> rows{
             {"true", file_with_chunk(name, packed, records.size(), checksum), ""},
             {"true, without a checksum", file_with_chunk(name, packed, records.size(), 0), ""},
-            {"another checksum", file_with_chunk(name, packed, records.size(), checksum + 1), "the checksum says"},
+            {"another checksum", file_with_chunk(name, packed, records.size(), checksum + 1), "the checksum is wrong"},
             {"one byte more", claims(records.size() + 1), "contradict each other"},
             {"one byte less", claims(records.size() - 1), "left out"},
             {"nothing in it", claims(0), "left out"},
@@ -121,18 +121,18 @@ BOOST_AUTO_TEST_CASE(a_chunk_that_lies_about_what_is_in_it_is_told_and_left_out)
             {"no such thing", file_with_chunk(name, garbage, 100, checksum), "is no " + name},
             {"another name", file_with_chunk("brotli", packed, records.size(), checksum),
              "compressed with 'brotli', which MCAP does not know"}};
-        for (const auto& [what, bytes, complaint] : rows) BOOST_TEST_CONTEXT(name << ", " << what) {
+        for (const auto& [what, bytes, problem] : rows) BOOST_TEST_CONTEXT(name << ", " << what) {
                 file.write(bytes);
                 const ReadBack read = read_recording(file.path());
-                if (complaint.empty()) {
-                    BOOST_TEST(read.complaints.empty());
+                if (problem.empty()) {
+                    BOOST_TEST(read.problems.empty());
                     BOOST_TEST_REQUIRE(read.entries.size() == 1u);
                     BOOST_TEST(read.entries.front() == entry);
                     continue;
                 }
                 BOOST_TEST(read.entries.empty());
-                BOOST_TEST_REQUIRE(read.complaints.size() == 1u);
-                BOOST_TEST(read.complaints[0].find(complaint) != std::string::npos, read.complaints[0]);
+                BOOST_TEST_REQUIRE(read.problems.size() == 1u);
+                BOOST_TEST(read.problems[0].find(problem) != std::string::npos, read.problems[0]);
             }
     }
 }
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_compressed_file_of_others_is_read) {
     MemoryFile file;
     file.write(Bytes(input).subspan(1));
     const ReadBack read = read_recording(file.path());
-    BOOST_TEST(read.complaints.empty());
+    BOOST_TEST(read.problems.empty());
     BOOST_TEST(read.cut_off == "");
     BOOST_TEST(read.entries.size() == 20u);
     BOOST_TEST(read.entries.size() == Reader(file.path()).messages());

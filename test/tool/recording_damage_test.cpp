@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_recording_cut_at_any_byte_gives_its_whole_chunks) {
             static_cast<std::size_t>(std::ranges::count_if(ends, [&](std::size_t end) { return end <= size; }));
         const std::vector<Entry> expected(entries.begin(),
                                           entries.begin() + static_cast<std::ptrdiff_t>(chunks * per_chunk));
-        if (read.entries != expected || !read.complaints.empty())
+        if (read.entries != expected || !read.problems.empty())
             BOOST_FAIL("cut at byte " << size << ": " << read.entries.size() << " messages instead of "
                                       << expected.size());
         if (chunks < ends.size()) BOOST_TEST(read.cut_off.find("cut off after byte") != std::string::npos);
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_small_file_that_claims_a_large_chunk_is_damaged_and_nothi
         std::vector<std::byte> bytes(magic.begin(), magic.end());
         bytes.push_back(static_cast<std::byte>(Opcode::chunk));
         ByteWriter out(bytes);
-        out.u64(20);  // what the file says that the chunk has; its head alone has 40
+        out.u64(20);  // the size that the chunk claims; its head alone has 40
         out.u64(0);
         out.u64(0);
         out.u32(0);  // so far 20; from here on it reads what lies behind
@@ -145,8 +145,8 @@ BOOST_AUTO_TEST_CASE(a_small_file_that_claims_a_large_chunk_is_damaged_and_nothi
         write_file(path, bytes);
         const ReadBack read = read_recording(path);
         BOOST_TEST(read.entries.empty());
-        BOOST_REQUIRE_EQUAL(read.complaints.size() + (read.cut_off.empty() ? 0u : 1u), 2u);
-        BOOST_TEST(read.complaints[0].find("its sizes contradict each other") != std::string::npos);
+        BOOST_REQUIRE_EQUAL(read.problems.size() + (read.cut_off.empty() ? 0u : 1u), 2u);
+        BOOST_TEST(read.problems[0].find("its sizes contradict each other") != std::string::npos);
     }
 }
 
@@ -177,10 +177,10 @@ BOOST_AUTO_TEST_CASE(a_damaged_chunk_is_told_and_left_out) {
     const ReadBack read = read_recording(path);
     entries.erase(entries.begin() + per_chunk, entries.begin() + 2 * per_chunk);
     BOOST_TEST((read.entries == entries));
-    BOOST_REQUIRE_EQUAL(read.complaints.size(), 1u);
-    BOOST_TEST(read.complaints[0].find("is damaged in the chunk at byte " + std::to_string(borders[1])) !=
+    BOOST_REQUIRE_EQUAL(read.problems.size(), 1u);
+    BOOST_TEST(read.problems[0].find("is damaged in the chunk at byte " + std::to_string(borders[1])) !=
                std::string::npos);
-    BOOST_TEST(read.complaints[0].find("the checksum says") != std::string::npos);
+    BOOST_TEST(read.problems[0].find("the checksum is wrong") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(channels_of_a_damaged_chunk_are_known_from_the_summary) {
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(channels_of_a_damaged_chunk_are_known_from_the_summary) {
     const ReadBack read = read_recording(path);
     entries.erase(entries.begin(), entries.begin() + per_chunk);
     BOOST_TEST((read.entries == entries));
-    BOOST_TEST(read.complaints.size() == 1u);
+    BOOST_TEST(read.problems.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(damage_between_chunks_is_told) {
@@ -214,8 +214,8 @@ BOOST_AUTO_TEST_CASE(damage_between_chunks_is_told) {
     const ReadBack read = read_recording(path);
     entries.resize(per_chunk);
     BOOST_TEST((read.entries == entries));
-    BOOST_REQUIRE_EQUAL(read.complaints.size(), 1u);
-    BOOST_TEST(read.complaints[0].find("what lies behind it cannot be read") != std::string::npos);
+    BOOST_REQUIRE_EQUAL(read.problems.size(), 1u);
+    BOOST_TEST(read.problems[0].find("what lies behind it cannot be read") != std::string::npos);
     BOOST_TEST(read.cut_off == "");
 }
 
@@ -256,14 +256,14 @@ BOOST_AUTO_TEST_CASE(no_change_of_any_bytes_brings_the_reader_down) {
     write_recording(path, entries, 3);
     const auto bytes = read_file(path);
     std::mt19937 random(20);
-    std::size_t intact = 0, complaints = 0, refused = 0;
+    std::size_t intact = 0, problems = 0, refused = 0;
     for (int round = 0; round < mutations(); ++round) {
         file.write(mutated(bytes, random));
         try {
             const ReadBack read = read_recording(file.path());
-            complaints += read.complaints.size();
+            problems += read.problems.size();
             intact += read.entries.size();
-            for (const Entry& entry : read.entries) {  // checksums: whatever is given out was written
+            for (const Entry& entry : read.entries) {  // checksums: every entry that is returned was written
                 const auto is_it = [&](const Entry& written) { return written.data == entry.data; };
                 if (std::ranges::none_of(entries, is_it)) BOOST_FAIL("round " << round << " gave bytes nobody wrote");
             }
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(no_change_of_any_bytes_brings_the_reader_down) {
         }
     }
     BOOST_TEST(intact > 0u);
-    BOOST_TEST(complaints > 0u);
+    BOOST_TEST(problems > 0u);
     BOOST_TEST(refused > 0u);
 }
 
@@ -290,15 +290,15 @@ BOOST_AUTO_TEST_CASE(nor_does_any_change_of_compressed_bytes_or_one_that_no_chec
                 for (const std::size_t chunk : borders)
                     std::fill_n(bytes.begin() + chunk_checksum_at(chunk), 4, std::byte{0});
             std::mt19937 random(23);
-            std::size_t complaints = 0;
+            std::size_t problems = 0;
             for (int round = 0; round < mutations() / 6; ++round) {
                 file.write(mutated(bytes, random));
                 try {
-                    complaints += read_recording(file.path()).complaints.size();
+                    problems += read_recording(file.path()).problems.size();
                 } catch (const Error&) {
                 }
             }
-            BOOST_TEST(complaints > 0u);
+            BOOST_TEST(problems > 0u);
         }
     }
 }
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(what_was_written_before_the_disk_was_full_is_whole) {
     const Folder folder;
     const std::string path = folder / "full.mcap";
     const auto entries = plain_entries(200, 2'000);
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {
+    handoff::testing::run_in_child([&](handoff::testing::Checkpoints&) {
         const rlimit limit{50'000, 50'000};
         BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &limit), 0);
         std::signal(SIGXFSZ, SIG_IGN);
@@ -364,7 +364,7 @@ BOOST_AUTO_TEST_CASE(what_was_written_before_the_disk_was_full_is_whole) {
     check_index(path);
     const ReadBack read = read_recording(path);
     BOOST_TEST(read.cut_off == "");
-    BOOST_TEST(read.complaints.empty());
+    BOOST_TEST(read.problems.empty());
     BOOST_REQUIRE_GT(read.entries.size(), 10u);
     BOOST_REQUIRE_LT(read.entries.size(), entries.size());
     BOOST_TEST((read.entries == std::vector<Entry>(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(

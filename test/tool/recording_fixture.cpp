@@ -183,7 +183,7 @@ ReadBack read_recording(const std::string& path) {
     for (;;) {
         const auto message = reader.next();
         if (!message) {
-            read.complaints.push_back(message.error().message());
+            read.problems.push_back(message.error().message());
             continue;
         }
         if (!*message) break;

@@ -37,7 +37,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// A file in memory, for those who write one thousands of times.
+/// A file in memory, for tests that write thousands of files.
 class MemoryFile {
 public:
     MemoryFile();
@@ -76,13 +76,13 @@ void write_recording(const std::string& path, const std::vector<Entry>& entries,
 /// Those that this build has; "none" is the first.
 std::vector<Compression> compressions();
 
-/// Checks that the summary tells of every chunk, channel and schema that is in the file, and of no other.
+/// Checks that the summary lists every chunk, channel and schema of the file, and no other.
 void check_index(const std::string& path);
 
 /// What a Reader gives, to the end.
 struct ReadBack {
     std::vector<Entry> entries;
-    std::vector<std::string> complaints;
+    std::vector<std::string> problems;
     std::string cut_off;
 };
 ReadBack read_recording(const std::string& path);

@@ -1,5 +1,5 @@
-// A recording is read back by the reader of those who made the format, npm's @mcap/core, with every checksum checked,
-// and its images are decoded from CDR by the definition that the file carries.
+// A recording is read back by the reference reader of the format, npm's @mcap/core, with every checksum checked, and
+// its images are decoded from CDR by the definition that the file carries.
 //
 //   node recording_mcap_test.mjs FOLDER_FOR_PACKAGES FOLDER_OF_PROGRAMS
 //

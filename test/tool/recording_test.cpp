@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read_back_byte_for_byte) {
         write_recording(folder / "plain.mcap", entries, per_chunk);
         const ReadBack read = read_recording(folder / "plain.mcap");
         BOOST_TEST(read.entries == entries, boost::test_tools::per_element());
-        BOOST_TEST(read.complaints.empty());
+        BOOST_TEST(read.problems.empty());
         BOOST_TEST(read.cut_off == "");
         check_index(folder / "plain.mcap");
     }
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(messages_come_by_log_time_whatever_their_order_in_the_file)
         write_recording(folder / "shuffled.mcap", entries, per_chunk);
         const ReadBack read = read_recording(folder / "shuffled.mcap");
         BOOST_TEST(read.entries == sorted, boost::test_tools::per_element());
-        BOOST_TEST(read.complaints.empty());
+        BOOST_TEST(read.problems.empty());
     }
 }
 
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_message_larger_than_a_chunk_is_a_chunk_of_its_own) {
     write_recording(folder / "large.mcap", entries);
     const ReadBack read = read_recording(folder / "large.mcap");
     BOOST_TEST((read.entries == entries));
-    BOOST_TEST(read.complaints.empty());
+    BOOST_TEST(read.problems.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_recording_of_nothing_is_read_as_nothing) {
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_recording_of_nothing_is_read_as_nothing) {
     write_recording(folder / "nothing.mcap", {});
     const ReadBack read = read_recording(folder / "nothing.mcap");
     BOOST_TEST(read.entries.empty());
-    BOOST_TEST(read.complaints.empty());
+    BOOST_TEST(read.problems.empty());
     BOOST_TEST(read.cut_off == "");
 }
 

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(what_a_full_disk_did_not_take_is_counted_as_lost) {
     const Folder folder;
     const std::string path = folder / "full.mcap";
     constexpr std::uint64_t written = 39, early = 60, added = 79;
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {
+    handoff::testing::run_in_child([&](handoff::testing::Checkpoints&) {
         const rlimit limit{6'000'000, 6'000'000};
         BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &limit), 0);
         std::signal(SIGXFSZ, SIG_IGN);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_a_full_disk_did_not_take_is_counted_as_lost) {
 BOOST_AUTO_TEST_CASE(what_did_not_fit_at_the_end_is_counted_too) {
     const Folder folder;
     const std::string path = folder / "full.mcap";
-    handoff::testing::run_in_child([&](handoff::testing::Stage&) {
+    handoff::testing::run_in_child([&](handoff::testing::Checkpoints&) {
         const rlimit limit{500'000, 500'000};
         BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &limit), 0);
         std::signal(SIGXFSZ, SIG_IGN);

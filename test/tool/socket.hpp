@@ -19,8 +19,8 @@ namespace tool_test {
 
 class Connection {
 public:
-    explicit Connection(std::uint16_t port, std::chrono::nanoseconds patience = handoff::testing::default_timeout)
-        : until_(std::chrono::steady_clock::now() + handoff::testing::scaled(patience)),
+    explicit Connection(std::uint16_t port, std::chrono::nanoseconds timeout = handoff::testing::default_timeout)
+        : until_(std::chrono::steady_clock::now() + handoff::testing::scaled(timeout)),
           socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -84,8 +84,8 @@ private:
 
 /// The whole answer to one request, up to the end of the connection.
 inline std::string ask(std::uint16_t port, std::string_view request,
-                       std::chrono::nanoseconds patience = handoff::testing::default_timeout) {
-    Connection connection(port, patience);
+                       std::chrono::nanoseconds timeout = handoff::testing::default_timeout) {
+    Connection connection(port, timeout);
     connection.send(request);
     return connection.receive_all();
 }

@@ -1,4 +1,4 @@
-// What is no segment, lying where one would be: nobody hangs, nobody crashes, each program says what it is and what to
+// A file that is not a segment, in the place of one: no program hangs or crashes, each names what it is and what to
 // type, and leaves it as it was.
 #include "tool/tool.hpp"
 
@@ -42,7 +42,7 @@ void make_socket(const std::string& path) {
     BOOST_TEST_REQUIRE(bound);
 }
 
-/// A file elsewhere, and a link to it; the file is what nobody may touch.
+/// A file elsewhere, and a link to it; no program may touch the file.
 void make_link(const std::string& path) {
     std::ofstream(path + ".target") << "precious";
     fs::create_symlink(path + ".target", path);
@@ -50,7 +50,7 @@ void make_link(const std::string& path) {
 
 struct Stranger {
     std::string what;    ///< as the sentence calls it
-    std::string remedy;  ///< what the sentence tells to type, before the path
+    std::string remedy;  ///< the command in the message, before the path
     std::function<void(const std::string& path)> make;
 };
 
@@ -70,7 +70,7 @@ const std::vector<Stranger>& strangers() {
     return all;
 }
 
-/// With a name short enough for a socket; takes away whatever lies there.
+/// With a name short enough for a socket; removes any file there.
 class Place {
 public:
     explicit Place(const Stranger& stranger) { stranger.make(path()); }
@@ -90,7 +90,7 @@ private:
 struct Call {
     std::vector<std::string> words;  ///< NAME is replaced, FILE too
     int code = 1;
-    std::string says{};  ///< instead of the sentence; of what only lists
+    std::string text{};  ///< instead of the message, for verbs that only list
 };
 
 /// Every verb that takes a name, or looks at all of them.
@@ -130,10 +130,10 @@ Program started(std::vector<std::string> words, const std::string& name, const s
 }
 
 /// The code, and the words on either stream.
-void check_told(Program& program, int code, const std::string& words) {
+void check_result(Program& program, int code, const std::string& words) {
     const auto exit = program.wait(handoff::testing::scaled(30s));
     BOOST_TEST((exit.signal == 0 && exit.code == code), exit.text() << ": " << program.errors());
-    TOOL_TEST_SAYS(program.output() + program.errors(), words);
+    TOOL_TEST_CONTAINS(program.output() + program.errors(), words);
 }
 
 void check_untouched(const Place& place, const fs::file_status& before) {
@@ -160,8 +160,9 @@ BOOST_DATA_TEST_CASE(whoever_meets_one_says_what_it_is_and_what_to_type, strange
     for (const Call& call : calls()) {
         BOOST_TEST_CONTEXT(call.words[0] << " " << call.words[1]) {
             Program program = started(call.words, place.name(), folder / "file");
-            check_told(program, call.code, call.says.empty() ? place.path() + " " + stranger.what : call.says);
-            if (call.says.empty()) TOOL_TEST_SAYS(program.output() + program.errors(), stranger.remedy + place.path());
+            check_result(program, call.code, call.text.empty() ? place.path() + " " + stranger.what : call.text);
+            if (call.text.empty())
+                TOOL_TEST_CONTAINS(program.output() + program.errors(), stranger.remedy + place.path());
             check_untouched(place, before);
         }
     }
@@ -178,11 +179,11 @@ BOOST_AUTO_TEST_CASE(rm_takes_away_what_one_file_is_and_no_more) {
             const bool is_file = type == fs::file_type::regular;
             const bool is_folder = type == fs::file_type::directory;
             Program plain = tool({"rm", place.name()});
-            check_told(plain, is_file ? 0 : 1, is_file ? "removed" : stranger.what);
+            check_result(plain, is_file ? 0 : 1, is_file ? "removed" : stranger.what);
             BOOST_TEST(fs::exists(fs::symlink_status(place.path())) == !is_file);
             if (is_file) make_empty_file(place.path());
             Program forced = tool({"rm", "--force", place.name()});
-            check_told(forced, is_folder ? 1 : 0, is_folder ? stranger.what : "removed");
+            check_result(forced, is_folder ? 1 : 0, is_folder ? stranger.what : "removed");
             BOOST_TEST(fs::exists(fs::symlink_status(place.path())) == is_folder);
             if (type == fs::file_type::symlink) BOOST_TEST(fs::file_size(place.path() + ".target") == 8U);
         }
@@ -203,28 +204,29 @@ BOOST_AUTO_TEST_CASE(who_may_not_read_it_is_told_whose_it_is,
     const bool is_root = geteuid() == 0;
     fs::permissions(path_of(name.str()), fs::perms::none);
     handoff::testing::run_in_child(
-        [&](Stage&) {
+        [&](Checkpoints&) {
             if (is_root) BOOST_TEST_REQUIRE(tool_test::become_another_user());
             for (Call call : calls()) {
                 if (call.words[1] == "doctor") continue;
                 BOOST_TEST_CONTEXT(call.words[0] << " " << call.words[1]) {
                     Program program = started(call.words, name.str(), folder / "file");
-                    const bool lists = !call.says.empty();
-                    check_told(program, call.code == 0 ? 0 : 6,
-                               lists ? "code=\"permission_denied\"" : "permission denied");
-                    if (!lists) TOOL_TEST_SAYS(program.output() + program.errors(), "mode 0000, you are uid");
+                    const bool lists = !call.text.empty();
+                    check_result(program, call.code == 0 ? 0 : 6,
+                                 lists ? "code=\"permission_denied\"" : "permission denied");
+                    if (!lists) TOOL_TEST_CONTAINS(program.output() + program.errors(), "mode 0000, you are uid");
                 }
             }
             Program doctor = tool({"doctor"});
             BOOST_TEST(doctor.wait(handoff::testing::scaled(30s)).signal == 0);
-            TOOL_TEST_SAYS(doctor.output(), "[note] " + name.str() + ": permission denied for " + path_of(name.str()));
+            TOOL_TEST_CONTAINS(doctor.output(),
+                               "[note] " + name.str() + ": permission denied for " + path_of(name.str()));
             Program clean = tool({"clean", name.str() + "*"});
-            check_told(clean, 0, name.str() + ": left alone: permission denied");
+            check_result(clean, 0, name.str() + ": left alone: permission denied");
             if (!is_root) return;  // its owner may remove it
             Program plain = tool({"rm", name.str()});
-            check_told(plain, 6, "permission denied");
+            check_result(plain, 6, "permission denied");
             Program forced = tool({"rm", "--force", name.str()});
-            check_told(forced, 6, "cannot be removed by you");
+            check_result(forced, 6, "cannot be removed by you");
         },
         handoff::testing::scaled(120s));
     BOOST_TEST(fs::exists(path_of(name.str())) == true);

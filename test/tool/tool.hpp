@@ -16,9 +16,9 @@ namespace tool_test {
 
 using namespace std::chrono_literals;
 using namespace handoff;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::Program;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 
 /// A test that reaches it has found a hang: a thousand segments on a loaded machine, or one that stands still, take
@@ -52,7 +52,7 @@ inline std::string words_of(const std::vector<std::string>& arguments, int code,
 inline bool contains(const std::string& text, const std::string& words) {
     return text.find(words) != std::string::npos;
 }
-#define TOOL_TEST_SAYS(text, words)                                                             \
+#define TOOL_TEST_CONTAINS(text, words)                                                         \
     do {                                                                                        \
         const std::string said = text;                                                          \
         BOOST_TEST(::tool_test::contains(said, words), (words) << " is missing in:\n" << said); \

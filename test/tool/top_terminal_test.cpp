@@ -19,9 +19,9 @@
 #include <utility>
 
 using namespace std::chrono_literals;
+using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::Program;
-using handoff::testing::Stage;
 using handoff::testing::UniqueName;
 using tool_test::Terminal;
 
@@ -212,9 +212,9 @@ BOOST_AUTO_TEST_CASE(a_stop_that_cannot_be_caught_leaves_it_able_to_go_on) {
 
 BOOST_AUTO_TEST_CASE(the_dead_are_red_unless_colours_are_not_wanted) {
     const UniqueName name("top-dead");
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         const handoff::Publisher publisher(name, {.payload_bytes = 64, .lifetime = handoff::Lifetime::persistent});
-        stage.stop_at("there");
+        checkpoints.stop_at("there");
     });
     child.wait_for("there");
     child.kill();
@@ -234,9 +234,9 @@ BOOST_AUTO_TEST_CASE(the_dead_are_red_unless_colours_are_not_wanted) {
 
 BOOST_AUTO_TEST_CASE(it_takes_no_lock_and_maps_read_only) {
     const UniqueName name("top-locks");
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         const handoff::Publisher publisher(name, {.payload_bytes = 64, .lifetime = handoff::Lifetime::persistent});
-        stage.stop_at("there");
+        checkpoints.stop_at("there");
     });
     child.wait_for("there");
     child.kill();
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(it_takes_no_lock_and_maps_read_only) {
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
     BOOST_TEST(::fcntl(file, F_OFD_GETLK, &whole) == 0);
-    BOOST_TEST(whole.l_type == F_UNLCK);  // anybody's lock, of any kind, would be told here
+    BOOST_TEST(whole.l_type == F_UNLCK);  // any lock of any process would be reported here
     ::close(file);
     std::istringstream maps(file_text("/proc/" + std::to_string(terminal.pid()) + "/maps"));
     int mapped = 0;

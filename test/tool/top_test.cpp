@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_full_channel_is_stuck_only_if_nobody_took_anything) {
     const Look before = channel("c", 5, SlotState::ready, SlotState::taken);
     Look after = channel("c", 5, SlotState::ready, SlotState::taken);
     BOOST_TEST(row_of(before, nullptr).is_full);
-    BOOST_TEST(!row_of(before, nullptr).is_stuck);  // nobody can know yet
+    BOOST_TEST(!row_of(before, nullptr).is_stuck);  // not known yet
     after.traffic = Traffic{};
     BOOST_TEST(row_of(after, &before).is_stuck);
     after.report->participants[1].messages = 6;

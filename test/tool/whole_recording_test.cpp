@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_older_one_stays_when_the_recorder_is_killed) {
     BOOST_TEST_REQUIRE(left.entries.size() == 1u);
     BOOST_TEST((left.entries[0].data == noise(2'000, 2)));
 
-    // What it left stands in nobody's way.
+    // The file that it left is no obstacle.
     auto next = handoff_program({"record", name.str(), "-o", path, "--force", "--count", "1"});
     require_exit(next, 0);
     BOOST_TEST(read_recording(path).entries.size() == 1u);
@@ -85,9 +85,9 @@ BOOST_AUTO_TEST_CASE(the_older_one_stays_when_the_disk_is_full_and_the_part_is_c
     const std::string partial = folder.partial();
     const ReadBack left = read_recording(partial);
     BOOST_TEST(left.cut_off == "");
-    BOOST_TEST(left.complaints.empty());
-    TOOL_TEST_SAYS(recorder.errors(), "cannot write " + path + ": File too large");
-    TOOL_TEST_SAYS(recorder.errors(), path + " is still the older one. The new one is in " + partial);
+    BOOST_TEST(left.problems.empty());
+    TOOL_TEST_CONTAINS(recorder.errors(), "cannot write " + path + ": File too large");
+    TOOL_TEST_CONTAINS(recorder.errors(), path + " is still the older one. The new one is in " + partial);
     BOOST_TEST(!left.entries.empty());
     BOOST_TEST(number(recorder, "messages") == left.entries.size());
     BOOST_TEST(recorder.output().find("\"file\": \"" + partial + "\"") != std::string::npos, recorder.output());
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(what_takes_the_name_meanwhile_is_not_replaced) {
     write_file(path, noise(100, 1));
     interrupt(recorder, 1);
     BOOST_TEST((read_file(path) == noise(100, 1)));
-    TOOL_TEST_SAYS(recorder.errors(), "File exists. The new one is in " + folder.partial());
+    TOOL_TEST_CONTAINS(recorder.errors(), "File exists. The new one is in " + folder.partial());
     const ReadBack left = read_recording(folder.partial());
     BOOST_TEST(left.cut_off == "");
     BOOST_TEST(left.entries.size() == 1u);
@@ -119,11 +119,11 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_split_recording_ends_once_where_the_next_one_ca
     wait_until_recorded(recorder, name);
     for (std::uint32_t i = 0; i < 100'000 && !recorder.ends_within(1ms); ++i) publish(publisher, i);
     require_exit(recorder, 1);
-    TOOL_TEST_SAYS(recorder.errors(), "film-002.mcap: File exists");
+    TOOL_TEST_CONTAINS(recorder.errors(), "film-002.mcap: File exists");
     BOOST_TEST((read_file(folder / "film-002.mcap") == noise(100, 1)));
     const ReadBack first = read_recording(folder / "film-001.mcap");
     BOOST_TEST(first.cut_off == "");
-    BOOST_TEST(first.complaints.empty());
+    BOOST_TEST(first.problems.empty());
     BOOST_TEST(number(recorder, "files") == 1u);
     BOOST_TEST(number(recorder, "file_bytes") == fs::file_size(folder / "film-001.mcap"));
     const auto bytes = read_file(folder / "film-001.mcap");

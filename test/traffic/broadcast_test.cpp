@@ -21,13 +21,13 @@ struct Topic {
     std::array<std::byte, 64> buffer{};
 
     /// A subscriber that has pinned a message when it is killed, and the publisher of that message beside it.
-    Child victim() const {
-        Child child([this](Stage& stage) {
+    Child target() const {
+        Child child([this](Checkpoints& checkpoints) {
             Publisher publisher(name, shape);
             publisher.publish(publisher.loan().value()).value();
             Subscriber subscriber(name);
             const Message held = subscriber.next(soon).value();
-            stage.stop_at("holds a message");
+            checkpoints.stop_at("holds a message");
         });
         child.wait_for("holds a message");
         return child;
@@ -48,7 +48,7 @@ struct Publishing : Topic {
 struct Subscribing : Topic {
     std::optional<Subscriber> subscriber{std::in_place, name, shape};
     void check(const Rate& rate, const std::function<void()>& call) {
-        Child dead = victim();
+        Child dead = target();
         const Bystander publishes = feeder(rate);
         BOOST_TEST(notices(name, rate, dead, call), "nobody noticed the death");
     }
@@ -60,11 +60,11 @@ struct Value {
     std::optional<LatestBytes> value{std::in_place, name, shape};
     std::array<std::byte, 64> buffer{};
 
-    Child victim() const {
-        Child child([this](Stage& stage) {
+    Child target() const {
+        Child child([this](Checkpoints& checkpoints) {
             LatestBytes writer(name);
             writer.write(buffer).value();
-            stage.stop_at("wrote");
+            checkpoints.stop_at("wrote");
         });
         child.wait_for("wrote");
         return child;
@@ -84,7 +84,7 @@ struct Value {
 BOOST_AUTO_TEST_SUITE(broadcast_traffic)
 
 BOOST_DATA_TEST_CASE_F(Publishing, publish, data::make(paced_rates)) {
-    Child dead = victim();
+    Child dead = target();
     std::deque<Loan> loans;
     while (loans.size() < 30) loans.push_back(publisher->loan().value());
     BOOST_TEST(notices(name, sample, dead, [&] {
@@ -94,11 +94,11 @@ BOOST_DATA_TEST_CASE_F(Publishing, publish, data::make(paced_rates)) {
     }));
 }
 BOOST_DATA_TEST_CASE_F(Publishing, loan_of_a_topic, data::make(all_rates)) {
-    Child dead = victim();
+    Child dead = target();
     BOOST_TEST(notices(name, sample, dead, [&] { (void)publisher->loan(); }));
 }
 BOOST_DATA_TEST_CASE_F(Publishing, loan_when_all_are_taken, data::make(all_rates)) {
-    Child dead = victim();
+    Child dead = target();
     std::deque<Loan> loans;
     while (auto loan = publisher->loan()) loans.push_back(std::move(*loan));
     BOOST_TEST(notices(name, sample, dead, [&] { (void)publisher->loan(); }));
@@ -130,20 +130,20 @@ BOOST_DATA_TEST_CASE_F(Subscribing, wait_any_for_a_topic_with_nothing_taken, dat
 }
 
 BOOST_DATA_TEST_CASE_F(Value, write, data::make(all_rates)) {
-    Child dead = victim();
+    Child dead = target();
     BOOST_TEST(notices(name, sample, dead, [&] { value->write(buffer).value(); }));
 }
 BOOST_DATA_TEST_CASE_F(Value, read, data::make(all_rates)) {
-    Child dead = victim();
+    Child dead = target();
     BOOST_TEST(notices(name, sample, dead, [&] { value->read(buffer).value(); }));
 }
 BOOST_DATA_TEST_CASE_F(Value, wait_newer, data::make(all_rates)) {
-    Child dead = victim();
+    Child dead = target();
     const Bystander writes = writer(sample);
     BOOST_TEST(notices(name, sample, dead, [&] { (void)value->wait_newer(buffer, soon); }));
 }
 BOOST_DATA_TEST_CASE_F(Value, wait_any_for_a_value_with_nothing_read, data::make(all_rates)) {
-    Child dead = victim();
+    Child dead = target();
     const Bystander writes = writer(sample);
     BOOST_TEST(notices(name, sample, dead, [&] { (void)wait_any({value->waitable()}, soon); }));
 }

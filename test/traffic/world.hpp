@@ -1,5 +1,5 @@
-// Somebody dies with something in its hands while one process makes one kind of call at a given rate. Everybody else's
-// tick is an hour: nothing but that call can notice.
+// A process dies while it holds something, and one process makes one kind of call at a given rate. Every other
+// process's tick is an hour: nothing but that call can notice.
 #pragma once
 
 #include <handoff/handoff.hpp>
@@ -20,10 +20,10 @@
 namespace handoff::test {
 
 using namespace std::chrono_literals;
+using testing::Checkpoints;
 using testing::Child;
-using testing::Stage;
 
-/// Long enough for a loaded machine; a test that reaches it has found that nobody looks.
+/// Long enough for a loaded machine; a test that reaches it has found that no call checks.
 inline const auto soon = testing::scaled(10s);
 
 /// How often something is done.
@@ -57,10 +57,10 @@ private:
 class Bystander {
 public:
     Bystander(const Rate& rate, const std::function<std::function<void()>()>& prepare)
-        : child_([&](Stage& stage) {
+        : child_([&](Checkpoints& checkpoints) {
               detail::sync::tick_ns = std::chrono::nanoseconds(1h).count();
               const auto work = prepare();
-              stage.reach("joined");
+              checkpoints.reach("joined");
               for (PollRate pace(rate);; pace.wait()) work();
           }) {
         child_.wait_for("joined");
@@ -70,16 +70,16 @@ private:
     Child child_;
 };
 
-/// Kills the child, makes `call` at that rate, and says whether the child was cleaned up after in time.
-inline bool notices(std::string_view name, const Rate& rate, Child& victim, const std::function<void()>& call) {
+/// Kills the child, makes `call` at that rate, and returns whether the child was recovered in time.
+inline bool notices(std::string_view name, const Rate& rate, Child& target, const std::function<void()>& call) {
     const inspect::Observer observer(name);
-    const auto pid = static_cast<std::uint32_t>(victim.pid());
+    const auto pid = static_cast<std::uint32_t>(target.pid());
     const auto is_there = [&] {
         const auto everybody = observer.report().participants;
         return std::any_of(everybody.begin(), everybody.end(), [&](const auto& one) { return one.pid == pid; });
     };
     BOOST_TEST_REQUIRE(is_there());
-    victim.kill();
+    target.kill();
     const auto deadline = std::chrono::steady_clock::now() + soon;
     for (PollRate pace(rate); is_there(); pace.wait()) {
         if (std::chrono::steady_clock::now() > deadline) return false;

@@ -44,7 +44,7 @@ public:
     Kind kind_of(const void* address) const {
         if (address == &control_->tail) return Kind::tail;
         if (address == &control_->cells[0]) return Kind::cell;
-        if (address == &control_->published) return Kind::bell;
+        if (address == &control_->published) return Kind::condition;
         if (address == &control_->last_evicted) return Kind::hint;
         for (std::uint32_t slot = 0; slot < slot_count; ++slot) {
             if (address == &slots_[slot].control) return Kind::slot_word;
@@ -156,7 +156,7 @@ std::vector<Test> broadcast_tests() {
               {without("no release fence in try_loan", true, false), true},
               {without("no acquire fence in still_there", false, true), true},
               {Weakening("everything else: acquire, release",
-                         {Kind::pins, Kind::cell, Kind::slot_word, Kind::tail, Kind::bell}, acquire, acq_rel),
+                         {Kind::pins, Kind::cell, Kind::slot_word, Kind::tail, Kind::condition}, acquire, acq_rel),
                false},
               {Weakening("tail: relaxed", {Kind::tail}, relaxed, relaxed), true},
               {Weakening("cell: looks are relaxed", {Kind::cell}, relaxed, acq_rel), true},

@@ -84,9 +84,9 @@ public:
             if (address == &control->cells[index]) return Kind::cell;
         if (address == &control->ready || address == &control->freed || address == &control->ready_to_watch ||
             address == &control->freed_to_watch)
-            return Kind::bell;
+            return Kind::condition;
         for (std::uint32_t index = 0; index < players; ++index)
-            if (address == &entries[index].answered) return Kind::bell;
+            if (address == &entries[index].answered) return Kind::condition;
         return Kind::other;
     }
 
@@ -130,24 +130,24 @@ Player::Player(Channel& channel, Role role)
     id_ = registry_.my_id();
 }
 
-struct Stage {
+struct Setup {
     Channel channel;
     Player sender{channel, Role::sender}, one{channel, Role::receiver}, other{channel, Role::receiver};
 };
-Stage& stage() {
-    static Stage stage;
-    return stage;
+Setup& setup() {
+    static Setup setup;
+    return setup;
 }
 SharedData& slot() {
-    return stage().channel.slots[0];
+    return setup().channel.slots[0];
 }
 Kind kind_of(const void* address) {
-    return stage().channel.kind_of(address);
+    return setup().channel.kind_of(address);
 }
 
 /// Nothing is queued; everything is as new.
 void start_empty() {
-    auto& channel = stage().channel;
+    auto& channel = setup().channel;
     for (std::uint32_t index = 0; index < cells; ++index) channel.control->cells[index].store(0);
     channel.control->head.store(0);
     channel.control->tail.store(0);
@@ -155,13 +155,13 @@ void start_empty() {
 }
 /// Message 0 is queued at the last position of the first round, behind requests that were withdrawn.
 void start_wrapped() {
-    auto& channel = stage().channel;
+    auto& channel = setup().channel;
     for (std::uint32_t index = 0; index < cells; ++index)
         channel.control->cells[index].store(CellWord::naming(0, 0, index).encode());
     channel.control->head.store(0);
     channel.control->tail.store(cells);
     slot().control.store(SlotWord{cells - 1, 0, 0, false, SlotState::ready}.encode());
-    slot().sender.store(stage().sender.id());
+    slot().sender.store(setup().sender.id());
     slot().sequence.store(0);
     slot().sent_ns.store(0);
 }
@@ -170,33 +170,33 @@ void start_wrapped() {
 
 /// False: no slot was free.
 bool send(std::uint64_t number, bool awaited) {
-    const auto held = stage().sender->loan();
+    const auto held = setup().sender->loan();
     if (!held) return false;
-    plain_write(stage().channel.payload(), number);
-    slot().sender.store(stage().sender.id(), relaxed);
+    plain_write(setup().channel.payload(), number);
+    slot().sender.store(setup().sender.id(), relaxed);
     slot().sequence.store(number, relaxed);
     slot().sent_ns.store(static_cast<std::int64_t>(number), relaxed);
-    check(stage().sender->commit(*held, awaited).has_value(), "commit refused");
+    check(setup().sender->commit(*held, awaited).has_value(), "commit refused");
     return true;
 }
 bool collect(std::uint64_t number) {
-    const auto answered = stage().sender->is_answered(0, number);
+    const auto answered = setup().sender->is_answered(0, number);
     check(answered.has_value(), "the slot is not the sender's any more");
     if (!answered.assume_value()) return false;
-    check(plain_read(stage().channel.reply()) == number + 100, "the reply is another one");
-    stage().sender->release(0, number);
+    check(plain_read(setup().channel.reply()) == number + 100, "the reply is another one");
+    setup().sender->release(0, number);
     return true;
 }
 void work(const Player& player, bool gives_back) {
     const auto claim = player->take();
     check(claim.outcome != RingOutcome::damaged, "damaged");
     if (claim.outcome != RingOutcome::ok) return;
-    const std::uint64_t number = plain_read(stage().channel.payload());
-    check(slot().sequence.load(relaxed) == number && slot().sender.load(relaxed) == stage().sender.id() &&
+    const std::uint64_t number = plain_read(setup().channel.payload());
+    check(slot().sequence.load(relaxed) == number && slot().sender.load(relaxed) == setup().sender.id() &&
               slot().sent_ns.load(relaxed) == static_cast<std::int64_t>(number),
           "payload and description are of different messages");
     if (gives_back) return player->give_back({claim.slot, claim.word});
-    plain_write(stage().channel.reply(), number + 100);
+    plain_write(setup().channel.reply(), number + 100);
     check(player->answer({claim.slot, claim.word}, SlotState::processed).has_value(), "answer refused");
 }
 
@@ -206,7 +206,7 @@ void request_and_send_again() {
 }
 void withdraw_and_send_again() {
     check(send(1, true), "no slot");
-    const Withdrawal outcome = stage().sender->withdraw(0, 1);
+    const Withdrawal outcome = setup().sender->withdraw(0, 1);
     check(outcome != Withdrawal::lost, "withdraw lost the slot");
     if (outcome == Withdrawal::answered) check(collect(1), "answered, and then not");
     send(2, false);
@@ -215,28 +215,28 @@ void send_one() {
     check(send(1, false), "no slot");
 }
 void receive_one() {
-    work(stage().one, false);
+    work(setup().one, false);
 }
 void receive_two() {
-    work(stage().one, false);
-    work(stage().one, false);
+    work(setup().one, false);
+    work(setup().one, false);
 }
 void receive_and_give_back() {
-    work(stage().one, true);
+    work(setup().one, true);
 }
-/// What a cell names is not passed: nobody else takes it.
+/// What a cell names is not passed: no other receiver takes it.
 void take_what_is_named() {
-    const bool named = CellWord::decode(stage().channel.control->cells[0].load()).full;
-    const auto claim = stage().one->take();
+    const bool named = CellWord::decode(setup().channel.control->cells[0].load()).full;
+    const auto claim = setup().one->take();
     check(!named || claim.outcome == RingOutcome::ok, "a queued message was passed");
     if (claim.outcome == RingOutcome::ok)
-        check(plain_read(stage().channel.payload()) == 1, "the payload is another one");
+        check(plain_read(setup().channel.payload()) == 1, "the payload is another one");
 }
 void look_for_more() {
-    check(stage().other->take().outcome != RingOutcome::damaged, "damaged");
+    check(setup().other->take().outcome != RingOutcome::damaged, "damaged");
 }
 void other_receives() {
-    work(stage().other, false);
+    work(setup().other, false);
 }
 
 std::vector<Trial> trials() {
@@ -261,7 +261,7 @@ std::vector<Trial> trials_of_commit() {
 }  // namespace
 
 std::vector<Test> channel_tests() {
-    stage();  // made before anything is explored
+    setup();  // made before anything is explored
     return {
         {{"channel: request, answer, the slot is used again",
           {request_and_send_again, receive_two},

@@ -44,7 +44,7 @@ struct Fiber {
     int sleeps_on = -1;
     Operation operation;
     std::uint64_t result = 0;
-    std::uint64_t woke = 1;  ///< what its wake-ups said, in order: no write tells
+    std::uint64_t woke = 1;  ///< the results of its wake-ups, in order: no write shows them
     bool changed = false;
     std::function<void()> body;
 };
@@ -233,7 +233,7 @@ void Execution::take(const Choice& choice) {
 
 void Execution::end() {
     const auto sleeps = [](const auto& fiber) { return fiber->asleep; };
-    if (std::any_of(fibers.begin(), fibers.end(), sleeps)) error = "somebody sleeps for ever";
+    if (std::any_of(fibers.begin(), fibers.end(), sleeps)) error = "a waiter sleeps for ever";
     if (error.empty()) scenario.at_end();
 }
 

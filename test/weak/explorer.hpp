@@ -2,10 +2,10 @@
 //
 // The model: every location has its writes in modification order. A load may return any of them that coherence and
 // happens-before do not forbid (each thread has a view: the oldest write of each location that it may still read;
-// release writes carry views, acquire reads take them over, fences and release sequences as the standard says).
-// seq_cst: there must be a total order S of all seq_cst operations, consistent with "strongly happens before" and with
-// the coherence order of each location; a load that would make that impossible is not made. Plain accesses are checked
-// for data races.
+// release writes carry views, acquire reads take them over, fences and release sequences as in the standard). seq_cst:
+// there must be a total order S of all seq_cst operations, consistent with "strongly happens before" and with the
+// coherence order of each location; a load that would make that impossible is not made. Plain accesses are checked for
+// data races.
 //
 // Exhaustive for these threads, but for three things. (1) A load never returns a write that has not been executed yet
 // (no "load buffering"). (2) A store is put at the end of its location's modification order; where that would be a
@@ -24,7 +24,7 @@
 
 namespace weak {
 
-/// A location, and what it holds before anybody writes.
+/// A location, and its initial value.
 struct Place {
     const void* address;
     std::uint64_t initial;
@@ -44,8 +44,8 @@ void fence(std::memory_order order);
 std::uint64_t plain_read(const void* address);
 void plain_write(const void* address, std::uint64_t value);
 
-/// The kernel: sleeps if the word is still `expected`, until somebody wakes it. Nobody left to run and somebody asleep:
-/// an error.
+/// The kernel: sleeps if the word is still `expected`, until another thread wakes it. No thread left to run and one
+/// asleep: an error.
 void futex_wait(Place place, std::uint64_t expected);
 /// Wakes one (any of them), or all. Returns how many.
 std::uint32_t futex_wake_one(const void* address);
@@ -55,7 +55,7 @@ std::uint32_t futex_wake_all(const void* address);
 void check(bool held, const char* what);
 
 /// What a location is, for weakening its orders by name.
-enum class Kind : std::uint8_t { other, slot_word, cell, pins, tail, head, bell, hint };
+enum class Kind : std::uint8_t { other, slot_word, cell, pins, tail, head, condition, hint };
 constexpr int kinds = 8;
 
 /// Orders taken away, to see what breaks.

@@ -25,7 +25,7 @@ void never(int a, int b, int c = -1, int d = -1) {
 
 using Threads = std::vector<std::function<void()>>;
 
-/// `possible`: what the standard says about the outcome that `at_end` forbids.
+/// `possible`: whether the standard allows the outcome that `at_end` forbids.
 Test litmus(const char* name, Threads threads, std::function<void()> at_end, bool possible) {
     Scenario scenario{std::string("litmus: ") + name, std::move(threads), no_kind, forget, std::move(at_end)};
     return {scenario, {{Weakening(), possible}}};

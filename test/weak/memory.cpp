@@ -168,7 +168,7 @@ bool Memory::plain(int thread, const void* address, std::uint64_t* value, bool i
             is_free_of_races = is_free_of_races && is_before(who, place.read_at[who]);
         place.value = *value;
         place.writer = thread;
-        place.written_at = threads_[thread].steps + 1;  // who knows of our next operation knows of this
+        place.written_at = threads_[thread].steps + 1;  // a thread that knows of our next operation knows of this
     } else {
         *value = place.value;
         place.read_at[thread] = threads_[thread].steps + 1;

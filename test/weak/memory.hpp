@@ -27,7 +27,7 @@ struct View {
 struct Write {
     std::uint64_t value;
     View released;
-    int thread, step;  ///< who; -1: there from the start
+    int thread, step;  ///< the writer; -1: there from the start
 };
 
 /// A write is at position 2i, a read of it at 2i + 1.

@@ -36,26 +36,26 @@ std::int64_t steady_ns() {
 
 /// As a container of its own: process 1, its own mounts, the shared /dev/shm.
 Child container(const Child::Function& body) {
-    return Child([&](Stage& stage) { join(start_container([&] { body(stage); })); });
+    return Child([&](Checkpoints& checkpoints) { join(start_container([&] { body(checkpoints); })); });
 }
 
-/// Sends one request, says in whose hands it is, and expects the second one to answer it.
-void ask_and_say_who_holds(Sender own, Stage& stage) {
+/// Sends one request, reports its holder, and expects the second one to answer it.
+void request_and_report_holders(Sender own, Checkpoints& checkpoints) {
     BOOST_TEST(own.wait_for_receiver(soon).has_value());
     Loan loan = own.loan(soon).value();
     fill(loan.payload(), 7);
     auto pending = own.request_async(std::move(loan)).value();
     HANDOFF_CHECK_EVENTUALLY(own.state().taken == 1U);
-    stage.report(own.who_holds());
+    checkpoints.report(own.who_holds());
     auto processed = pending.wait(soon).value();
     BOOST_TEST(id_of(processed.reply()) == 7U);
     BOOST_TEST(processed.deliveries() == 2U);
-    stage.stop_at("answered");
+    checkpoints.stop_at("answered");
 }
 
 constexpr auto ahead = 1'000'000s;  // of another container's clock
 
-/// Deadlines are kept, whatever the way of waiting and whatever the clock.
+/// Deadlines are kept, for every way of waiting and every clock.
 void check_deadlines(const Line& line) {
     for (const WaitPolicy policy : {WaitPolicy::busy, WaitPolicy::balanced, WaitPolicy::sleep}) {
         Receiver waiting(line.name, line.shape, {.wait = policy});
@@ -92,25 +92,25 @@ BOOST_FIXTURE_TEST_SUITE(containers_test, Line)
 
 BOOST_AUTO_TEST_CASE(two_containers_with_one_dev_shm_are_two_participants_though_both_are_process_1,
                      *boost::unit_test::precondition(needs_containers)) {
-    Child sending = container([&](Stage& stage) { ask_and_say_who_holds(sender(), stage); });
-    Child dying = container([&](Stage& stage) {
+    Child sending = container([&](Checkpoints& checkpoints) { request_and_report_holders(sender(), checkpoints); });
+    Child dying = container([&](Checkpoints& checkpoints) {
         Receiver own = receiver();
         const Request request = own.receive(soon).value();
-        stage.stop_at("taken");
+        checkpoints.stop_at("taken");
     });
     dying.wait_for("taken");
     const std::string holds = sending.next_line();
     BOOST_TEST(holds.starts_with("1 of 4 slots in use: 1 taken by "), holds);
     BOOST_TEST(holds.find(" (pid 1) for ") != std::string::npos, holds);
     dying.kill();
-    Child surviving = container([&](Stage& stage) {
+    Child surviving = container([&](Checkpoints& checkpoints) {
         Receiver own = receiver();
         BOOST_TEST(serve(own) == 7U);
-        stage.stop_at("served");
+        checkpoints.stop_at("served");
     });
     sending.wait_for("answered");
     surviving.wait_for("served");
-    // Process 1 of both is alive; from here, too, they are told apart and counted right.
+    // Process 1 of both is alive; from here, too, they are distinguished and counted correctly.
     Sender observer = sender();
     HANDOFF_CHECK_EVENTUALLY(observer.state().receivers == 1U);
     BOOST_TEST(observer.state().senders == 2U);
@@ -126,18 +126,18 @@ BOOST_AUTO_TEST_CASE(two_containers_with_one_dev_shm_are_two_participants_though
 BOOST_AUTO_TEST_CASE(containers_with_other_monotonic_clocks_hand_over_and_wait_in_time_and_only_ages_are_off,
                      *boost::unit_test::precondition(needs_own_clocks)) {
     Sender sender = this->sender();
-    Child other([&](Stage& stage) {
+    Child other([&](Checkpoints& checkpoints) {
         const auto start_ns = steady_ns();
         join(start_with_clock_ahead(ahead, [&] {
             BOOST_TEST(steady_ns() - start_ns > 999'999'000'000'000);
             Receiver own = receiver();
             check_deadlines(*this);
-            stage.reach("waited");
+            checkpoints.reach("waited");
             for (int i = 0; i < 50; ++i) serve(own);
             const Request held = own.receive(soon).value();  // and dies with it
             const auto age = std::chrono::steady_clock::now() - held.sent_at();
             BOOST_TEST((age > ahead - 60s && age < ahead + 60s));
-            stage.stop_at("holding");
+            checkpoints.stop_at("holding");
         }));
     });
     other.wait_for("waited");
@@ -207,14 +207,14 @@ BOOST_AUTO_TEST_CASE(who_dies_with_a_core_dump_is_recovered_when_the_dump_is_wri
             fill(loan.payload(), ++id);
             return sender.request_async(std::move(loan)).value();
         }();
-        Child dying([&](Stage& stage) {
+        Child dying([&](Checkpoints& checkpoints) {
             BOOST_TEST_REQUIRE(chdir(directory) == 0);
             rlimit all{RLIM_INFINITY, RLIM_INFINITY};
             if (setrlimit(RLIMIT_CORE, &all) != 0) limit(RLIMIT_CORE, 1UL << 30);
             std::vector<char> memory(32 << 20, 'x');  // something to write down
             Receiver own = receiver();
             const Request request = own.receive(soon).value();
-            stage.reach("taken");
+            checkpoints.reach("taken");
             std::signal(signal, SIG_DFL);
             raise(signal);
         });

@@ -26,19 +26,20 @@ public:
     ~NoneLeft() { limit(RLIMIT_NOFILE, 1'000); }
 };
 
-/// Opens, in a child that has so many descriptors left. False: refused, with a sentence that says why.
+/// Opens, in a child that has so many descriptors left. False: refused, with a message that explains why.
 template <class Opening>
 bool opens_with(unsigned count, Opening&& opening) {
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         leave_descriptors(count);
         try {
             opening();
-            stage.report("opened");
+            checkpoints.report("opened");
         } catch (const Error& error) {
             limit(RLIMIT_NOFILE, 1'000);
             HANDOFF_TEST_CODE(error.failure(), Errc::system);
-            check_says(error.failure(), "Too many open files", "no descriptor left", "A handle takes 2", "ulimit -n");
-            stage.report("refused");
+            check_message(error.failure(), "Too many open files", "no descriptor left", "A handle takes 2",
+                          "ulimit -n");
+            checkpoints.report("refused");
         }
     });
     const bool opened = child.next_line() == "opened";
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(attaching_is_refused_at_every_step_and_leaves_no_trace) {
 
 /// What the sentence and the pages say: a process with a thousand handles needs to know its `ulimit -n`.
 BOOST_AUTO_TEST_CASE(a_handle_takes_two_descriptors_and_one_more_for_an_event_loop) {
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         const auto in_use = [] {
             const std::filesystem::directory_iterator descriptors("/proc/self/fd");
             return std::distance(begin(descriptors), end(descriptors));
@@ -112,14 +113,14 @@ BOOST_AUTO_TEST_CASE(a_handle_takes_two_descriptors_and_one_more_for_an_event_lo
 }
 
 BOOST_AUTO_TEST_CASE(a_handle_without_a_descriptor_for_an_event_loop_works_as_before) {
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         Sender own_sender = sender();
         Receiver own = receiver();
         const Failure failure = refusal_of([&] {
             const NoneLeft none;
             own.descriptor();
         });
-        check_says(failure, "event descriptor", "Too many open files");
+        check_message(failure, "event descriptor", "Too many open files");
         check_works(own_sender, own);
     });
 }
@@ -127,11 +128,11 @@ BOOST_AUTO_TEST_CASE(a_handle_without_a_descriptor_for_an_event_loop_works_as_be
 BOOST_AUTO_TEST_CASE(the_dead_are_recovered_without_a_new_descriptor) {
     Sender sender = this->sender();
     send(sender, 1);
-    Child survivor([&](Stage& stage) {
+    Child survivor([&](Checkpoints& checkpoints) {
         Receiver own = this->receiver();
         Sender own_sender = this->sender();
         auto none = std::make_optional<NoneLeft>();
-        stage.stop_at("has none left");
+        checkpoints.stop_at("has none left");
         const int file = open("/dev/null", O_RDONLY);
         auto request = own.receive(soon).value();
         none.reset();
@@ -142,12 +143,12 @@ BOOST_AUTO_TEST_CASE(the_dead_are_recovered_without_a_new_descriptor) {
         check_works(own_sender, own);
     });
     survivor.wait_for("has none left");
-    kill_in_the_middle([&](Stage& stage) {
+    kill_in_the_middle([&](Checkpoints& checkpoints) {
         Receiver receiver_ = receiver();
         Sender sender_ = this->sender();
         const Request request = receiver_.receive(soon).value();
         const Loan loan = sender_.loan(soon).value();
-        stage.stop_at("in the middle");
+        checkpoints.stop_at("in the middle");
     });
     survivor.go_on();
     survivor.wait();
@@ -155,10 +156,10 @@ BOOST_AUTO_TEST_CASE(the_dead_are_recovered_without_a_new_descriptor) {
 
 BOOST_AUTO_TEST_CASE(a_dead_publisher_and_subscriber_are_recovered_without_a_new_descriptor) {
     const TopicShape topic{.history = 2, .payload_bytes = 100, .loans = 1, .pin_budget = 2};
-    Child survivor([&](Stage& stage) {
+    Child survivor([&](Checkpoints& checkpoints) {
         Publisher own(name, topic);
         auto none = std::make_optional<NoneLeft>();
-        stage.stop_at("has none left");
+        checkpoints.stop_at("has none left");
         for (int i = 0; i < 20; ++i) own.publish(own.loan().value()).value();
         const bool recovered = testing::eventually(
             [&] { return !own.wait_for_subscriber(1ms) && own.state().pinned == 0U && own.state().loaned == 0U; });
@@ -166,20 +167,20 @@ BOOST_AUTO_TEST_CASE(a_dead_publisher_and_subscriber_are_recovered_without_a_new
         BOOST_TEST(recovered);
     });
     survivor.wait_for("has none left");
-    kill_in_the_middle([&](Stage& stage) {
+    kill_in_the_middle([&](Checkpoints& checkpoints) {
         Publisher publisher(name, topic);
         Subscriber subscriber(name);
         publisher.publish(publisher.loan().value()).value();
         const Message message = subscriber.next(soon).value();
         const Loan loan = publisher.loan().value();
-        stage.stop_at("in the middle");
+        checkpoints.stop_at("in the middle");
     });
     survivor.go_on();
     survivor.wait();
 }
 
 BOOST_AUTO_TEST_CASE(what_a_process_without_standard_streams_prints_does_not_land_in_the_segment) {
-    Child daemon([&](Stage& stage) {
+    Child daemon([&](Checkpoints& checkpoints) {
         std::fflush(nullptr);
         for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(number);
         Sender own = sender();
@@ -187,7 +188,7 @@ BOOST_AUTO_TEST_CASE(what_a_process_without_standard_streams_prints_does_not_lan
         BOOST_TEST(other.descriptor() > STDERR_FILENO);
         for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
             BOOST_TEST(write(number, "a line that some code prints\n", 29) == -1);
-        stage.stop_at("printed");
+        checkpoints.stop_at("printed");
     });
     daemon.wait_for("printed");
     Receiver receiver(name);

@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_SUITE(no_futex_waitv_test, Line)
 
 BOOST_AUTO_TEST_CASE(waits_are_stopped_and_woken_and_descriptors_become_readable) {
     for (const unsigned error : {ENOSYS, EPERM})
-        run_in_child([&](Stage&) {
+        run_in_child([&](Checkpoints&) {
             refuse_futex_waitv(error);
             Sender sender = this->sender();
             Receiver receiver = this->receiver();

@@ -26,7 +26,7 @@ using namespace handoff::test;
 namespace {
 
 std::atomic<const std::function<void()>*> when_opened_for_locks{nullptr};
-std::atomic<int> opened_before{0};  // that very path, since the test said when_opened_for_locks
+std::atomic<int> opened_before{0};  // that very path, since the test called when_opened_for_locks
 
 /// Children that outlive their parent, and end at the latest when this does.
 class Orphans {
@@ -145,7 +145,7 @@ struct Recovery {
         }
     }
     Child start_worker(const Line& line) const {
-        return Child([&](Stage&) {
+        return Child([&](Checkpoints&) {
             Sender sender = line.sender();
             Receiver receiver = line.receiver();
             std::thread second([&] { work(sender, receiver); });
@@ -174,7 +174,7 @@ BOOST_FIXTURE_TEST_SUITE(processes_test, Line)
 
 BOOST_AUTO_TEST_CASE(a_child_of_a_process_whose_threads_are_all_inside_operations_is_refused_and_can_open_its_own) {
     run_in_child(
-        [&](Stage&) {
+        [&](Checkpoints&) {
             auto busy = std::make_unique<Busy>(*this);
             for (int round = 0; round < 60; ++round) {
                 std::fflush(nullptr);
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_fork_at_the_moment_of_opening_does_not_keep_the_dead_pare
     Sender observer = this->sender();
     Receiver worker = receiver();
     Orphans orphans;
-    Child parent([&](Stage& stage) {
+    Child parent([&](Checkpoints& checkpoints) {
         orphans.let_go();
         std::atomic<bool> is_opening{false}, has_forked{false};
         std::thread forking([&] {
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_fork_at_the_moment_of_opening_does_not_keep_the_dead_pare
         const Receiver own = receiver();
         BOOST_TEST(!when_opened_for_locks);
         forking.join();
-        stage.stop_at("open");
+        checkpoints.stop_at("open");
     });
     parent.wait_for("open");
     BOOST_TEST(observer.state().receivers == 2U);
@@ -227,10 +227,10 @@ BOOST_AUTO_TEST_CASE(a_fork_at_the_moment_of_opening_does_not_keep_the_dead_pare
 BOOST_AUTO_TEST_CASE(exec_without_leaving_is_a_death) {
     Sender sender = this->sender();
     send(sender, 5);
-    Child child([&](Stage& stage) {
+    Child child([&](Checkpoints& checkpoints) {
         Receiver own = receiver();
         const Request request = own.receive(soon).value();
-        stage.reach("taken");
+        checkpoints.reach("taken");
         execl("/bin/sleep", "sleep", "30", nullptr);
     });
     child.wait_for("taken");
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_was_spawned_does_not_keep_its_dead_parent_al
     Sender sender = this->sender();
     send(sender, 6);
     Orphans orphans;
-    Child parent([&](Stage& stage) {
+    Child parent([&](Checkpoints& checkpoints) {
         Receiver own = receiver();
         const Request request = own.receive(soon).value();
         posix_spawn_file_actions_t actions;
@@ -257,8 +257,8 @@ BOOST_AUTO_TEST_CASE(a_program_that_was_spawned_does_not_keep_its_dead_parent_al
         char* arguments[] = {program, nullptr};
         pid_t spawned = 0;
         BOOST_TEST_REQUIRE(posix_spawnp(&spawned, program, &actions, nullptr, arguments, environ) == 0);
-        stage.report(std::to_string(spawned));
-        stage.stop_at("taken");
+        checkpoints.report(std::to_string(spawned));
+        checkpoints.stop_at("taken");
     });
     const int spawned = std::stoi(parent.next_line());
     parent.wait_for("taken");
@@ -304,14 +304,14 @@ BOOST_AUTO_TEST_CASE(many_recover_the_same_dead_at_once_and_each_request_comes_b
     HANDOFF_REQUIRE_EVENTUALLY(sender.state().receivers == Recovery::processes);
     for (std::uint32_t round = 0; round < Recovery::rounds; ++round) {
         for (std::uint32_t i = 0; i < Recovery::dead; ++i) send(sender, round * Recovery::dead + i);
-        kill_in_the_middle([&](Stage& stage) {
+        kill_in_the_middle([&](Checkpoints& checkpoints) {
             std::vector<Receiver> receivers;
             std::vector<Request> requests;
             for (std::uint32_t i = 0; i < Recovery::dead; ++i) {
                 receivers.push_back(receiver());
                 requests.push_back(receivers.back().receive(soon).value());
             }
-            stage.stop_at("in the middle");
+            checkpoints.stop_at("in the middle");
         });
         recovery.meet();
         recovery.meet();

@@ -1,4 +1,4 @@
-// A seccomp profile that refuses the locks that tell who is alive: said when opening, never found out by a death.
+// A seccomp profile that refuses the liveness locks: opening fails with a message, instead of a death going unnoticed.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
@@ -43,24 +43,24 @@ BOOST_AUTO_TEST_CASE(locks_that_are_refused_are_said_when_opening) {
     const Sender sender = this->sender();
     for (const int command : {F_OFD_GETLK, F_OFD_SETLK})
         for (const int error : {EPERM, ENOSYS, EACCES, EINVAL})
-            run_in_child([&](Stage&) {
+            run_in_child([&](Checkpoints&) {
                 refuse_fcntl(static_cast<unsigned>(command), static_cast<unsigned>(error));
                 const UniqueName other;
                 for (const Failure& failure :
                      {refusal_of([&] { this->receiver(); }), refusal_of([&] { Sender(other, shape); })}) {
                     HANDOFF_TEST_CODE(failure, Errc::system);
-                    check_says(failure, "F_OFD_SETLK and F_OFD_GETLK", "nobody would notice a death", "seccomp");
+                    check_message(failure, "F_OFD_SETLK and F_OFD_GETLK", "nobody would notice a death", "seccomp");
                 }
             });
 }
 
 BOOST_AUTO_TEST_CASE(who_only_looks_needs_no_lock_but_must_be_able_to_ask) {
     const Sender sender = this->sender();
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         refuse_fcntl(F_OFD_SETLK, EPERM);
         BOOST_TEST(inspect::Observer(name.str()).report().participants.size() == 1U);
     });
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         refuse_fcntl(F_OFD_GETLK, EPERM);
         HANDOFF_TEST_CODE(refusal_of([&] { inspect::Observer(name.str()); }), Errc::system);
     });

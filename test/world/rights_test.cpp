@@ -1,4 +1,4 @@
-// Other users: who may attach, who may only read, who may remove, and what the message says.
+// Other users: which may attach, only read, or remove, and the error messages.
 #include <array>
 #include <vector>
 
@@ -23,9 +23,9 @@ constexpr unsigned a_group = 54'321;
 struct TwoUsers : Line {
     /// Runs as another user.
     static void as(unsigned uid, const Child::Function& body, const std::vector<unsigned>& groups = {}) {
-        run_in_child([&](Stage& stage) {
+        run_in_child([&](Checkpoints& checkpoints) {
             become(uid, groups);
-            body(stage);
+            body(checkpoints);
         });
     }
     /// Changes the group of what was created; a group without a name in the machine's files.
@@ -41,12 +41,12 @@ BOOST_FIXTURE_TEST_SUITE(rights_test, TwoUsers, *boost::unit_test::precondition(
 
 BOOST_AUTO_TEST_CASE(another_user_is_refused_with_owner_mode_and_what_to_do) {
     Sender sender = this->sender();
-    as(nobody, [&](Stage&) {
+    as(nobody, [&](Checkpoints&) {
         for (const Open open : {Open::attach, Open::create_or_attach}) {
             const Failure failure = refusal_of([&] { Receiver(name, shape, {.open = open}); });
             HANDOFF_TEST_CODE(failure, Errc::permission_denied);
-            check_says(failure, detail::segment::segment_path(name.str()), "owner uid 0", "mode 0600",
-                       "you are uid 65534", "wider mode");
+            check_message(failure, detail::segment::segment_path(name.str()), "owner uid 0", "mode 0600",
+                          "you are uid 65534", "wider mode");
         }
         HANDOFF_TEST_CODE(refusal_of([&] { Receiver(name, shape, {.open = Open::create}); }), Errc::already_exists);
     });
@@ -59,15 +59,15 @@ BOOST_AUTO_TEST_CASE(a_group_shares_a_channel_and_recovers_each_others_dead) {
     Sender sender = this->sender();
     give_to(a_group);
     send(sender, 1);
-    as(somebody, [&](Stage&) { HANDOFF_TEST_CODE(refusal_of([&] { receiver(); }), Errc::permission_denied); });
-    kill_in_the_middle([&](Stage& stage) {
+    as(somebody, [&](Checkpoints&) { HANDOFF_TEST_CODE(refusal_of([&] { receiver(); }), Errc::permission_denied); });
+    kill_in_the_middle([&](Checkpoints& checkpoints) {
         become(somebody, {a_group});
         Receiver receiver_ = receiver();
         const Request request = receiver_.receive(soon).value();
-        stage.stop_at("in the middle");
+        checkpoints.stop_at("in the middle");
     });
     as(nobody,
-       [&](Stage&) {  // another user finishes what the dead one had
+       [&](Checkpoints&) {  // another user finishes what the dead one had
            Receiver worker = receiver();
            auto request = worker.receive(soon).value();
            BOOST_TEST(request.deliveries() == 2U);
@@ -81,10 +81,10 @@ BOOST_AUTO_TEST_CASE(a_group_shares_a_channel_and_recovers_each_others_dead) {
 BOOST_AUTO_TEST_CASE(a_group_that_one_is_not_in_cannot_be_given_the_segment) {
     shape.mode = 0660;
     shape.group = "daemon";
-    as(somebody, [&](Stage&) {
+    as(somebody, [&](Checkpoints&) {
         const Failure failure = refusal_of([&] { sender(); });
         HANDOFF_TEST_CODE(failure, Errc::permission_denied);
-        check_says(failure, "group daemon");
+        check_message(failure, "group daemon");
         BOOST_TEST(name.left_behind().empty());
     });
 }
@@ -98,15 +98,15 @@ BOOST_AUTO_TEST_CASE(everybody_may_read_a_topic_with_mode_0644_and_nobody_else_m
         publisher.publish(std::move(loan)).value();
     };
     publish(1);
-    Child reader([&](Stage& stage) {
+    Child reader([&](Checkpoints& checkpoints) {
         become(nobody);
         std::array<std::byte, 100> buffer{};
         const Failure failure = refusal_of([&] { Subscriber subscriber(name); });
         HANDOFF_TEST_CODE(failure, Errc::permission_denied);
-        check_says(failure, "mode 0644");
+        check_message(failure, "mode 0644");
         Subscriber subscriber(name, {.start = Start::oldest, .read_only = true});
         BOOST_TEST(subscriber.copy_next(buffer, soon).has_value());
-        stage.stop_at("read one");
+        checkpoints.stop_at("read one");
         BOOST_TEST(subscriber.copy_next(buffer, soon).has_value());
         BOOST_TEST(is_whole(buffer));
         BOOST_TEST(id_of(buffer) == 2U);
@@ -122,48 +122,48 @@ BOOST_AUTO_TEST_CASE(in_a_sticky_dev_shm_another_user_uses_what_the_dead_left_an
     BOOST_TEST_REQUIRE(stat("/dev/shm", &directory) == 0);
     BOOST_TEST_REQUIRE((directory.st_mode & S_ISVTX) != 0U);
     shape.mode = 0666;
-    kill_in_the_middle([&](Stage& stage) {
+    kill_in_the_middle([&](Checkpoints& checkpoints) {
         become(somebody);
         Sender own = sender();
         send(own, 1);
-        stage.stop_at("in the middle");
+        checkpoints.stop_at("in the middle");
     });
-    as(nobody, [&](Stage&) {
+    as(nobody, [&](Checkpoints&) {
         Receiver worker = receiver();
         BOOST_TEST(serve(worker) == 1U);
         Sender own = sender();
         check_works(own, worker);
     });
-    // The last one out was not allowed to remove it: it is whole, and says so.
+    // The last participant was not allowed to remove it: it is whole, and the report shows it.
     BOOST_TEST(name.left_behind().size() == 1U);
     detail::segment::SegmentHeader header{};
     const detail::platform::Descriptor file =
         detail::platform::open_existing(detail::segment::segment_path(name.str()));
     BOOST_TEST_REQUIRE(pread(file.get(), static_cast<void*>(&header), sizeof header, 0) == sizeof header);
     BOOST_TEST(header.state.load() == static_cast<std::uint32_t>(detail::segment::SegmentState::ready));
-    as(nobody, [&](Stage&) {
+    as(nobody, [&](Checkpoints&) {
         Receiver worker = receiver();
         Sender own = sender();
         check_works(own, worker);
         shape.payload_bytes = 2 * *shape.payload_bytes;
         HANDOFF_TEST_CODE(refusal_of([&] { sender(); }), Errc::mismatch);
     });
-    as(somebody, [&](Stage&) { sender(); });  // its owner may
+    as(somebody, [&](Checkpoints&) { sender(); });  // its owner may
     BOOST_TEST(name.left_behind().empty());
 }
 
-/// What 0644 means: who may read may also lock for reading, and so keep a place from being used and a dead one from
-/// being recovered. Messages stay readable. Whoever is not trusted with that gets no right to read.
+/// What 0644 means: a user who may read may also lock for reading, and so block a place or the recovery of a dead
+/// participant. Messages stay readable. Users who are not trusted with that must get no right to read.
 BOOST_AUTO_TEST_CASE(a_reader_who_locks_out_of_malice_delays_recovery_and_stops_nobody_else) {
     shape.mode = 0644;
     Sender sender = this->sender();
     Receiver receiver = this->receiver();
-    Child malice([&](Stage& stage) {
+    Child malice([&](Checkpoints& checkpoints) {
         become(nobody);
         auto locks = detail::platform::LockFile::open(detail::segment::segment_path(name.str()),
                                                       detail::platform::Access::read_only);
         for (std::uint64_t byte = 0; byte <= *shape.participants; ++byte) (void)locks.try_shared(byte);
-        stage.stop_at("locked");
+        checkpoints.stop_at("locked");
     });
     malice.wait_for("locked");
     check_works(sender, receiver);

@@ -20,7 +20,7 @@ namespace filesystem = std::filesystem;
 
 namespace {
 
-bool seems_empty = false;       // what statvfs() says of every file system
+bool seems_empty = false;       // returned by statvfs() for every file system
 unsigned pages_per_signal = 0;  // 0: posix_fallocate() is the C library's
 unsigned pages_reserved = 0;
 unsigned signals = 0;
@@ -58,7 +58,7 @@ void check_small_works() {
 
 }  // namespace
 
-/// The C library's, unless a test says that a file system seems empty: full only a moment later.
+/// The C library's, unless a test makes a file system seem empty: full only a moment later.
 extern "C" int statvfs(const char* path, struct statvfs* status) noexcept {
     static const auto original = reinterpret_cast<decltype(&statvfs)>(dlsym(RTLD_NEXT, "statvfs"));
     const int outcome = original(path, status);
@@ -86,26 +86,26 @@ extern "C" int posix_fallocate(int file, off_t offset, off_t bytes) {
 BOOST_AUTO_TEST_SUITE(space_test)
 
 BOOST_AUTO_TEST_CASE(a_full_dev_shm_refuses_and_keeps_nothing, *boost::unit_test::precondition(needs_own_mounts)) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         unshare_mounts();
         mount_tmpfs("/dev/shm", "size=1m");
         const Failure failure = refused_and_clean(2 << 20);
         HANDOFF_TEST_CODE(failure, Errc::no_space);
-        check_says(failure, "/dev/shm has only 1048576 bytes (1 MiB) left", "fewer slots", "--shm-size");
+        check_message(failure, "/dev/shm has only 1048576 bytes (1 MiB) left", "fewer slots", "--shm-size");
         check_small_works();
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_dev_shm_that_is_full_just_a_moment_later_refuses_and_keeps_nothing,
                      *boost::unit_test::precondition(needs_own_mounts)) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         unshare_mounts();
         mount_tmpfs("/dev/shm", "size=4m");
         seems_empty = true;
         for (const std::size_t bytes : {std::size_t{4} << 20, std::size_t{16} << 20}) {
             const Failure failure = refused_and_clean(bytes);
             HANDOFF_TEST_CODE(failure, Errc::no_space);
-            check_says(failure, "reserving", "/dev/shm", "No space left on device");
+            check_message(failure, "reserving", "/dev/shm", "No space left on device");
         }
         check_small_works();
     });
@@ -113,22 +113,22 @@ BOOST_AUTO_TEST_CASE(a_dev_shm_that_is_full_just_a_moment_later_refuses_and_keep
 
 BOOST_AUTO_TEST_CASE(two_who_both_see_room_for_one_get_one_segment_and_one_error,
                      *boost::unit_test::precondition(needs_own_mounts)) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         unshare_mounts();
         mount_tmpfs("/dev/shm", "size=4m");
         for (int round = 0; round < 20; ++round) {
             const auto create = [](const char* name) {
-                return [name](Stage& stage) {
+                return [name](Checkpoints& checkpoints) {
                     try {
                         Sender sender(name, one_slot(3 << 20));
                         Loan loan = sender.loan(soon).value();
                         fill(loan.payload(), 1);  // a page that is not there would be SIGBUS
-                        stage.report("created");
-                        stage.stop_at("done");
+                        checkpoints.report("created");
+                        checkpoints.stop_at("done");
                     } catch (const Error& error) {
                         HANDOFF_TEST_CODE(error.failure(), Errc::no_space);
-                        stage.report("refused");
-                        stage.stop_at("done");
+                        checkpoints.report("refused");
+                        checkpoints.stop_at("done");
                     }
                 };
             };
@@ -149,35 +149,35 @@ BOOST_AUTO_TEST_CASE(two_who_both_see_room_for_one_get_one_segment_and_one_error
 
 BOOST_AUTO_TEST_CASE(a_dev_shm_without_inodes_refuses_and_keeps_nothing,
                      *boost::unit_test::precondition(needs_own_mounts)) {
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         unshare_mounts();
         mount_tmpfs("/dev/shm", "size=4m,nr_inodes=1");  // the root's
         const Failure failure = refused_and_clean(1000);
         HANDOFF_TEST_CODE(failure, Errc::no_space);
-        check_says(failure, "making a file in /dev/shm", "No space left on device");
+        check_message(failure, "making a file in /dev/shm", "No space left on device");
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_dev_shm_that_is_not_there_or_not_writable_is_said_so,
                      *boost::unit_test::precondition(needs_own_mounts)) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         unshare_mounts();
         mount_tmpfs("/dev/shm", "size=4m,ro");
-        check_says(refusal_of([] { Sender("refused", one_slot(1000)); }), "/dev/shm", "Read-only file system");
+        check_message(refusal_of([] { Sender("refused", one_slot(1000)); }), "/dev/shm", "Read-only file system");
         mount_tmpfs("/dev", "size=1m");
-        check_says(refusal_of([] { Sender("refused", one_slot(1000)); }), "Is /dev/shm mounted?");
+        check_message(refusal_of([] { Sender("refused", one_slot(1000)); }), "Is /dev/shm mounted?");
         HANDOFF_TEST_CODE(refusal_of([] { Receiver("refused"); }), Errc::no_such_segment);
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_hidden_proc_is_said_so_and_keeps_nobody_from_attaching,
                      *boost::unit_test::precondition(needs_own_mounts)) {
-    run_in_child([](Stage&) {
+    run_in_child([](Checkpoints&) {
         unshare_mounts();
         mount_tmpfs("/dev/shm", "size=4m");
         const Sender before("before", one_slot(1000));
         mount_tmpfs("/proc", "size=1m");
-        check_says(refusal_of([] { Sender("refused", one_slot(1000)); }), "Is /proc mounted?");
+        check_message(refusal_of([] { Sender("refused", one_slot(1000)); }), "Is /proc mounted?");
         BOOST_TEST(files_in_dev_shm() == 1U);
         const Receiver attached("before");
         BOOST_TEST(before.state().receivers == 1U);
@@ -195,29 +195,29 @@ BOOST_FIXTURE_TEST_CASE(an_address_space_that_is_too_small_refuses_the_creator_a
     };
     const auto check = [](const Failure& failure) {
         HANDOFF_TEST_CODE(failure, Errc::no_space);
-        check_says(failure, "mapping", "bytes of shared memory failed", "ulimit -v");
+        check_message(failure, "mapping", "bytes of shared memory failed", "ulimit -v");
     };
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         leave_address_space(large / 2);
         check(refusal_of([&] { Sender(name, one_slot(large)); }));
         BOOST_TEST(name.left_behind().empty());
     });
     Sender sender(name, one_slot(large));
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         leave_address_space(large / 2);
         check(refusal_of([&] { Receiver receiver(name); }));
     });
-    Receiver receiver(name);  // whoever was refused left no trace
+    Receiver receiver(name);  // the refused call left no trace
     BOOST_TEST(sender.state().receivers == 1U);
     check_works(sender, receiver);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_limit_on_the_size_of_files_is_an_error_and_no_signal, Line) {
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         limit(RLIMIT_FSIZE, 100'000);
         const Failure failure = refusal_of([&] { Sender(name, one_slot(1 << 20)); });
         HANDOFF_TEST_CODE(failure, Errc::no_space);
-        check_says(failure, "no file larger than 100000", "ulimit -f");
+        check_message(failure, "no file larger than 100000", "ulimit -f");
         BOOST_TEST(name.left_behind().empty());
         Sender sender = this->sender();  // what is small enough is not refused
         Receiver receiver = this->receiver();
@@ -226,7 +226,7 @@ BOOST_FIXTURE_TEST_CASE(a_limit_on_the_size_of_files_is_an_error_and_no_signal, 
 }
 
 BOOST_FIXTURE_TEST_CASE(a_timer_that_ticks_while_memory_is_reserved_does_not_keep_the_creator_for_ever, Line) {
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         pages_per_signal = 1'000;
         const Sender sender(name, one_slot(32 << 20));
         BOOST_TEST(signals > 3U, "the reservation was not interrupted: nothing was shown");
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(the_tightest_memory_limit_on_the_way_to_the_root_counts_and
         std::ofstream(folder + used_file) << used << '\n';
         std::ofstream(folder + "/memory.stat") << "anon 1\n" << stat << '\n';
     };
-    run_in_child([&](Stage&) {
+    run_in_child([&](Checkpoints&) {
         unshare_mounts();
         mount_tmpfs("/dev/shm", "size=64m");
         mount_tmpfs("/sys/fs/cgroup", "size=1m");
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(the_tightest_memory_limit_on_the_way_to_the_root_counts_and
         BOOST_TEST(detail::platform::memory_limits("/dev/shm").cgroup_available_bytes == 30 * mebi);
         const Failure failure = refused_and_clean(32 * mebi);
         HANDOFF_TEST_CODE(failure, Errc::no_space);
-        check_says(failure, "memory limit of this cgroup", "has only 31457280 bytes (30 MiB) left", "container");
+        check_message(failure, "memory limit of this cgroup", "has only 31457280 bytes (30 MiB) left", "container");
         check_small_works();
         version_2("/outer/inner", std::to_string(6 * mebi), 5 * mebi, 0);
         BOOST_TEST(detail::platform::memory_limits("/dev/shm").cgroup_available_bytes == 1 * mebi);

@@ -32,7 +32,7 @@ int status_of(pid_t pid) {
     return status;
 }
 
-/// Forks; the child dies with us, and says what went wrong.
+/// Forks; the child dies with us, and reports what went wrong.
 pid_t start(const std::function<void()>& body) {
     const pid_t pid = fork();
     must(pid == -1, "fork");

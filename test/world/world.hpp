@@ -17,9 +17,9 @@
 namespace handoff::test {
 
 using namespace std::chrono_literals;
+using testing::Checkpoints;
 using testing::Child;
 using testing::run_in_child;
-using testing::Stage;
 using testing::UniqueName;
 
 /// Long enough for a loaded machine; a test that reaches it has found a hang.
@@ -33,7 +33,7 @@ boost::test_tools::assertion_result needs_containers(boost::unit_test::test_unit
 boost::test_tools::assertion_result needs_own_clocks(boost::unit_test::test_unit_id);
 
 // For the calling process, which must be a child of the test; each throws where the kernel refuses.
-/// Mounts that nobody else sees; also as an ordinary user, who becomes root of a user namespace.
+/// Private mounts; also as an ordinary user, who becomes root of a user namespace.
 void unshare_mounts();
 /// A tmpfs with these options (as for mount -o) in the place of `directory`.
 void mount_tmpfs(const std::string& directory, const std::string& options);

@@ -24,7 +24,7 @@ using inspect::Role;
 
 std::string number(double value) {
     std::array<char, 32> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;  // shortest, whatever the locale
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;  // shortest, in any locale
     return {text.data(), end};
 }
 
@@ -69,7 +69,7 @@ std::string labels_of(const Report& report) {
     return labels_of({{"segment", report.name}, {"kind", inspect::to_string(report.kind)}});
 }
 
-/// Whose numbers these are: those of a role in a segment, or those of one participant.
+/// The owner of these numbers: a role in a segment, or one participant.
 struct Row {
     std::string labels;
     Participant numbers;
@@ -125,7 +125,7 @@ void add_shapes(Page& page, const std::vector<Look>& looks) {
     });
 }
 
-/// What a segment of that kind can have: absent is not the same as 0 to those who draw alarms from it.
+/// The metrics that a segment of that kind can have: an absent series is not 0, and alarms distinguish them.
 std::map<std::string, std::uint64_t> slot_counts(const Report& report) {
     using State = inspect::SlotState;
     std::map<std::string, std::uint64_t> counts;

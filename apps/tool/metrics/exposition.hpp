@@ -11,7 +11,7 @@
 namespace handoff::apps::tool {
 
 /// Every metric of every segment: what `totals` has of it, so that the number of series depends on the segments and not
-/// on who comes and goes. `with_participants` adds the numbers of each one who is there, as handoff_participant_...
+/// on who comes and goes. `with_participants` adds the numbers of each participant, as handoff_participant_...
 /// Histograms have buckets by powers of two.
 std::string exposition_of(const std::vector<Look>& looks, const Totals& totals, bool with_participants);
 

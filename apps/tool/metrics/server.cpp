@@ -86,13 +86,13 @@ public:
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(limits_.request_bytes));
         parser_->body_limit(limits_.request_bytes);  // read, so that the client gets to read the refusal
-        be_patient();
+        restart_timeout();
         http::async_read(stream_, buffer_, *parser_,
                          [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_read(error); });
     }
 
 private:
-    void be_patient() { stream_.expires_after(std::chrono::ceil<std::chrono::milliseconds>(limits_.patience)); }
+    void restart_timeout() { stream_.expires_after(std::chrono::ceil<std::chrono::milliseconds>(limits_.timeout)); }
 
     void on_read(beast::error_code error) {
         if (error == http::error::header_limit || error == http::error::buffer_overflow)
@@ -112,12 +112,12 @@ private:
         answer_ = std::move(made);
         answer_.keep_alive(keep_alive);
         answer_.prepare_payload();
-        be_patient();
+        restart_timeout();
         http::async_write(stream_, answer_, [self = shared_from_this()](beast::error_code error, std::size_t) {
             if (error) return;
             if (self->answer_.keep_alive()) return self->read();
             self->stream_.socket().shutdown(tcp::socket::shutdown_send, error);
-            self->be_patient();
+            self->restart_timeout();
             self->drain(0);
         });
     }
@@ -191,8 +191,8 @@ private:
         session->read();
     }
 
-    /// Closes the session that has waited longest for a request, whether it says nothing or dribbles; where all are
-    /// being answered, the oldest. So silent ones never keep anybody out.
+    /// Closes the session that has waited longest for a request, whether it is silent or slow; if all are being
+    /// answered, the oldest. So silent clients never keep others out.
     void make_room() {
         const auto idle_time = [](const std::weak_ptr<Session>& one) {
             const auto session = one.lock();

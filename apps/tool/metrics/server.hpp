@@ -21,12 +21,12 @@ ServerAddress parse_address(const std::string& text);
 
 /// What one connection may cost.
 struct ServerLimits {
-    std::size_t request_bytes = 8192;                             ///< header and body, each
-    std::chrono::nanoseconds patience = std::chrono::seconds(5);  ///< for a request, and for taking the answer
+    std::size_t request_bytes = 8192;                            ///< header and body, each
+    std::chrono::nanoseconds timeout = std::chrono::seconds(5);  ///< for a request, and for taking the answer
     std::size_t connections = 64;  ///< beyond: the one that has waited longest for a request is closed
 };
 
-/// Answers GET /metrics with what `page` returns, until stop_requested(). Tells `listening` where it listens, which for
+/// Answers GET /metrics with what `page` returns, until stop_requested(). Calls `listening` with the address, which for
 /// port 0 is a port that was free. Throws Error(system) if it cannot listen there.
 void serve(const ServerAddress& address, const ServerLimits& limits, const std::function<std::string()>& page,
            const std::function<void(const ServerAddress&)>& listening);

@@ -1,4 +1,4 @@
-// What all who take part in a segment have done, in each role, also those who have left since.
+// The sums over all participants of a segment, for each role, including those that have left.
 #pragma once
 
 #include "tool/monitor.hpp"
@@ -15,15 +15,15 @@ namespace handoff::apps::tool {
 /// The roles that participants of such a segment have.
 std::vector<inspect::Role> roles_of(inspect::Kind kind);
 
-/// Adds up the counters of participants, look for look. A sum over those who are there would fall whenever one leaves,
-/// and a reader of counters takes that for a new beginning: it would count the others once more.
-/// What somebody did between the last look and his end is not seen.
+/// Adds up the counters of participants, look for look. A sum over the present participants would fall whenever one
+/// leaves, and a reader of counters takes that for a new beginning: it would count the others once more. What a
+/// participant did between the last look and its end is not seen.
 class Totals {
 public:
-    /// The counters of a role, as if it were one participant. `waiting` is of those who are there.
+    /// The counters of a role, as if it were one participant. `waiting` counts only present participants.
     using Sum = inspect::Participant;
 
-    /// Adds what was done since the look before; of those who are new, all that they did since they joined. A segment
+    /// Adds what was done since the look before; of new participants, all that they did since they joined. A segment
     /// that is gone is forgotten, one that was replaced begins anew.
     void add(const std::vector<Look>& looks);
     /// One for each role of that segment's kind; empty if it was never seen.
@@ -33,7 +33,7 @@ private:
     struct Seen {
         std::uint64_t instance = 0;
         std::map<inspect::Role, Sum> sums;
-        std::map<std::uint64_t, inspect::Participant> last;  ///< by id: who was there at the last look
+        std::map<std::uint64_t, inspect::Participant> last;  ///< by id: the participants at the last look
     };
     static void add(Seen& seen, const inspect::Report& report);
 

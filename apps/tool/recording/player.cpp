@@ -20,7 +20,7 @@ bool is_image_channel(const Channel& channel) {
     return channel.message_encoding == "cdr" && channel.schema.name == image_schema().name;
 }
 
-/// What a segment has to hold for the messages of the channel: what the recorder says it held, if that can be true.
+/// What a segment has to hold for the messages of the channel: what the recorder stored about it, if that is plausible.
 std::uint64_t payload_bytes_for(const ChannelContent& content) {
     constexpr std::uint64_t largest_image_head = 512;
     const std::uint64_t head = is_image_channel(content.channel) ? largest_image_head : 0;
@@ -39,8 +39,8 @@ struct Player::Plan {
     std::uint64_t history = 1;
 };
 
-Player::Player(Reader& reader, PlayOptions options, Say say)
-    : reader_(reader), options_(std::move(options)), say_(std::move(say)) {
+Player::Player(Reader& reader, PlayOptions options, Log log)
+    : reader_(reader), options_(std::move(options)), log_(std::move(log)) {
     for (const auto& [name, plan] : plans()) open(name, plan);
 }
 
@@ -56,7 +56,7 @@ std::map<std::string, Player::Plan> Player::plans() const {
     std::string known;
     for (const auto& [id, content] : reader_.channels()) {
         const Channel& channel = content.channel;
-        if (channel.topic.empty()) continue;  // not described: its messages are told when they are met
+        if (channel.topic.empty()) continue;  // not described: reported when its messages are read
         known += (known.empty() ? "" : ", ") + channel.topic;
         if (!options_.only.empty() && !fits_one(channel.topic, options_.only)) continue;
         const std::string name = name_for(channel.topic);
@@ -95,7 +95,7 @@ void Player::open(const std::string& name, const Plan& plan) {
 void Player::wait_for_subscribers() {
     for (auto& [name, outlet] : outlets_) {
         auto* publisher = std::get_if<Publisher>(&outlet.to);
-        if (publisher == nullptr) continue;  // nobody subscribes to a latest value
+        if (publisher == nullptr) continue;  // a latest value has no subscribers
         const auto answer = publisher->wait_for_subscriber(stoppable());
         if (!answer && !(answer.error() == Errc::stopped)) throw Error(answer.error());
     }
@@ -121,7 +121,7 @@ void Player::run(const std::function<void()>& progress) {
 
 void Player::error(const std::string& sentence) {
     failed_ = true;
-    say_(sentence);
+    log_(sentence);
 }
 
 bool Player::is_over(const Message& message) const noexcept {

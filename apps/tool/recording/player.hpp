@@ -32,11 +32,11 @@ struct PlayOptions {
 
 class Player {
 public:
-    using Say = std::function<void(const std::string& sentence)>;
+    using Log = std::function<void(const std::string& sentence)>;
 
     /// Opens, and where needed creates, every segment that is played into. Throws Error: no_such_segment (nothing fits
     /// `only`), invalid_argument (two topics would become one segment), or as Reader, Publisher and LatestBytes do.
-    Player(Reader& reader, PlayOptions options, Say say);
+    Player(Reader& reader, PlayOptions options, Log log);
 
     /// Waits until every topic has a subscriber, or the program is asked to end.
     void wait_for_subscribers();
@@ -48,7 +48,7 @@ public:
     /// In the recording, of what is played.
     std::uint64_t total() const noexcept { return total_; }
     std::size_t segments() const noexcept { return outlets_.size(); }
-    /// True if something could not be played; each case was said.
+    /// True if something could not be played; each case was logged.
     bool failed() const noexcept { return failed_; }
 
 private:
@@ -71,7 +71,7 @@ private:
 
     Reader& reader_;
     const PlayOptions options_;
-    const Say say_;
+    const Log log_;
     std::map<std::string, Outlet> outlets_;
     std::optional<std::uint64_t> first_ns_;  ///< the log time at which this round begins
     std::optional<Clock::time_point> began_;

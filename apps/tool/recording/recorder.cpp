@@ -27,8 +27,8 @@ SegmentShape shape_of(const inspect::Observer& observer) {
 
 }  // namespace
 
-Recorder::Recorder(Choice choice, RecordingWriter& recording, Say say)
-    : choice_(std::move(choice)), recording_(recording), say_(std::move(say)) {}
+Recorder::Recorder(Choice choice, RecordingWriter& recording, Log log)
+    : choice_(std::move(choice)), recording_(recording), log_(std::move(log)) {}
 
 void Recorder::check(const std::vector<std::string>& globs) {
     for (const std::string& glob : globs) {
@@ -71,7 +71,7 @@ void Recorder::scan() {
             if (!sources_.contains(found.name) && !fits_one(found.name, choice_.excluded))
                 open(found.name, !is_glob(glob));
     if (std::exchange(first_scan_, false) && sources_.empty())
-        say_("nothing of that name is there yet: waiting for it");
+        log_("nothing of that name is there yet: waiting for it");
 }
 
 void Recorder::open(const std::string& name, bool named) {
@@ -84,7 +84,7 @@ void Recorder::open(const std::string& name, bool named) {
         }
         SegmentShape shape = shape_of(observer);
         if (seen_.insert(name).second)
-            say_("recording " + std::string(inspect::to_string(shape.kind)) + " '" + name + "'");
+            log_("recording " + std::string(inspect::to_string(shape.kind)) + " '" + name + "'");
         sources_.emplace(name, Source{std::move(observer), std::move(shape), !first_scan_});
     } catch (const Error& error) {
         if (error.code() == Errc::no_such_segment) return;  // gone again
@@ -94,7 +94,7 @@ void Recorder::open(const std::string& name, bool named) {
 }
 
 void Recorder::leave_out(const std::string& name, const std::string& why) {
-    if (left_out_.insert(name).second) say_("left out: " + why);
+    if (left_out_.insert(name).second) log_("left out: " + why);
 }
 
 bool Recorder::take(Source& source, std::uint64_t most) {

@@ -1,5 +1,5 @@
-// Looks at every topic and latest value whose name fits, also at those that appear meanwhile, and puts what it sees on
-// a recording. Nobody notices: it maps read-only and takes no lock.
+// Records every topic and latest value whose name matches, also those that appear meanwhile. It does not disturb the
+// participants: it maps read-only and takes no lock.
 #pragma once
 
 #include "cli/waits.hpp"
@@ -28,9 +28,9 @@ public:
         std::vector<std::string> globs;
         std::vector<std::string> excluded{};  ///< of what fits the others
     };
-    /// `say` gets one sentence about each segment that is recorded, or cannot be.
-    using Say = std::function<void(const std::string& sentence)>;
-    Recorder(Choice choice, RecordingWriter& recording, Say say);
+    /// `log` gets one sentence about each segment that is recorded, or cannot be.
+    using Log = std::function<void(const std::string& sentence)>;
+    Recorder(Choice choice, RecordingWriter& recording, Log log);
 
     struct Limits {
         Clock::time_point until = Clock::time_point::max();
@@ -65,7 +65,7 @@ private:
 
     const Choice choice_;
     RecordingWriter& recording_;
-    const Say say_;
+    const Log log_;
     Limits limits_;
     std::map<std::string, Source> sources_;
     std::set<std::string> seen_;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds longest_in_memory{1};
 
-/// Taken once, so that the times of a recording keep their distances when somebody sets the clock.
+/// Taken once, so that the times of a recording keep their distances when the clock is set.
 std::chrono::nanoseconds wall_clock_minus_steady_clock() {
     return std::chrono::system_clock::now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch();
 }

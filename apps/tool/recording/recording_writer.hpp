@@ -57,8 +57,8 @@ public:
     void add(const SegmentShape& from, const Copied& message, Bytes payload);
     /// To be called at least ten times a second: brings into the file what is a second old.
     void tick();
-    /// Completes the file, also where the last messages cannot be written: the Error tells of them. Nothing can be
-    /// added after it.
+    /// Completes the file, also where the last messages cannot be written: the Error reports them. Nothing can be added
+    /// after it.
     void close();
 
     const Counts& counts() const noexcept { return counts_; }

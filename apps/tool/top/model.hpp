@@ -25,7 +25,7 @@ struct Row {
     std::uint64_t lost = 0, redelivered = 0;
     std::optional<std::chrono::nanoseconds> newest_age;
     bool is_full = false;    ///< of a channel: no sender gets a slot
-    bool is_stuck = false;   ///< full, and nobody took anything since the look before
+    bool is_stuck = false;   ///< full, and no message was taken since the look before
     bool is_losing = false;  ///< lost more since the look before
     std::string problem;     ///< why it cannot be looked at; the numbers are 0 then
 };

@@ -25,7 +25,7 @@ struct Shape {
     int rank;
     bool is_left;  ///< where its text stands
 };
-constexpr int people = 0;  // whatever the width, nobody vanishes: a stopped receiver would look like none
+constexpr int people = 0;  // never hidden, at any width: a stopped receiver would look like none
 constexpr std::size_t least_name = 4, least_bar = 12;
 constexpr std::array<Shape, column_count> shapes{{{Column::name, "NAME", 12, 0, true},
                                                   {Column::kind, "KIND", 7, 9, true},
@@ -217,7 +217,7 @@ std::vector<std::string> wrapped(const std::string& text, const std::string& ind
     return lines;
 }
 
-/// What info would say is wrong with the selected segment, and what to do: at most so many lines.
+/// The findings of `info` for the selected segment, with advice: at most so many lines.
 std::vector<Line> sentences_of(const Model& model, std::size_t columns, std::size_t most) {
     std::vector<Line> lines;
     const Look* look = model.details();

@@ -45,7 +45,7 @@ struct Size {
     }
 };
 
-/// How many rows or columns the environment claims is believed by curses before the terminal is asked.
+/// Curses trusts the rows and columns in the environment more than the terminal's own answer.
 void limit_variable(const char* name, int most) {
     const char* text = std::getenv(name);
     if (text == nullptr) return;
@@ -53,8 +53,8 @@ void limit_variable(const char* name, int most) {
     if (claimed < 1 || claimed > most) unsetenv(name);
 }
 
-/// Curses asks the terminal itself, unless the environment says the size.
-void say_size_if_absurd() {
+/// Curses asks the terminal itself, unless the environment contains the size.
+void limit_terminal_size() {
     limit_variable("LINES", Size::most_rows);
     limit_variable("COLUMNS", Size::most_columns);
     winsize window{};
@@ -132,7 +132,7 @@ std::optional<Key> special_key(int code) {
 }  // namespace
 
 Screen::Screen() {
-    say_size_if_absurd();
+    limit_terminal_size();
     SCREEN* terminal = newterm(nullptr, stdout, stdin);
     if (terminal == nullptr) refuse_terminal("is not known. Set TERM to what it is, or type `handoff ls`");
     terminal_ = terminal;
@@ -159,7 +159,7 @@ Screen::~Screen() {
     std::signal(SIGQUIT, old_quit_);
 }
 
-/// Instead of the handler of curses, which believes every size. Without SA_RESTART: it ends the wait for a key.
+/// Instead of the handler of curses, which trusts every size. Without SA_RESTART: it ends the wait for a key.
 void Screen::watch_size() {
     struct sigaction action {};
     action.sa_handler = on_size_signal;
@@ -210,8 +210,8 @@ void Screen::draw(const Page& page) {
     refresh();
 }
 
-Screen::Event Screen::wait(std::chrono::milliseconds patience, Press& press) {
-    timeout(static_cast<int>(patience.count()));
+Screen::Event Screen::wait(std::chrono::milliseconds limit, Press& press) {
+    timeout(static_cast<int>(limit.count()));
     const int code = getch();
     if (follow_size()) return Event::resized;
     if (code == ERR) return Event::none;

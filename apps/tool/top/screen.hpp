@@ -27,7 +27,7 @@ public:
 
     enum class Event { none, key, resized };
     /// Waits for a key at most that long; a signal or a new size of the window ends the wait too.
-    Event wait(std::chrono::milliseconds patience, Press& press);
+    Event wait(std::chrono::milliseconds limit, Press& press);
     /// Ctrl-\ was typed, which would otherwise end the program without putting the terminal in order.
     static bool quit_requested() noexcept;
 

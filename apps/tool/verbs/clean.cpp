@@ -52,7 +52,7 @@ ExitCode run_clean(const Invocation& invocation) {
                 std::cout << file.name << ": " << format(*cleaned, dry_run) << "\n";
         } else if (!(cleaned.error() == Errc::no_such_segment)) {  // gone since it was found
             std::cerr << file.name << ": left alone: " << cleaned.error().message() << "\n";
-            const bool is_private = cleaned.error() == Errc::permission_denied;  // and not meant by who meant all
+            const bool is_private = cleaned.error() == Errc::permission_denied;  // and not named explicitly
             if (is_one || !is_private) code = exit_code_of(cleaned.error());
         }
     }
@@ -61,7 +61,7 @@ ExitCode run_clean(const Invocation& invocation) {
 }
 
 void add_clean_options(po::options_description& options) {
-    options.add_options()("dry-run", po::bool_switch(), "only say what would be done");
+    options.add_options()("dry-run", po::bool_switch(), "only print what would be done");
     add_json_option(options);
 }
 
@@ -80,7 +80,8 @@ ExitCode run_rm(const Invocation& invocation) {
 }
 
 void add_rm_options(po::options_description& options) {
-    options.add_options()("force", po::bool_switch(), "also while somebody is alive there, or where nobody can tell");
+    options.add_options()("force", po::bool_switch(),
+                          "also while a participant is alive there, or where that is not known");
 }
 
 }  // namespace
@@ -91,21 +92,22 @@ const Verb clean{
     0,
     1,
     Operand::segment,
-    "gives back what the dead hold, removes what nobody needs",
-    "Recovers dead participants: what they held is delivered again, or free. Removes segments of which\n"
-    "nobody lives, that hold no unread messages and are not persistent. Everything else stays, and it says\n"
-    "why. Segments of other users that you may not open are told; an error they are only by their name.",
+    "gives back what the dead hold, removes unused segments",
+    "Recovers dead participants: what they held is delivered again, or free. Removes segments without live\n"
+    "participants that hold no unread messages and are not persistent. Everything else stays, with the\n"
+    "reason. Segments of other users that you may not open are listed; they are an error only if named.",
     add_clean_options,
     run_clean};
-const Verb rm{"rm",
-              "NAME...",
-              1,
-              any_number,
-              Operand::segment,
-              "removes a segment, messages and all",
-              "Refuses while somebody is alive there. With --force those who live keep what they have mapped, meet\n"
-              "nobody new, and are told so when they wait: end them, too.",
-              add_rm_options,
-              run_rm};
+const Verb rm{
+    "rm",
+    "NAME...",
+    1,
+    any_number,
+    Operand::segment,
+    "removes a segment, messages and all",
+    "Refuses while a participant is alive there. With --force the live ones keep what they have mapped, meet\n"
+    "no new participants, and their waits return an error: end them, too.",
+    add_rm_options,
+    run_rm};
 
 }  // namespace handoff::apps::tool

@@ -67,8 +67,7 @@ Check check_shared_memory(const inspect::Memory& memory) {
     if (memory.free_bytes < memory.total_bytes / 10)
         return {"shared memory", Verdict::bad,
                 what + "; " + format_largest(files_by_size(memory.directory), memory.total_bytes - memory.free_bytes),
-                "`handoff clean` removes segments that nobody needs, other files are for their owners to remove; or " +
-                    enlarge};
+                "`handoff clean` removes unused segments, other files are for their owners to remove; or " + enlarge};
     if (memory.total_bytes <= docker_default)
         return {"shared memory", Verdict::bad, what + ": little (six megabytes are one picture of 1080p)", enlarge};
     return {"shared memory", Verdict::good, what, ""};
@@ -103,10 +102,10 @@ Check check_rights(const inspect::Memory& memory) {
     return {"rights", Verdict::good, "files can be made and locked in " + memory.directory, ""};
 }
 
-/// systemd-logind removes a user's IPC objects, /dev/shm among them, at the last logout, unless told otherwise.
+/// systemd-logind removes a user's IPC objects, /dev/shm among them, at the last logout, unless configured otherwise.
 Check check_remove_ipc() {
     if (!fs::exists("/run/systemd/system") || getuid() < 1000)
-        return {"RemoveIPC", Verdict::good, "nobody removes your segments when you log out", ""};
+        return {"RemoveIPC", Verdict::good, "your segments are not removed when you log out", ""};
     std::error_code ignored;
     std::vector<fs::path> files{"/etc/systemd/logind.conf"};
     for (const auto& entry : fs::directory_iterator("/etc/systemd/logind.conf.d", ignored)) files.push_back(entry);
@@ -133,7 +132,7 @@ Check check_clock() {
     if (source == "hpet" || source == "acpi_pm" || source == "jiffies")
         return {"clock", Verdict::bad, "the clock source is " + source + ": each look at the clock is a system call",
                 "`echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource`, or Timestamps::coarse"};
-    return {"clock", Verdict::good, "the clock source is " + (source.empty() ? "not told" : source), ""};
+    return {"clock", Verdict::good, "the clock source is " + (source.empty() ? "not known" : source), ""};
 }
 
 Check check_huge_pages() {
@@ -142,7 +141,7 @@ Check check_huge_pages() {
                     setting.find("[within_size]") != std::string::npos || setting.find("[force]") != std::string::npos;
     if (on) return {"huge pages", Verdict::good, "shared memory gets huge pages: " + setting, ""};
     return {"huge pages", Verdict::good,
-            "shared memory has small pages (" + (setting.empty() ? "not told" : setting) + ")",
+            "shared memory has small pages (" + (setting.empty() ? "not known" : setting) + ")",
             "for large frames, prefault = true takes the page faults out of the first round"};
 }
 
@@ -169,13 +168,13 @@ Check check_limits() {
             std::to_string(files.rlim_cur) + " descriptors; each open handle needs two or three", ""};
 }
 
-/// Where the sentence itself does not say what to type.
+/// For messages that do not contain a command to type.
 std::string advice_for(const std::string& name, const Failure& problem) {
-    return problem == Errc::not_a_segment
-               ? ""
-               : "`handoff rm " + name +
-                     "` if nobody needs it. Where that says it is in use, end who uses it, or `handoff rm --force " +
-                     name + "`";
+    return problem == Errc::not_a_segment ? ""
+                                          : "`handoff rm " + name +
+                                                "` if it is not needed. If it is reported to be in use, end the "
+                                                "programs that use it, or `handoff rm --force " +
+                                                name + "`";
 }
 
 void check_segments(std::vector<Check>& checks) {
@@ -200,13 +199,13 @@ void check_segments(std::vector<Check>& checks) {
                  "make all others hang",
                  "to be safe, create it with sync futex, the default"});
         if (look.report->participants.empty() && look.report->lifetime == Lifetime::until_last_leaves)
-            checks.push_back({name, Verdict::note, "nobody is there any more", "`handoff clean " + name + "`"});
+            checks.push_back({name, Verdict::note, "no participant is left", "`handoff clean " + name + "`"});
     }
     for (const auto& user : inspect::removed_in_use())
         checks.push_back({user.name, Verdict::bad,
                           user.program + " (pid " + std::to_string(user.pid) +
                               ") uses it, but it was removed from /dev/shm (rm, `handoff rm --force`, or logind)",
-                          "end that program and start it again: it meets nobody new"});
+                          "end that program and start it again: it meets no new participants"});
     if (checks.size() == before)
         checks.push_back({"segments", Verdict::good, counted(looks.size(), "segment") + ", nothing looks wrong", ""});
 }

@@ -25,18 +25,18 @@ namespace {
 
 constexpr std::chrono::milliseconds pause{1};
 
-struct Wishes {
+struct Options {
     std::string name;
     Payload payload = Payload::none;
     Filter filter;
     std::uint64_t count = UINT64_MAX;
     Clock::time_point until = Clock::time_point::max();
-    std::optional<Clock::duration> patience;  ///< with silence
+    std::optional<Clock::duration> silence_limit;  ///< with silence
 };
 
 class Echo {
 public:
-    explicit Echo(Wishes wishes) : wishes_(std::move(wishes)), observer_(wishes_.name) {}
+    explicit Echo(Options options) : options_(std::move(options)), observer_(options_.name) {}
 
     ExitCode run() {
         check_output();
@@ -47,26 +47,26 @@ public:
             if (is_silent()) return ExitCode::timed_out;
             if (!saw) std::this_thread::sleep_for(pause);
         }
-        if (!is_over()) std::cerr << "'" << wishes_.name << "' is gone\n";
+        if (!is_over()) std::cerr << "'" << options_.name << "' is gone\n";
         if (missed_ > 0) std::cerr << missed_ << " messages passed faster than they could be looked at\n";
         if (left_out_ > 0) std::cerr << counted(left_out_, "message") << " did not fit\n";
         return ExitCode::ok;
     }
 
 private:
-    bool is_over() const { return stop_requested() || shown_ >= wishes_.count || Clock::now() >= wishes_.until; }
+    bool is_over() const { return stop_requested() || shown_ >= options_.count || Clock::now() >= options_.until; }
 
-    /// Says so if it was for too long.
+    /// Prints a message if no message came for too long.
     bool is_silent() const {
-        if (!wishes_.patience || Clock::now() - heard_at_ < *wishes_.patience) return false;
-        std::cerr << (wishes_.filter.is_empty() ? "no message passed in '" : "no message that fits passed in '")
-                  << wishes_.name << "' for " << format_duration(*wishes_.patience) << "; 'handoff info "
-                  << wishes_.name << "' shows who is there\n";
+        if (!options_.silence_limit || Clock::now() - heard_at_ < *options_.silence_limit) return false;
+        std::cerr << (options_.filter.is_empty() ? "no message passed in '" : "no message that fits passed in '")
+                  << options_.name << "' for " << format_duration(*options_.silence_limit) << "; 'handoff info "
+                  << options_.name << "' shows the participants\n";
         return true;
     }
 
     void show(const std::string& line) {
-        if (!wishes_.filter.lets_pass(line)) {
+        if (!options_.filter.lets_pass(line)) {
             ++left_out_;
             return;
         }
@@ -89,14 +89,14 @@ private:
         const auto copied = observer_.copy_next(buffer_);
         if (copied) {
             missed_ += copied->lost;
-            show(message_json(wishes_.name, *copied, {buffer_.data(), copied->size}, wishes_.payload));
+            show(message_json(options_.name, *copied, {buffer_.data(), copied->size}, options_.payload));
             return true;
         }
         if (!(copied.error() == Errc::empty)) throw Error(copied.error());
         return false;
     }
 
-    Wishes wishes_;
+    Options options_;
     inspect::Observer observer_;
     Tap tap_;
     std::vector<std::byte> buffer_;
@@ -115,17 +115,17 @@ Payload payload_named(const std::string& word) {
 
 ExitCode run(const Invocation& invocation) {
     const auto& arguments = invocation.arguments;
-    Wishes wishes;
-    wishes.name = invocation.operands.front();
-    wishes.payload = payload_named(arguments.text("payload"));
-    wishes.filter = Filter(arguments.texts("filter"));
-    if (wishes.filter.asks_for("payload") && wishes.payload == Payload::none)
+    Options options;
+    options.name = invocation.operands.front();
+    options.payload = payload_named(arguments.text("payload"));
+    options.filter = Filter(arguments.texts("filter"));
+    if (options.filter.asks_for("payload") && options.payload == Payload::none)
         throw UsageError("--filter: for the payload, --payload hex or --payload text is needed, too");
-    if (arguments.flag("once")) wishes.count = 1;
-    if (arguments.given("timeout")) wishes.patience = arguments.duration("timeout");
-    if (arguments.given("count")) wishes.count = arguments.number("count", 1, UINT64_MAX);
-    if (arguments.given("duration")) wishes.until = in(arguments.duration("duration"));
-    return Echo(std::move(wishes)).run();
+    if (arguments.flag("once")) options.count = 1;
+    if (arguments.given("timeout")) options.silence_limit = arguments.duration("timeout");
+    if (arguments.given("count")) options.count = arguments.number("count", 1, UINT64_MAX);
+    if (arguments.given("duration")) options.until = in(arguments.duration("duration"));
+    return Echo(std::move(options)).run();
 }
 
 void add_options(po::options_description& options) {
@@ -147,7 +147,7 @@ const Verb echo{
     Operand::segment,
     "messages as they pass, one JSON object a line",
     "Prints each message that is published from now on, until Ctrl-C; docs/tool-json.md has the keys.\n"
-    "Nobody is disturbed: what passes faster than this looks is left out and counted. A channel's messages\n"
+    "Disturbs no participant: messages that pass faster than it polls are left out and counted. A channel's messages\n"
     "belong to its receivers: of those it shows sender, sequence, size and image, not the bytes.",
     add_options,
     run};

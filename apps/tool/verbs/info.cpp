@@ -59,7 +59,7 @@ std::string participants_table(const Report& report) {
                    std::to_string(one.finished), std::to_string(one.failed), std::to_string(one.returned),
                    std::to_string(one.timeouts), std::to_string(one.lost), percentiles(one.delay),
                    percentiles(one.work)});
-    return table.empty() ? "  nobody\n" : table.str("  ");
+    return table.empty() ? "  none\n" : table.str("  ");
 }
 
 std::string holder_of(const Report& report, const Slot& slot) {
@@ -78,7 +78,7 @@ std::string format_state(const Slot& slot) {
 }
 
 std::string slots_table(const Report& report) {
-    Table table({">#", "STATE", "IN THE HANDS OF", ">FOR", ">SEQUENCE", ">BYTES", "IMAGE", ">DELIVERIES"});
+    Table table({">#", "STATE", "HELD BY", ">FOR", ">SEQUENCE", ">BYTES", "IMAGE", ">DELIVERIES"});
     std::size_t free = 0;
     for (const Slot& slot : report.slot_list) {
         if (slot.state == SlotState::free) {
@@ -135,17 +135,18 @@ void add_options(po::options_description& options) {
 
 }  // namespace
 
-const Verb info{"info",
-                "NAME",
-                1,
-                1,
-                Operand::segment,
-                "one segment in full: every participant, every slot, what is wrong; or a recording",
-                "Shows options, participants with their counters and latencies, who holds which slot since when,\n"
-                "and what looks wrong, with what to do about it. Also of a segment whose users are all dead.\n"
-                "Of a recording: its topics, times and sizes, and whether it has its end. (A file is meant if there\n"
-                "is one, or the word ends as one, and no segment has that name.)",
-                add_options,
-                run};
+const Verb info{
+    "info",
+    "NAME",
+    1,
+    1,
+    Operand::segment,
+    "one segment in full: every participant, every slot, what is wrong; or a recording",
+    "Shows options, participants with their counters and latencies, the holder of each slot and since when,\n"
+    "and what looks wrong, with what to do about it. Also of a segment whose users are all dead.\n"
+    "Of a recording: its topics, times and sizes, and whether it has its end. (A file is meant if there\n"
+    "is one, or the word ends as one, and no segment has that name.)",
+    add_options,
+    run};
 
 }  // namespace handoff::apps::tool

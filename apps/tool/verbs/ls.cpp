@@ -80,7 +80,7 @@ const Verb ls{"ls",
               0,
               1,
               Operand::segment,
-              "every segment: who is there, how full, how fast, what was lost",
+              "every segment: participants, how full, how fast, what was lost",
               "Lists channels, topics and latest values. GLOB: names to show, as the shell writes them ('cam*').\n"
               "SLOTS: in use, of all. WHO: participants, the dead among them. NEWEST: age of the newest message.\n"
               "LOST: messages that subscribers were too slow for, or that no receiver survived.",

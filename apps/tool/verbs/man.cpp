@@ -54,8 +54,8 @@ ExitCode run(const Invocation&) {
         << ".TH HANDOFF 1 \"\" \"handoff " << roff(HANDOFF_VERSION) << "\" \"User Commands\"\n"
         << ".SH NAME\nhandoff \\- look at channels, topics and latest values in shared memory\n"
         << ".SH SYNOPSIS\n.B handoff\n.I VERB\n.RI [ OPTION ...]\n.RI [ WORD ...]\n.br\n.B handoff help\n.I VERB\n"
-        << ".SH DESCRIPTION\nShows and explains what goes on in segments, without disturbing those who use them;\n"
-        << "cleans up after the dead, records and plays.\nData goes to stdout, words go to stderr.\n"
+        << ".SH DESCRIPTION\nShows and explains what happens in segments, without disturbing their participants;\n"
+        << "cleans up after the dead, records and plays.\nData goes to stdout, messages go to stderr.\n"
         << common_options << ".SH VERBS\n";
     for (const Verb* verb : verbs()) print_verb(*verb);
     std::cout << ".SH EXIT STATUS\n";

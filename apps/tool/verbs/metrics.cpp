@@ -20,10 +20,10 @@ void add_options(boost::program_options::options_description& options) {
         "each participant, too, as handoff_participant_...: 77 series for each receiver that ever comes");
 }
 
-void tell(const ServerAddress& address) {
+void print_address(const ServerAddress& address) {
     std::cerr << "http://" << address.text() << "/metrics" << std::endl;
     if (!address.is_loopback)
-        std::cerr << "anybody who can reach this address can read the names of segments and programs" << std::endl;
+        std::cerr << "every host that can reach this address can read the names of segments and programs" << std::endl;
 }
 
 ExitCode run(const Invocation& invocation) {
@@ -36,7 +36,7 @@ ExitCode run(const Invocation& invocation) {
         return exposition_of(looks, totals, with_participants);
     };
     if (invocation.arguments.given("listen"))
-        serve(parse_address(invocation.arguments.text("listen")), ServerLimits{}, page, tell);
+        serve(parse_address(invocation.arguments.text("listen")), ServerLimits{}, page, print_address);
     else
         std::cout << page();
     return ExitCode::ok;
@@ -54,9 +54,9 @@ const Verb metrics{
     .description =
         "Prints what is known of all segments in Prometheus' text format: gauges of slots and\n"
         "participants, counters, histograms of delay, round trip and work, summed up for each segment and\n"
-        "role. With --listen it serves them to a Prometheus server: a look at each request, none in between;\n"
-        "what those did who have left since it began stays in the sums. Without it, or before it began: only\n"
-        "of those who are there.",
+        "role. With --listen it serves them to a Prometheus server: it reads at each request, never in between;\n"
+        "the sums keep the counts of participants that left since it began. Without it, or before: only of\n"
+        "present participants.",
     .add_options = add_options,
     .run = run};
 

@@ -76,7 +76,7 @@ ExitCode run_play(const Invocation& invocation) {
     if (!reader.cut_off().empty()) console.info(reader.cut_off());
     PauseKey pause(console, arguments.flag("start-paused"));
     if (arguments.flag("start-paused") && !pause.can_go_on())
-        throw UsageError("--start-paused: stdin is no terminal, so nobody could make it go on");
+        throw UsageError("--start-paused: stdin is no terminal, so it could never go on");
     options.is_paused = [&] { return pause.is_paused(); };
     Player player(reader, options, [&](const std::string& sentence) { console.error(sentence); });
     if (arguments.flag("wait-subscriber")) player.wait_for_subscribers();
@@ -121,7 +121,7 @@ const Verb play{
     "publish what was recorded",
     "Publishes into topics and latest values of the recorded names, byte for byte what was recorded, at the\n"
     "pace and in the order in which it was logged. What does not exist is created, and goes away as usual when\n"
-    "everybody has left. Plays the recordings of others, too: images of ROS as images, everything else as\n"
+    "all have left. Plays the recordings of other tools, too: images of ROS as images, everything else as\n"
     "bytes. Where stdin is a terminal, the space bar pauses, and goes on.",
     add_options,
     run_play};

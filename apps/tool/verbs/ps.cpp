@@ -78,22 +78,24 @@ ExitCode run(const Invocation& invocation) {
     }
     for (const Look& look : looks)
         if (look.problem) std::cerr << look.file.name << ": " << look.problem->message() << "\n";
-    if (parts.empty()) std::cerr << "nobody takes part in any segment" << (glob == "*" ? "" : " of that name") << "\n";
+    if (parts.empty())
+        std::cerr << "no process takes part in any segment" << (glob == "*" ? "" : " of that name") << "\n";
     return ExitCode::ok;
 }
 
 }  // namespace
 
-const Verb ps{"ps",
-              "[GLOB]",
-              0,
-              1,
-              Operand::segment,
-              "every process: where it takes part, and what it holds there",
-              "Lists who takes part in segments, by process: one line for each place that a process has in one, with\n"
-              "its role. SLOTS: in its hands, FOR: the oldest of them. SINCE: when it came. GLOB: of segments.\n"
-              "A pid is that of the process's own pid namespace, so two containers may have the same.",
-              add_json_option,
-              run};
+const Verb ps{
+    "ps",
+    "[GLOB]",
+    0,
+    1,
+    Operand::segment,
+    "every process: where it takes part, and what it holds there",
+    "Lists the participants of segments, by process: one line for each place that a process has in one, with\n"
+    "its role. SLOTS: held by it, FOR: since when, the oldest. SINCE: when it joined. GLOB: of segments.\n"
+    "A pid is that of the process's own pid namespace, so two containers may have the same.",
+    add_json_option,
+    run};
 
 }  // namespace handoff::apps::tool

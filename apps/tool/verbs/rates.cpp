@@ -130,13 +130,13 @@ public:
         std::size_t longest = 0;
         for (const Look& look : looks) longest = std::max(longest, look.file.name.size());
         for (const Look& look : looks) {
-            if (look.problem) tell_once(look);
+            if (look.problem) warn_once(look);
             if (!look.traffic) continue;
             summaries_[look.file.name].add(*look.traffic);
             print(look, longest);
         }
         flush_output();
-        if (looks.empty() && names_them_ && !std::exchange(has_told_of_none_, true))
+        if (looks.empty() && names_them_ && !std::exchange(has_warned_of_none_, true))
             std::cerr << "no segment fits yet\n";
     }
 
@@ -146,8 +146,9 @@ public:
 
 private:
     /// Once for each segment: what cannot be read now will not be readable at the next look.
-    void tell_once(const Look& look) {
-        if (told_.insert(look.file.name).second) std::cerr << look.file.name << ": " << look.problem->message() << "\n";
+    void warn_once(const Look& look) {
+        if (warned_.insert(look.file.name).second)
+            std::cerr << look.file.name << ": " << look.problem->message() << "\n";
     }
 
     void print(const Look& look, std::size_t longest) const {
@@ -160,8 +161,8 @@ private:
     const bool names_them_;
     const bool in_json_;
     std::map<std::string, Summary> summaries_;
-    std::set<std::string> told_;
-    bool has_told_of_none_ = false;
+    std::set<std::string> warned_;
+    bool has_warned_of_none_ = false;
 };
 
 ExitCode measure(Measure what, const Invocation& invocation) {
@@ -209,8 +210,8 @@ const Verb hz{"hz",
               Operand::segment,
               "messages per second, until Ctrl-C",
               "Counts what is sent or published, a line every second, and sums up at the end.\n"
-              "It reads counters that are there anyway: exact at any rate, and nobody is disturbed.\n"
-              "With a pattern ('cam*') a line for each segment whose name fits, also for those that come later.",
+              "It reads counters that are kept anyway: exact at any rate, and without disturbing a participant.\n"
+              "With a pattern ('cam*') a line for each segment whose name matches, also for those that appear later.",
               add_options,
               run_hz};
 const Verb bw{"bw",

@@ -62,7 +62,7 @@ std::string format_files(const RecordingWriter& recording) {
                                   : counted(recording.files(), "file") + ", the first is " + recording.first_path();
 }
 
-void say_losses(const RecordingWriter& recording, Console& console) {
+void report_losses(const RecordingWriter& recording, Console& console) {
     for (const auto& [name, count] : recording.counts()) {
         const std::string total = " of " + std::to_string(count.recorded + count.lost());
         const std::string begin = "lost of " + name + ": ";
@@ -81,7 +81,7 @@ void report(const Recorder& recorder, const RecordingWriter& recording, double s
     console.info(counted(recording.messages(), "message") + " of " + counted(recorder.segments(), "segment") +
                  " recorded in " + fixed(seconds, 1) + " s, " + format_bytes(recording.bytes()) + ": " +
                  format_files(recording));
-    say_losses(recording, console);
+    report_losses(recording, console);
     if (!arguments.flag("json")) return;
     JsonObject json;
     json.add("file", recording.first_path())
@@ -93,7 +93,7 @@ void report(const Recorder& recorder, const RecordingWriter& recording, double s
     std::cout << json.str() << std::endl;
 }
 
-/// Records, and completes the file whatever happens. Returns why it ended early, if it did.
+/// Records, and completes the file in every case. Returns why it ended early, if it did.
 std::optional<Failure> record_all(Recorder& recorder, RecordingWriter& recording, const Recorder::Limits& limits,
                                   const std::function<void()>& progress, Console& console) {
     std::optional<Failure> failure;
@@ -166,10 +166,10 @@ const Verb record{
     Operand::segment,
     "topics and latest values into a file, until Ctrl-C",
     "Records every topic and latest value whose name fits, also those that appear meanwhile. Begins with the\n"
-    "newest message there is. Nobody is disturbed or held up: what is overwritten before it could be copied\n"
+    "newest message there is. Disturbs and delays no participant: what is overwritten before it could be copied\n"
     "is counted as lost. Until it is complete, the file is called FILE.mcap.XXXXXXXX.partial: what is a second\n"
-    "old is in it, whatever happens to the recorder, and can be played.\n"
-    "The format is MCAP; docs/recordings.md tells what is in it and who reads it.",
+    "old is in it, even if the recorder is killed, and can be played.\n"
+    "The format is MCAP; docs/recordings.md describes its content and which programs read it.",
     add_options,
     run_record};
 

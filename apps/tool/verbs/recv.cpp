@@ -61,7 +61,7 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// The pixels of a picture help nobody on a terminal, and steer it.
+/// The pixels of a picture are useless on a terminal, and would control it.
 void refuse_image_on_terminal(const Image& image, const std::string& name, const char* what_becomes_of_it) {
     if (!image.is_image() || isatty(STDOUT_FILENO) == 0) return;
     throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + format_image(image) +
@@ -80,7 +80,7 @@ ExitCode receive_from_channel(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
     refuse_unread_images_on_terminal(name);
     std::cerr << "taking messages of '" << name
-              << "' for good: no other receiver gets them, and who waits for an answer gets an empty one\n";
+              << "' for good: no other receiver gets them, and a sender that waits gets an empty answer\n";
     Receiver receiver(name, {.attach_timeout = attach_timeout(invocation.arguments)});
     Printer printer(invocation);
     while (printer.wants_more()) {
@@ -123,15 +123,16 @@ ExitCode receive_from_latest(const Invocation& invocation) {
     return ExitCode::ok;
 }
 
-/// Waits for a segment to appear, where the user gave it time. Who waits leaves no trace in shared memory: it is said.
+/// Waits for a segment to appear, if the user gave a timeout. Prints that it waits, since a waiter leaves no trace in
+/// shared memory.
 void wait_for_segment(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
     const auto until =
         invocation.arguments.given("timeout") ? in(invocation.arguments.duration("timeout")) : Clock::now();
-    bool has_said = false;
+    bool has_printed = false;
     while (Clock::now() < until && !stop_requested()) {
         if (!inspect::find(name).empty()) return;
-        if (!std::exchange(has_said, true))
+        if (!std::exchange(has_printed, true))
             std::cerr << "waiting for '" << name << "' to be created" << inspect::did_you_mean(name) << std::endl;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

@@ -28,7 +28,7 @@ using mcap::Reader;
 using mcap::Repaired;
 using mcap::Writer;
 
-constexpr std::uint64_t most_complaints = 20;  ///< that are printed one by one
+constexpr std::uint64_t most_problems = 20;  ///< that are printed one by one
 
 bool needs_repair(const Reader& reader) {
     return !reader.inventory().is_complete || reader.inventory().unreadable_chunks > 0;
@@ -61,8 +61,8 @@ void report(const Reader& reader, const Repaired& done, const std::string& to, c
             Console& console) {
     const std::uint64_t to_bytes = std::filesystem::file_size(to);
     console.end_progress();
-    if (done.complaints > most_complaints)
-        console.error("and " + std::to_string(done.complaints - most_complaints) + " more that are left out");
+    if (done.left_out > most_problems)
+        console.error("and " + std::to_string(done.left_out - most_problems) + " more that are left out");
     std::string kept = "kept: " + counted(done.messages, "message") + " of " + counted(done.by_topic.size(), "topic");
     if (done.attachments > 0) kept += ", " + counted(done.attachments, "attachment");
     console.info(kept + ", " + format_bytes(to_bytes) + ": " + to);
@@ -70,7 +70,7 @@ void report(const Reader& reader, const Repaired& done, const std::string& to, c
     JsonObject json;
     json.add("file", to).add("file_bytes", to_bytes).add("messages", done.messages);
     json.add("topics", std::uint64_t{done.by_topic.size()}).add("attachments", done.attachments);
-    json.add("metadata", done.metadata).add("left_out", done.complaints);
+    json.add("metadata", done.metadata).add("left_out", done.left_out);
     json.add_flag("was_complete", reader.inventory().is_complete);
     std::cout << json.str() << std::endl;
 }
@@ -87,9 +87,9 @@ Repaired write_copy(Reader& reader, const std::string& to, const Arguments& argu
         const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
         console.progress(messages, reader.messages(), static_cast<double>(messages) / seconds);
     };
-    std::uint64_t complaints = 0;
+    std::uint64_t problems = 0;
     const auto on_problem = [&](const std::string& sentence) {
-        if (++complaints <= most_complaints) console.error(sentence);
+        if (++problems <= most_problems) console.error(sentence);
     };
     return mcap::repair(reader, writer, on_problem, progress);
 }
@@ -137,7 +137,7 @@ const Verb repair{
     "copy a recording that was cut off into a whole one",
     "What a recorder left that was killed or had no more space, and what was damaged later: copies everything\n"
     "that can be read into FILE-repaired.mcap (FILE.mcap for FILE.mcap.XXXXXXXX.partial), with an index and an\n"
-    "end, so that other readers open it. Says what is kept and what is left out. FILE stays as it is; the copy\n"
+    "end, so that other readers open it. Reports what is kept and what is left out. FILE stays as it is; the copy\n"
     "has its name when it is complete, and is removed otherwise. A whole FILE is only copied with -o.",
     add_options,
     run_repair};

@@ -54,7 +54,7 @@ public:
     virtual void put(std::span<const std::byte> message) = 0;
 };
 
-/// What a receiver of a channel was waited for. Throws Error, after Ctrl-C one that says `interrupted`.
+/// The result of a wait for a receiver. Throws Error, after Ctrl-C with `interrupted`.
 template <class T>
 T unless_stopped(result<T> answer, const char* interrupted) {
     if (!answer && answer.error() == Errc::stopped) throw Error(Errc::stopped, interrupted);
@@ -83,7 +83,7 @@ public:
         if (arguments_.flag("lines")) std::cout << '\n';
         try {
             flush_output();
-        } catch (const OutputFailed& failed) {  // whoever left did not see the end: the rest would go unsent, silently
+        } catch (const OutputFailed& failed) {  // the reader did not see the end: the rest would silently stay unsent
             throw Error(Errc::system, "the last answer is lost: " + std::string(failed.what()));
         }
     }
@@ -171,7 +171,7 @@ Input::Limit limit_for(const Invocation& invocation) {
 }
 
 /// When the next message goes out, and whether one does. Without --rate at once; a moment that was missed, because
-/// nothing was there or nobody took it, is not made up for.
+/// without input or without a free slot, is not made up for.
 class Schedule {
 public:
     Schedule(const Arguments& arguments, std::uint64_t most) : left_(most) {
@@ -221,14 +221,14 @@ void send_all(const Invocation& invocation, std::uint64_t& sent) {
 
 ExitCode run_send(const Invocation& invocation) {
     std::uint64_t sent = 0;
-    const auto tell = [&] { std::cerr << counted(sent, "message") << " sent\n"; };
+    const auto print_count = [&] { std::cerr << counted(sent, "message") << " sent\n"; };
     try {
         (invocation.arguments.flag("lines") ? send_lines : send_all)(invocation, sent);
     } catch (...) {
-        if (sent > 0) tell();  // before the sentence about the one that was not
+        if (sent > 0) print_count();  // before the sentence about the one that was not
         throw;
     }
-    if (!invocation.arguments.flag("quiet")) tell();
+    if (!invocation.arguments.flag("quiet")) print_count();
     return ExitCode::ok;
 }
 
@@ -241,23 +241,22 @@ void add_send_options(po::options_description& options) {
         "kind", value("KIND", "channel"), "channel, topic or latest, if it does not exist yet")(
         "payload-bytes", value("SIZE", "64Ki"), "largest message, if it does not exist yet")(
         "slots", value("N", "8"), "messages that can exist at once (a topic's history), if it does not exist yet")(
-        "persistent", po::bool_switch(), "it stays when everybody has left, if it does not exist yet")(
+        "persistent", po::bool_switch(), "it stays when all have left, if it does not exist yet")(
         "timeout", value("D"), "give up after so long without a free slot or an answer")("quiet", po::bool_switch(),
                                                                                          "errors only");
 }
 
 }  // namespace
 
-const Verb send{
-    "send",
-    "NAME",
-    1,
-    1,
-    Operand::segment,
-    "bytes or lines from stdin",
-    "Sends to a channel, publishes on a topic, or writes a latest value: whatever NAME is, or is to become.\n"
-    "With --request each answer goes to stdout; with --rate 10 the message goes out ten times a second.",
-    add_send_options,
-    run_send};
+const Verb send{"send",
+                "NAME",
+                1,
+                1,
+                Operand::segment,
+                "bytes or lines from stdin",
+                "Sends to a channel, publishes on a topic, or writes a latest value, by the kind of NAME (or --kind).\n"
+                "With --request each answer goes to stdout; with --rate 10 the message goes out ten times a second.",
+                add_send_options,
+                run_send};
 
 }  // namespace handoff::apps::tool

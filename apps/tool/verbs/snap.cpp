@@ -45,7 +45,7 @@ ExitCode run(const Invocation& invocation) {
     }
     if (!copied && copied.error() == Errc::empty)
         throw Error(Errc::timed_out,
-                    "'" + name + "' holds no message yet. `handoff info " + name + "` tells who is there");
+                    "'" + name + "' holds no message yet. `handoff info " + name + "` shows the participants");
     if (!copied) throw Error(copied.error());
     const std::span<const std::byte> payload(buffer.data(), copied->size);
     const bool raw = invocation.arguments.flag("raw");
@@ -82,9 +82,9 @@ const Verb snap{
     2,
     Operand::segment,
     "the newest image as a file",
-    "Copies the newest message, waits for nobody and holds nothing longer than the copy takes. Of a channel:\n"
+    "Copies the newest message, never waits and holds nothing longer than the copy takes. Of a channel:\n"
     "the one that was sent last, read or not. FILE may be - for stdout. Pictures of floats or signed\n"
-    "integers are scaled to 8 bits between the 1st and 99th percentile of their numbers, and it says so.",
+    "integers are scaled to 8 bits between the 1st and 99th percentile of their numbers, which is reported.",
     add_options,
     run};
 

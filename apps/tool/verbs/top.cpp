@@ -28,7 +28,7 @@ std::chrono::nanoseconds interval_of(const Arguments& arguments) {
     return interval;
 }
 
-/// Looks, draws, and does what the keys say, until somebody has enough.
+/// Looks, draws, and handles keys, until the user quits.
 void live(Monitor& monitor, Model& model) {
     model.show(monitor.look());
     Screen screen;
@@ -70,12 +70,12 @@ const Verb top{
     .completes = Operand::segment,
     .summary = "all segments, live",
     .description =
-        "Shows a line for each segment, again and again: slots in use, who lives and who died, messages and\n"
+        "Shows a line for each segment, again and again: slots in use, live and dead participants, messages and\n"
         "bytes per second, delay, losses, age of the newest message. Red: dead participants, and channels\n"
-        "that are full while nobody takes anything. Yellow: full channels, stopped participants. Magenta:\n"
+        "that are full while nothing is taken. Yellow: full channels, stopped participants. Magenta:\n"
         "subscribers that are losing messages. Keys: q quits; s, S and arrows choose the column to sort by,\n"
         "r reverses; / filters by name; Enter shows participants and slots, Esc goes back; p pauses; + and -\n"
-        "change the interval. Below the list stands what info says is wrong with the selected one.\n"
+        "change the interval. Below the list: the findings of info for the selected one.\n"
         "NO_COLOR is respected. It takes no lock and holds no slot.",
     .add_options = add_options,
     .run = run};

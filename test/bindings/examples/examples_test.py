@@ -77,9 +77,9 @@ def test_a_cpp_client_is_served_by_a_python_worker(start, tmp_path):
 
 
 def test_a_killed_worker_loses_no_picture(start):
-    victim, other = start("image_service_server.py"), start("image_service_server.py")
+    target, other = start("image_service_server.py"), start("image_service_server.py")
     client = start("image_service_client", "--count", 60, "--in-flight", 6, "--wait", 100)
-    victim.kill()
+    target.kill()
     output_of(client)
     other.send_signal(signal.SIGTERM)
     output_of(other)

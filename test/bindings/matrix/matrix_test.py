@@ -25,7 +25,7 @@ class Peer:
         assert line == words, f"{self.words}: '{line}' instead of '{words}'; {self.process.stderr.read() if not line else ''}"
 
     def end(self):
-        """Lets a writer end; everybody has to end well."""
+        """Lets a writer end; all have to end well."""
         _, errors = self.process.communicate(timeout=PATIENCE_S)
         assert (self.process.returncode, errors) == (0, ""), self.words
 
@@ -69,15 +69,15 @@ def test_what_one_writes_the_other_reads(start, writer, reader, pattern):
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.parametrize("victim", PEERS)
-def test_a_killed_writer_harms_no_reader(start, victim, pattern):
-    writing = start(victim, "write", pattern, 0)
+@pytest.mark.parametrize("target", PEERS)
+def test_a_killed_writer_harms_no_reader(start, target, pattern):
+    writing = start(target, "write", pattern, 0)
     reading = start("cpp", "read", pattern, 0)
     for peer in (reading, writing):
         peer.expect("first")
     writing.kill()
     if pattern == "latest":  # a value has no end
-        exchange(start, victim, "cpp", pattern, 50)
+        exchange(start, target, "cpp", pattern, 50)
         assert reading.process.poll() is None
     else:
         reading.expect("done 0")
@@ -85,14 +85,14 @@ def test_a_killed_writer_harms_no_reader(start, victim, pattern):
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.parametrize("victim", PEERS)
-def test_a_killed_reader_harms_no_writer(start, victim, pattern):
+@pytest.mark.parametrize("target", PEERS)
+def test_a_killed_reader_harms_no_writer(start, target, pattern):
     writing = start("cpp", "write", pattern, 0)
-    reading = start(victim, "read", pattern, 0)
+    reading = start(target, "read", pattern, 0)
     for peer in (reading, writing):
         peer.expect("first")
     reading.kill()
-    again = start(victim, "read", pattern, 0)
+    again = start(target, "read", pattern, 0)
     again.expect("first")
     assert writing.process.poll() is None and again.process.poll() is None
     writing.kill()

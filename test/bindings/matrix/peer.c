@@ -1,4 +1,4 @@
-/* A writer or reader for matrix_test.py; README.md says what it has to do. */
+/* A writer or reader for matrix_test.py; README.md describes what it does. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <handoff/handoff.h>
@@ -20,7 +20,7 @@ static void good(handoff_status status) {
     expect(status == HANDOFF_OK, handoff_status_name(status));
 }
 
-static void say_first(uint64_t number) {
+static void print_first(uint64_t number) {
     if (number != 1) return;
     puts("first");
     fflush(stdout);
@@ -79,7 +79,7 @@ static void write_channel(const char* name, uint64_t count) {
         memcpy(answer, reply, sizeof answer);
         expect(answer[0] == number && answer[1] == sum, "an answer is wrong");
         handoff_processed_drop(&processed);
-        say_first(number);
+        print_first(number);
     }
     handoff_sender_close(&sender);
 }
@@ -101,7 +101,7 @@ static void read_channel(const char* name, uint64_t count) {
         const uint64_t answer[2] = {number_of(payload, bytes, &about.image), sum_of(payload, bytes)};
         memcpy(handoff_request_reply(request, NULL), answer, sizeof answer);
         good(handoff_request_processed(&request, sizeof answer));
-        say_first(got);
+        print_first(got);
     }
     handoff_receiver_close(&receiver);
 }
@@ -118,7 +118,7 @@ static void write_topic(const char* name, uint64_t count) {
         good(handoff_publisher_loan(publisher, &loan));
         fill(loan, number);
         good(handoff_publisher_publish(publisher, &loan, NULL));
-        say_first(number);
+        print_first(number);
         if (count == 0) pause_briefly();
     }
     handoff_publisher_close(&publisher);
@@ -126,11 +126,11 @@ static void write_topic(const char* name, uint64_t count) {
 
 static void read_topic(const char* name, uint64_t count) {
     handoff_topic_options options = HANDOFF_TOPIC_OPTIONS_INIT;
-    handoff_subscriber_options wishes = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
+    handoff_subscriber_options handle_options = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
     handoff_subscriber* subscriber = NULL;
     options.attach_timeout_ns = patience_ns;
-    wishes.start = HANDOFF_START_OLDEST;
-    good(handoff_subscriber_open(name, &options, &wishes, &subscriber));
+    handle_options.start = HANDOFF_START_OLDEST;
+    good(handoff_subscriber_open(name, &options, &handle_options, &subscriber));
     for (uint64_t got = 1; count == 0 || got <= count; ++got) {
         handoff_message* message = NULL;
         handoff_message_info about = HANDOFF_MESSAGE_INFO_INIT;
@@ -143,7 +143,7 @@ static void read_topic(const char* name, uint64_t count) {
         const uint64_t number = number_of(payload, bytes, &about.image);
         expect(count == 0 || (number == got && about.lost == 0), "a message is missing");
         handoff_message_drop(&message);
-        say_first(got);
+        print_first(got);
     }
     handoff_subscriber_close(&subscriber);
 }
@@ -156,7 +156,7 @@ static handoff_latest* write_latest(const char* name, uint64_t count) {
     for (uint64_t number = 1; count == 0 || number <= count; ++number) {
         const uint64_t value[2] = {number, number * number};
         good(handoff_latest_write(latest, value, sizeof value, NULL));
-        say_first(number);
+        print_first(number);
         pause_briefly();
     }
     return latest;
@@ -173,7 +173,7 @@ static void read_latest(const char* name, uint64_t count) {
         handoff_reading reading = HANDOFF_READING_INIT;
         good(handoff_latest_wait_newer(latest, value, sizeof value, patience_ns, NULL, &reading));
         expect(reading.bytes == sizeof value && value[1] == value[0] * value[0], "a value is torn");
-        say_first(got);
+        print_first(got);
         if (count != 0 && value[0] == count) break;
     }
     handoff_latest_close(&latest);

@@ -1,4 +1,4 @@
-// A writer or reader for matrix_test.py; README.md says what it has to do.
+// A writer or reader for matrix_test.py; README.md describes what it does.
 #include <handoff/handoff.hpp>
 
 #include <array>
@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t frame_bytes = 60;
-constexpr auto patience = 30s;
+constexpr auto timeout = 30s;
 using Pair = std::array<std::uint64_t, 2>;
 
 void expect(bool as_it_should, const std::string& what) {
     if (!as_it_should) throw std::runtime_error(what);
 }
 
-void say_first(std::uint64_t number) {
+void print_first(std::uint64_t number) {
     if (number == 1) std::cout << "first" << std::endl;
 }
 
@@ -57,49 +57,49 @@ std::uint64_t number_of(std::span<const std::byte> payload, const handoff::Image
 void write_channel(const std::string& name, std::uint64_t count) {
     handoff::Sender sender(name, {.slot_count = 4, .payload_bytes = frame_bytes, .reply_bytes = sizeof(Pair)});
     for (std::uint64_t number = 1; count == 0 || number <= count; ++number) {
-        auto loan = sender.loan(patience).value();
+        auto loan = sender.loan(timeout).value();
         fill(loan, number);
         const auto sum = sum_of(loan.payload());
-        const auto processed = sender.request(std::move(loan), patience).value();
+        const auto processed = sender.request(std::move(loan), timeout).value();
         Pair answer{};
         expect(processed.reply().size() == sizeof answer, "an answer has the wrong size");
         std::memcpy(&answer, processed.reply().data(), sizeof answer);
         expect(answer == Pair{number, sum}, "an answer is wrong");
-        say_first(number);
+        print_first(number);
     }
 }
 
 void read_channel(const std::string& name, std::uint64_t count) {
-    handoff::Receiver receiver(name, {.attach_timeout = patience});
+    handoff::Receiver receiver(name, {.attach_timeout = timeout});
     for (std::uint64_t got = 1; count == 0 || got <= count; ++got) {
-        auto request = receiver.receive(patience);
+        auto request = receiver.receive(timeout);
         if (!request && count == 0 && request.error() == handoff::Errc::end_of_stream) return;
         const Pair answer{number_of(request->payload(), request->image()), sum_of(request->payload())};
         request->processed(std::as_bytes(std::span(answer))).value();
-        say_first(got);
+        print_first(got);
     }
 }
 
 void write_topic(const std::string& name, std::uint64_t count) {
     handoff::Publisher publisher(name, {.history = 64, .payload_bytes = frame_bytes});
-    publisher.wait_for_subscriber(patience).value();
+    publisher.wait_for_subscriber(timeout).value();
     for (std::uint64_t number = 1; count == 0 || number <= count; ++number) {
         auto loan = publisher.loan().value();
         fill(loan, number);
         publisher.publish(std::move(loan)).value();
-        say_first(number);
+        print_first(number);
         if (count == 0) std::this_thread::sleep_for(1ms);
     }
 }
 
 void read_topic(const std::string& name, std::uint64_t count) {
-    handoff::Subscriber subscriber(name, {.attach_timeout = patience, .start = handoff::Start::oldest});
+    handoff::Subscriber subscriber(name, {.attach_timeout = timeout, .start = handoff::Start::oldest});
     for (std::uint64_t got = 1; count == 0 || got <= count; ++got) {
-        const auto message = subscriber.next(patience);
+        const auto message = subscriber.next(timeout);
         if (!message && count == 0 && message.error() == handoff::Errc::end_of_stream) return;
         const auto number = number_of(message->payload(), message->image());
         expect(count == 0 || (number == got && message->lost() == 0), "a message is missing");
-        say_first(got);
+        print_first(got);
     }
 }
 
@@ -107,17 +107,17 @@ void write_latest(const std::string& name, std::uint64_t count) {
     static handoff::Latest<Pair> latest(name);  // keeps its value until the process ends
     for (std::uint64_t number = 1; count == 0 || number <= count; ++number) {
         latest.write({number, number * number}).value();
-        say_first(number);
+        print_first(number);
         std::this_thread::sleep_for(1ms);
     }
 }
 
 void read_latest(const std::string& name, std::uint64_t count) {
-    handoff::Latest<Pair> latest(name, {.open = handoff::Open::attach, .attach_timeout = patience});
+    handoff::Latest<Pair> latest(name, {.open = handoff::Open::attach, .attach_timeout = timeout});
     for (bool is_first = true;; is_first = false) {
-        const Pair value = latest.wait_newer(patience).value().value;
+        const Pair value = latest.wait_newer(timeout).value().value;
         expect(value[1] == value[0] * value[0], "a value is torn");
-        if (is_first) say_first(1);
+        if (is_first) print_first(1);
         if (count != 0 && value[0] == count) return;
     }
 }

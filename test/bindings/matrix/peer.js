@@ -1,5 +1,5 @@
 'use strict';
-// A writer or reader for matrix_test.py; README.md says what it has to do.
+// A writer or reader for matrix_test.py; README.md describes what it does.
 
 const assert = require('node:assert/strict');
 const { setTimeout: pause } = require('node:timers/promises');

@@ -1,4 +1,4 @@
-"""A writer or reader for matrix_test.py; README.md says what it has to do."""
+"""A writer or reader for matrix_test.py; README.md describes what it does."""
 
 import sys
 import time

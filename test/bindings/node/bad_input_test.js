@@ -2,9 +2,9 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { Latest, Loan, Publisher, Receiver, Sender, Subscriber, waitAny } = require('handoff');
-const { closing, nameFor, patience, refusal } = require('./kit');
+const { closing, nameFor, longTimeout, refusal } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 const invalid = refusal('invalid_argument');
 
 function pair(t, options = { payloadBytes: 16, replyBytes: 8 }) {

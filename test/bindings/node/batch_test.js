@@ -2,9 +2,9 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { Receiver, Sender } = require('handoff');
-const { closing, nameFor, patience, refusal } = require('./kit');
+const { closing, nameFor, longTimeout, refusal } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 
 function pair(t) {
   const name = nameFor();

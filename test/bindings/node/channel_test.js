@@ -3,9 +3,9 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const test = require('node:test');
 const { Receiver, Sender, waitAny } = require('handoff');
-const { closing, nameFor, patience, refusal, segments } = require('./kit');
+const { closing, nameFor, longTimeout, refusal, segments } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 
 function pair(t, options = { payloadBytes: 100, replyBytes: 16 }) {
   const name = nameFor();

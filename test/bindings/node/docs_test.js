@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 const { Publisher, Subscriber } = require('handoff');
-const { closing, nameFor, patience, segments, until } = require('./kit');
+const { closing, nameFor, longTimeout, segments, until } = require('./kit');
 
 const root = path.resolve(__dirname, '../../..');
 const examples = path.join(root, 'examples/nodejs');
@@ -107,7 +107,7 @@ test('the numbers of the page wander', async (t) => {
   const subscriber = closing(t, new Subscriber(name, { payloadBytes: 64, start: 'oldest', pins: 0 }));
   const writer = run(t, path.join(examples, 'numbers_writer.js'), '--name', name, '--count', '3', '--interval', '1');
   const got = [];
-  for await (const { bytes, sequence } of subscriber.messages({ timeout: patience })) {
+  for await (const { bytes, sequence } of subscriber.messages({ timeout: longTimeout })) {
     got.push([sequence, new Float64Array(bytes.slice().buffer).every((number) => Math.abs(number) <= 0.5 * sequence)]);
     if (got.length === 3) break;
   }

@@ -9,7 +9,7 @@ const path = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
 require('handoff');  // its farewell comes before ours
 
-const patience = 20_000 * Number(process.env.HANDOFF_TEST_TIMEOUT_SCALE ?? 1);
+const longTimeout = 20_000 * Number(process.env.HANDOFF_TEST_TIMEOUT_SCALE ?? 1);
 const shm = '/dev/shm';
 let names = 0;
 
@@ -30,7 +30,7 @@ function closing(test, handle) {
 }
 
 async function until(state, words) {
-  const end = performance.now() + patience;
+  const end = performance.now() + longTimeout;
   while (!state()) {
     assert.ok(performance.now() < end, `in time: ${words}`);
     await pause(5);
@@ -84,4 +84,4 @@ const refusal = (code, words = /\w+/) => (error) => {
   return true;
 };
 
-module.exports = { Other, closing, nameFor, patience, pause, refusal, segments, until };
+module.exports = { Other, closing, nameFor, longTimeout, pause, refusal, segments, until };

@@ -2,9 +2,9 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { Latest, waitAny } = require('handoff');
-const { closing, nameFor, patience, refusal, segments } = require('./kit');
+const { closing, nameFor, longTimeout, refusal, segments } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 
 function latest(t, options) {
   return closing(t, new Latest(nameFor(), options));

@@ -5,21 +5,21 @@ const test = require('node:test');
 const { Worker } = require('node:worker_threads');
 const { once } = require('node:events');
 const { Latest, Publisher, Receiver, Sender, Subscriber } = require('handoff');
-const { Other, closing, nameFor, patience, pause, refusal, segments, until } = require('./kit');
+const { Other, closing, nameFor, longTimeout, pause, refusal, segments, until } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 
 test('a receiver that is killed costs no request', async (t) => {
   const name = nameFor();
   const sender = closing(t, new Sender(name, { payloadBytes: 8, replyBytes: 8 }));
-  const victim = new Other(t, `
+  const target = new Other(t, `
     const receiver = await handoff.Receiver.open('${name}', { attachTimeout: ${timeout} });
     const request = await receiver.receive();
     say('has ' + request.bytes[0]);
     await receiver.receive();`);
   const answer = sender.request(sender.tryLoan().write(Uint8Array.of(5)), { timeout });
-  await victim.expect('has 5');
-  await victim.kill();
+  await target.expect('has 5');
+  await target.kill();
   const receiver = closing(t, new Receiver(name));
   const request = await receiver.receive({ timeout });
   assert.deepEqual([request.bytes[0], request.deliveries], [5, 2]);
@@ -30,17 +30,17 @@ test('a receiver that is killed costs no request', async (t) => {
 test('a death is noticed while thirty messages a second flow', async (t) => {
   const name = nameFor();
   const sender = closing(t, new Sender(name, { payloadBytes: 8 }));
-  const victim = new Other(t, `
+  const target = new Other(t, `
     const receiver = await handoff.Receiver.open('${name}', { attachTimeout: ${timeout} });
     const request = await receiver.receive();
     say('has ' + request.bytes[0]);
     await receiver.receive();`);
   sender.send(sender.tryLoan().write(Uint8Array.of(5)));
-  await victim.expect('has 5');
+  await target.expect('has 5');
   const receiver = closing(t, new Receiver(name));
-  await victim.kill();
+  await target.kill();
   // No wait here lasts as long as a tick.
-  for (const end = performance.now() + patience; ;) {
+  for (const end = performance.now() + longTimeout; ;) {
     assert.ok(performance.now() < end, 'nobody noticed the death');
     await pause(33);
     sender.send(sender.tryLoan().write(Uint8Array.of(1)));
@@ -53,15 +53,15 @@ test('a death is noticed while thirty messages a second flow', async (t) => {
 
 test('a sender that is killed costs nothing that it sent', async (t) => {
   const name = nameFor();
-  const victim = new Other(t, `
+  const target = new Other(t, `
     const sender = new handoff.Sender('${name}', { payloadBytes: 8, slotCount: 4 });
     for (const number of [1, 2]) sender.send(sender.tryLoan().write(Uint8Array.of(number)));
     sender.tryLoan().bytes.fill(3);
     say('sent');
     await sender.loan().then(() => sender.loan());`);
-  await victim.expect('sent');
+  await target.expect('sent');
   const receiver = closing(t, await Receiver.open(name));
-  await victim.kill();
+  await target.kill();
   for (const number of [1, 2]) {
     const request = await receiver.receive({ timeout });
     assert.equal(request.bytes[0], number);
@@ -74,7 +74,7 @@ test('a sender that is killed costs nothing that it sent', async (t) => {
 test('a publisher and a subscriber that are killed harm nobody', async (t) => {
   const name = nameFor();
   const subscriber = closing(t, new Subscriber(name, { payloadBytes: 8, start: 'oldest', pinBudget: 4 }));
-  const victim = new Other(t, `
+  const target = new Other(t, `
     const publisher = new handoff.Publisher('${name}');
     const subscriber = new handoff.Subscriber('${name}', { start: 'oldest' });
     publisher.publish(publisher.loan().write(Uint8Array.of(1)));
@@ -82,8 +82,8 @@ test('a publisher and a subscriber that are killed harm nobody', async (t) => {
     say('holds ' + held.bytes[0]);
     publisher.loan();
     await subscriber.next();`);
-  await victim.expect('holds 1');
-  await victim.kill();
+  await target.expect('holds 1');
+  await target.kill();
   (await subscriber.next({ timeout })).release();
   await assert.rejects(subscriber.next({ timeout }), refusal('end_of_stream'));
   const publisher = closing(t, new Publisher(name));
@@ -96,12 +96,12 @@ test('a publisher and a subscriber that are killed harm nobody', async (t) => {
 test('a value outlives its writer', async (t) => {
   const name = nameFor();
   const reader = closing(t, new Latest(name, { type: Float64Array }));
-  const victim = new Other(t, `
+  const target = new Other(t, `
     const latest = new handoff.Latest('${name}', { type: Float64Array });
     for (let value = 1; ; ++value) { latest.write(value); if (value % 1000 === 0) await new Promise(setImmediate); }`);
   const { value } = await reader.waitNewer({ timeout });
   assert.ok(value[0] >= 1);
-  await victim.kill();
+  await target.kill();
   const last = reader.read();
   assert.equal(last.value[0], last.sequence);
   assert.equal(reader.write(0.5), last.sequence + 1);

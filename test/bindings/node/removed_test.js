@@ -1,17 +1,17 @@
 'use strict';
-// The name of a segment is removed while somebody waits: told as 'removed', and only where nothing is there.
+// The name of a segment is removed during a wait: the wait fails with 'removed', but only if nothing is there.
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const test = require('node:test');
 const { Latest, Publisher, Receiver, Sender, Subscriber, waitAny } = require('handoff');
-const { closing, nameFor, patience, refusal } = require('./kit');
+const { closing, nameFor, longTimeout, refusal } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 const remove = (name) => fs.unlinkSync(`/dev/shm/handoff.${name}`);
 const removed = (name) => refusal('removed', new RegExp(`'${name}' was removed from /dev/shm.*Open it again`));
 
-/** `wait` waits, the name goes, and it is told. */
-async function assertTold(name, wait) {
+/** `wait` waits, the name is removed, and the wait fails. */
+async function assertRemoved(name, wait) {
   await assert.rejects(wait({ timeout: 1 }), refusal('timed_out'));
   const waiting = wait({ timeout });
   remove(name);
@@ -21,7 +21,7 @@ async function assertTold(name, wait) {
 test('a receiver that waits is told', async (t) => {
   const name = nameFor();
   const receiver = closing(t, new Receiver(name, { payloadBytes: 8 }));
-  await assertTold(name, (wait) => receiver.receive(wait));
+  await assertRemoved(name, (wait) => receiver.receive(wait));
   assert.throws(() => receiver.tryReceive(), removed(name));
   await assert.rejects(receiver.receiveBatch(4, { timeout }), removed(name));
   await assert.rejects(async () => {
@@ -33,7 +33,7 @@ test('a sender that waits is told', async (t) => {
   const name = nameFor();
   const sender = closing(t, new Sender(name, { payloadBytes: 8, slotCount: 1 }));
   const pending = sender.requestAsync(sender.tryLoan().write(Uint8Array.of(1)));
-  await assertTold(name, (wait) => sender.loan(wait));
+  await assertRemoved(name, (wait) => sender.loan(wait));
   await assert.rejects(sender.waitForReceiver({ timeout }), removed(name));
   await assert.rejects(pending.wait({ timeout }), removed(name));
 });
@@ -54,7 +54,7 @@ test('a subscriber and a publisher that wait are told', async (t) => {
   const name = nameFor();
   const publisher = closing(t, new Publisher(name, { payloadBytes: 8 }));
   const subscriber = closing(t, new Subscriber(name));
-  await assertTold(name, (wait) => subscriber.next(wait));
+  await assertRemoved(name, (wait) => subscriber.next(wait));
   await assert.rejects(subscriber.newest({ timeout }), removed(name));
   await assert.rejects(subscriber.copyNext({ timeout }), removed(name));
   subscriber.close();
@@ -66,7 +66,7 @@ test('who waits for a newer value is told', async (t) => {
   const latest = closing(t, new Latest(name, { type: Float64Array }));
   latest.write(0.5);
   assert.equal(latest.read().value[0], 0.5);
-  await assertTold(name, (wait) => latest.waitNewer(wait));
+  await assertRemoved(name, (wait) => latest.waitNewer(wait));
   assert.equal(latest.read().value[0], 0.5, 'the value is still there');
 });
 

@@ -2,14 +2,14 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { Publisher, Subscriber, waitAny } = require('handoff');
-const { closing, nameFor, patience, refusal, segments } = require('./kit');
+const { closing, nameFor, longTimeout, refusal, segments } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 
-function topic(t, options = { payloadBytes: 16 }, wishes = {}) {
+function topic(t, options = { payloadBytes: 16 }, handleOptions = {}) {
   const name = nameFor();
   const publisher = closing(t, new Publisher(name, options));
-  const subscriber = closing(t, new Subscriber(name, wishes));
+  const subscriber = closing(t, new Subscriber(name, handleOptions));
   return { name, publisher, subscriber };
 }
 
@@ -53,17 +53,17 @@ test('what was overwritten is counted', async (t) => {
 });
 
 test('messages are iterated until the last publisher leaves', async (t) => {
-  for (const wishes of [{ start: 'oldest' }, { start: 'oldest', pins: 0 }, { start: 'oldest', readOnly: true }]) {
-    const { publisher, subscriber } = topic(t, { payloadBytes: 1 }, wishes);
+  for (const handleOptions of [{ start: 'oldest' }, { start: 'oldest', pins: 0 }, { start: 'oldest', readOnly: true }]) {
+    const { publisher, subscriber } = topic(t, { payloadBytes: 1 }, handleOptions);
     for (const number of [1, 2, 3]) publisher.publish(publisher.loan().write(Uint8Array.of(number)));
-    if (wishes.readOnly !== true) publisher.close();
+    if (handleOptions.readOnly !== true) publisher.close();
     const got = [];
     for await (const message of subscriber) {
       got.push(message.bytes[0]);
       message.release?.();
-      if (got.length === 3 && wishes.readOnly) break;
+      if (got.length === 3 && handleOptions.readOnly) break;
     }
-    assert.deepEqual(got, [1, 2, 3], JSON.stringify(wishes));
+    assert.deepEqual(got, [1, 2, 3], JSON.stringify(handleOptions));
   }
 });
 

@@ -7,11 +7,11 @@ const vm = require('node:vm');
 const { setFlagsFromString } = require('node:v8');
 const { MessageChannel, markAsUntransferable } = require('node:worker_threads');
 const { Publisher, Receiver, Sender, Subscriber } = require('handoff');
-const { Other, closing, nameFor, pause, patience, refusal, until } = require('./kit');
+const { Other, closing, nameFor, pause, longTimeout, refusal, until } = require('./kit');
 
 const areCopies = process.env.HANDOFF_NODE_COPIES !== undefined;
 setFlagsFromString('--expose-gc');
-/** Not for copies: those are nobody's but JavaScript's. */
+/** Not for copies: those belong to JavaScript alone. */
 const testInPlace = areCopies ? () => {} : test;
 const collectGarbage = vm.runInNewContext('gc');
 
@@ -108,7 +108,7 @@ test('what is released, sent or finished is empty and refuses', async (t) => {
   const request = receiver.tryReceive();
   views.push(request.bytes, request.reply);
   request.processed();
-  const processed = await pending.wait({ timeout: patience });
+  const processed = await pending.wait({ timeout: longTimeout });
   views.push(processed.bytes);
   processed.release();
   for (const view of views) {
@@ -308,7 +308,7 @@ test('what is written reaches the other side', async (t) => {
   assert.equal(request.bytes[15], 1);
   request.reply[2] = 4;
   request.processed(3);
-  assert.deepEqual([...(await pending.wait({ timeout: patience })).reply], [0, 0, 4]);
+  assert.deepEqual([...(await pending.wait({ timeout: longTimeout })).reply], [0, 0, 4]);
 });
 
 test('an empty answer is an empty array', async (t) => {
@@ -317,7 +317,7 @@ test('an empty answer is an empty array', async (t) => {
   const request = receiver.tryReceive();
   assert.deepEqual([request.bytes.length, request.reply.length], [0, 0]);
   request.processed();
-  assert.equal((await pending.wait({ timeout: patience })).reply.length, 0);
+  assert.equal((await pending.wait({ timeout: longTimeout })).reply.length, 0);
 });
 
 // What `using` calls; Node has it since 18.18 and 20.4.

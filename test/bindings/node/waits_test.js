@@ -4,9 +4,9 @@ const { setMaxListeners } = require('node:events');
 const fs = require('node:fs/promises');
 const test = require('node:test');
 const { Latest, Publisher, Receiver, Sender, Subscriber, waitAny } = require('handoff');
-const { Other, closing, nameFor, patience, pause, refusal, segments } = require('./kit');
+const { Other, closing, nameFor, longTimeout, pause, refusal, segments } = require('./kit');
 
-const timeout = patience;
+const timeout = longTimeout;
 
 function pair(t, options = { payloadBytes: 8 }) {
   const name = nameFor();
@@ -173,7 +173,7 @@ test('a waitAny that others beat to it sleeps on', async (t) => {
   for (let round = 0; round < 5; ++round) {
     sender.send(sender.tryLoan());
     const until = performance.now() + 5;
-    while (performance.now() < until) continue;  // the descriptor becomes readable while nobody looks
+    while (performance.now() < until) continue;  // the descriptor becomes readable before it is polled
     faster.tryReceive().processed();
   }
   const before = process.cpuUsage();

@@ -1,4 +1,4 @@
-"""What all tests of the Python package use: names that nobody else has, and processes that end with their test."""
+"""What all tests of the Python package use: unique names, and processes that end with their test."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ def files_of(name):
 
 @pytest.fixture
 def name(request):
-    """The name of a segment that nobody else uses; what it leaves behind is an error, and goes."""
+    """A unique segment name; files that it leaves behind are an error, and are removed."""
     unique = f"py-{request.node.originalname[:60]}-{os.getpid()}"
     yield unique
     left = files_of(unique)

@@ -1,4 +1,4 @@
-"""The package: what it shows, says and promises to type checkers, and that pip installs it."""
+"""The package: its names, texts and type stubs, and that pip installs it."""
 
 import ast
 import inspect
@@ -19,7 +19,7 @@ INHERITED = ("__enter__", "__exit__", "__iter__", "__next__", "__init__")
 
 
 def members_in_stub(name):
-    """Everything that the stub says of a class, with what it inherits there."""
+    """All members that the stub declares for a class, including inherited ones."""
     names = set()
     for node in CLASSES[name].body:
         if isinstance(node, ast.FunctionDef):

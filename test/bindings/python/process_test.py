@@ -39,7 +39,7 @@ def test_a_death_is_noticed_while_thirty_messages_a_second_flow(name, program):
         victim = program(HOLD_ONE, name)
         sender.send(b"precious")
         assert victim.line() == "holding"
-        with handoff.Receiver(name) as receiver:  # before the death: whoever joins looks
+        with handoff.Receiver(name) as receiver:  # before the death: a newcomer checks for the dead
             victim.process.kill()
             victim.process.wait()
             end = time.monotonic() + 30

@@ -1,4 +1,4 @@
-"""The name of a segment is removed while somebody waits: told as Removed, and only where nothing is there."""
+"""The name of a segment is removed during a wait: it raises Removed, but only if nothing is there."""
 
 import threading
 

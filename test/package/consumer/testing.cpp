@@ -11,10 +11,10 @@ BOOST_AUTO_TEST_CASE(a_killed_receiver_loses_nothing) {
     handoff::testing::UniqueName name("package");
     {
         handoff::Sender sender(name, {.slot_count = 2, .payload_bytes = 64});
-        handoff::testing::Child child([&](handoff::testing::Stage& stage) {
+        handoff::testing::Child child([&](handoff::testing::Checkpoints& checkpoints) {
             handoff::Receiver receiver(name);
             auto request = receiver.receive(10s).value();
-            stage.stop_at("taken");
+            checkpoints.stop_at("taken");
         });
         auto pending = sender.request_async(sender.loan(10s).value()).value();
         child.wait_for("taken");

@@ -1,5 +1,5 @@
 'use strict';
-// Uses the installed Node.js package: says which it is, once a message went through a channel of its own.
+// Uses the installed Node.js package: prints its version after a message went through a channel.
 const path = require('node:path');
 const { Receiver, Sender, version } = require('handoff');
 

@@ -1,4 +1,4 @@
-// Requests withdrawn unread while nobody receives leave the head behind, by more rounds than four bits can tell.
+// Requests withdrawn unread while no receiver takes leave the head behind, by more rounds than four bits can hold.
 #include "queue/queue_layout.hpp"
 #include "world/world.hpp"
 

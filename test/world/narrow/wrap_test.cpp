@@ -37,7 +37,7 @@ struct Traffic : Line {
     SharedAnonymous<Ledger> ledger;
 
     Child start(void (Traffic::*role)(), unsigned seed, bool mortal) {
-        return Child([this, role, seed, mortal](Stage&) {
+        return Child([this, role, seed, mortal](Checkpoints&) {
             std::mt19937 random(seed);
             if (mortal) detail::sync::arm_crash_point(static_cast<long>(1 + random() % 20'000));
             (this->*role)();
@@ -104,7 +104,7 @@ BOOST_FIXTURE_TEST_SUITE(wrap_test, Traffic)
 
 BOOST_AUTO_TEST_CASE(one_sender_and_one_receiver_keep_the_order_across_many_wraps) {
     Sender sender = this->sender();
-    Child receiving([&](Stage&) {
+    Child receiving([&](Checkpoints&) {
         Receiver own = receiver();
         std::uint64_t wrong = 0;
         for (std::uint64_t id = 0; id < messages; ++id) {

@@ -1,4 +1,4 @@
-// The bytes of a segment and what everybody said, taken at one moment and put back at another.
+// The bytes of a segment and of the log, saved at one moment and restored at another.
 #pragma once
 
 #include <cstddef>
@@ -7,32 +7,32 @@
 #include <string>
 #include <vector>
 
-#include "prove/testimony.hpp"
+#include "prove/operation_log.hpp"
 
 namespace handoff::prove {
 
 /// What survivors can see: dead processes leave nothing else behind, since the kernel drops their locks.
 struct State {
     std::vector<std::byte> segment;
-    std::vector<std::byte> testimony;
+    std::vector<std::byte> log;
 };
 
-class Tape {
+class StateCapture {
 public:
     /// Maps the segment `name`, which must exist, past all checks. Throws std::runtime_error.
-    Tape(const std::string& name, Testimony& testimony);
-    Tape(const Tape&) = delete;
-    ~Tape();
+    StateCapture(const std::string& name, OperationLog& log);
+    StateCapture(const StateCapture&) = delete;
+    ~StateCapture();
 
-    State take() const;
-    void put_back(const State& state) const;
-    bool is(const State& state) const;
-    /// Says when somebody looked after the dead last: time is no part of a state, and without this it would decide what
+    State save() const;
+    void restore(const State& state) const;
+    bool matches(const State& state) const;
+    /// Sets the time of the last check for the dead: time is no part of a state, and without this it would decide what
     /// an operation does.
     void set_looked(std::int64_t ns) const;
 
 private:
-    Testimony& testimony_;
+    OperationLog& log_;
     void* base_ = nullptr;
     std::size_t bytes_ = 0;
 };

@@ -1,4 +1,4 @@
-// Waiting without the tick that heals forgotten bells: whoever sleeps here is woken by a bell or not at all.
+// Waiting without the tick that hides missing notifications: a waiter here is woken by a notification or not at all.
 #pragma once
 
 #include <handoff/testing.hpp>
@@ -19,28 +19,28 @@
 namespace handoff::test {
 
 using namespace std::chrono_literals;
+using testing::Checkpoints;
 using testing::Child;
-using testing::Stage;
 
 /// For one test case, in this process and the children it makes: the next tick is in an hour.
-struct Tickless {
+struct NoTick {
     static_assert(!std::is_const_v<decltype(detail::sync::tick_ns)>,
                   "only the library with crash points can do without");
-    Tickless() { detail::sync::tick_ns = std::chrono::nanoseconds(1h).count(); }
+    NoTick() { detail::sync::tick_ns = std::chrono::nanoseconds(1h).count(); }
 };
 
-/// A look after the dead is due for whoever comes, or calls, in `change`.
+/// A check for the dead is due for every process that joins, or makes a call, in `change`.
 template <class Change>
-void with_look_due(Change&& change) {
+void with_check_due(Change&& change) {
     const std::int64_t before = detail::sync::tick_ns.exchange(0);
     change();
     detail::sync::tick_ns = before;
 }
 
-/// Lets `wait(deadline)` fall asleep in a thread, then does `change`. The wait must say true, and before its deadline:
-/// there it would look once more and find what nobody told it.
+/// Lets `wait(deadline)` fall asleep in a thread, then does `change`. The wait must return true, and before its
+/// deadline: there it would check once more and find it without a wake-up.
 template <class Wait, class Change>
-void check_rung(Wait&& wait, Change&& change) {
+void check_woken(Wait&& wait, Change&& change) {
     const Deadline deadline(testing::scaled(4s));
     std::atomic<bool> begun{false};
     bool got = false;
@@ -64,7 +64,7 @@ void check_rung(Wait&& wait, Change&& change) {
     waiter.join();
     if (failure) std::rethrow_exception(failure);
     BOOST_TEST(got);
-    BOOST_TEST(end_ns < deadline.at_ns(), "nobody rang: it slept until its deadline");
+    BOOST_TEST(end_ns < deadline.at_ns(), "no wake-up: it slept until its deadline");
 }
 
 }  // namespace handoff::test

@@ -1,4 +1,4 @@
-// As many are woken as there is work for: by bells alone, and nobody for nothing.
+// As many waiters are woken as there is work for, by notifications alone, and none needlessly.
 #include <handoff/channel.hpp>
 #include <handoff/wait_any.hpp>
 
@@ -9,7 +9,7 @@
 
 #include "channel/open_channel.hpp"
 #include "queue/member.hpp"
-#include "tickless/fixture.hpp"
+#include "wakeups/fixture.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
@@ -24,7 +24,7 @@ public:
     ~Crowd() {
         for (auto& waiter : waiters_) waiter.join();
     }
-    /// `wait(deadline)` says whether it got something.
+    /// `wait(deadline)` returns whether it got something.
     void add(std::function<bool(Deadline)> wait) {
         waiters_.emplace_back([this, wait = std::move(wait)] {
             if (wait(deadline_)) ++got_;
@@ -36,7 +36,7 @@ public:
         const bool is_all = count == static_cast<int>(waiters_.size());
         HANDOFF_CHECK_EVENTUALLY(got_ == count && (is_all || others_are_asleep()));
         BOOST_TEST(got_ == count);
-        BOOST_TEST(detail::platform::now_ns() < deadline_.at_ns(), "nobody rang: they slept until their deadline");
+        BOOST_TEST(detail::platform::now_ns() < deadline_.at_ns(), "no wake-up: they slept until their deadline");
     }
 
 private:
@@ -45,7 +45,7 @@ private:
     std::vector<std::thread> waiters_;
 };
 
-struct Fixture : Tickless {
+struct Fixture : NoTick {
     testing::UniqueName name{"crowd"};
     ChannelShape shape{.slot_count = 4, .payload_bytes = 64, .participants = 32};
     HandleOptions handle{.wait = WaitPolicy::sleep};
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_slot_that_was_given_back_wakes_one_sender) {
 }
 
 /// They slept first, and would be woken first.
-BOOST_AUTO_TEST_CASE(who_only_looks_takes_no_wake_up_away) {
+BOOST_AUTO_TEST_CASE(a_watcher_takes_no_wake_up_away) {
     Receiver& watching = receivers.emplace_back(name, shape, handle);
     (void)watching.descriptor();
     Crowd crowd;
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(who_only_looks_takes_no_wake_up_away) {
     crowd.check_got(3);
 }
 
-BOOST_AUTO_TEST_CASE(whoever_looks_says_how_many_there_are_and_a_crowd_sleeps_longer) {
+BOOST_AUTO_TEST_CASE(a_check_counts_the_participants_and_a_crowd_sleeps_longer) {
     std::vector<std::shared_ptr<detail::queue::Member>> members;
     for (int i = 0; i < 7; ++i)
         members.push_back(detail::channel::open_channel(name, shape, handle, detail::participants::Role::receiver));
@@ -150,18 +150,18 @@ BOOST_AUTO_TEST_CASE(whoever_looks_says_how_many_there_are_and_a_crowd_sleeps_lo
     BOOST_TEST(members[0]->interval_ns() == detail::sync::tick_ns);
 }
 
-BOOST_AUTO_TEST_CASE(of_a_crowd_that_comes_within_a_tick_one_looks_after_the_dead) {
+BOOST_AUTO_TEST_CASE(of_a_crowd_that_comes_within_a_tick_one_checks_for_the_dead) {
     for (int i = 0; i < 16; ++i) receivers.emplace_back(name, shape, handle);
-    with_look_due([&] { senders.emplace_back(name, shape, handle); });
-    Child dying([&](Stage& stage) {
+    with_check_due([&] { senders.emplace_back(name, shape, handle); });
+    Child dying([&](Checkpoints& checkpoints) {
         const Receiver receiver(name, shape, handle);
-        stage.stop_at("there");
+        checkpoints.stop_at("there");
     });
     dying.wait_for("there");
     dying.kill();
     senders.emplace_back(name, shape, handle);
     BOOST_TEST(sender.state().receivers == 17U);
-    with_look_due([&] { senders.emplace_back(name, shape, handle); });
+    with_check_due([&] { senders.emplace_back(name, shape, handle); });
     BOOST_TEST(sender.state().receivers == 16U);
 }
 

@@ -1,4 +1,4 @@
-#include "prove/victim.hpp"
+#include "prove/stepped_process.hpp"
 
 #include <handoff/testing.hpp>
 
@@ -19,17 +19,17 @@
 namespace handoff::prove {
 namespace {
 
-[[noreturn]] void live(const Prepare& prepare, Testimony& testimony) {
+[[noreturn]] void live(const Prepare& prepare, OperationLog& log) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     try {
         const Act act = prepare();
         if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) _exit(3);
         raise(SIGSTOP);
         act();
-        testimony.done.store(1);
+        log.done.store(1);
         for (;;) pause();  // what it holds, it holds until it is killed
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "a victim failed: %s\n", error.what());
+        std::fprintf(stderr, "a stepped process failed: %s\n", error.what());
     }
     _exit(4);
 }
@@ -57,38 +57,38 @@ std::string why_no_stepping() {
 #endif
 }
 
-Victim::Victim(const Prepare& prepare, Testimony& testimony) : testimony_(testimony) {
-    testimony.done.store(0);
+SteppedProcess::SteppedProcess(const Prepare& prepare, OperationLog& log) : log_(log) {
+    log.done.store(0);
     pid_ = fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
-    if (pid_ == 0) live(prepare, testimony);
+    if (pid_ == 0) live(prepare, log);
     int status = 0;
     if (waitpid(pid_, &status, 0) != pid_ || !WIFSTOPPED(status)) {
         pid_ = -1;
-        throw std::runtime_error("a victim ended while it got ready");
+        throw std::runtime_error("a stepped process ended while it got ready");
     }
     ptrace(PTRACE_SETOPTIONS, pid_, nullptr, PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
 }
 
-Victim::~Victim() {
+SteppedProcess::~SteppedProcess() {
     kill();
 }
 
-bool Victim::wait_for_stop() {
+bool SteppedProcess::wait_for_stop() {
     int status = 0;
     if (waitpid(pid_, &status, 0) == pid_ && WIFSTOPPED(status)) return true;
     pid_ = -1;
-    throw std::runtime_error(std::string("a victim ended in the middle of its operation") +
+    throw std::runtime_error(std::string("a stepped process ended in the middle of its operation") +
                              (WIFSIGNALED(status) ? std::string(": ") + strsignal(WTERMSIG(status)) : ""));
 }
 
-bool Victim::step() {
-    if (testimony_.done.load() != 0) return false;
-    if (ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) != 0) throw std::runtime_error("cannot step the victim");
+bool SteppedProcess::step() {
+    if (log_.done.load() != 0) return false;
+    if (ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) != 0) throw std::runtime_error("cannot step the process");
     return wait_for_stop();
 }
 
-bool Victim::is_before_system_call() const {
+bool SteppedProcess::is_before_system_call() const {
 #if defined(__x86_64__)
     const long at = ptrace(PTRACE_PEEKUSER, pid_, offsetof(user_regs_struct, rip), nullptr);
     const long code = ptrace(PTRACE_PEEKTEXT, pid_, at, nullptr);
@@ -98,14 +98,14 @@ bool Victim::is_before_system_call() const {
 #endif
 }
 
-bool Victim::run_to_system_call() {
-    if (testimony_.done.load() != 0) return false;
-    if (ptrace(PTRACE_SYSCALL, pid_, nullptr, nullptr) != 0) throw std::runtime_error("cannot run the victim");
+bool SteppedProcess::run_to_system_call() {
+    if (log_.done.load() != 0) return false;
+    if (ptrace(PTRACE_SYSCALL, pid_, nullptr, nullptr) != 0) throw std::runtime_error("cannot run the process");
     wait_for_stop();
-    return testimony_.done.load() == 0;
+    return log_.done.load() == 0;
 }
 
-void Victim::kill() {
+void SteppedProcess::kill() {
     if (pid_ < 0) return;
     ::kill(pid_, SIGKILL);
     int status = 0;
@@ -114,17 +114,17 @@ void Victim::kill() {
     pid_ = -1;
 }
 
-void Victim::let_go() {
+void SteppedProcess::let_go() {
     if (!traced_) return;
     ptrace(PTRACE_DETACH, pid_, nullptr, nullptr);
     traced_ = false;
 }
 
-bool Victim::wait_until_done() {
-    return testing::eventually([this] { return testimony_.done.load() != 0; });
+bool SteppedProcess::wait_until_done() {
+    return testing::eventually([this] { return log_.done.load() != 0; });
 }
 
-bool Victim::finish() {
+bool SteppedProcess::finish() {
     let_go();
     return wait_until_done();
 }

@@ -1,9 +1,9 @@
-// One process writes anything anywhere into a segment on which others work: they are told, and none of them dies,
-// hangs, or is late.
+// One process writes anything anywhere into a segment that others use: their calls return errors, and none of them
+// dies, hangs, or is late.
 #include <array>
 
 #include "fuzz/input.hpp"
-#include "hostile/vandal.hpp"
+#include "hostile/corrupter.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
@@ -18,55 +18,56 @@ const ChannelShape small{
     .slot_count = 5, .payload_bytes = 200, .reply_bytes = 100, .participants = 6, .lifetime = Lifetime::persistent};
 
 Session asks(const std::string& name) {
-    return [name](Diary& diary) {
+    return [name](CallRecorder& recorder) {
         std::optional<Sender> sender;
-        diary.note([&] { return sender.emplace(name), true; });
+        recorder.run([&] { return sender.emplace(name), true; });
         for (int call = 0; sender && call < calls_in_a_session; ++call)
-            diary.note([&] {
+            recorder.run([&] {
                 auto loan = sender->loan(deadline);
-                if (!loan) return is_fine(loan);
+                if (!loan) return succeeded(loan);
                 fill(loan->payload(), 7);
-                return is_fine(sender->request(std::move(*loan), deadline));
+                return succeeded(sender->request(std::move(*loan), deadline));
             });
-        diary.note([&] { return sender.reset(), true; });
+        recorder.run([&] { return sender.reset(), true; });
     };
 }
 
 Session sends(const std::string& name) {
-    return [name](Diary& diary) {
+    return [name](CallRecorder& recorder) {
         std::optional<Sender> sender;
-        diary.note([&] { return sender.emplace(name, HandleOptions{.wait = WaitPolicy::sleep}), true; });
+        recorder.run([&] { return sender.emplace(name, HandleOptions{.wait = WaitPolicy::sleep}), true; });
         std::vector<Pending> pending;
         for (int call = 0; sender && call < calls_in_a_session; ++call)
-            diary.note([&] {
+            recorder.run([&] {
                 auto loan = sender->try_loan();
                 if (!loan) pending.clear();
-                if (!loan) return !sender->who_holds().empty() && is_fine(loan);
-                if (diary.random()() % 2 == 0) return is_fine(sender->send(std::move(*loan)));
+                if (!loan) return !sender->who_holds().empty() && succeeded(loan);
+                if (recorder.random()() % 2 == 0) return succeeded(sender->send(std::move(*loan)));
                 auto asked = sender->request_async(std::move(*loan));
                 if (asked) pending.push_back(std::move(*asked));
-                if (diary.random()() % 4 == 0 && !pending.empty()) (void)pending.front().withdraw();
-                return is_fine(asked);
+                if (recorder.random()() % 4 == 0 && !pending.empty()) (void)pending.front().withdraw();
+                return succeeded(asked);
             });
-        diary.note([&] { return pending.clear(), sender.reset(), true; });
+        recorder.run([&] { return pending.clear(), sender.reset(), true; });
     };
 }
 
 Session receives(const std::string& name, WaitPolicy wait) {
-    return [name, wait](Diary& diary) {
+    return [name, wait](CallRecorder& recorder) {
         std::optional<Receiver> receiver;
-        diary.note([&] { return receiver.emplace(name, HandleOptions{.wait = wait}), true; });
+        recorder.run([&] { return receiver.emplace(name, HandleOptions{.wait = wait}), true; });
         for (int call = 0; receiver && call < calls_in_a_session; ++call)
-            diary.note([&] {
+            recorder.run([&] {
                 auto request = receiver->receive(deadline);
-                if (!request) return is_fine(request);
+                if (!request) return succeeded(request);
                 BOOST_TEST(request->payload().size() <= *small.payload_bytes);
                 touch(request->payload());
                 fill(request->reply(), 1);
-                if (diary.random()() % 4 == 0) return true;  // dropped, so it is given back
-                return is_fine(diary.random()() % 4 == 0 ? request->failed("no") : request->processed(std::size_t{50}));
+                if (recorder.random()() % 4 == 0) return true;  // dropped, so it is given back
+                return succeeded(recorder.random()() % 4 == 0 ? request->failed("no")
+                                                              : request->processed(std::size_t{50}));
             });
-        diary.note([&] { return receiver.reset(), true; });
+        recorder.run([&] { return receiver.reset(), true; });
     };
 }
 
@@ -81,112 +82,112 @@ const TopicShape short_topic{.history = 3,
                              .lifetime = Lifetime::persistent};
 
 Session publishes(const std::string& name) {
-    return [name](Diary& diary) {
+    return [name](CallRecorder& recorder) {
         std::optional<Publisher> publisher;
-        diary.note([&] { return publisher.emplace(name), true; });
+        recorder.run([&] { return publisher.emplace(name), true; });
         for (int call = 0; publisher && call < calls_in_a_session; ++call)
-            diary.note([&] {
+            recorder.run([&] {
                 auto loan = publisher->loan();
-                if (!loan) return is_fine(loan);
+                if (!loan) return succeeded(loan);
                 fill(loan->payload(), 7);
-                return is_fine(publisher->publish(std::move(*loan)));
+                return succeeded(publisher->publish(std::move(*loan)));
             });
-        diary.note([&] { return publisher.reset(), true; });
+        recorder.run([&] { return publisher.reset(), true; });
     };
 }
 
 Session subscribes(const std::string& name) {
-    return [name](Diary& diary) {
+    return [name](CallRecorder& recorder) {
         std::optional<Subscriber> subscriber;
-        diary.note([&] { return subscriber.emplace(name, SubscriberOptions{.pins = 2}), true; });
+        recorder.run([&] { return subscriber.emplace(name, SubscriberOptions{.pins = 2}), true; });
         for (int call = 0; subscriber && call < calls_in_a_session; ++call)
-            diary.note([&] {
+            recorder.run([&] {
                 const auto message =
-                    diary.random()() % 2 == 0 ? subscriber->next(deadline) : subscriber->newest(deadline);
-                if (!message) return is_fine(message);
+                    recorder.random()() % 2 == 0 ? subscriber->next(deadline) : subscriber->newest(deadline);
+                if (!message) return succeeded(message);
                 BOOST_TEST(message->payload().size() <= *short_topic.payload_bytes);
                 touch(message->payload());
                 return true;
             });
-        diary.note([&] { return subscriber.reset(), true; });
+        recorder.run([&] { return subscriber.reset(), true; });
     };
 }
 
 Session copies(const std::string& name, bool read_only) {
-    return [name, read_only](Diary& diary) {
+    return [name, read_only](CallRecorder& recorder) {
         std::optional<Subscriber> subscriber;
-        diary.note(
+        recorder.run(
             [&] { return subscriber.emplace(name, SubscriberOptions{.pins = 0, .read_only = read_only}), true; });
         std::array<std::byte, topic_bytes> buffer{};
         for (int call = 0; subscriber && call < calls_in_a_session; ++call)
-            diary.note([&] { return is_fine(subscriber->copy_next(buffer, deadline)); });
-        diary.note([&] { return subscriber.reset(), true; });
+            recorder.run([&] { return succeeded(subscriber->copy_next(buffer, deadline)); });
+        recorder.run([&] { return subscriber.reset(), true; });
     };
 }
 
 const LatestShape value{.capacity_bytes = value_bytes, .participants = 4, .lifetime = Lifetime::persistent};
 
 Session writes_and_reads(const std::string& name, bool read_only) {
-    return [name, read_only](Diary& diary) {
+    return [name, read_only](CallRecorder& recorder) {
         std::optional<LatestBytes> latest;
-        diary.note([&] { return latest.emplace(name, LatestOptions{.read_only = read_only}), true; });
+        recorder.run([&] { return latest.emplace(name, LatestOptions{.read_only = read_only}), true; });
         std::array<std::byte, value_bytes> buffer{};
         for (int call = 0; latest && call < calls_in_a_session; ++call)
-            diary.note([&] {
-                if (!read_only && call % 2 == 0) return is_fine(latest->write(buffer));
-                return is_fine(latest->wait_newer(buffer, deadline));
+            recorder.run([&] {
+                if (!read_only && call % 2 == 0) return succeeded(latest->write(buffer));
+                return succeeded(latest->wait_newer(buffer, deadline));
             });
-        diary.note([&] { return latest.reset(), true; });
+        recorder.run([&] { return latest.reset(), true; });
     };
 }
 
 struct OnChannel {
-    testing::UniqueName name{"vandal"};
-    std::optional<Stand> stand;
+    testing::UniqueName name{"corrupted"};
+    std::optional<SegmentUnderTest> segment;
     std::vector<Session> sessions{asks(name.str()), sends(name.str()), receives(name.str(), WaitPolicy::balanced),
                                   receives(name.str(), WaitPolicy::sleep)};
     OnChannel() {
         { const Sender creator(name, small); }
-        stand.emplace(name.str());
+        segment.emplace(name.str());
     }
 };
 
 struct OnTopic {
-    testing::UniqueName name{"vandal"};
-    std::optional<Stand> stand;
+    testing::UniqueName name{"corrupted"};
+    std::optional<SegmentUnderTest> segment;
     std::vector<Session> sessions{publishes(name.str()), publishes(name.str()), subscribes(name.str()),
                                   copies(name.str(), false), copies(name.str(), true)};
     OnTopic() {
         { const Publisher creator(name, short_topic); }
-        stand.emplace(name.str());
+        segment.emplace(name.str());
     }
 };
 
 struct OnLatest {
-    testing::UniqueName name{"vandal"};
-    std::optional<Stand> stand;
+    testing::UniqueName name{"corrupted"};
+    std::optional<SegmentUnderTest> segment;
     std::vector<Session> sessions{writes_and_reads(name.str(), false), writes_and_reads(name.str(), false),
                                   writes_and_reads(name.str(), true)};
     OnLatest() {
         { const LatestBytes creator(name, value); }
-        stand.emplace(name.str());
+        segment.emplace(name.str());
     }
 };
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(vandal_test)
+BOOST_AUTO_TEST_SUITE(corruption_test)
 
 /// The shape of a segment is taken from its header once.
 BOOST_AUTO_TEST_CASE(a_header_that_turns_to_rubbish_after_attach_changes_nothing) {
-    const auto spoil = [](const Stand& stand) {
+    const auto spoil = [](const SegmentUnderTest& segment) {
         for (std::uint16_t word = 0; word < sizeof(detail::segment::SegmentHeader) / 8; ++word)
-            stand.scribbler().apply({0, 0, word, 0xfefefefefefefefe});
+            segment.scribbler().apply({0, 0, word, 0xfefefefefefefefe});
     };
     const OnChannel channel;
     Sender sender(channel.name);
     Receiver receiver(channel.name);
-    spoil(*channel.stand);
+    spoil(*channel.segment);
     for (std::uint32_t round = 0; round < 3 * *small.slot_count; ++round) {
         Pending pending = sender.request_async(sender.try_loan().value()).value();
         receiver.try_receive().value().processed(std::size_t{3}).value();
@@ -197,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_header_that_turns_to_rubbish_after_attach_changes_nothing
     const OnTopic topic;
     Publisher publisher(topic.name);
     Subscriber subscriber(topic.name);
-    spoil(*topic.stand);
+    spoil(*topic.segment);
     for (int round = 0; round < 20; ++round) {
         publisher.publish(publisher.loan().value()).value();
         BOOST_TEST(subscriber.try_next().value().payload().size() == *short_topic.payload_bytes);
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_header_that_turns_to_rubbish_after_attach_changes_nothing
 
     const OnLatest latest;
     LatestBytes handle(latest.name);
-    spoil(*latest.stand);
+    spoil(*latest.segment);
     std::array<std::byte, value_bytes> buffer{};
     for (std::uint64_t round = 1; round < 20; ++round) {
         handle.write(buffer).value();
@@ -214,19 +215,19 @@ BOOST_AUTO_TEST_CASE(a_header_that_turns_to_rubbish_after_attach_changes_nothing
 }
 
 BOOST_FIXTURE_TEST_CASE(a_channel_outlives_noise, OnChannel) {
-    survive(*stand, sessions, noise());
+    survive(*segment, sessions, noise());
 }
 BOOST_FIXTURE_TEST_CASE(a_topic_outlives_noise, OnTopic) {
-    survive(*stand, sessions, noise());
+    survive(*segment, sessions, noise());
 }
 BOOST_FIXTURE_TEST_CASE(a_latest_value_outlives_noise, OnLatest) {
-    survive(*stand, sessions, noise());
+    survive(*segment, sessions, noise());
 }
 BOOST_FIXTURE_TEST_CASE(waits_on_a_channel_end_though_somebody_hammers_on_its_conditions, OnChannel) {
-    survive(*stand, sessions, hammer({16, 24, 32}));  // ready, freed, arrived
+    survive(*segment, sessions, hammer({16, 24, 32}));  // ready, freed, arrived
 }
 BOOST_FIXTURE_TEST_CASE(waits_on_a_topic_end_though_somebody_hammers_on_its_conditions, OnTopic) {
-    survive(*stand, sessions, hammer({8, 16}));  // published, arrived
+    survive(*segment, sessions, hammer({8, 16}));  // published, arrived
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// Waiting for several things at once, and in somebody else's loop: also by bells alone.
+// Waiting for several things at once, and in an event loop: also by notifications alone.
 #include <handoff/channel.hpp>
 #include <handoff/latest.hpp>
 #include <handoff/topic.hpp>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "sync/wait_source.hpp"
-#include "tickless/fixture.hpp"
+#include "wakeups/fixture.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
@@ -25,7 +25,7 @@ bool becomes_readable(int descriptor, Deadline deadline) {
 }
 
 /// A channel, a topic and a latest value, with nothing in them.
-struct World : Tickless {
+struct World : NoTick {
     testing::UniqueName channel{"channel"}, topic{"topic"}, value{"value"};
     std::optional<Sender> sender{std::in_place, channel, ChannelShape{.slot_count = 2, .payload_bytes = 64}};
     std::optional<Receiver> receiver{std::in_place, channel};
@@ -37,22 +37,22 @@ struct World : Tickless {
     void send() { sender->send(sender->try_loan().value()).value(); }
     void publish() { publisher->publish(publisher->loan().value()).value(); }
     std::vector<Waitable> all() const { return {receiver->waitable(), subscriber->waitable(), reader->waitable()}; }
-    void check_any_rung(std::size_t expected, const std::function<void()>& change) {
+    void check_any_woken(std::size_t expected, const std::function<void()>& change) {
         const auto waitables = all();
-        check_rung(
+        check_woken(
             [&](Deadline deadline) {
                 const auto which = wait_any(waitables, deadline);
                 return which && *which == expected;
             },
             change);
     }
-    /// The thread behind the descriptor sleeps and is rung; then whoever polls the descriptor is told.
-    void check_descriptor_rung(int descriptor, const std::function<void()>& change) {
-        check_rung([&](Deadline deadline) { return becomes_readable(descriptor, deadline); }, change);
+    /// The thread behind the descriptor sleeps and is woken; then poll() reports the descriptor.
+    void check_descriptor_woken(int descriptor, const std::function<void()>& change) {
+        check_woken([&](Deadline deadline) { return becomes_readable(descriptor, deadline); }, change);
     }
 };
 
-/// Something that comes between the first look and the moment when everybody knows that we sleep.
+/// Something that comes between the first check and the announcement that we sleep.
 class Surprise final : public detail::sync::WaitSource {
 public:
     Surprise() = default;
@@ -60,7 +60,7 @@ public:
     bool can_be_waited_for() const noexcept override { return true; }
     bool has_something() noexcept override {
         if (looks_++ > 0) return true;
-        condition_.notify_all();  // nobody said that he sleeps: this wakes nobody
+        condition_.notify_all();  // no waiter is announced: this wakes none
         return false;
     }
     detail::sync::FutexCondition* condition() noexcept override { return &condition_; }
@@ -72,8 +72,8 @@ private:
     std::atomic<int> looks_{0};
 };
 
-/// Something that is taken, and something else that comes between the look after it and the moment when everybody knows
-/// that we sleep again.
+/// Something that is taken, and something else that comes between the check after it and the announcement that we sleep
+/// again.
 class Successor final : public detail::sync::WaitSource {
 public:
     Successor() = default;
@@ -86,7 +86,7 @@ public:
     bool has_something() noexcept override {
         if (state_ != State::taken) return true;
         state_ = State::followed;
-        condition_.notify_all();  // nobody said that he sleeps: this wakes nobody
+        condition_.notify_all();  // no waiter is announced: this wakes none
         return false;
     }
     detail::sync::FutexCondition* condition() noexcept override { return &condition_; }
@@ -101,83 +101,83 @@ private:
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(several_bells_test, World)
+BOOST_FIXTURE_TEST_SUITE(several_test, World)
 
-BOOST_AUTO_TEST_CASE(each_of_several_things_rings_whoever_waits_for_all) {
-    check_any_rung(0, [&] { send(); });
+BOOST_AUTO_TEST_CASE(each_of_several_things_wakes_wait_any) {
+    check_any_woken(0, [&] { send(); });
     receiver->try_receive().value().processed().value();
-    check_any_rung(1, [&] { publish(); });
+    check_any_woken(1, [&] { publish(); });
     BOOST_TEST(subscriber->try_next().has_value());
-    check_any_rung(2, [&] { writer.write(1).value(); });
+    check_any_woken(2, [&] { writer.write(1).value(); });
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_each_stream_rings_whoever_waits_for_all) {
-    check_any_rung(0, [&] { sender.reset(); });
+BOOST_AUTO_TEST_CASE(the_end_of_each_stream_wakes_wait_any) {
+    check_any_woken(0, [&] { sender.reset(); });
     BOOST_TEST((receiver->try_receive().error() == Errc::end_of_stream));
-    check_any_rung(1, [&] { publisher.reset(); });
+    check_any_woken(1, [&] { publisher.reset(); });
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_before_anybody_knows_that_we_sleep_is_found_by_the_second_look) {
+BOOST_AUTO_TEST_CASE(what_comes_before_the_waiter_is_announced_is_found_by_the_second_look) {
     const Deadline deadline(testing::scaled(4s));
     const std::vector<Waitable> waitables{Waitable(std::make_shared<Surprise>())};
     BOOST_TEST(wait_any(waitables, deadline).value() == 0U);
     BOOST_TEST(detail::platform::now_ns() < deadline.at_ns(), "it slept until its deadline");
 }
 
-BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_receiver) {
+BOOST_AUTO_TEST_CASE(a_message_makes_the_descriptor_of_a_receiver_readable) {
     const int descriptor = receiver->descriptor();
     for (int round = 0; round < 2; ++round) {
-        check_descriptor_rung(descriptor, [&] { send(); });
+        check_descriptor_woken(descriptor, [&] { send(); });
         receiver->try_receive().value().processed().value();
     }
-    check_descriptor_rung(descriptor, [&] { sender.reset(); });
+    check_descriptor_woken(descriptor, [&] { sender.reset(); });
 }
 
-BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_again_after_two_that_were_taken_together) {
+BOOST_AUTO_TEST_CASE(a_message_makes_the_descriptor_readable_again_after_two_that_were_taken_together) {
     const int descriptor = receiver->descriptor();
-    check_descriptor_rung(descriptor, [&] { send(); });
+    check_descriptor_woken(descriptor, [&] { send(); });
     send();  // uses up what the thread announced before it found the first
     HANDOFF_CHECK_EVENTUALLY(others_are_asleep());
     for (int taken = 0; taken < 2; ++taken) receiver->try_receive().value().processed().value();
-    check_descriptor_rung(descriptor, [&] { send(); });
+    check_descriptor_woken(descriptor, [&] { send(); });
 }
 
-BOOST_AUTO_TEST_CASE(a_free_slot_lights_the_descriptor_of_a_sender) {
+BOOST_AUTO_TEST_CASE(a_free_slot_makes_the_descriptor_of_a_sender_readable) {
     std::vector<Loan> loans;
     for (int i = 0; i < 2; ++i) loans.push_back(sender->try_loan().value());
     const int descriptor = sender->descriptor();
-    check_descriptor_rung(descriptor, [&] { loans.pop_back(); });
+    check_descriptor_woken(descriptor, [&] { loans.pop_back(); });
     loans.push_back(sender->try_loan().value());
     sender->send(std::move(loans.front())).value();
     auto request = receiver->try_receive().value();
-    check_descriptor_rung(descriptor, [&] { request.processed().value(); });
+    check_descriptor_woken(descriptor, [&] { request.processed().value(); });
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_lights_the_descriptor_of_its_request) {
+BOOST_AUTO_TEST_CASE(an_answer_makes_the_descriptor_of_its_request_readable) {
     auto pending = sender->request_async(sender->try_loan().value()).value();
     auto request = receiver->try_receive().value();
-    check_descriptor_rung(pending.descriptor(), [&] { request.processed().value(); });
+    check_descriptor_woken(pending.descriptor(), [&] { request.processed().value(); });
     BOOST_TEST(pending.wait(Deadline::now()).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_message_lights_the_descriptor_of_a_subscriber) {
+BOOST_AUTO_TEST_CASE(a_message_makes_the_descriptor_of_a_subscriber_readable) {
     const int descriptor = subscriber->descriptor();
     for (int round = 0; round < 2; ++round) {
-        check_descriptor_rung(descriptor, [&] { publish(); });
+        check_descriptor_woken(descriptor, [&] { publish(); });
         BOOST_TEST(subscriber->try_next().has_value());
     }
-    check_descriptor_rung(descriptor, [&] { publisher.reset(); });
+    check_descriptor_woken(descriptor, [&] { publisher.reset(); });
 }
 
-BOOST_AUTO_TEST_CASE(a_value_lights_the_descriptor_of_its_reader) {
+BOOST_AUTO_TEST_CASE(a_value_makes_the_descriptor_of_its_reader_readable) {
     const int descriptor = reader->untyped().descriptor();
     for (int round = 0; round < 2; ++round) {
-        check_descriptor_rung(descriptor, [&] { writer.write(1).value(); });
+        check_descriptor_woken(descriptor, [&] { writer.write(1).value(); });
         BOOST_TEST(reader->read().has_value());
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_before_the_thread_of_a_descriptor_says_that_it_sleeps_is_found) {
+BOOST_AUTO_TEST_CASE(what_comes_before_the_thread_of_a_descriptor_is_announced_is_found) {
     Surprise surprise;
     BOOST_TEST(becomes_readable(surprise.descriptor(), testing::scaled(4s)));
 }

@@ -8,7 +8,7 @@
 
 namespace handoff::testing {
 
-class Stage::Line {
+class Checkpoints::Line {
 public:
     Mailbox mailbox;
 

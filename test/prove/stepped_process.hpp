@@ -1,31 +1,31 @@
-// A process that is stepped, instruction by instruction, through one operation, and dies wherever its tester wants.
+// A process that is stepped, instruction by instruction, through one operation, and dies wherever the test wants.
 //
-// Linux on x86-64 and others with PTRACE_SINGLESTEP. The tester has one thread. Victims die with their tester.
+// Linux on x86-64 and others with PTRACE_SINGLESTEP. The tester has one thread. They die with their tester.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string>
 
-#include "prove/testimony.hpp"
+#include "prove/operation_log.hpp"
 
 namespace handoff::prove {
 
 /// What is stepped.
 using Act = std::function<void()>;
-/// Runs in the victim at full speed: attaches, gets everything ready, and returns what is to be stepped.
+/// Runs in the target at full speed: attaches, gets everything ready, and returns what is to be stepped.
 using Prepare = std::function<Act()>;
 
 /// Why this machine does not let us step a process, or nothing.
 std::string why_no_stepping();
 
-class Victim {
+class SteppedProcess {
 public:
     /// Forks; returns when the new process is ready and stopped. Throws std::runtime_error if preparing failed.
-    Victim(const Prepare& prepare, Testimony& testimony);
-    Victim(const Victim&) = delete;
+    SteppedProcess(const Prepare& prepare, OperationLog& log);
+    SteppedProcess(const SteppedProcess&) = delete;
     /// Kills it.
-    ~Victim();
+    ~SteppedProcess();
 
     /// One instruction. False: the operation has returned (nothing was executed).
     bool step();
@@ -47,7 +47,7 @@ public:
 private:
     bool wait_for_stop();
 
-    Testimony& testimony_;
+    OperationLog& log_;
     int pid_ = -1;
     bool traced_ = true;
 };

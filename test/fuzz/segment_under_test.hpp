@@ -20,12 +20,12 @@ inline Image small_image(std::uint64_t number, std::uint64_t width, std::uint64_
                      Encoding::mono8);
 }
 
-class Stand {
+class SegmentUnderTest {
 public:
     /// REQUIRES: the name's segment exists and is persistent. It is mapped, and its present bytes are the first state.
-    explicit Stand(std::string_view name);
-    Stand(const Stand&) = delete;
-    ~Stand();
+    explicit SegmentUnderTest(std::string_view name);
+    SegmentUnderTest(const SegmentUnderTest&) = delete;
+    ~SegmentUnderTest();
 
     /// The bytes as they are now become another state.
     void remember();

@@ -1,4 +1,4 @@
-// A process that writes anything anywhere into a live segment, and workers that must outlive it.
+// The corrupter: a process that writes anything anywhere into a live segment, and workers that must survive it.
 #pragma once
 
 #include <handoff/handoff.hpp>
@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "fuzz/scribble.hpp"
-#include "fuzz/stand.hpp"
+#include "fuzz/segment_under_test.hpp"
 
 namespace handoff::test {
 
@@ -28,22 +28,22 @@ inline constexpr auto deadline = 5ms;
 inline const auto most_work = testing::scaled(600ms);
 inline const auto bound = testing::scaled(4s);
 
-/// HANDOFF_VANDAL_SECONDS for each test case, 2 if it is not set.
-std::chrono::nanoseconds vandal_time();
-/// HANDOFF_VANDAL_SEED, 1 if it is not set.
-std::uint64_t vandal_seed();
+/// HANDOFF_CORRUPTION_SECONDS for each test case, 2 if it is not set.
+std::chrono::nanoseconds corruption_time();
+/// HANDOFF_CORRUPTION_SEED, 1 if it is not set.
+std::uint64_t corruption_seed();
 
-/// What a worker went through.
-class Diary {
+/// Runs a worker's calls and records their durations and outcomes.
+class CallRecorder {
 public:
     using Random = std::mt19937_64;
-    Diary(Clock::time_point end, std::uint64_t seed) : end_(end), random_(seed) {}
+    CallRecorder(Clock::time_point end, std::uint64_t seed) : end_(end), random_(seed) {}
 
     bool goes_on() const { return Clock::now() < end_; }
     Random& random() noexcept { return random_; }
-    /// Does one thing, which must come back in time, and notes how it went.
+    /// Makes one call, which must return in time, and records how it went.
     template <class Action>
-    void note(Action&& action) {
+    void run(Action&& action) {
         const auto start = Clock::now();
         const auto worked = work_so_far();
         bool good = false;
@@ -73,26 +73,26 @@ private:
 };
 
 /// A session: opens what it needs, works a little, and goes.
-using Session = std::function<void(Diary&)>;
+using Session = std::function<void(CallRecorder&)>;
 
-/// What a vandal does again and again while the others work.
-struct Mischief {
-    std::function<void(const Stand&, Diary&)> act;
+/// What the corrupter does again and again while the others work.
+struct Corruption {
+    std::function<void(const SegmentUnderTest&, CallRecorder&)> act;
     bool refuses;  ///< calls fail because of it
 };
 /// Words that mean something or nothing, anywhere; and now and then a segment that is whole again.
-Mischief noise();
-/// Changes the words that others sleep on, without a pause: nobody stays asleep. `in_control`: where they lie there,
+Corruption noise();
+/// Changes the words that others sleep on, without a pause: no waiter stays asleep. `in_control`: their places there,
 /// in words.
-Mischief hammer(std::vector<std::uint16_t> in_control);
+Corruption hammer(std::vector<std::uint16_t> in_control);
 
-/// Lets all sessions run again and again, each in a process of its own, while a vandal writes into the segment. Ends
+/// Lets all sessions run again and again, each in a process of its own, while a corrupter writes into the segment. Ends
 /// the test case with an error if one of them dies, hangs, or is late.
-void survive(const Stand& stand, const std::vector<Session>& sessions, const Mischief& mischief);
+void survive(const SegmentUnderTest& segment, const std::vector<Session>& sessions, const Corruption& corruption);
 
-/// True if it is good, or says why it is not.
+/// True for a value; an error must have a message.
 template <class T>
-bool is_fine(const result<T>& outcome) {
+bool succeeded(const result<T>& outcome) {
     if (outcome) return true;
     BOOST_TEST(!outcome.error().message().empty());
     return false;

@@ -1,6 +1,6 @@
 #include <handoff/testing.hpp>
 
-#include "testing/stage_line.hpp"
+#include "testing/checkpoint_line.hpp"
 
 #include <unistd.h>
 #include <cerrno>
@@ -9,7 +9,7 @@ namespace handoff::testing {
 
 using Kind = Mailbox::Kind;
 
-void Stage::Line::await_permission() {
+void Checkpoints::Line::await_permission() {
     char permission = 0;
     ssize_t got = -1;
     do got = ::read(permissions_.read_end.get(), &permission, 1);
@@ -17,20 +17,20 @@ void Stage::Line::await_permission() {
     if (got != 1) ::_exit(1);
 }
 
-void Stage::Line::permit() {
+void Checkpoints::Line::permit() {
     if (::write(permissions_.write_end.get(), "", 1) != 1) fail("telling a child to go on");
 }
 
-void Stage::reach(std::string_view point) {
+void Checkpoints::reach(std::string_view point) {
     line_.mailbox.put(Kind::reached, point);
 }
 
-void Stage::stop_at(std::string_view point) {
+void Checkpoints::stop_at(std::string_view point) {
     line_.mailbox.put(Kind::stopping, point);
     line_.await_permission();
 }
 
-void Stage::report(std::string_view line) {
+void Checkpoints::report(std::string_view line) {
     line_.mailbox.put(Kind::line, line);
 }
 

@@ -16,54 +16,52 @@ inline void remove_segment(const std::string& name) {
     detail::platform::remove_name(detail::segment::segment_path(name));
 }
 
-/// Nothing was said, and there is no segment of that name.
-inline void begin_anew(const std::string& name, Testimony& testimony) {
+/// Clears the log and removes the segment of that name.
+inline void reset_segment(const std::string& name, OperationLog& log) {
     remove_segment(name);
-    std::memset(static_cast<void*>(&testimony), 0, sizeof testimony);
+    std::memset(static_cast<void*>(&log), 0, sizeof log);
 }
 
-/// In the hands of an operation, until its process is killed.
+/// Held by an operation, until its process is killed.
 template <class T>
 std::shared_ptr<T> kept(T&& value) {
     return std::make_shared<T>(std::move(value));
 }
 
-/// Processes of one kind on one segment: an Actor is made of the segment's name and the testimony.
+/// Processes of one kind on one segment: an Actor is made of the segment's name and the log.
 template <class Actor>
-class Troupe {
+class ProcessFactory {
 public:
-    /// What is stepped, of one who is attached.
+    /// The stepped operation of an attached actor.
     using Operation = std::function<Act(std::shared_ptr<Actor>)>;
     struct Named {
         const char* what;
         Operation operation;
     };
 
-    Troupe(std::string name, Testimony& testimony) : name_(std::move(name)), testimony_(testimony) {}
+    ProcessFactory(std::string name, OperationLog& log) : name_(std::move(name)), log_(log) {}
 
     Prepare attached(const Operation& operation) const {
-        return [name = name_, &testimony = testimony_, operation] {
-            return operation(std::make_shared<Actor>(name, testimony));
-        };
+        return [name = name_, &log = log_, operation] { return operation(std::make_shared<Actor>(name, log)); };
     }
     std::function<void()> working(const std::function<void(Actor&)>& work) const {
-        return [name = name_, &testimony = testimony_, work] {
-            Actor actor(name, testimony);
+        return [name = name_, &log = log_, work] {
+            Actor actor(name, log);
             work(actor);
         };
     }
-    /// A segment in which somebody has worked, who has left.
+    /// A segment in which an actor has worked and has left.
     std::function<void()> building(const std::function<void(Actor&)>& work) const {
-        return [name = name_, &testimony = testimony_, work] {
-            begin_anew(name, testimony);
-            Actor actor(name, testimony);
+        return [name = name_, &log = log_, work] {
+            reset_segment(name, log);
+            Actor actor(name, log);
             work(actor);
         };
     }
-    /// Another one comes, and goes while it has a loan and a message in hand.
+    /// Another actor joins, and leaves while it holds a loan and a message.
     Act leave(const std::shared_ptr<Actor>& actor) const {
-        auto leaving = kept(std::make_unique<Actor>(name_, testimony_));
-        auto hands = kept((*leaving)->both_hands_full());
+        auto leaving = kept(std::make_unique<Actor>(name_, log_));
+        auto hands = kept((*leaving)->loan_and_message());
         return [actor, leaving, hands] {
             hands->first.reset();
             hands->second.reset();
@@ -76,16 +74,16 @@ public:
         scenario.operation = named.what;
         scenario.start = start;
         scenario.name = name_;
-        scenario.victim = attached(named.operation);
+        scenario.target = attached(named.operation);
         return scenario;
     }
 
     const std::string& name() const noexcept { return name_; }
-    Testimony& testimony() const noexcept { return testimony_; }
+    OperationLog& log() const noexcept { return log_; }
 
 private:
     std::string name_;
-    Testimony& testimony_;
+    OperationLog& log_;
 };
 
 }  // namespace handoff::prove

@@ -1,4 +1,4 @@
-#include "prove/tape.hpp"
+#include "prove/state_capture.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -13,7 +13,7 @@
 
 namespace handoff::prove {
 
-Tape::Tape(const std::string& name, Testimony& testimony) : testimony_(testimony) {
+StateCapture::StateCapture(const std::string& name, OperationLog& log) : log_(log) {
     const detail::platform::Descriptor file(open(detail::segment::segment_path(name).c_str(), O_RDWR | O_CLOEXEC));
     struct stat status {};
     if (!file || fstat(file.get(), &status) != 0) throw std::runtime_error("there is no segment " + name);
@@ -22,27 +22,27 @@ Tape::Tape(const std::string& name, Testimony& testimony) : testimony_(testimony
     if (base_ == MAP_FAILED) throw std::runtime_error("cannot map the segment " + name);
 }
 
-Tape::~Tape() {
+StateCapture::~StateCapture() {
     munmap(base_, bytes_);
 }
 
-State Tape::take() const {
+State StateCapture::save() const {
     const auto* segment = static_cast<const std::byte*>(base_);
-    const auto* testimony = reinterpret_cast<const std::byte*>(&testimony_);
-    return {{segment, segment + bytes_}, {testimony, testimony + sizeof testimony_}};
+    const auto* log = reinterpret_cast<const std::byte*>(&log_);
+    return {{segment, segment + bytes_}, {log, log + sizeof log_}};
 }
 
-void Tape::put_back(const State& state) const {
+void StateCapture::restore(const State& state) const {
     std::memcpy(base_, state.segment.data(), bytes_);
-    std::memcpy(static_cast<void*>(&testimony_), state.testimony.data(), sizeof testimony_);
+    std::memcpy(static_cast<void*>(&log_), state.log.data(), sizeof log_);
 }
 
-bool Tape::is(const State& state) const {
+bool StateCapture::matches(const State& state) const {
     return std::memcmp(base_, state.segment.data(), bytes_) == 0 &&
-           std::memcmp(&testimony_, state.testimony.data(), sizeof testimony_) == 0;
+           std::memcmp(&log_, state.log.data(), sizeof log_) == 0;
 }
 
-void Tape::set_looked(std::int64_t ns) const {
+void StateCapture::set_looked(std::int64_t ns) const {
     static_cast<detail::segment::SegmentHeader*>(base_)->looked.store(static_cast<std::uint64_t>(ns));
 }
 
