@@ -12,9 +12,10 @@ from pathlib import Path
 
 # A room may include itself and the rooms named here:
 # platform <- sync <- segment <- participants <- slots <- {channel, topic, latest}. The three never meet.
-BELOW_PATTERNS = ["platform", "sync", "segment", "participants", "slots", "image"]
+BELOW_PATTERNS = ["platform", "described", "sync", "segment", "participants", "slots", "image"]
 ROOMS = {
     "platform": [],
+    "described": [],
     "image": [],
     "sync": ["platform"],
     "segment": ["platform", "sync"],
@@ -24,7 +25,7 @@ ROOMS = {
     "topic": BELOW_PATTERNS,
     "latest": BELOW_PATTERNS,
     "inspect": [*BELOW_PATTERNS, "channel", "topic", "latest"],
-    "c": ["segment", "image", "channel", "topic", "latest"],
+    "c": ["described", "segment", "image", "channel", "topic", "latest"],
     "testing": ["platform"],
 }
 # The rooms of the programs, in the same way.
@@ -36,7 +37,7 @@ OWNER = {"channel.hpp": "channel", "typed.hpp": "channel", "topic.hpp": "topic",
          "asio.hpp": "apps"}
 GATHERING = ["handoff.hpp", "opencv.hpp", "asio.hpp", "typed.hpp", "inspect.hpp"]
 # The C interface: its headers include each other and these, and no C++.
-LANGUAGE_HEADERS = ["stdbool.h", "stddef.h", "stdint.h"]
+LANGUAGE_HEADERS = ["stdbool.h", "stddef.h", "stdint.h", "string.h"]
 
 OS_HEADER = re.compile(r"^(?!handoff/|opencv2/|boost/).*\.h$")
 MAPPING = re.compile(r"^boost/interprocess/(mapped_region|.*shared_memory.*|file_mapping|managed_.*|.*_mapped_file|"

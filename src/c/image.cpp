@@ -15,10 +15,6 @@ static_assert(sizeof(handoff_image) == sizeof(Image) && offsetof(handoff_image, 
               offsetof(handoff_image, encoding) == offsetof(Image, encoding) &&
               offsetof(handoff_image, capture_time_ns) == offsetof(Image, capture_time_ns) &&
               offsetof(handoff_image, frame_id) == offsetof(Image, frame_id));
-static_assert(HANDOFF_RGB16 == static_cast<int>(Encoding::rgb16) &&
-              HANDOFF_8UC2 == static_cast<int>(Encoding::type_8UC2) &&
-              HANDOFF_64FC4 == static_cast<int>(Encoding::type_64FC4) &&
-              HANDOFF_BAYER_GRBG8 == static_cast<int>(Encoding::bayer_grbg8));
 
 /// The kind is read from OpenCV's names, as in "16SC3". All others are unsigned.
 char kind_of(Encoding encoding) noexcept {

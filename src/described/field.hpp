@@ -1,0 +1,26 @@
+// What described.hpp says of a field.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace handoff::detail::described {
+
+struct Field {
+    enum class Type : std::uint8_t { u32, u64, flag, word, text, id, ns, image };
+    const char* name;       ///< in C++, C and Python
+    const char* node_name;  ///< in Node.js
+    Type type;
+    std::span<const std::string_view> words;  ///< of a number that is written as a word
+    const char* says;
+};
+
+/// Of a number.
+struct Limit {
+    std::uint32_t least;
+    std::uint32_t most;
+    std::uint32_t fallback;  ///< what a new segment gets where nothing is given
+};
+
+}  // namespace handoff::detail::described
