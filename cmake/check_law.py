@@ -16,9 +16,9 @@ BELOW_PATTERNS = ["platform", "described", "sync", "segment", "participants", "s
 ROOMS = {
     "platform": [],
     "described": [],
-    "image": [],
+    "image": ["described"],
     "sync": ["platform"],
-    "segment": ["platform", "sync"],
+    "segment": ["platform", "described", "sync"],
     "participants": ["platform", "sync", "segment"],
     "slots": ["platform", "sync", "segment", "participants", "image"],
     "channel": BELOW_PATTERNS,

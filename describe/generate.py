@@ -4,9 +4,9 @@
 usage: generate.py [ROOT]            writes all files that are not what the description says
        generate.py --check [ROOT]    names them; exit code 1 if there are any
 
-Most of it are regions of files that people read. A region stands between two comments, `generated from
-describe/handoff.toml: NAMES` and `end of generated`. The names are tables of the description, the ending of the file
-decides what is written of them; two regions have names of their own, see C_INIT and ASSERTS.
+Most of it are regions of files that people read, between two comments, `generated from describe/handoff.toml: NAMES`
+and `end of generated`. The names are tables of the description, the ending of the file decides what is written of them.
+In C, `init` before them: the functions that begin these structs. In C++, `asserts`: C has the same enumerators.
 """
 
 import re
@@ -19,12 +19,10 @@ from pathlib import Path
 CHECKS = "--check" in sys.argv
 ROOT = Path(next((word for word in sys.argv[1:] if word != "--check"), Path(__file__).resolve().parents[1]))
 TABLES = tomllib.loads((ROOT / "describe/handoff.toml").read_text(encoding="utf-8"))
-ENUMS = {name: table for name, table in TABLES.items() if "values" in table}
-STRUCTS = {name: table for name, table in TABLES.items() if "fields" in table}
-C_INIT = "init"      # before the name of a struct, in C: the function that begins it
-ASSERTS = "asserts"  # in C++: the enumerators of C are those of C++
+ENUMS = {name: table["values"] for name, table in TABLES.items() if "values" in table}
+STRUCTS = {name: table["kind"] for name, table in TABLES.items() if "fields" in table}
 
-# Type -> in C++, C, Python and TypeScript; what src/described/field.hpp calls it.
+CPP, C, PYTHON, TYPESCRIPT, FIELD = range(5)  # the columns; FIELD is the name in src/described/field.hpp
 TYPES = {
     "u32": ("std::uint32_t", "uint32_t", "int", "number", "u32"),
     "u64": ("std::uint64_t", "uint64_t", "int", "number", "u64"),
@@ -37,14 +35,13 @@ TYPES = {
     "stop": ("std::stop_token", "const handoff_stop*", "", "AbortSignal", ""),
     "image": ("Image", "handoff_image", "Image", "Image", "image"),
 }
-TYPES |= {name: (name, "uint32_t", f"_{name}", enum.get("node", name), "word") for name, enum in ENUMS.items()}
-CPP, C, PYTHON, TYPESCRIPT, FIELD = range(5)
+TYPES |= {name: (name, "uint32_t", f"_{name}", TABLES[name].get("node", name), "word") for name in ENUMS}
 
 
-def fields_of(struct, language=""):
-    """With those of the part that ends it."""
-    table = STRUCTS[struct]
-    fields = table["fields"] + (STRUCTS[table["and"]]["fields"] if "and" in table else [])
+def fields_of(name, language=""):
+    """Of a struct, with those of the part that ends it; an enum has none."""
+    table = TABLES[name]
+    fields = table.get("fields", []) + (TABLES[table["and"]]["fields"] if "and" in table else [])
     return [{**field, "kind": table["kind"]} for field in fields if language not in field.get("without", [])]
 
 
@@ -55,8 +52,6 @@ def snake(name):
 def node_name(field):
     return field.get("node", re.sub(r"_(.)", lambda match: match[1].upper(), field["name"]))
 
-
-# ---- sentences -------------------------------------------------------------------------------------------------------
 
 UNITS = {"cpp": "0 or negative: not at all; std::chrono::nanoseconds::max(): for ever", "c": "or HANDOFF_FOREVER"}
 RULES = {"at least": "at least this", "equal": "the same", "creator's": "anything"}
@@ -81,10 +76,10 @@ def sentence(field, language):
     return says[0].upper() + says[1:] + "." if ". " in says else says
 
 
-def wrapped(text, first, rest, last="", indent=4):
-    lines = textwrap.wrap(text + last.replace(" ", "\x1f"), 120 - indent, initial_indent=first, subsequent_indent=rest,
-                          break_on_hyphens=False)
-    return [line.replace("\x1f", " ") for line in lines]
+def wrapped(text, first, rest, last=""):
+    lines = textwrap.wrap(text and text + last.replace(" ", "\x1f"), 120 - 4, initial_indent=first,
+                          subsequent_indent=rest, break_on_hyphens=False)
+    return [line.replace("\x1f", " ") for line in lines]  # the end of a comment stays with its last word
 
 
 def commented(lines, beside, above):
@@ -102,10 +97,7 @@ def commented(lines, beside, above):
             break
         fits[max(too_wide)[1]] = False
     for (code, text), column, fit in zip(lines, columns, fits):
-        if fit:
-            yield f"{code.ljust(column)}{beside[0]}{text}{beside[1]}"
-        else:
-            yield from [*(wrapped(text, *above) if text else []), code]
+        yield from [code.ljust(column) + text.join(beside)] if fit else [*wrapped(text, *above), code]
 
 
 # ---- regions ---------------------------------------------------------------------------------------------------------
@@ -125,26 +117,21 @@ def cpp_member(field):
     return f"{type_name} {field['name']} = {f'{type_name}::' if field['type'] in ENUMS else ''}{default_of(field)};"
 
 
-def numbered(name):
-    return enumerate(ENUMS[name]["values"], ENUMS[name].get("first", 0))
-
-
 def cpp_region(names):
-    if names == [ASSERTS]:
+    if names == ["asserts"]:
         return [f"static_assert({c_constant(name, value)} == static_cast<int>({name}::{cpp_value(value)}));"
-                for name, enum in ENUMS.items() for value in enum["values"]]
+                for name, values in ENUMS.items() for value in values]
     lines = []
     for name in names:
-        if name in ENUMS:
-            lines += [(cpp_value(value) + (f" = {number}," if "first" in ENUMS[name] else ","), sentence(value, "cpp"))
-                      for number, value in numbered(name)]
-        else:
-            lines += [(cpp_member(field), sentence(field, "cpp")) for field in fields_of(name)]
+        first = TABLES[name].get("first")
+        lines += [(cpp_value(value) + ("," if first is None else f" = {first + at},"), sentence(value, "cpp"))
+                  for at, value in enumerate(ENUMS.get(name, []))]
+        lines += [(cpp_member(field), sentence(field, "cpp")) for field in fields_of(name)]
     return commented(lines, ("  ///< ", ""), ("/// ", "/// "))
 
 
 def c_constant(enum, value):
-    return f"HANDOFF_{ENUMS[enum]['prefix']}{value['name'].upper()}"
+    return f"HANDOFF_{TABLES[enum]['prefix']}{value['name'].upper()}"
 
 
 def c_member(field):
@@ -154,14 +141,13 @@ def c_member(field):
 
 
 def c_width(field):
-    if field["type"] == "text" and field["kind"] == "told":
-        return 1
-    return 4 if TYPES[field["type"]][C] == "uint32_t" else 8
+    is_array = field["type"] == "text" and field["kind"] == "told"
+    return 1 if is_array else 4 if TYPES[field["type"]][C] == "uint32_t" else 8
 
 
 def c_layout(struct):
-    """The fields in C: those that one version of the interface added, wide ones first, and a word to fill the last pair.
-    What comes later stands behind them: a struct of an older header is the front of it."""
+    """The fields in C: those of one version of the interface, wide ones first, and a word to fill the last pair. What
+    comes later stands behind them: a struct of an older header is the front of it."""
     for version in sorted({field.get("abi", 0) for field in fields_of(struct)}):
         for width in (8, 4, 1):
             group = [f for f in fields_of(struct) if (f.get("abi", 0), c_width(f)) == (version, width)]
@@ -173,10 +159,11 @@ def c_layout(struct):
 def c_says(field):
     says = sentence(field, "c")
     if field["type"] in ENUMS:
-        enum = ENUMS[field["type"]]
-        known = [c_constant(field["type"], value) for value in enum["values"]]
-        return ": ".join(filter(None, [f"HANDOFF_{enum['prefix']}..." if enum["prefix"] else " or ".join(known), says]))
-    return "1: " + says if field["type"] == "bool" and says else says
+        prefix = TABLES[field["type"]]["prefix"]
+        every = " or ".join(c_constant(field["type"], value) for value in ENUMS[field["type"]])
+        known = f"HANDOFF_{prefix}..." if prefix else every
+        return f"{known}: {says}" if says else known
+    return f"1: {says[0].lower()}{says[1:]}" if field["type"] == "bool" and says else says
 
 
 def c_init(struct):
@@ -194,60 +181,57 @@ def c_init(struct):
 
 
 def c_region(names):
-    if names[0] == C_INIT:
-        return c_init(names[1])
+    if names[0] == "init":
+        return [line for name in names[1:] for line in c_init(name)]
     lines = []
     for name in names:
         if name in ENUMS:
-            lines += [(f"{c_constant(name, value)} = {n},", sentence(value, "c")) for n, value in numbered(name)]
-            lines[-1] = (lines[-1][0].removesuffix(","), lines[-1][1])
+            lines += [(f"{c_constant(name, value)} = {number},", sentence(value, "c"))
+                      for number, value in enumerate(ENUMS[name], TABLES[name].get("first", 0))]
         else:
             lines += [("size_t size;", f"sizeof(handoff_{snake(name)})"),
                       *((c_member(field), c_says(field)) for field in c_layout(name))]
     return commented(lines, (" /* ", " */"), ("/* ", " * ", " */"))
 
 
+def words_of(enum):
+    return ", ".join(f'"{value["name"]}"' for value in ENUMS[enum])
+
+
 def pyi_region(names):
     for name in names:
         if name in ENUMS:
-            words = ", ".join(f'"{value["name"]}"' for value in ENUMS[name]["values"])
-            yield f"_{name}: TypeAlias = Literal[{words}]"
-            continue
+            yield f"_{name}: TypeAlias = Literal[{words_of(name)}]"
         for field in fields_of(name, "python"):
             type_name, default = TYPES[field["type"]][PYTHON], field.get("scripts", field.get("default"))
-            if field["kind"] == "told":
-                yield f"{field['name']}: Final[{type_name}]"
-            elif field["kind"] == "shape":
-                yield f"{field['name']}: {type_name} | None = None,"
-            else:
-                yield f"{field['name']}: {type_name} = {repr(default)},".replace("'", '"')
+            yield field["name"] + {"told": f": Final[{type_name}]", "shape": f": {type_name} | None = None,",
+                                   "options": f": {type_name} = {default!r},".replace("'", '"')}[field["kind"]]
 
 
 def ts_region(names):
     for name in names:
         if name in ENUMS:
-            words = " | ".join(f"'{value['name']}'" for value in ENUMS[name]["values"])
+            words = words_of(name).replace(", ", " | ").replace('"', "'")
             yield from wrapped(f"export type {TYPES[name][TYPESCRIPT]} = {words};", "", "  ")
-            continue
         for field in fields_of(name, "node"):
-            yield from wrapped(sentence(field, "script"), "/** ", " * ", " */") if "says" in field else []
+            yield from wrapped(sentence(field, "script"), "/** ", " * ", " */")
             yield f"{node_name(field)}{'' if field['kind'] == 'told' else '?'}: {TYPES[field['type']][TYPESCRIPT]};"
 
 
 def md_region(names):
-    shape = STRUCTS[names[0]] if STRUCTS[names[0]]["kind"] == "shape" else None
-    heads = ["", "in Node.js", "default", *([f"an existing {shape['of']} must have"] if shape else []), ""]
-    yield from [f"| {' | '.join(heads)} |".replace("|  |", "| |"), "|---" * len(heads) + "|"]
+    shape = TABLES[names[0]]["kind"] == "shape"
+    yield f"| {'field' if shape else 'option'} | in Node.js | default |{' what exists must have |' if shape else ''} |"
+    yield "|---" * (5 if shape else 4) + "|"
     for field in [field for name in names for field in fields_of(name)]:
-        scripts = f", {field['scripts']} in Python and Node.js" if "scripts" in field else ""
-        cells = [f"`{field['name']}`", f"`{node_name(field)}`", default_of(field) + scripts,
+        cells = [f"`{field['name']}`", f"`{node_name(field)}`", default_of(field),
                  *([RULES[field["rule"]]] if shape else []), sentence(field, "page")]
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
 # ---- files -----------------------------------------------------------------------------------------------------------
 
-REGIONS = {".hpp": cpp_region, ".cpp": cpp_region, ".h": c_region, ".pyi": pyi_region, ".ts": ts_region, ".md": md_region}
+REGIONS = {".hpp": cpp_region, ".cpp": cpp_region, ".h": c_region, ".pyi": pyi_region, ".ts": ts_region,
+           ".md": md_region}
 FOLDERS = ["include/handoff", "src/c", "bindings/python/handoff", "bindings/node", "docs"]
 BEGIN = re.compile(r"^( *)(?://|/\*|#|<!--) generated from describe/handoff\.toml: ([\w ]+?)(?: \*/| -->)?$")
 END = re.compile(r"^ *(?://|/\*|#|<!--) end of generated(?: \*/| -->)?$")
@@ -257,19 +241,19 @@ def described_hpp():
     """For src/c and the bindings: words, limits, and the fields of each struct, of C++ or C, one after the other."""
     yield from ["// Generated from describe/handoff.toml by describe/generate.py: do not edit.", "// clang-format off",
                 "#pragma once", "", '#include "described/field.hpp"', "", "namespace handoff::detail::described {", ""]
-    for name, enum in ENUMS.items():
-        words = ", ".join(f'"{value["name"]}"' for value in enum["values"])
-        yield f"inline constexpr std::string_view {snake(name)}_words[]{{{words}}};"
-    for name in (name for name in STRUCTS if STRUCTS[name]["kind"] == "shape"):
-        limits = [f for f in fields_of(name) if "most" in f]
-        yield from ["", f"namespace {snake(name)}_limits {{",
-                    *(f"inline constexpr Limit {f['name']}{{{f['least']}, {f['most']}, {f['default']}}};" for f in limits), "}"]
-    for name in (name for name in STRUCTS if STRUCTS[name]["kind"] != "part"):
-        yield from ["", "template <class Visit, class... S>", f"void each_{snake(name)}(Visit&& visit, S&... s) {{"]
+    yield from (f"inline constexpr std::string_view {snake(name)}_words[]{{{words_of(name)}}};" for name in ENUMS)
+    pixels = ", ".join("{{{}, {}, '{}'}}".format(*value["pixel"]) for value in ENUMS["Encoding"])
+    yield f"inline constexpr Pixel encoding_pixels[]{{{pixels}}};"
+    for name in (name for name, kind in STRUCTS.items() if kind == "shape"):
+        limits = [f"{f['name']}{{{f['least']}, {f['most']}, {f['default']}}}" for f in fields_of(name) if "most" in f]
+        yield f"namespace {snake(name)}_limits {{ inline constexpr Limit {', '.join(limits)}; }}"
+    for name in (name for name, kind in STRUCTS.items() if kind != "part"):
+        yield f"\ntemplate <class Visit, class... S>\nvoid each_{snake(name)}(Visit&& visit, S&... s) {{"
         for field in (field for field in fields_of(name) if TYPES[field["type"]][FIELD]):
+            tag = TYPES[field["type"]][FIELD]
             words = f"{snake(field['type'])}_words" if field["type"] in ENUMS else "{}"
-            yield (f'    visit(Field{{"{field["name"]}", "{node_name(field)}", Field::Type::{TYPES[field["type"]][FIELD]}, '
-                   f'{words}, "{sentence(field, "script")}"}}, s.{field["name"]}...);')
+            yield (f'    visit(Field{{"{field["name"]}", "{node_name(field)}", Field::Type::{tag}, {words}, '
+                   f'"{sentence(field, "script")}"}}, s.{field["name"]}...);')
         yield "}"
     yield from ["", "}  // namespace handoff::detail::described"]
 

@@ -16,14 +16,6 @@ static_assert(sizeof(handoff_image) == sizeof(Image) && offsetof(handoff_image, 
               offsetof(handoff_image, capture_time_ns) == offsetof(Image, capture_time_ns) &&
               offsetof(handoff_image, frame_id) == offsetof(Image, frame_id));
 
-/// The kind is read from OpenCV's names, as in "16SC3". All others are unsigned.
-char kind_of(Encoding encoding) noexcept {
-    const std::string_view name = name_of(encoding);
-    const auto letter = name.find_first_not_of("0123456789");
-    if (letter == 0 || letter == name.npos || name[letter] == 'U') return 'u';
-    return name[letter] == 'F' ? 'f' : 'i';
-}
-
 Encoding known(std::uint32_t number) {
     const auto encoding = static_cast<Encoding>(number);
     if (bytes_per_pixel(encoding) != 0) return encoding;
@@ -78,7 +70,8 @@ handoff_status handoff_encoding_pixel(uint32_t encoding, handoff_pixel* pixel) {
         const Encoding which = known(encoding);
         const std::size_t bytes = detail::image::bytes_per_channel(which);
         *detail::c::place(pixel, "the pixel") = {static_cast<uint32_t>(bytes_per_pixel(which) / bytes),
-                                                 static_cast<uint32_t>(bytes), static_cast<uint32_t>(kind_of(which))};
+                                                 static_cast<uint32_t>(bytes),
+                                                 static_cast<uint32_t>(detail::image::kind_of(which))};
         return HANDOFF_OK;
     });
 }

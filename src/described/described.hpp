@@ -14,23 +14,10 @@ inline constexpr std::string_view wait_policy_words[]{"busy", "balanced", "sleep
 inline constexpr std::string_view start_words[]{"newest", "oldest", "next"};
 inline constexpr std::string_view errc_words[]{"timed_out", "full", "empty", "end_of_stream", "failed", "given_up", "too_large", "invalid_argument", "invalid_handle", "no_such_segment", "already_exists", "wrong_kind", "wrong_version", "not_a_segment", "mismatch", "permission_denied", "no_space", "too_many_participants", "damaged", "ownership_lost", "system", "removed", "stopped"};
 inline constexpr std::string_view encoding_words[]{"none", "mono8", "mono16", "bgr8", "rgb8", "bgra8", "rgba8", "bgr16", "rgb16", "8UC2", "8SC1", "8SC2", "8SC3", "8SC4", "16UC1", "16UC2", "16UC3", "16UC4", "16SC1", "16SC2", "16SC3", "16SC4", "32SC1", "32SC2", "32SC3", "32SC4", "32FC1", "32FC2", "32FC3", "32FC4", "64FC1", "64FC2", "64FC3", "64FC4", "bayer_rggb8", "bayer_bggr8", "bayer_gbrg8", "bayer_grbg8"};
-
-namespace channel_shape_limits {
-inline constexpr Limit slot_count{1, 65535, 8};
-inline constexpr Limit participants{2, 1024, 32};
-inline constexpr Limit max_deliveries{0, 255, 10};
-}
-
-namespace topic_shape_limits {
-inline constexpr Limit history{1, 16384, 8};
-inline constexpr Limit loans{1, 1024, 4};
-inline constexpr Limit pin_budget{0, 1024, 8};
-inline constexpr Limit participants{2, 64, 32};
-}
-
-namespace latest_shape_limits {
-inline constexpr Limit participants{2, 64, 16};
-}
+inline constexpr Pixel encoding_pixels[]{{0, 0, 'u'}, {1, 1, 'u'}, {1, 2, 'u'}, {3, 1, 'u'}, {3, 1, 'u'}, {4, 1, 'u'}, {4, 1, 'u'}, {3, 2, 'u'}, {3, 2, 'u'}, {2, 1, 'u'}, {1, 1, 'i'}, {2, 1, 'i'}, {3, 1, 'i'}, {4, 1, 'i'}, {1, 2, 'u'}, {2, 2, 'u'}, {3, 2, 'u'}, {4, 2, 'u'}, {1, 2, 'i'}, {2, 2, 'i'}, {3, 2, 'i'}, {4, 2, 'i'}, {1, 4, 'i'}, {2, 4, 'i'}, {3, 4, 'i'}, {4, 4, 'i'}, {1, 4, 'f'}, {2, 4, 'f'}, {3, 4, 'f'}, {4, 4, 'f'}, {1, 8, 'f'}, {2, 8, 'f'}, {3, 8, 'f'}, {4, 8, 'f'}, {1, 1, 'u'}, {1, 1, 'u'}, {1, 1, 'u'}, {1, 1, 'u'}};
+namespace channel_shape_limits { inline constexpr Limit slot_count{1, 65535, 8}, participants{2, 1024, 32}, max_deliveries{0, 255, 10}; }
+namespace topic_shape_limits { inline constexpr Limit history{1, 16384, 8}, loans{1, 1024, 4}, pin_budget{0, 1024, 8}, participants{2, 64, 32}; }
+namespace latest_shape_limits { inline constexpr Limit participants{2, 64, 16}; }
 
 template <class Visit, class... S>
 void each_channel_shape(Visit&& visit, S&... s) {

@@ -16,11 +16,20 @@ struct Field {
     const char* says;
 };
 
+/// What a pixel of an encoding is made of.
+struct Pixel {
+    std::uint8_t channels;
+    std::uint8_t bytes_per_channel;
+    char kind;  ///< 'u' unsigned, 'i' signed, 'f' floating point
+};
+
 /// Of a number.
 struct Limit {
     std::uint32_t least;
     std::uint32_t most;
     std::uint32_t fallback;  ///< what a new segment gets where nothing is given
+
+    constexpr bool has(std::uint32_t number) const noexcept { return number >= least && number <= most; }
 };
 
 }  // namespace handoff::detail::described

@@ -42,6 +42,7 @@ typedef struct handoff_channel_shape {
     uint32_t reserved; /* 0 */
     /* end of generated */
 } handoff_channel_shape;
+
 /* generated from describe/handoff.toml: init ChannelShape */
 static inline void handoff_channel_shape_init(handoff_channel_shape* shape) {
     memset(shape, 0, sizeof *shape);
@@ -75,6 +76,7 @@ typedef struct handoff_channel_info {
     char group[HANDOFF_NAME_BYTES]; /* group of the segment's file; its number where it has no name */
     /* end of generated */
 } handoff_channel_info;
+
 /* generated from describe/handoff.toml: init ChannelInfo */
 static inline void handoff_channel_info_init(handoff_channel_info* info) {
     memset(info, 0, sizeof *info);
@@ -98,6 +100,7 @@ typedef struct handoff_channel_state {
     uint32_t reserved;    /* 0 */
     /* end of generated */
 } handoff_channel_state;
+
 /* generated from describe/handoff.toml: init ChannelState */
 static inline void handoff_channel_state_init(handoff_channel_state* state) {
     memset(state, 0, sizeof *state);
@@ -200,6 +203,7 @@ typedef struct handoff_processed_info {
     uint32_t reserved;         /* 0 */
     /* end of generated */
 } handoff_processed_info;
+
 /* generated from describe/handoff.toml: init ProcessedInfo */
 static inline void handoff_processed_info_init(handoff_processed_info* info) {
     memset(info, 0, sizeof *info);
@@ -265,6 +269,7 @@ typedef struct handoff_request_info {
     uint32_t reserved;   /* 0 */
     /* end of generated */
 } handoff_request_info;
+
 /* generated from describe/handoff.toml: init RequestInfo */
 static inline void handoff_request_info_init(handoff_request_info* info) {
     memset(info, 0, sizeof *info);

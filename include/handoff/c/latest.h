@@ -26,6 +26,7 @@ typedef struct handoff_latest_shape {
     uint32_t mode; /* rights, octal as in chmod; the umask does not change them (default 0600; set by the creator) */
     /* end of generated */
 } handoff_latest_shape;
+
 /* generated from describe/handoff.toml: init LatestShape */
 static inline void handoff_latest_shape_init(handoff_latest_shape* shape) {
     memset(shape, 0, sizeof *shape);
@@ -41,13 +42,14 @@ static inline void handoff_latest_shape_init(handoff_latest_shape* shape) {
 typedef struct handoff_latest_options {
     /* generated from describe/handoff.toml: LatestOptions */
     size_t size; /* sizeof(handoff_latest_options) */
-    /* 1: Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
+    /* 1: maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
      * cannot be notified: a wait polls once a millisecond. It never removes the name: if it is the last to leave, the
      * name stays until another handle is opened and closed. */
     uint32_t read_only;
     uint32_t reserved; /* 0 */
     /* end of generated */
 } handoff_latest_options;
+
 /* generated from describe/handoff.toml: init LatestOptions */
 static inline void handoff_latest_options_init(handoff_latest_options* options) {
     memset(options, 0, sizeof *options);
@@ -69,6 +71,7 @@ typedef struct handoff_latest_info {
     char group[HANDOFF_NAME_BYTES]; /* group of the segment's file; its number where it has no name */
     /* end of generated */
 } handoff_latest_info;
+
 /* generated from describe/handoff.toml: init LatestInfo */
 static inline void handoff_latest_info_init(handoff_latest_info* info) {
     memset(info, 0, sizeof *info);
@@ -85,6 +88,7 @@ typedef struct handoff_reading {
     int64_t written_ns; /* CLOCK_MONOTONIC */
     /* end of generated */
 } handoff_reading;
+
 /* generated from describe/handoff.toml: init Reading */
 static inline void handoff_reading_init(handoff_reading* reading) {
     memset(reading, 0, sizeof *reading);

@@ -39,6 +39,7 @@ typedef struct handoff_topic_shape {
     uint32_t reserved; /* 0 */
     /* end of generated */
 } handoff_topic_shape;
+
 /* generated from describe/handoff.toml: init TopicShape */
 static inline void handoff_topic_shape_init(handoff_topic_shape* shape) {
     memset(shape, 0, sizeof *shape);
@@ -58,7 +59,7 @@ enum {
     /* generated from describe/handoff.toml: Start */
     HANDOFF_START_NEWEST = 0, /* the newest message, if there is one (default) */
     HANDOFF_START_OLDEST = 1, /* the oldest message that is still kept */
-    HANDOFF_START_NEXT = 2    /* the first message published from now on */
+    HANDOFF_START_NEXT = 2,   /* the first message published from now on */
     /* end of generated */
 };
 
@@ -70,7 +71,7 @@ typedef struct handoff_subscriber_options {
     /* messages that it may hold at once, out of the topic's pin budget; 0: it can only copy (default 1) */
     uint32_t pins;
     uint32_t start; /* HANDOFF_START_...: its first message (default newest) */
-    /* 1: Maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
+    /* 1: maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
      * holds no pins, can only copy, and cannot be notified: a wait polls once a millisecond. It still needs the right
      * to read the segment. It never removes the name: if it is the last to leave, the name stays until another handle
      * is opened and closed. */
@@ -78,6 +79,7 @@ typedef struct handoff_subscriber_options {
     uint32_t reserved; /* 0 */
     /* end of generated */
 } handoff_subscriber_options;
+
 /* generated from describe/handoff.toml: init SubscriberOptions */
 static inline void handoff_subscriber_options_init(handoff_subscriber_options* options) {
     memset(options, 0, sizeof *options);
@@ -105,6 +107,7 @@ typedef struct handoff_topic_info {
     char group[HANDOFF_NAME_BYTES]; /* group of the segment's file; its number where it has no name */
     /* end of generated */
 } handoff_topic_info;
+
 /* generated from describe/handoff.toml: init TopicInfo */
 static inline void handoff_topic_info_init(handoff_topic_info* info) {
     memset(info, 0, sizeof *info);
@@ -125,6 +128,7 @@ typedef struct handoff_topic_state {
     uint32_t subscribers; /* attached, the dead included until they are recovered */
     /* end of generated */
 } handoff_topic_state;
+
 /* generated from describe/handoff.toml: init TopicState */
 static inline void handoff_topic_state_init(handoff_topic_state* state) {
     memset(state, 0, sizeof *state);
@@ -190,6 +194,7 @@ typedef struct handoff_message_info {
     handoff_image image;  /* its description */
     /* end of generated */
 } handoff_message_info;
+
 /* generated from describe/handoff.toml: init MessageInfo */
 static inline void handoff_message_info_init(handoff_message_info* info) {
     memset(info, 0, sizeof *info);
