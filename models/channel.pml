@@ -1,4 +1,4 @@
-/* The slot protocol and the ring of a channel, as in src/channel/handover.cpp and src/channel/ring.cpp.
+/* The slot protocol and the ring of a channel, as in src/channel/handover.cpp and src/queue/ring.cpp.
 
    Modelled: loan, return_loan, commit, link (with rotation), take (with the jump of the head, and with what it remembers
    of an unused position), was_ready, answer, give_back, withdraw, abandon, release, recover; each process's own copies of

@@ -23,7 +23,7 @@ build=${BUILD:-$here/build/arm$bits}
 jobs=${JOBS:-1}
 packages="libboost1.74-dev libboost-test1.74.0 libboost-test1.74-dev libboost-program-options1.74.0
     libboost-program-options1.74-dev"
-rooms='platform|sync|segment|participants|slots|channel|image|process|c_defaults|conformance'
+rooms='platform|sync|segment|participants|slot|queue|broadcast|image|process|c_defaults|conformance'
 
 say() { printf '== %s\n' "$*" >&2; }
 

@@ -43,12 +43,14 @@
 
 namespace handoff {
 
-namespace detail::channel {
+namespace detail::queue {
 class Member;
-class PendingSource;
 struct Claim;
 enum class Notify : std::uint8_t;
-}  // namespace detail::channel
+}  // namespace detail::queue
+namespace detail::channel {
+class PendingSource;
+}
 
 /// max_deliveries for a channel that never gives a request up.
 inline constexpr std::uint32_t unlimited_deliveries = 0;
@@ -145,7 +147,7 @@ private:
     Processed() = default;
     void release() noexcept;
 
-    std::shared_ptr<detail::channel::Member> member_;
+    std::shared_ptr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
     std::span<const std::byte> reply_;
     std::span<const std::byte> payload_;
@@ -190,12 +192,12 @@ public:
 
 private:
     friend class Sender;
-    Pending(std::shared_ptr<detail::channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
+    Pending(std::shared_ptr<detail::queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
     void abandon() noexcept;
     result<Processed> collect();
     const std::shared_ptr<detail::channel::PendingSource>& source() const;
 
-    std::shared_ptr<detail::channel::Member> member_;
+    std::shared_ptr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t sequence_ = 0;
     mutable std::shared_ptr<detail::channel::PendingSource> source_;  ///< made on first use
@@ -264,11 +266,11 @@ public:
 
 private:
     result<void> check(const Loan& loan) const;
-    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Notify notify);
+    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::queue::Notify notify);
     Loan loan_of(const detail::slot::Held& held);
-    detail::channel::Member& usable() const;
+    detail::queue::Member& usable() const;
 
-    std::shared_ptr<detail::channel::Member> member_;
+    std::shared_ptr<detail::queue::Member> member_;
 };
 
 /// A request taken from the channel, ours until processed() or failed(). Destroyed without either (an exception, say),
@@ -336,10 +338,10 @@ public:
 private:
     friend class Receiver;
     result<void> finish(std::size_t reply_bytes, bool ok);
-    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Notify notify);
+    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::queue::Notify notify);
     void give_back() noexcept;
 
-    std::shared_ptr<detail::channel::Member> member_;
+    std::shared_ptr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
     std::span<std::byte> payload_;
@@ -394,11 +396,11 @@ public:
     std::string who_holds() const;
 
 private:
-    result<Request> request_of(const detail::channel::Claim& claim, std::int64_t now_ns);
+    result<Request> request_of(const detail::queue::Claim& claim, std::int64_t now_ns);
     Failure nothing_came(const Wait& wait) const;
-    detail::channel::Member& usable() const;
+    detail::queue::Member& usable() const;
 
-    std::shared_ptr<detail::channel::Member> member_;
+    std::shared_ptr<detail::queue::Member> member_;
 };
 
 }  // namespace handoff

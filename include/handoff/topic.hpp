@@ -43,8 +43,8 @@
 
 namespace handoff {
 
-namespace detail::slot {
-class BroadcastMember;
+namespace detail::broadcast {
+class Member;
 }
 namespace detail::topic {
 class Reader;
@@ -168,8 +168,8 @@ public:
     TopicState state() const;
 
 private:
-    detail::slot::BroadcastMember& usable() const;
-    std::shared_ptr<detail::slot::BroadcastMember> member_;
+    detail::broadcast::Member& usable() const;
+    std::shared_ptr<detail::broadcast::Member> member_;
 };
 
 /// A message, pinned: its bytes stay whole and in place until this is destroyed, whatever the publishers do.

@@ -1,15 +1,22 @@
 #include "channel/blueprint.hpp"
 
-#include "channel/channel_layout.hpp"
-#include "channel/free_map.hpp"
-#include "channel/member.hpp"
-#include "channel/ring.hpp"
 #include "described/described.hpp"
 #include "participants/participants_layout.hpp"
-#include "slots/slots.hpp"
+#include "queue/free_map.hpp"
+#include "queue/member.hpp"
+#include "queue/queue_layout.hpp"
+#include "queue/ring.hpp"
+#include "slot/slots.hpp"
 #include "sync/condition.hpp"
 
 namespace handoff::detail::channel {
+
+using queue::ChannelControl;
+using queue::FreeMap;
+using queue::Member;
+using queue::Ring;
+using queue::Settings;
+
 namespace {
 
 namespace limits = described::channel_shape_limits;
@@ -41,7 +48,7 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
         sizeof(ChannelControl) +
         sizeof(sync::SharedWord) * (Ring::cells_for(claimed.slot_count) + FreeMap::words_for(claimed.slot_count));
     if (Settings::decode(claimed.settings).boost) {
-        blueprint.pair_count = first_pair_of_answered + claimed.participant_count;
+        blueprint.pair_count = queue::first_pair_of_answered + claimed.participant_count;
         blueprint.pair_bytes = sizeof(sync::BoostCondition);
     }
     blueprint.slot_count = claimed.slot_count;
@@ -55,8 +62,9 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
 void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
     participants::place_table(base + geometry.participants_offset, geometry.participant_count);
     auto* control = ::new (base + geometry.control_offset) ChannelControl;
-    for (std::uint32_t cell = 0; cell < ring_cells(geometry); ++cell) ::new (&control->cells[cell]) sync::SharedWord;
-    FreeMap(control->cells + ring_cells(geometry), geometry.slot_count).place();
+    const std::uint32_t cells = Ring::cells_for(geometry.slot_count);
+    for (std::uint32_t cell = 0; cell < cells; ++cell) ::new (&control->cells[cell]) sync::SharedWord;
+    FreeMap(control->cells + cells, geometry.slot_count).place();
     sync::Pairs::place(base + geometry.pairs_offset, geometry.pair_count);
     slot::Slots(base, geometry).place();
 }
@@ -100,17 +108,6 @@ bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
 
 std::uint32_t Pattern::visit(segment::Segment segment) {
     return Member(std::move(segment), {}, participants::Role::none).unread();
-}
-
-std::shared_ptr<Member> open_member(std::string_view name, const ChannelShape& shape, const HandleOptions& handle,
-                                    participants::Role role) {
-    return segment::open_or_replace<Pattern>(name, shape, handle, false, [&](segment::Segment segment) {
-        return std::make_shared<Member>(std::move(segment), handle, role);
-    });
-}
-
-std::uint32_t ring_cells(const segment::Geometry& geometry) noexcept {
-    return Ring::cells_for(geometry.slot_count);
 }
 
 }  // namespace handoff::detail::channel

@@ -29,7 +29,4 @@ struct Pattern {
     static std::uint32_t visit(segment::Segment segment);
 };
 
-/// The number of ring cells in a channel of that geometry.
-std::uint32_t ring_cells(const segment::Geometry& geometry) noexcept;
-
 }  // namespace handoff::detail::channel

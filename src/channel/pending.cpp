@@ -5,15 +5,16 @@
 #include <string>
 #include <utility>
 
-#include "channel/member.hpp"
 #include "channel/pending_source.hpp"
 #include "platform/clock.hpp"
+#include "queue/member.hpp"
 
 namespace handoff {
 
-using detail::channel::Withdrawal;
+using detail::queue::Withdrawal;
 using detail::slot::SlotState;
 using detail::slot::SlotWord;
+using detail::slot::unusable;
 
 namespace {
 
@@ -57,7 +58,7 @@ void Processed::release() noexcept {
 
 // ---- Pending --------------------------------------------------------------------------------------------------------
 
-Pending::Pending(std::shared_ptr<detail::channel::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
+Pending::Pending(std::shared_ptr<detail::queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
     : member_(std::move(member)), slot_(slot), sequence_(sequence) {}
 
 Pending::Pending(Pending&& other) noexcept
@@ -85,7 +86,7 @@ void Pending::abandon() noexcept {
 }
 
 const std::shared_ptr<detail::channel::PendingSource>& Pending::source() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(detail::channel::unusable(member_.get()));
+    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
     if (source_ == nullptr) source_ = std::make_shared<detail::channel::PendingSource>(member_, slot_, sequence_);
     return source_;
 }
@@ -106,12 +107,12 @@ bool Pending::was_answered() const noexcept {
 }
 
 result<Withdrawn> Pending::withdraw() {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     const Withdrawal outcome = member_->protocol().withdraw(slot_, sequence_);
     if (outcome == Withdrawal::taken_back) member_->my_entry().counters.returned.add(1);
     const auto member = member_;
     abandon();
-    if (!member->is_usable()) return detail::channel::unusable(member.get());
+    if (!member->is_usable()) return unusable(member.get());
     switch (outcome) {
         case Withdrawal::taken_back:
             return Withdrawn::taken_back;
@@ -126,7 +127,7 @@ result<Withdrawn> Pending::withdraw() {
 }
 
 result<Processed> Pending::wait(const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
     auto& counters = member_->my_entry().counters;
     result<bool> answered = false;
@@ -136,7 +137,7 @@ result<Processed> Pending::wait(const Wait& wait) {
     };
     if (wait.deadline().at_ns() == 0 || !member_->spin_for_answer(is_over))
         member_->wait(member_->protocol().answered(member_->registry().me()), wait, is_over);
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!member_->is_usable()) return unusable(member_.get());
     if (!answered) {
         source_.reset();
         member_.reset();
@@ -189,7 +190,7 @@ result<Processed> Pending::collect() {
     const std::int64_t sent_ns = slot.sent_ns.load(std::memory_order_relaxed);
     processed.round_trip_ = std::chrono::nanoseconds(detail::platform::difference_ns(answered_ns, sent_ns));
     member_->measure(member_->my_entry().delay, sent_ns, answered_ns);
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!member_->is_usable()) return unusable(member_.get());
     source_.reset();
     processed.member_ = std::move(member_);
     return processed;

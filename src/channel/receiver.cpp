@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "channel/member.hpp"
+#include "channel/open_channel.hpp"
 #include "platform/clock.hpp"
+#include "queue/member.hpp"
 
 namespace handoff {
 
-using detail::channel::Claim;
-using detail::channel::RingOutcome;
+using detail::queue::Claim;
+using detail::queue::RingOutcome;
+using detail::slot::unusable;
 
 namespace {
 
@@ -33,14 +35,14 @@ private:
 }  // namespace
 
 Receiver::Receiver(std::string_view name, const ChannelShape& shape, const HandleOptions& handle)
-    : member_(detail::channel::open_member(name, shape, handle, detail::participants::Role::receiver)) {}
+    : member_(detail::channel::open_channel(name, shape, handle, detail::participants::Role::receiver)) {}
 Receiver::Receiver(std::string_view name, const HandleOptions& handle) : Receiver(name, ChannelShape{}, handle) {}
 Receiver::Receiver(Receiver&&) noexcept = default;
 Receiver& Receiver::operator=(Receiver&&) noexcept = default;
 Receiver::~Receiver() = default;
 
 result<Request> Receiver::receive(const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
     Claim claim = member_->protocol().take();
     bool ended = false;
@@ -52,7 +54,7 @@ result<Request> Receiver::receive(const Wait& wait) {
             [&] { return fast_check() || (ended = member_->stream_has_ended()); }, fast_check);
         if (!done) {
             member_->was_taken_from();
-            if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+            if (!member_->is_usable()) return unusable(member_.get());
             if (member_->was_removed()) return detail::slot::removed(member_->name());
             if (wait.stop_requested()) return Errc::stopped;
             return nothing_came(wait);
@@ -85,12 +87,12 @@ result<std::size_t> Receiver::receive(std::span<Request> batch, const Wait& wait
 }
 
 result<void> Receiver::processed(std::span<Request> batch) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     const std::int64_t now_ns = member_->stamp_ns();
     result<void> outcome = success();
     std::uint32_t answered = 0;
     for (Request& request : batch) {
-        const auto notify = request.member_ == member_ ? detail::channel::Notify::later : detail::channel::Notify::now;
+        const auto notify = request.member_ == member_ ? detail::queue::Notify::later : detail::queue::Notify::now;
         auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, notify);
         answered += done ? 1 : 0;
         if (!done && outcome) outcome = std::move(done);
@@ -100,12 +102,12 @@ result<void> Receiver::processed(std::span<Request> batch) {
 }
 
 result<Request> Receiver::try_receive() {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     Claim claim = member_->protocol().take();
     if (claim.outcome == RingOutcome::empty && member_->look_if_due()) claim = member_->protocol().take();
     const bool ended = claim.outcome == RingOutcome::empty && member_->stream_has_ended();
     member_->was_taken_from();
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!member_->is_usable()) return unusable(member_.get());
     if (ended) return Errc::end_of_stream;
     if (claim.outcome == RingOutcome::empty)
         return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::empty);
@@ -120,8 +122,8 @@ Failure Receiver::nothing_came(const Wait& wait) const {
                                  member_->registry().all_stopped(wait, detail::participants::Role::sender, "sender")};
 }
 
-result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::int64_t now_ns) {
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+result<Request> Receiver::request_of(const detail::queue::Claim& claim, std::int64_t now_ns) {
+    if (!member_->is_usable()) return unusable(member_.get());
     if (claim.outcome == RingOutcome::damaged)
         return Failure(Errc::damaged, "the queue of '" + member_->info().name +
                                           "' contradicts itself; end all programs that use it and remove it");
@@ -154,7 +156,7 @@ result<Request> Receiver::request_of(const detail::channel::Claim& claim, std::i
     mine.counters.bytes.add(request.payload_.size());
     member_->measure(mine.delay, sent_ns, now_ns);
     member_->look_if_due(now_ns);
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!member_->is_usable()) return unusable(member_.get());
     return taken;
 }
 
@@ -175,8 +177,8 @@ std::string Receiver::who_holds() const {
     return usable().who_holds();
 }
 
-detail::channel::Member& Receiver::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(detail::channel::unusable(member_.get()));
+detail::queue::Member& Receiver::usable() const {
+    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
     return *member_;
 }
 

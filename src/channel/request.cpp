@@ -6,11 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "channel/member.hpp"
+#include "queue/member.hpp"
 
 namespace handoff {
 
 using detail::slot::SlotState;
+using detail::slot::unusable;
 
 namespace {
 
@@ -50,7 +51,7 @@ void Request::give_back() noexcept {
 }
 
 result<std::span<std::byte>> Request::editable() {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (!member_->settings().in_place)
         return Failure(Errc::invalid_argument, "the channel '" + member_->info().name +
                                                    "' was not created in_place: its requests are read-only. Create it "
@@ -70,7 +71,7 @@ result<void> Request::describe(const Image& image) {
 }
 
 result<void> Request::describe_reply(const Image& image) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (auto checked = check_image(image, reply_.size()); !checked) return checked;
     reply_image_ = image;
     return success();
@@ -85,25 +86,25 @@ result<void> Request::processed(std::size_t reply_bytes) {
 }
 
 result<void> Request::processed(std::span<const std::byte> answer) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (answer.size() > reply_.size()) return reply_too_large(answer.size(), reply_.size());
     if (!answer.empty()) std::memmove(reply_.data(), answer.data(), answer.size());
     return finish(answer.size(), true);
 }
 
 result<void> Request::failed(std::string_view reason) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
-    detail::channel::set_reason(member_->slots()[slot_], reason);
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+    detail::queue::set_reason(member_->slots()[slot_], reason);
     return finish(0, false);
 }
 
 result<void> Request::finish(std::size_t reply_bytes, bool ok) {
     const bool stamped = member_ != nullptr && member_->is_usable() && detail::slot::SlotWord::decode(word_).awaited;
-    return finish(reply_bytes, ok, stamped ? member_->stamp_ns() : 0, detail::channel::Notify::now);
+    return finish(reply_bytes, ok, stamped ? member_->stamp_ns() : 0, detail::queue::Notify::now);
 }
 
-result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::channel::Notify notify) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::queue::Notify notify) {
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (reply_bytes > reply_.size()) return reply_too_large(reply_bytes, reply_.size());
     auto& slot = member_->slots()[slot_];
     // Published by SlotProtocol::answer():
@@ -121,7 +122,7 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     payload_ = {};
     reply_ = {};
     auto answered = member->protocol().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed, notify);
-    if (!member->is_usable()) return detail::channel::unusable(member.get());  // written into a truncated file
+    if (!member->is_usable()) return unusable(member.get());  // written into a truncated file
     return answered;
 }
 

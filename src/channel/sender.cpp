@@ -5,18 +5,20 @@
 #include <string>
 #include <utility>
 
-#include "channel/member.hpp"
+#include "channel/open_channel.hpp"
 #include "platform/clock.hpp"
-#include "slots/fill.hpp"
+#include "queue/member.hpp"
+#include "slot/fill.hpp"
 
 namespace handoff {
 
-using detail::channel::Held;
-using detail::channel::Withdrawal;
+using detail::queue::Held;
+using detail::queue::Withdrawal;
+using detail::slot::unusable;
 
 namespace {
 
-Failure timed_out_waiting_for_slot(const detail::channel::Member& member, const Wait& wait) {
+Failure timed_out_waiting_for_slot(const detail::queue::Member& member, const Wait& wait) {
     return {Errc::timed_out, "no slot of '" + member.info().name + "' became free in time: " + member.who_holds() +
                                  member.registry().all_stopped(wait, detail::participants::Role::receiver, "receiver")};
 }
@@ -24,7 +26,7 @@ Failure timed_out_waiting_for_slot(const detail::channel::Member& member, const 
 }  // namespace
 
 Sender::Sender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle)
-    : member_(detail::channel::open_member(name, shape, handle, detail::participants::Role::sender)) {}
+    : member_(detail::channel::open_channel(name, shape, handle, detail::participants::Role::sender)) {}
 Sender::Sender(std::string_view name, const HandleOptions& handle) : Sender(name, ChannelShape{}, handle) {}
 Sender::Sender(Sender&&) noexcept = default;
 Sender& Sender::operator=(Sender&&) noexcept = default;
@@ -36,17 +38,17 @@ Loan Sender::loan_of(const Held& held) {
 }
 
 result<Loan> Sender::try_loan() {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     auto held = member_->protocol().loan();
     if (!held && member_->look_if_due()) held = member_->protocol().loan();
     member_->was_taken_from();
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!member_->is_usable()) return unusable(member_.get());
     if (!held) return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::full);
     return loan_of(*held);
 }
 
 result<Loan> Sender::loan(const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
     auto held = member_->protocol().fast_loan();
     if (!held) {
@@ -59,7 +61,7 @@ result<Loan> Sender::loan(const Wait& wait) {
             [&] { return (held = member_->protocol().fast_loan()).has_value(); });
     }
     member_->was_taken_from();
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!member_->is_usable()) return unusable(member_.get());
     if (held) return loan_of(*held);
     if (member_->was_removed()) return detail::slot::removed(member_->name());
     if (wait.stop_requested()) return Errc::stopped;
@@ -84,15 +86,14 @@ result<std::size_t> Sender::loan(std::span<Loan> batch, const Wait& wait) {
 }
 
 result<void> Sender::check(const Loan& loan) const {
-    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable())
-        return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (loan.lender_ != member_) return Failure(Errc::invalid_argument, "the loan is of another Sender: send it there");
     return success();
 }
 
 /// Fills the slot's description and commits it. Afterwards the loan is empty, and the slot is no longer held.
 /// REQUIRES: check(loan)
-result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::channel::Notify notify) {
+result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::queue::Notify notify) {
     auto& slot = member_->slots()[loan.slot_];
     const std::uint64_t sequence = member_->next_sequence();
     constexpr auto relaxed = std::memory_order_relaxed;  // published by SlotProtocol::commit()
@@ -103,7 +104,7 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
     slot.sent_ns.store(now_ns, relaxed);
     if (loan.image_.is_image()) slot.image = loan.image_;
     const auto committed = member_->protocol().commit({loan.slot_, loan.word_}, awaited, notify);
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());  // sent into a truncated file
+    if (!member_->is_usable()) return unusable(member_.get());  // sent into a truncated file
     if (!committed) return committed.error();
     auto& counters = member_->my_entry().counters;
     counters.messages.add(1);
@@ -115,13 +116,13 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
 
 result<void> Sender::send(Loan loan) {
     if (auto checked = check(loan); !checked) return checked;
-    auto sequence = commit(loan, false, member_->stamp_ns(), detail::channel::Notify::now);
+    auto sequence = commit(loan, false, member_->stamp_ns(), detail::queue::Notify::now);
     if (!sequence) return sequence.error();
     return success();
 }
 
 result<void> Sender::send(std::span<const std::byte> message, const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (const std::size_t capacity = member_->capacity(); message.size() > capacity)
         return detail::slot::message_too_large(member_->name(), message.size(), capacity);
     auto loan = this->loan(wait);
@@ -138,7 +139,7 @@ result<void> Sender::send(std::span<Loan> batch) {
     result<void> outcome = success();
     std::uint32_t sent = 0;
     for (Loan& loan : batch) {
-        const auto sequence = commit(loan, false, now_ns, detail::channel::Notify::later);
+        const auto sequence = commit(loan, false, now_ns, detail::queue::Notify::later);
         if (!sequence) outcome = sequence.error();
         if (!sequence) break;
         ++sent;
@@ -149,7 +150,7 @@ result<void> Sender::send(std::span<Loan> batch) {
 
 result<Pending> Sender::request_async(Loan loan) {
     if (auto checked = check(loan); !checked) return checked.error();
-    auto sequence = commit(loan, true, member_->stamp_ns(), detail::channel::Notify::now);
+    auto sequence = commit(loan, true, member_->stamp_ns(), detail::queue::Notify::now);
     if (!sequence) return sequence.error();
     return Pending(member_, loan.slot_, *sequence);
 }
@@ -183,7 +184,7 @@ result<Processed> Sender::request(Loan loan, const Wait& wait) {
 }
 
 result<Processed> Sender::request(std::span<const std::byte> message, const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (const std::size_t capacity = member_->capacity(); message.size() > capacity)
         return detail::slot::message_too_large(member_->name(), message.size(), capacity);
     auto loan = this->loan(wait);
@@ -193,10 +194,10 @@ result<Processed> Sender::request(std::span<const std::byte> message, const Wait
 }
 
 result<void> Sender::wait_for_receiver(const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     const auto arrived = [&] { return member_->registry().has_living(detail::participants::Role::receiver); };
     if (member_->wait(member_->protocol().arrived(), wait, arrived)) return success();
-    if (!member_->is_usable()) return detail::channel::unusable(member_.get());
+    if (!member_->is_usable()) return unusable(member_.get());
     if (member_->was_removed()) return detail::slot::removed(member_->name());
     if (wait.stop_requested()) return Errc::stopped;
     return Failure(Errc::timed_out, "no receiver attached to '" + member_->info().name +
@@ -223,8 +224,8 @@ std::string Sender::who_holds() const {
     return usable().who_holds();
 }
 
-detail::channel::Member& Sender::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(detail::channel::unusable(member_.get()));
+detail::queue::Member& Sender::usable() const {
+    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
     return *member_;
 }
 

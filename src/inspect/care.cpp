@@ -7,12 +7,12 @@
 #include <tuple>
 
 #include "channel/blueprint.hpp"
-#include "channel/member.hpp"
 #include "inspect/view.hpp"
 #include "latest/blueprint.hpp"
 #include "platform/deleted_mappings.hpp"
 #include "platform/memory_limits.hpp"
 #include "platform/system_error.hpp"
+#include "queue/member.hpp"
 #include "segment/name.hpp"
 #include "topic/blueprint.hpp"
 
@@ -27,11 +27,11 @@ namespace {
 void visit(const std::string& name, Kind kind) {
     auto segment = detail::segment::Segment::open(request_for(name, kind));
     if (kind == Kind::channel) {
-        const detail::channel::Member observer(std::move(segment), {}, detail::participants::Role::none);
+        const detail::queue::Member observer(std::move(segment), {}, detail::participants::Role::none);
     } else {
         const auto source =
             kind == Kind::topic ? detail::participants::Role::publisher : detail::participants::Role::none;
-        const detail::slot::BroadcastMember observer(
+        const detail::broadcast::Member observer(
             std::move(segment), {detail::participants::Role::none, source, WaitPolicy::sleep, 0, false});
     }
 }

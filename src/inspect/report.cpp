@@ -82,8 +82,8 @@ bool has_owner(detail::slot::SlotState state) noexcept {
 
 std::vector<std::uint32_t> participants_in(std::uint64_t pins) {
     std::vector<std::uint32_t> indices;
-    for (std::uint32_t index = 0; index < detail::slot::most_broadcast_participants; ++index)
-        if ((pins & detail::slot::pin_bit(index)) != 0) indices.push_back(index);
+    for (std::uint32_t index = 0; index < detail::broadcast::most_participants; ++index)
+        if ((pins & detail::broadcast::pin_bit(index)) != 0) indices.push_back(index);
     return indices;
 }
 

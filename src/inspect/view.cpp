@@ -6,7 +6,7 @@
 #include "channel/blueprint.hpp"
 #include "latest/blueprint.hpp"
 #include "segment/name.hpp"
-#include "slots/copy_out.hpp"
+#include "slot/copy_out.hpp"
 #include "topic/blueprint.hpp"
 
 namespace handoff::inspect {
@@ -53,14 +53,14 @@ Kind kind_of(const std::string& name) try {
 }
 
 std::shared_ptr<detail::topic::Reader> reader_of(detail::segment::Segment segment, Start start) {
-    const detail::slot::BroadcastMember::Options unseen{detail::participants::Role::none,
-                                                        detail::participants::Role::publisher,
-                                                        WaitPolicy::sleep,
-                                                        0,
-                                                        true,
-                                                        start == Start::next};
+    const detail::broadcast::Member::Options unseen{detail::participants::Role::none,
+                                                    detail::participants::Role::publisher,
+                                                    WaitPolicy::sleep,
+                                                    0,
+                                                    true,
+                                                    start == Start::next};
     return std::make_shared<detail::topic::Reader>(
-        std::make_shared<detail::slot::BroadcastMember>(std::move(segment), unseen), start, 0);
+        std::make_shared<detail::broadcast::Member>(std::move(segment), unseen), start, 0);
 }
 
 }  // namespace

@@ -10,11 +10,11 @@
 #include <span>
 #include <string>
 
-#include "channel/channel_layout.hpp"
+#include "broadcast/member.hpp"
 #include "participants/attachment.hpp"
+#include "queue/queue_layout.hpp"
 #include "segment/segment.hpp"
-#include "slots/broadcast_member.hpp"
-#include "slots/slots.hpp"
+#include "slot/slots.hpp"
 #include "topic/reader.hpp"
 
 namespace handoff::inspect {
@@ -27,12 +27,10 @@ public:
     const detail::participants::Registry& registry() const noexcept { return attachment_.registry(); }
     const detail::slot::Slots& slots() const noexcept { return slots_; }
     const detail::segment::Geometry& geometry() const noexcept { return attachment_.geometry(); }
-    detail::channel::ChannelControl& control() const noexcept {
-        return attachment_.control<detail::channel::ChannelControl>();
+    detail::queue::ChannelControl& control() const noexcept {
+        return attachment_.control<detail::queue::ChannelControl>();
     }
-    detail::channel::Settings settings() const noexcept {
-        return detail::channel::Settings::decode(geometry().settings);
-    }
+    detail::queue::Settings settings() const noexcept { return detail::queue::Settings::decode(geometry().settings); }
     bool was_cut_short() const noexcept { return attachment_.was_cut_short(); }
     /// Copies the payload that was sent last. Errors: empty, too_large, timed_out.
     result<Copied> copy_newest(std::span<std::byte> buffer) const;

@@ -4,17 +4,17 @@
 
 namespace handoff::detail::latest {
 
+using broadcast::BroadcastSettings;
 using participants::Role;
-using slot::BroadcastSettings;
 
 namespace {
 
 namespace limits = described::latest_shape_limits;
-static_assert(limits::participants.most == slot::most_broadcast_participants);
+static_assert(limits::participants.most == broadcast::most_participants);
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::latest), sync::condition_code(),
-                                    participants::layout_code(), slot::layout_code(), slot::broadcast_layout_code()});
+                                    participants::layout_code(), slot::layout_code(), broadcast::layout_code()});
 }
 
 /// Every participant may be in the middle of a write, one slot holds the newest value, one is spare.
@@ -36,9 +36,9 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     blueprint.fingerprint = fingerprint();
     blueprint.participant_count = claimed.participant_count;
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
-    blueprint.control_bytes = sizeof(slot::BroadcastControl) + sizeof(sync::SharedWord);
+    blueprint.control_bytes = sizeof(broadcast::BroadcastControl) + sizeof(sync::SharedWord);
     if (settings.boost) {
-        blueprint.pair_count = slot::broadcast_pairs;
+        blueprint.pair_count = broadcast::broadcast_pairs;
         blueprint.pair_bytes = sizeof(sync::BoostCondition);
     }
     blueprint.slot_count = claimed.slot_count;
@@ -49,7 +49,7 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
 }
 
 void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
-    slot::place_broadcast(base, geometry);
+    broadcast::place(base, geometry);
 }
 
 result<void> Pattern::check(const LatestShape& shape) {
@@ -73,17 +73,17 @@ bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
 }
 
 std::uint32_t Pattern::visit(segment::Segment segment) {
-    slot::BroadcastMember(std::move(segment), {Role::none, Role::none, WaitPolicy::balanced, 0, false});
+    broadcast::Member(std::move(segment), {Role::none, Role::none, WaitPolicy::balanced, 0, false});
     return 0;  // a value is never unread
 }
 
-std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,
-                                                   const LatestOptions& options) {
-    const slot::BroadcastMember::Options member_options{Role::writer,      Role::none, options.wait,      0,
-                                                        options.read_only, false,      options.timestamps};
+std::shared_ptr<broadcast::Member> open_latest(std::string_view name, const LatestShape& shape,
+                                               const LatestOptions& options) {
+    const broadcast::Member::Options member_options{Role::writer,      Role::none, options.wait,      0,
+                                                    options.read_only, false,      options.timestamps};
     return segment::open_or_replace<Pattern>(
         name, shape, handle_options(options), options.read_only, [&](segment::Segment segment) {
-            return std::make_shared<slot::BroadcastMember>(std::move(segment), member_options);
+            return std::make_shared<broadcast::Member>(std::move(segment), member_options);
         });
 }
 

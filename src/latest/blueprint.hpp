@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "broadcast/member.hpp"
 #include "segment/open_or_replace.hpp"
 #include "segment/segment.hpp"
-#include "slots/broadcast_member.hpp"
 
 namespace handoff::detail::latest {
 
@@ -32,7 +32,7 @@ struct Pattern {
 
 /// Opens the latest value and joins it, unless read_only; replaces one that does not fit, if no live process uses it.
 /// Throws Error.
-std::shared_ptr<slot::BroadcastMember> open_latest(std::string_view name, const LatestShape& shape,
-                                                   const LatestOptions& options);
+std::shared_ptr<broadcast::Member> open_latest(std::string_view name, const LatestShape& shape,
+                                               const LatestOptions& options);
 
 }  // namespace handoff::detail::latest

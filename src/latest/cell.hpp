@@ -7,14 +7,14 @@
 #include <cstdint>
 #include <memory>
 
-#include "slots/broadcast_member.hpp"
+#include "broadcast/member.hpp"
 #include "sync/wait_source.hpp"
 
 namespace handoff::detail::latest {
 
 class Cell final : public sync::WaitSource {
 public:
-    explicit Cell(std::shared_ptr<slot::BroadcastMember> member) noexcept : member_(std::move(member)) {}
+    explicit Cell(std::shared_ptr<broadcast::Member> member) noexcept : member_(std::move(member)) {}
 
     ~Cell() override { close_descriptor(); }
 
@@ -27,13 +27,13 @@ public:
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 
-    slot::BroadcastMember& member() const noexcept { return *member_; }
+    broadcast::Member& member() const noexcept { return *member_; }
     result<std::uint64_t> write(std::span<const std::byte> value);
     result<Reading> read(std::span<std::byte> buffer);
     bool has_newer() const noexcept;
 
 private:
-    std::shared_ptr<slot::BroadcastMember> member_;
+    std::shared_ptr<broadcast::Member> member_;
     std::atomic<std::uint64_t> seen_{0};  ///< sequence of the newest value that this handle read
 };
 

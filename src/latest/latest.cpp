@@ -8,11 +8,11 @@
 #include "latest/cell.hpp"
 #include "platform/clock.hpp"
 #include "platform/shm_file.hpp"
-#include "slots/copy_out.hpp"
+#include "slot/copy_out.hpp"
 
 namespace handoff {
 
-using detail::slot::Look;
+using detail::broadcast::Look;
 
 namespace detail::latest {
 namespace {

@@ -1,24 +1,24 @@
 #include "topic/blueprint.hpp"
 
+#include "broadcast/member.hpp"
 #include "described/described.hpp"
 #include "participants/participants_layout.hpp"
-#include "slots/broadcast_member.hpp"
-#include "slots/slots.hpp"
+#include "slot/slots.hpp"
 
 namespace handoff::detail::topic {
 
+using broadcast::BroadcastControl;
+using broadcast::BroadcastSettings;
 using participants::Role;
-using slot::BroadcastControl;
-using slot::BroadcastSettings;
 
 namespace {
 
 namespace limits = described::topic_shape_limits;
-static_assert(limits::participants.most == slot::most_broadcast_participants);
+static_assert(limits::participants.most == broadcast::most_participants);
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::topic), sync::condition_code(),
-                                    participants::layout_code(), slot::layout_code(), slot::broadcast_layout_code()});
+                                    participants::layout_code(), slot::layout_code(), broadcast::layout_code()});
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     blueprint.participant_bytes = sizeof(participants::ParticipantEntry);
     blueprint.control_bytes = sizeof(BroadcastControl) + sizeof(sync::SharedWord) * settings.history;
     if (settings.boost) {
-        blueprint.pair_count = slot::broadcast_pairs;
+        blueprint.pair_count = broadcast::broadcast_pairs;
         blueprint.pair_bytes = sizeof(sync::BoostCondition);
     }
     blueprint.slot_count = claimed.slot_count;
@@ -48,7 +48,7 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
 }
 
 void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
-    slot::place_broadcast(base, geometry);
+    broadcast::place(base, geometry);
 }
 
 result<void> Pattern::check(const TopicShape& shape) {
@@ -85,7 +85,7 @@ bool Pattern::is_persistent(const segment::Geometry& existing) noexcept {
 }
 
 std::uint32_t Pattern::visit(segment::Segment segment) {
-    slot::BroadcastMember(std::move(segment), {Role::none, Role::publisher, WaitPolicy::balanced, 0, false});
+    broadcast::Member(std::move(segment), {Role::none, Role::publisher, WaitPolicy::balanced, 0, false});
     return 0;  // no message of a topic counts as unread
 }
 

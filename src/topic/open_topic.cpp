@@ -9,15 +9,14 @@ using participants::Role;
 using slot::SlotState;
 using slot::SlotWord;
 
-std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicShape& shape,
-                                                  const HandleOptions& handle,
-                                                  const slot::BroadcastMember::Options& options) {
+std::shared_ptr<broadcast::Member> open_topic(std::string_view name, const TopicShape& shape,
+                                              const HandleOptions& handle, const broadcast::Member::Options& options) {
     return segment::open_or_replace<Pattern>(name, shape, handle, options.read_only, [&](segment::Segment segment) {
-        return std::make_shared<slot::BroadcastMember>(std::move(segment), options);
+        return std::make_shared<broadcast::Member>(std::move(segment), options);
     });
 }
 
-TopicInfo info_of(const slot::BroadcastMember& member) {
+TopicInfo info_of(const broadcast::Member& member) {
     const auto& settings = member.settings();
     const auto& geometry = member.geometry();
     return {member.name(),
@@ -34,7 +33,7 @@ TopicInfo info_of(const slot::BroadcastMember& member) {
             member.segment().instance()};
 }
 
-TopicState state_of(const slot::BroadcastMember& member) {
+TopicState state_of(const broadcast::Member& member) {
     TopicState state{};
     for (std::uint32_t index = 0; index < member.slots().count(); ++index) {
         const auto& slot = member.slots()[index];

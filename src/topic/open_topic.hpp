@@ -5,15 +5,14 @@
 
 #include <memory>
 
-#include "slots/broadcast_member.hpp"
+#include "broadcast/member.hpp"
 
 namespace handoff::detail::topic {
 
 /// Opens the topic and joins it; replaces an existing one that does not fit, if no live process uses it. Throws Error.
-std::shared_ptr<slot::BroadcastMember> open_topic(std::string_view name, const TopicShape& shape,
-                                                  const HandleOptions& handle,
-                                                  const slot::BroadcastMember::Options& options);
-TopicInfo info_of(const slot::BroadcastMember& member);
-TopicState state_of(const slot::BroadcastMember& member);
+std::shared_ptr<broadcast::Member> open_topic(std::string_view name, const TopicShape& shape,
+                                              const HandleOptions& handle, const broadcast::Member::Options& options);
+TopicInfo info_of(const broadcast::Member& member);
+TopicState state_of(const broadcast::Member& member);
 
 }  // namespace handoff::detail::topic

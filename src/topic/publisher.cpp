@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "platform/clock.hpp"
-#include "slots/fill.hpp"
+#include "slot/fill.hpp"
 #include "topic/open_topic.hpp"
 
 namespace handoff {
@@ -80,7 +80,7 @@ TopicState Publisher::state() const {
     return detail::topic::state_of(usable());
 }
 
-detail::slot::BroadcastMember& Publisher::usable() const {
+detail::broadcast::Member& Publisher::usable() const {
     if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
     return *member_;
 }

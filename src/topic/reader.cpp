@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "platform/cpu.hpp"
-#include "slots/copy_out.hpp"
+#include "slot/copy_out.hpp"
 
 namespace handoff::detail::topic {
 
-using slot::Look;
+using broadcast::Look;
 using slot::SharedData;
 
 namespace {
@@ -24,7 +24,7 @@ Failure damaged() {
 
 }  // namespace
 
-Reader::Reader(std::shared_ptr<slot::BroadcastMember> member, Start start, std::uint32_t pins)
+Reader::Reader(std::shared_ptr<broadcast::Member> member, Start start, std::uint32_t pins)
     : member_(std::move(member)), pins_(pins), next_(begin(start)) {}
 
 std::uint64_t Reader::begin(Start start) const noexcept {
@@ -76,7 +76,7 @@ std::uint64_t Reader::advance(std::uint64_t position) noexcept {
 result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     if (auto allowed = may_pin(); !allowed) return allowed.error();
     const auto& broadcast = member_->broadcast();
-    const Look look = broadcast.pin(position_for(which), slot::pin_bit(member_->me()));
+    const Look look = broadcast.pin(position_for(which), broadcast::pin_bit(member_->me()));
     if (look.outcome == Look::Outcome::nothing) return nothing();
     if (look.outcome == Look::Outcome::damaged) return damaged();
     held_.fetch_add(1, relaxed);
@@ -132,7 +132,7 @@ result<Copied> Reader::copy(Which which, std::span<std::byte> buffer) {
 
 void Reader::unpin(std::uint32_t slot) noexcept {
     if (!member_->is_usable()) return;
-    member_->broadcast().unpin(slot, slot::pin_bit(member_->me()));
+    member_->broadcast().unpin(slot, broadcast::pin_bit(member_->me()));
     held_.fetch_sub(1, relaxed);
 }
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "slots/broadcast_member.hpp"
+#include "broadcast/member.hpp"
 #include "sync/wait_source.hpp"
 
 namespace handoff::detail::topic {
@@ -19,7 +19,7 @@ enum class Which : std::uint8_t { next, newest };
 
 class Reader final : public sync::WaitSource {
 public:
-    Reader(std::shared_ptr<slot::BroadcastMember> member, Start start, std::uint32_t pins);
+    Reader(std::shared_ptr<broadcast::Member> member, Start start, std::uint32_t pins);
 
     ~Reader() override { close_descriptor(); }
 
@@ -35,8 +35,8 @@ public:
     std::int64_t interval_ns() const noexcept override { return member_->interval_ns(); }
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 
-    slot::BroadcastMember& member() const noexcept { return *member_; }
-    const std::shared_ptr<slot::BroadcastMember>& share_member() const noexcept { return member_; }
+    broadcast::Member& member() const noexcept { return *member_; }
+    const std::shared_ptr<broadcast::Member>& share_member() const noexcept { return member_; }
     /// True if there is a message to return now.
     bool has_unread() const noexcept;
     /// Pins a message and returns it; the message keeps `self`, which is this, until it is destroyed. Errors: empty,
@@ -53,7 +53,7 @@ private:
     result<void> may_pin() const;
     std::uint64_t advance(std::uint64_t position) noexcept;
 
-    std::shared_ptr<slot::BroadcastMember> member_;
+    std::shared_ptr<broadcast::Member> member_;
     std::uint32_t pins_;
     std::atomic<std::uint32_t> held_{0};
     std::atomic<std::uint64_t> next_;  ///< written by the reading thread, read by the thread of a

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "slots/lender.hpp"
+#include "slot/lender.hpp"
 #include "topic/open_topic.hpp"
 #include "topic/reader.hpp"
 

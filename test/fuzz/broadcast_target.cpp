@@ -6,13 +6,13 @@
 #include <memory>
 #include <new>
 
+#include "broadcast/broadcast.hpp"
 #include "fuzz/input.hpp"
 #include "segment/geometry.hpp"
-#include "slots/broadcast.hpp"
-#include "slots/copy_out.hpp"
+#include "slot/copy_out.hpp"
 
 using namespace handoff::test;
-using namespace handoff::detail::slot;
+using namespace handoff::detail::broadcast;
 using handoff::detail::segment::Geometry;
 
 namespace {

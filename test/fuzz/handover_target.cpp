@@ -3,11 +3,11 @@
 #include <deque>
 #include <optional>
 
-#include "channel/board.hpp"
 #include "fuzz/input.hpp"
+#include "queue/board.hpp"
 
 using namespace handoff::test;
-using namespace handoff::detail::channel;
+using namespace handoff::detail::queue;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
 

@@ -4,7 +4,7 @@
 #include "fuzz/input.hpp"
 #include "sender/image_probe.hpp"
 #include "sender/tiff_probe.hpp"
-#include "slots/slots_layout.hpp"
+#include "slot/slots_layout.hpp"
 
 using namespace handoff;
 using namespace handoff::test;

@@ -3,17 +3,17 @@
 #include <atomic>
 #include <limits>
 
-#include "channel/channel_layout.hpp"
+#include "broadcast/broadcast_layout.hpp"
 #include "participants/participants_layout.hpp"
-#include "slots/broadcast_layout.hpp"
-#include "slots/slots_layout.hpp"
+#include "queue/queue_layout.hpp"
+#include "slot/slots_layout.hpp"
 
 namespace handoff::test {
 namespace {
 
-using detail::channel::CellWord;
+using detail::broadcast::BroadcastCell;
 using detail::participants::EntryWord;
-using detail::slot::BroadcastCell;
+using detail::queue::CellWord;
 using detail::slot::SlotWord;
 
 /// A slot word near the one that is there: any owner, any state, a generation that was, is or will be.
@@ -102,7 +102,7 @@ void Scribbler::apply(const Scribble& scribble) const noexcept {
 Scribbler Scribbler::over(std::byte* base, const detail::segment::SegmentHeader& shape) {
     const bool is_channel = shape.kind == static_cast<std::uint32_t>(detail::segment::Kind::channel);
     const std::size_t control_bytes =
-        is_channel ? sizeof(detail::channel::ChannelControl) : sizeof(detail::slot::BroadcastControl);
+        is_channel ? sizeof(detail::queue::ChannelControl) : sizeof(detail::broadcast::BroadcastControl);
     std::byte* control = base + shape.control_offset;
     std::byte* cells = control + control_bytes;
     const auto cells_bytes = static_cast<std::size_t>(base + shape.slots_offset - cells);

@@ -3,10 +3,10 @@
 [[mutant]]
 id = "ring-no-tail-help"            names it on the command line
 what = "..."                        one sentence: what is broken
-file = "src/channel/ring.cpp"
+file = "src/queue/ring.cpp"
 old = '''...'''                     text of that file; occurs there exactly once
 new = '''...'''                     what it is replaced with
-killed_by = ["channel/ring_test/a_dead_linker_is_helped_by_the_next_linker"]    CTest names; each must go red
+killed_by = ["queue/ring_test/a_dead_linker_is_helped_by_the_next_linker"]    CTest names; each must go red
 seconds = 20                        (20) a test that runs longer was killed by hanging
 
 An [[unseen]] table has a `why` instead of `killed_by`: the argument why no test can notice it.

@@ -1,9 +1,10 @@
 // Sizes that somebody wrote into the segment: never believed beyond what the slot really has.
 #include <array>
 
-#include "channel/member.hpp"
+#include "channel/open_channel.hpp"
 #include "fixture.hpp"
 #include "latest/blueprint.hpp"
+#include "queue/member.hpp"
 #include "topic/open_topic.hpp"
 
 using namespace handoff;
@@ -38,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_claims_to_be_larger_than_its_slot_is_cut) {
     Sender sender(name, shape);
     Receiver receiver(name);
     sender.send(sender.try_loan().value()).value();
-    claim_too_much(*detail::channel::open_member(name, shape, {}, Role::none));
+    claim_too_much(*detail::channel::open_channel(name, shape, {}, Role::none));
     BOOST_TEST(receiver.try_receive().value().payload().size() == slot_bytes);
 }
 
@@ -47,7 +48,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_claims_to_be_larger_than_its_slot_is_cut) {
     Receiver receiver(name);
     Pending pending = sender.request_async(sender.try_loan().value()).value();
     receiver.try_receive().value().processed(slot_bytes).value();
-    claim_too_much(*detail::channel::open_member(name, shape, {}, Role::none));
+    claim_too_much(*detail::channel::open_channel(name, shape, {}, Role::none));
     const Processed answer = pending.wait(Deadline::now()).value();
     BOOST_TEST(answer.payload().size() == slot_bytes);
     BOOST_TEST(answer.reply().size() == slot_bytes);

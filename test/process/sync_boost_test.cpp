@@ -1,9 +1,9 @@
 // On a segment with Sync::boost its processes sleep on Boost's pairs: the pairs' bytes show it.
 #include <fstream>
 
-#include "channel/channel_layout.hpp"
 #include "fixture.hpp"
 #include "platform/asleep.hpp"
+#include "queue/queue_layout.hpp"
 #include "segment/name.hpp"
 #include "segment/segment_layout.hpp"
 #include "sync/boost_condition.hpp"
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_SUITE(sync_boost)
 BOOST_FIXTURE_TEST_CASE(a_receiver_sleeps_on_the_pair_and_not_on_the_word, Channel) {
     shape.sync = Sync::boost;
     Sender sending = sender();
-    const std::size_t count = detail::channel::first_pair_of_answered + *shape.participants;
+    const std::size_t count = detail::queue::first_pair_of_answered + *shape.participants;
     const std::string before = pairs_of(name.str(), count);
     Child receiving([&](Stage&) {
         Receiver receiver(name, {.wait = WaitPolicy::sleep});

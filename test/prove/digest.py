@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("sync", "segment", "participants", "slots", "channel", "topic", "latest")
+ROOMS = ("sync", "segment", "participants", "slot", "queue", "broadcast", "channel", "topic", "latest")
 PLATFORM = ("futex", "lock_file", "shm_file", "clock", "process")
 PAGE = ROOT / "docs" / "measurements" / "reliability.md"
 PARTS = ("stepping", "controls", "figures", "soak", "mutants", "models", "fuzz")

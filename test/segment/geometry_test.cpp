@@ -1,6 +1,6 @@
 #include "segment/geometry.hpp"
 #include "segment/packed.hpp"
-#include "slots/slots_layout.hpp"
+#include "slot/slots_layout.hpp"
 
 #include <boost/test/unit_test.hpp>
 

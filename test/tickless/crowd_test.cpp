@@ -7,7 +7,8 @@
 #include <functional>
 #include <vector>
 
-#include "channel/member.hpp"
+#include "channel/open_channel.hpp"
+#include "queue/member.hpp"
 #include "tickless/fixture.hpp"
 
 using namespace handoff;
@@ -140,9 +141,9 @@ BOOST_AUTO_TEST_CASE(who_only_looks_takes_no_wake_up_away) {
 }
 
 BOOST_AUTO_TEST_CASE(whoever_looks_says_how_many_there_are_and_a_crowd_sleeps_longer) {
-    std::vector<std::shared_ptr<detail::channel::Member>> members;
+    std::vector<std::shared_ptr<detail::queue::Member>> members;
     for (int i = 0; i < 7; ++i)
-        members.push_back(detail::channel::open_member(name, shape, handle, detail::participants::Role::receiver));
+        members.push_back(detail::channel::open_channel(name, shape, handle, detail::participants::Role::receiver));
     BOOST_TEST(members[6]->interval_ns() == 2 * detail::sync::tick_ns);  // of eight
     members.resize(1);
     members[0]->reap();

@@ -1,5 +1,5 @@
 // The broadcast protocol: a pin against a loan, and a copy that is overwritten.
-#include "slots/broadcast.hpp"
+#include "broadcast/broadcast.hpp"
 #include "scenarios.hpp"
 #include "segment/geometry.hpp"
 
@@ -7,11 +7,11 @@ namespace weak {
 
 namespace {
 
-using handoff::detail::slot::Broadcast;
-using handoff::detail::slot::BroadcastCell;
-using handoff::detail::slot::BroadcastControl;
+using handoff::detail::broadcast::Broadcast;
+using handoff::detail::broadcast::BroadcastCell;
+using handoff::detail::broadcast::BroadcastControl;
+using handoff::detail::broadcast::Look;
 using handoff::detail::slot::Held;
-using handoff::detail::slot::Look;
 using handoff::detail::slot::SharedData;
 using handoff::detail::slot::Slots;
 using handoff::detail::slot::SlotState;

@@ -14,8 +14,8 @@ for source in explorer memory main; do
 done
 for source in "$here"/litmus.cpp "$here"/condition.cpp "$here"/channel.cpp "$here"/broadcast.cpp "$here"/futex.cpp "$root"/src/*.cpp \
     "$root"/src/platform/*.cpp "$root"/src/participants/*.cpp "$root"/src/segment/geometry.cpp \
-    "$root"/src/slots/broadcast.cpp "$root"/src/channel/slot_protocol.cpp "$root"/src/channel/ring.cpp \
-    "$root"/src/channel/free_map.cpp; do
+    "$root"/src/broadcast/broadcast.cpp "$root"/src/queue/slot_protocol.cpp "$root"/src/queue/ring.cpp \
+    "$root"/src/queue/free_map.cpp; do
     [ "$source" != "$root/src/platform/futex.cpp" ] || continue
     # shellcheck disable=SC2086
     $compiler $flags -include "$here/weak_atomic.hpp" -c "$source" \

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-#include "channel/slot_protocol.hpp"
+#include "queue/slot_protocol.hpp"
 #include "scenarios.hpp"
 #include "segment/geometry.hpp"
 
@@ -10,17 +10,17 @@ namespace weak {
 
 namespace {
 
-using handoff::detail::channel::CellWord;
-using handoff::detail::channel::ChannelControl;
-using handoff::detail::channel::Held;
-using handoff::detail::channel::Ring;
-using handoff::detail::channel::RingOutcome;
-using handoff::detail::channel::Settings;
-using handoff::detail::channel::SlotProtocol;
-using handoff::detail::channel::Withdrawal;
 using handoff::detail::participants::ParticipantEntry;
 using handoff::detail::participants::Registry;
 using handoff::detail::participants::Role;
+using handoff::detail::queue::CellWord;
+using handoff::detail::queue::ChannelControl;
+using handoff::detail::queue::Held;
+using handoff::detail::queue::Ring;
+using handoff::detail::queue::RingOutcome;
+using handoff::detail::queue::Settings;
+using handoff::detail::queue::SlotProtocol;
+using handoff::detail::queue::Withdrawal;
 using handoff::detail::slot::SharedData;
 using handoff::detail::slot::Slots;
 using handoff::detail::slot::SlotState;
@@ -67,7 +67,7 @@ public:
         for (std::uint32_t index = 0; index < cells; ++index)
             ::new (&control->cells[index]) handoff::detail::sync::SharedWord;
         for (std::uint32_t index = 0; index < players; ++index) ::new (entries + index) ParticipantEntry;
-        handoff::detail::channel::FreeMap(control->cells + cells, slot_count).place();
+        handoff::detail::queue::FreeMap(control->cells + cells, slot_count).place();
         slots.place();
     }
     platform::LockFile open_locks() const {

@@ -15,6 +15,7 @@ fork() inherits no handle: it opens the segment again.
 import atexit as _atexit
 import os as _os
 
+from . import _threads
 from ._core import (
     ChannelInfo,
     ChannelState,
@@ -88,7 +89,13 @@ for _name in __all__:  # tracebacks and help() show the names that users import
     if hasattr(globals()[_name], "_arguments"):
         globals()[_name].__signature__ = _Signature()
 
+_threads.end_waits_at_exit()
+_threads.remember_main_thread()
 # What is still open when the interpreter ends is left in an orderly way: no name stays behind.
 _atexit.register(_close_all)
 # A child of fork() inherits no handle, but a view that lives in it shows its bytes.
-_os.register_at_fork(before=lambda: _let_child_see_views(True), after_in_parent=lambda: _let_child_see_views(False))
+_os.register_at_fork(
+    before=lambda: _let_child_see_views(True),
+    after_in_parent=lambda: _let_child_see_views(False),
+    after_in_child=_threads.remember_main_thread,
+)

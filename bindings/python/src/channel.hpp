@@ -32,7 +32,7 @@ void add_opening(Class& cls, const char* kind) {
         HandleOptions handle;
         const py::object attach_timeout = take_options(arguments, shape, handle);
         auto end =
-            open_in_slices(handle, attach_timeout, [&](const HandleOptions& now) { return End(name, shape, now); });
+            open_interruptibly(handle, attach_timeout, [&](const HandleOptions& now) { return End(name, shape, now); });
         return std::make_unique<Handle<End>>(kind, std::move(name), std::move(end));
     };
     add_constructor(

@@ -26,6 +26,10 @@ void Closable::close_all() noexcept {
     for (Closable* one : open_ones()) one->close();
 }
 
+void Closable::stop_all() noexcept {
+    for (Closable* one : open_ones()) one->stop();
+}
+
 void refuse_pickling(const py::object& self) {
     throw py::type_error("a handoff." + words(py::type::of(self).attr("__name__")) +
                          " belongs to one process and cannot be pickled: pass its name, and open it in the other "

@@ -1,6 +1,6 @@
 // What Python holds: handles that can be closed, and slots that can be released while views on them live on.
 //
-// Everything here is guarded by the GIL, but what is called between two slices of a wait.
+// Everything here is guarded by the GIL.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -9,12 +9,13 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
-namespace handoff::python {
+#include "wait.hpp"
 
-namespace py = pybind11;
+namespace handoff::python {
 
 [[noreturn]] inline void refuse(Errc code, std::string sentence) {
     throw Error(code, std::move(sentence));
@@ -38,8 +39,11 @@ public:
     Closable(const Closable&) = delete;
     virtual ~Closable();
     virtual void close() noexcept = 0;
+    /// Ends the waits in it.
+    virtual void stop() noexcept = 0;
     /// Closes what is still open: a thread that waits in it ends its wait, and no name is left behind.
     static void close_all() noexcept;
+    static void stop_all() noexcept;
 };
 
 /// A Sender, Receiver, Publisher, Subscriber or LatestBytes that Python may close while others wait in it.
@@ -49,7 +53,13 @@ public:
     Handle(const char* kind, std::string name, T value)
         : kind_(kind), name_(std::move(name)), value_(std::make_shared<T>(std::move(value))) {}
 
-    void close() noexcept override { value_.reset(); }
+    void close() noexcept override {
+        value_.reset();
+        stop();
+    }
+    void stop() noexcept override { ended_.request_stop(); }
+    /// Stopped by close(), and when the interpreter ends: for waits in it.
+    std::stop_token ended() const noexcept { return ended_.get_token(); }
     bool is_closed() const noexcept { return value_ == nullptr; }
     /// Keeps it alive beyond close(). Throws Error(invalid_handle) if it is closed.
     std::shared_ptr<T> share() const {
@@ -70,7 +80,30 @@ private:
     const char* kind_;
     std::string name_;
     std::shared_ptr<T> value_;
+    std::stop_source ended_;
 };
+
+/// Waits in an open handle. Throws Error(invalid_handle) if it is closed meanwhile.
+template <class T, class Attempt>
+auto wait_in(const Handle<T>& self, const Timeout& timeout, Attempt&& attempt) {
+    auto outcome = wait_interruptibly(timeout, self.ended(), attempt);
+    if (!outcome && outcome.error() == Errc::stopped) self.check_open();
+    return outcome;
+}
+
+/// The next element of a loop over a handle, which ends with the stream, and when the handle is closed or the
+/// interpreter ends while the loop waits. Throws Error(invalid_handle) if it was closed before.
+template <class T, class Take>
+auto next_in_loop(const Handle<T>& self, Take&& take) {
+    self.check_open();
+    try {
+        return take();
+    } catch (const Error& error) {
+        if (error.code() == Errc::end_of_stream || error.code() == Errc::stopped || self.is_closed())
+            throw py::stop_iteration();
+        throw;
+    }
+}
 
 /// A T with what it came from. Views share it: the segment stays mapped as long as one of them lives.
 template <class T>
@@ -142,7 +175,7 @@ void add_closing(Class& cls) {
     cls.def(
         "close", [](T& self) { self.close(); },
         "Leaves the segment, once the last slot and view that came from here is gone too. May be called twice; "
-        "a thread that waits in it is told within 100 ms.");
+        "a thread that waits in it raises InvalidHandle, and a loop over it ends.");
     cls.def_property_readonly(
         "closed", [](const T& self) { return self.is_closed(); }, "True after close().");
     cls.def_property_readonly(

@@ -100,8 +100,8 @@ PyReading wait_newer(PyLatest& self, const py::object& seconds) {
     const Timeout timeout(seconds);
     const auto latest = self.share();
     auto room = room_of(self, *latest);
-    const Reading about = value_of(wait_in_slices(
-        timeout, [&](Deadline until) { return latest->wait_newer(room, until); }, [&] { self.check_open(); }));
+    const Reading about =
+        value_of(wait_in(self, timeout, [&](const Wait& until) { return latest->wait_newer(room, until); }));
     return reading(self, room, about);
 }
 
@@ -119,8 +119,8 @@ std::unique_ptr<PyLatest> open_latest(std::string name, const py::object& dtype,
     }
     const std::size_t room = shape.capacity_bytes.value_or(0);
     if (options.read_only) options.open = Open::attach;
-    auto made = open_in_slices(options, attach_timeout,
-                               [&](const LatestOptions& now) { return LatestBytes(name, shape, now); });
+    auto made = open_interruptibly(options, attach_timeout,
+                                   [&](const LatestOptions& now) { return LatestBytes(name, shape, now); });
     return std::make_unique<PyLatest>(std::move(name), std::move(made), std::move(of), std::move(extents), room);
 }
 

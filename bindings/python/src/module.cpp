@@ -36,8 +36,8 @@ std::size_t wait_for_any(const py::iterable& handles, const py::object& seconds)
                    "wait_any() waits for Receivers, Subscribers and Latests, not for " + words(py::type::of(handle)));
         waitables.push_back(handle.attr("_waitable")().cast<Waitable>());
     }
-    return value_of(wait_in_slices(
-        timeout, [&](Deadline until) { return wait_any(waitables, until); }, [] {}));
+    return value_of(
+        wait_interruptibly(timeout, interpreter_ends(), [&](const Wait& until) { return wait_any(waitables, until); }));
 }
 
 }  // namespace
@@ -58,6 +58,8 @@ PYBIND11_MODULE(_core, module) {
                "SIGBUS. Installs a handler for SIGBUS.");
     module.def("_let_child_see_views", &Buffer::let_child_see_views);
     module.def("_close_all", &Closable::close_all);
+    module.def("_end_waits", &end_waits);
+    module.def("_set_main_thread", &set_main_thread);
     module.attr("__version__") = HANDOFF_VERSION;
 }
 

@@ -15,19 +15,21 @@ namespace handoff::python {
 /// How long it is until `deadline`.
 std::chrono::nanoseconds time_until(Deadline deadline);
 
-/// Opens with `attach_timeout` in slices, so that Ctrl-C ends the wait for a segment that does not come.
+/// Opens, and waits `attach_timeout` for a segment that does not exist yet, interruptibly.
 template <class Options, class Make>
-auto open_in_slices(Options options, const py::object& attach_timeout, Make&& make) -> decltype(make(options)) {
+auto open_interruptibly(Options options, const py::object& attach_timeout, Make&& make) -> decltype(make(options)) {
     const Timeout timeout(attach_timeout);
+    Waiting waiting(timeout, interpreter_ends());
     for (;;) {
-        options.attach_timeout = time_until(timeout.slice());
+        const Wait wait = waiting.next();
+        options.attach_timeout = time_until(wait.deadline());
+        options.attach_stop = wait.stop();
         try {
             const WithoutGil released;
             return make(options);
         } catch (const Error& error) {
-            if (error.code() != Errc::no_such_segment || timeout.is_over()) throw;
+            if (error.code() != Errc::no_such_segment || !waiting.goes_on()) throw;
         }
-        check_signals();
     }
 }
 

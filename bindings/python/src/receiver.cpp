@@ -18,25 +18,19 @@ using PyRequest = Held<Request>;
 
 PyRequest receive(PyReceiver& self, const Timeout& timeout) {
     const auto receiver = self.share();
-    auto request = wait_in_slices(
-        timeout, [&](Deadline until) { return receiver->receive(until); }, [&] { self.check_open(); });
+    auto request = wait_in(self, timeout, [&](const Wait& until) { return receiver->receive(until); });
     return {"Request", receiver, value_of(std::move(request))};
 }
 
 PyRequest next_request(PyReceiver& self) {
-    try {
-        return receive(self, Timeout(py::none()));
-    } catch (const Error& error) {
-        if (error.code() == Errc::end_of_stream) throw py::stop_iteration();
-        throw;
-    }
+    return next_in_loop(self, [&] { return receive(self, Timeout(py::none())); });
 }
 
 py::list receive_batch(PyReceiver& self, std::size_t most, const Timeout& timeout) {
     const auto receiver = self.share();
     std::vector<Request> batch(std::min<std::size_t>(most, receiver->info().slot_count));
-    const auto count = value_of(wait_in_slices(
-        timeout, [&](Deadline until) { return receiver->receive(batch, until); }, [&] { self.check_open(); }));
+    const auto count =
+        value_of(wait_in(self, timeout, [&](const Wait& until) { return receiver->receive(batch, until); }));
     py::list requests;
     for (std::size_t at = 0; at < count; ++at) requests.append(PyRequest("Request", receiver, std::move(batch[at])));
     return requests;

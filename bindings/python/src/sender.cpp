@@ -23,8 +23,7 @@ struct PyPending : Held<Pending> {
 
 PyLoan loan(PySender& self, const Timeout& timeout) {
     const auto sender = self.share();
-    auto made = wait_in_slices(
-        timeout, [&](Deadline until) { return sender->loan(until); }, [&] { self.check_open(); });
+    auto made = wait_in(self, timeout, [&](const Wait& until) { return sender->loan(until); });
     return {"Loan", sender, value_of(std::move(made))};
 }
 
@@ -44,13 +43,18 @@ Loan filled_loan(PySender& self, const py::object& data, const Timeout& timeout,
     return made.take();
 }
 
+/// See Pending::wait().
+bool may_be_waited_for_again(const Failure& failure) {
+    return failure == Errc::timed_out || failure == Errc::stopped || failure == Errc::removed;
+}
+
 PyProcessed wait_for(PyPending& self, const Timeout& timeout) {
     Pending& pending = self.use();
     const auto owner = self.owner();
     const Alone alone(self.busy, "Pending");
-    auto outcome = wait_in_slices(
-        timeout, [&](Deadline until) { return pending.wait(until); }, [] {});
-    if (outcome || !(outcome.error() == Errc::timed_out)) self.release();
+    auto outcome =
+        wait_interruptibly(timeout, interpreter_ends(), [&](const Wait& until) { return pending.wait(until); });
+    if (outcome || !may_be_waited_for_again(outcome.error())) self.release();
     return {"Processed", owner, value_of(std::move(outcome))};
 }
 
@@ -63,11 +67,12 @@ PyProcessed request(PySender& self, const py::object& data, const py::object& ti
     try {
         return wait_for(pending, all);
     } catch (const Error& error) {
-        if (error.code() != Errc::timed_out) throw;
+        if (error.code() != Errc::timed_out && error.code() != Errc::stopped) throw;
         const bool taken_back = value_of(pending.take().withdraw()) == Withdrawn::taken_back;
-        refuse(Errc::timed_out, std::string(error.what()) + (taken_back ? ". It was withdrawn"
-                                                                        : ". It is left to the receiver; nobody waits "
-                                                                          "for its answer any more"));
+        refuse(error.code() == Errc::stopped ? Errc::stopped : Errc::timed_out,
+               std::string(error.what()) + (taken_back ? ". It was withdrawn"
+                                                       : ". It is left to the receiver; nobody waits "
+                                                         "for its answer any more"));
     } catch (py::error_already_set&) {
         (void)pending.take().withdraw();
         throw;
@@ -92,8 +97,7 @@ std::vector<Loan> all_loans(const py::iterable& loans) {
 py::list loan_batch(PySender& self, std::size_t most, const Timeout& timeout) {
     const auto sender = self.share();
     std::vector<Loan> batch(std::min<std::size_t>(most, sender->info().slot_count));
-    const auto count = value_of(wait_in_slices(
-        timeout, [&](Deadline until) { return sender->loan(batch, until); }, [&] { self.check_open(); }));
+    const auto count = value_of(wait_in(self, timeout, [&](const Wait& until) { return sender->loan(batch, until); }));
     py::list loans;
     for (std::size_t at = 0; at < count; ++at) loans.append(PyLoan("Loan", sender, std::move(batch[at])));
     return loans;
@@ -249,9 +253,8 @@ void bind_sender(py::module_& module) {
         "wait_for_receiver",
         [](PySender& self, const py::object& timeout) {
             const auto shared = self.share();
-            value_of(wait_in_slices(
-                Timeout(timeout), [&](Deadline until) { return shared->wait_for_receiver(until); },
-                [&] { self.check_open(); }));
+            value_of(
+                wait_in(self, Timeout(timeout), [&](const Wait& until) { return shared->wait_for_receiver(until); }));
         },
         py::arg("timeout") = py::none(), "Waits until at least one live receiver is attached. Raises Timeout.");
     sender.def_property_readonly(

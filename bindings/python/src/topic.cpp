@@ -34,8 +34,7 @@ using CopyOut = result<Copied> (Subscriber::*)(std::span<std::byte>, const Wait&
 PyMessage take(PySubscriber& self, const Timeout& timeout, Take which) {
     const auto subscriber = self.share();
     const Alone alone(self.busy, "Subscriber");
-    auto message = wait_in_slices(
-        timeout, [&](Deadline until) { return ((*subscriber).*which)(until); }, [&] { self.check_open(); });
+    auto message = wait_in(self, timeout, [&](const Wait& until) { return ((*subscriber).*which)(until); });
     return {"Message", subscriber, value_of(std::move(message))};
 }
 
@@ -46,12 +45,7 @@ PyMessage try_take(PySubscriber& self, TryTake which) {
 }
 
 PyMessage next_message(PySubscriber& self) {
-    try {
-        return take(self, Timeout(py::none()), &Subscriber::next);
-    } catch (const Error& error) {
-        if (error.code() == Errc::end_of_stream) throw py::stop_iteration();
-        throw;
-    }
+    return next_in_loop(self, [&] { return take(self, Timeout(py::none()), &Subscriber::next); });
 }
 
 PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
@@ -59,8 +53,8 @@ PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
     const auto subscriber = self.share();
     const Alone alone(self.busy, "Subscriber");
     const auto room = std::make_shared<std::vector<std::byte>>(subscriber->info().payload_bytes);
-    const Copied copied = value_of(wait_in_slices(
-        timeout, [&](Deadline until) { return ((*subscriber).*which)(*room, until); }, [&] { self.check_open(); }));
+    const Copied copied =
+        value_of(wait_in(self, timeout, [&](const Wait& until) { return ((*subscriber).*which)(*room, until); }));
     Area bytes{std::span<std::byte>(*room).first(copied.size)};
     bytes.is_in_segment = false;
     const bool fits = copied.image.is_image() && check_image(copied.image, copied.size);
@@ -89,8 +83,8 @@ std::unique_ptr<PyPublisher> open_publisher(std::string name, const py::args& su
     TopicShape shape;
     HandleOptions handle;
     const py::object attach_timeout = take_options(arguments, shape, handle);
-    auto made =
-        open_in_slices(handle, attach_timeout, [&](const HandleOptions& now) { return Publisher(name, shape, now); });
+    auto made = open_interruptibly(handle, attach_timeout,
+                                   [&](const HandleOptions& now) { return Publisher(name, shape, now); });
     return std::make_unique<PyPublisher>("Publisher", std::move(name), std::move(made));
 }
 
@@ -100,8 +94,8 @@ std::unique_ptr<PySubscriber> open_subscriber(std::string name, const py::args& 
     SubscriberOptions options = defaults_of_subscriber;
     const py::object attach_timeout = take_options(arguments, shape, options);
     if (options.read_only) options.pins = 0;
-    auto made = open_in_slices(options, attach_timeout,
-                               [&](const SubscriberOptions& now) { return Subscriber(name, shape, now); });
+    auto made = open_interruptibly(options, attach_timeout,
+                                   [&](const SubscriberOptions& now) { return Subscriber(name, shape, now); });
     return std::make_unique<PySubscriber>("Subscriber", std::move(name), std::move(made));
 }
 
@@ -148,9 +142,8 @@ void bind_publisher(py::module_& module) {
         "wait_for_subscriber",
         [](PyPublisher& self, const py::object& timeout) {
             const auto shared = self.share();
-            value_of(wait_in_slices(
-                Timeout(timeout), [&](Deadline until) { return shared->wait_for_subscriber(until); },
-                [&] { self.check_open(); }));
+            value_of(
+                wait_in(self, Timeout(timeout), [&](const Wait& until) { return shared->wait_for_subscriber(until); }));
         },
         py::arg("timeout") = py::none(), "Waits until at least one live subscriber is attached. Raises Timeout.");
     publisher.def(

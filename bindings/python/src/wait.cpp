@@ -11,7 +11,15 @@ namespace handoff::python {
 
 namespace {
 
-bool interpreter_ends() noexcept {
+/// Of this process, and under the GIL.
+unsigned long main_thread = 0;
+
+std::stop_source& end_of_interpreter() {
+    static auto* source = new std::stop_source;  // never destroyed: a parked thread may look at it
+    return *source;
+}
+
+bool is_finalizing() noexcept {
 #if PY_VERSION_HEX >= 0x030d0000
     return Py_IsFinalizing() != 0;
 #else
@@ -22,7 +30,7 @@ bool interpreter_ends() noexcept {
 }  // namespace
 
 WithoutGil::~WithoutGil() noexcept(false) {
-    while (interpreter_ends()) pause();
+    while (is_finalizing()) pause();
     PyEval_RestoreThread(state_);
 }
 
@@ -38,6 +46,39 @@ Timeout::Timeout(const py::object& seconds) {
         throw Error(Errc::invalid_argument,
                     "a timeout of " + words(seconds) + " seconds: give 0 or more, or None for ever");
     deadline_ = Deadline(std::chrono::duration<double>(number));
+}
+
+Waiting::Waiting(const Timeout& timeout, std::stop_token ended) : timeout_(timeout) {
+    const bool is_main = PyThread_get_thread_ident() == main_thread;
+    // What atexit handlers of the main thread wait for, they shall get.
+    if (!is_main || !end_of_interpreter().stop_requested()) stop_ = std::move(ended);
+    is_first_ = !is_main;
+}
+
+bool Waiting::goes_on() {
+    if (timeout_.is_over()) return false;
+    check_signals();
+    if (is_first_) {
+        is_first_ = false;
+        is_abandoned_ = py::module_::import("handoff._threads").attr("abandonment")();
+        in_slices_ = !is_abandoned_.is_none();
+    }
+    if (is_abandoned_ && !is_abandoned_.is_none() && is_abandoned_().cast<bool>())
+        throw Error(Errc::stopped, "the event loop that started this thread has ended: nobody awaits the result");
+    return true;
+}
+
+std::stop_token interpreter_ends() {
+    return end_of_interpreter().get_token();
+}
+
+void end_waits() {
+    end_of_interpreter().request_stop();
+    Closable::stop_all();
+}
+
+void set_main_thread(unsigned long identity) {
+    main_thread = identity;
 }
 
 }  // namespace handoff::python

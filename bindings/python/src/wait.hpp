@@ -6,8 +6,8 @@
 #include <handoff/error.hpp>
 #include <handoff/wait.hpp>
 
-#include <algorithm>
 #include <chrono>
+#include <stop_token>
 #include <utility>
 
 namespace handoff::python {
@@ -51,19 +51,46 @@ inline void check_signals() {
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
 }
 
-/// Asks `attempt(deadline)` without the GIL until it answers something else than timed_out, or the timeout is over.
-/// Between two attempts `go_on()` is called with the GIL; it may throw.
-template <class Attempt, class GoOn>
-auto wait_in_slices(const Timeout& timeout, Attempt&& attempt, GoOn&& go_on) {
+/// One wait of a Python thread. Signal handlers of Python run in the main thread only, and only between two
+/// instructions of the interpreter: it returns to that every 100 ms, the tick of the library. Another thread waits
+/// as a whole, and is stopped when the interpreter ends. REQUIRES: the GIL
+class Waiting {
+public:
+    /// `ended`: what ends the wait early, besides its deadline.
+    Waiting(const Timeout& timeout, std::stop_token ended);
+
+    /// Until when, and what stops it, before the wait returns to the interpreter.
+    Wait next() const { return {in_slices_ ? timeout_.slice() : timeout_.deadline(), stop_}; }
+    /// After `next()` has timed out. False: the wait is over. Throws what a signal handler raised, and
+    /// Error(stopped) in a thread whose result nobody awaits any more.
+    bool goes_on();
+
+private:
+    const Timeout& timeout_;
+    std::stop_token stop_;
+    bool in_slices_ = true;
+    bool is_first_ = true;
+    py::object is_abandoned_;  ///< to be called after each slice; none: not needed
+};
+
+/// A token that is stopped when the interpreter begins to end.
+std::stop_token interpreter_ends();
+/// Ends the waits of all threads but the main one, also those that begin later.
+void end_waits();
+/// The thread of that identity (threading.get_ident()) runs the signal handlers.
+void set_main_thread(unsigned long identity);
+
+/// Asks `attempt(wait)` without the GIL until it returns something else than timed_out, or the timeout is over.
+template <class Attempt>
+auto wait_interruptibly(const Timeout& timeout, std::stop_token ended, Attempt&& attempt) {
+    Waiting waiting(timeout, std::move(ended));
     for (;;) {
         auto outcome = [&] {
-            const Deadline until = timeout.slice();
+            const Wait wait = waiting.next();
             const WithoutGil released;
-            return attempt(until);
+            return attempt(wait);
         }();
-        if (outcome || !(outcome.error() == Errc::timed_out) || timeout.is_over()) return outcome;
-        check_signals();
-        go_on();
+        if (outcome || !(outcome.error() == Errc::timed_out) || !waiting.goes_on()) return outcome;
     }
 }
 

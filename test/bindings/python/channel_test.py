@@ -219,6 +219,25 @@ def test_close_ends_the_wait_of_another_thread(pair):
     assert len(said) == 1
 
 
+def test_close_ends_a_loop_that_waits(pair):
+    sender, receiver = pair
+    taken = []
+
+    def loop():
+        for request in receiver:
+            taken.append(bytes(request.array))
+            request.processed()
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    sender.request(b"one")
+    receiver.close()
+    thread.join(10)
+    assert (taken, thread.is_alive()) == ([b"one"], False)
+    with pytest.raises(handoff.InvalidHandle, match="closed"):
+        next(receiver)
+
+
 def test_other_threads_run_while_one_waits(pair):
     _, receiver = pair
     counted = 0

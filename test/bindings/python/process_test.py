@@ -159,6 +159,43 @@ sys.slow = Slow()
         assert (status, "terminate" in err, "Fatal" in err) == (0, False, False), err
 
 
+END_OF_A_THREAD = {  # threads that wait for ever do not keep the interpreter
+    "thread": "threading.Thread(target=receiver.receive).start()",
+    "loop": "threading.Thread(target=lambda: list(receiver)).start()",
+    "pending": "threading.Thread(target=sender.request_async(b'x').wait).start()",
+    "wait_any": "threading.Thread(target=handoff.wait_any, args=([receiver],)).start()",
+    "attach": "threading.Thread(target=handoff.Receiver, args=(name + '-none',), kwargs=dict(attach_timeout=None)).start()",
+    "pool": "concurrent.futures.ThreadPoolExecutor().submit(receiver.receive)",
+    "later": "threading.Thread(target=lambda: (threading.main_thread().join(), receiver.receive())).start()",
+    "asyncio": """
+async def main():
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(asyncio.to_thread(receiver.receive), 0.2)
+asyncio.run(main())""",
+}
+
+
+@pytest.mark.parametrize("end", END_OF_A_THREAD)
+def test_a_thread_that_waits_does_not_keep_the_interpreter(name, program, end):
+    code = f"""
+import asyncio, atexit, concurrent.futures, contextlib, sys, threading
+import handoff
+name = sys.argv[1]
+receiver, sender = handoff.Receiver(name, slot_count=3, payload_bytes=8, reply_bytes=8), handoff.Sender(name)
+other = handoff.Subscriber(name + "-topic", payload_bytes=8)
+def at_exit():  # the main thread can wait to the end
+    try:
+        other.next(timeout=0.2)
+    except handoff.Timeout:
+        print("timed out")
+atexit.register(at_exit)
+{END_OF_A_THREAD[end]}
+"""
+    status, out, err = program(code, name).wait()
+    assert (status, out) == (0, "timed out\n"), err
+    assert "Stopped" in err or end in ("loop", "pool", "asyncio")
+
+
 def test_what_is_open_at_exit_leaves_no_name_behind(name, program):
     code = "import sys, handoff\nsender = handoff.Sender(sys.argv[1], payload_bytes=8)\nme = [sender]\nme.append(me)\n"
     assert program(code, name).wait() == (0, "", "")

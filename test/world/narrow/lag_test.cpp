@@ -1,5 +1,5 @@
 // Requests withdrawn unread while nobody receives leave the head behind, by more rounds than four bits can tell.
-#include "channel/channel_layout.hpp"
+#include "queue/queue_layout.hpp"
 #include "world/world.hpp"
 
 using namespace handoff;
@@ -8,7 +8,7 @@ using namespace handoff::test;
 BOOST_FIXTURE_TEST_SUITE(lag_test, Line)
 
 BOOST_AUTO_TEST_CASE(a_receiver_finds_the_first_message_however_many_were_withdrawn_before) {
-    constexpr std::uint32_t cells = 1'024, rounds = detail::channel::CellWord::round_mask + 1;
+    constexpr std::uint32_t cells = 1'024, rounds = detail::queue::CellWord::round_mask + 1;
     for (const std::uint32_t lap : {0U, 1U, rounds / 2 - 1, rounds / 2, rounds / 2 + 1, rounds - 1, rounds, 3 * rounds})
         for (const std::uint32_t more : {0U, 1U, cells - 1}) {
             BOOST_TEST_CONTEXT(lap << " laps and " << more << " withdrawn") {

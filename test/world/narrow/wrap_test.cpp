@@ -5,16 +5,16 @@
 #include <cstdint>
 #include <random>
 
-#include "channel/channel_layout.hpp"
 #include "platform/shared_anonymous.hpp"
-#include "slots/slots_layout.hpp"
+#include "queue/queue_layout.hpp"
+#include "slot/slots_layout.hpp"
 #include "sync/crash_point.hpp"
 #include "world/world.hpp"
 
 using namespace handoff;
 using namespace handoff::test;
 
-static_assert(detail::channel::CellWord::round_mask == 15 && detail::channel::CellWord::generation_mask == 15 &&
+static_assert(detail::queue::CellWord::round_mask == 15 && detail::queue::CellWord::generation_mask == 15 &&
               detail::slot::SlotWord::generation_mask == 15);
 
 namespace {
