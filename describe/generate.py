@@ -4,9 +4,9 @@
 usage: generate.py [ROOT]            writes all files that are not what the description says
        generate.py --check [ROOT]    names them; exit code 1 if there are any
 
-Most of it are regions of files that people read, between two comments, `generated from describe/handoff.toml: NAMES`
-and `end of generated`. The names are tables of the description, the ending of the file decides what is written of them.
-In C, `init` before them: the functions that begin these structs. In C++, `asserts`: C has the same enumerators.
+Most of it are regions between the comments `generated from describe/handoff.toml: NAMES` and `end of generated`. The
+names are tables, the ending of the file decides what is written of them. Before them, in C, `init`: the functions that
+begin these structs; in C++ `copies`: from `options` to `made`. `asserts`: C and C++ have the same enumerators.
 """
 
 import re
@@ -121,6 +121,8 @@ def cpp_region(names):
     if names == ["asserts"]:
         return [f"static_assert({c_constant(name, value)} == static_cast<int>({name}::{cpp_value(value)}));"
                 for name, values in ENUMS.items() for value in values]
+    if names[0] == "copies":
+        return [f"made.{field['name']} = options.{field['name']};" for field in fields_of(names[1])]
     lines = []
     for name in names:
         first = TABLES[name].get("first")
@@ -275,12 +277,10 @@ def with_regions(path, text):
 
 
 def everything():
-    texts = {ROOT / "src/described/described.hpp": "\n".join(described_hpp()) + "\n"}
-    for path in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in REGIONS):
-        text = path.read_text(encoding="utf-8")
-        if "generated from describe/handoff.toml: " in text:
-            texts[path] = with_regions(path, text)
-    return texts
+    paths = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in REGIONS)
+    texts = {path: with_regions(path, text) for path in paths
+             if "generated from describe/handoff.toml: " in (text := path.read_text(encoding="utf-8"))}
+    return {ROOT / "src/described/described.hpp": "\n".join(described_hpp()) + "\n"} | texts
 
 
 def main():

@@ -77,8 +77,16 @@ namespace detail {
 /// The part of a pattern's own options that all patterns share.
 template <class Options>
 HandleOptions handle_options(const Options& options) {
-    return {options.open, options.attach_timeout, options.attach_stop,
-            options.wait, options.timestamps,     options.prefault};
+    HandleOptions made;
+    // generated from describe/handoff.toml: copies HandleOptions
+    made.open = options.open;
+    made.attach_timeout = options.attach_timeout;
+    made.attach_stop = options.attach_stop;
+    made.wait = options.wait;
+    made.timestamps = options.timestamps;
+    made.prefault = options.prefault;
+    // end of generated
+    return made;
 }
 }  // namespace detail
 
