@@ -13,13 +13,14 @@ from pathlib import Path
 # A room may include itself and the rooms named here:
 # platform <- sync <- segment <- participants <- slot <- {queue, broadcast} <- {channel | topic, latest}. The engines
 # never meet, nor do the patterns.
-BELOW_SLOT = ["platform", "sync", "segment", "participants", "image"]
+BELOW_SLOT = ["platform", "described", "sync", "segment", "participants", "image"]
 BELOW_ENGINES = [*BELOW_SLOT, "slot"]
 ROOMS = {
     "platform": [],
-    "image": [],
+    "described": [],
+    "image": ["described"],
     "sync": ["platform"],
-    "segment": ["platform", "sync"],
+    "segment": ["platform", "described", "sync"],
     "participants": ["platform", "sync", "segment"],
     "slot": BELOW_SLOT,
     "queue": BELOW_ENGINES,
@@ -28,7 +29,7 @@ ROOMS = {
     "topic": [*BELOW_ENGINES, "broadcast"],
     "latest": [*BELOW_ENGINES, "broadcast"],
     "inspect": [*BELOW_ENGINES, "queue", "broadcast", "channel", "topic", "latest"],
-    "c": ["segment", "image", "channel", "topic", "latest"],
+    "c": ["described", "segment", "image", "channel", "topic", "latest"],
     "testing": ["platform"],
 }
 # The rooms of the programs, in the same way.
@@ -42,7 +43,7 @@ OWNER = {"channel.hpp": "channel", "typed.hpp": "channel", "topic.hpp": "topic",
 REPORTS_AS = {"queue": "channel"}
 GATHERING = ["handoff.hpp", "opencv.hpp", "asio.hpp", "typed.hpp", "inspect.hpp"]
 # The C interface: its headers include each other and these, and no C++.
-LANGUAGE_HEADERS = ["stdbool.h", "stddef.h", "stdint.h"]
+LANGUAGE_HEADERS = ["stdbool.h", "stddef.h", "stdint.h", "string.h"]
 
 OS_HEADER = re.compile(r"^(?!handoff/|opencv2/|boost/).*\.h$")
 MAPPING = re.compile(r"^boost/interprocess/(mapped_region|.*shared_memory.*|file_mapping|managed_.*|.*_mapped_file|"

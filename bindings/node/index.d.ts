@@ -2,12 +2,18 @@
 
 export {};  // only what says `export` is exported
 
-export type Code =
-  | 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' | 'invalid_argument'
-  | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' | 'not_a_segment'
-  | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' | 'ownership_lost' | 'system'
-  | 'removed'
-  | 'stopped';
+// generated from describe/handoff.toml: Errc Open WaitPolicy Timestamps Sync Lifetime Start
+export type Code = 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' |
+  'invalid_argument' | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' |
+  'not_a_segment' | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' |
+  'ownership_lost' | 'system' | 'removed' | 'stopped';
+export type Open = 'create_or_attach' | 'create' | 'attach';
+export type WaitPolicy = 'busy' | 'balanced' | 'sleep';
+export type Timestamps = 'exact' | 'coarse';
+export type Sync = 'futex' | 'boost';
+export type Lifetime = 'until_last_leaves' | 'persistent';
+export type Start = 'newest' | 'oldest' | 'next';
+// end of generated
 
 /** What handoff refuses: the message says what failed, why, and what to do next. */
 export class HandoffError extends Error {
@@ -97,22 +103,18 @@ declare class Participant {
   [Symbol.dispose](): void;
 }
 
-/**
- * What concerns a segment, and how it is opened. What is not given asks for nothing: an existing segment may have
- * anything there, a new one gets the default. Of what is given, sizes and counts mean at least this; maxDeliveries and
- * inPlace the same; lifetime, mode (as in chmod) and group are the creator's. Otherwise 'mismatch'.
- */
-export interface SegmentOptions {
-  participants?: number;
-  sync?: 'futex' | 'boost';
-  lifetime?: 'until_last_leaves' | 'persistent';
-  mode?: number;
-  group?: string;
-  open?: 'create_or_attach' | 'create' | 'attach';
-  /** 'busy': each wait of this handle has a thread that never sleeps. Otherwise waits sleep in the event loop. */
-  wait?: 'busy' | 'balanced' | 'sleep';
-  /** Of the times that this handle writes: to the nanosecond, or to a few milliseconds at a quarter of the price. */
-  timestamps?: 'exact' | 'coarse';
+/** How a handle opens a segment and behaves. 'busy': each wait of the handle has a thread that never sleeps. */
+export interface HandleOptions {
+  // generated from describe/handoff.toml: HandleOptions
+  /** create, attach, or both (default create_or_attach) */
+  open?: Open;
+  /** how this handle waits (default balanced) */
+  wait?: WaitPolicy;
+  /** how exact this handle's timestamps are (default exact) */
+  timestamps?: Timestamps;
+  /** map all pages when opening: a slower start, no page faults later */
+  prefault?: boolean;
+  // end of generated
 }
 /** For Class.open(): how long to wait for a segment that does not exist yet, in milliseconds (not given: 0). */
 export interface Opening {
@@ -122,17 +124,37 @@ export interface Opening {
 
 // ---- channels: request -> processed ---------------------------------------------------------------------------------
 
-/** Without `payloadBytes` a channel is attached to and never created. */
-export interface ChannelOptions extends SegmentOptions {
-  payloadBytes?: number;
-  replyBytes?: number;
+/**
+ * What a channel is: a new one is created so, an existing one must offer at least this. What is not given asks for
+ * nothing. Without `payloadBytes` a channel is attached to and never created.
+ */
+export interface ChannelShape {
+  // generated from describe/handoff.toml: ChannelShape
+  /** messages that can exist at once (1 to 65,535; default 8; at least) */
   slotCount?: number;
+  /** capacity for the request; without it nothing is created (1 or more; at least) */
+  payloadBytes?: number;
+  /** capacity for the answer (default 0; at least) */
+  replyBytes?: number;
+  /** senders and receivers attached at once (2 to 1,024; default 32; at least) */
+  participants?: number;
+  /** deliveries of one request before it is given up (1 to 255, or 0: no limit; default 10; equal) */
   maxDeliveries?: number;
+  /** receivers may edit the payload; a receiver's death then means failed, never redelivery (equal) */
   inPlace?: boolean;
-  /** Maps all pages when opening: no page fault later, a slower start. */
-  prefault?: boolean;
+  /** on what the processes sleep (default futex; equal) */
+  sync?: Sync;
+  /** when the name is removed (default until_last_leaves; set by the creator) */
+  lifetime?: Lifetime;
+  /** rights, octal as in chmod; the umask does not change them (default 0600; set by the creator) */
+  mode?: number;
+  /** name of the group that owns it (default the creator's; set by the creator) */
+  group?: string;
+  // end of generated
 }
+export interface ChannelOptions extends ChannelShape, HandleOptions {}
 export interface ChannelInfo {
+  // generated from describe/handoff.toml: ChannelInfo
   name: string;
   slotCount: number;
   payloadBytes: number;
@@ -140,19 +162,37 @@ export interface ChannelInfo {
   participants: number;
   maxDeliveries: number;
   inPlace: boolean;
-  sync: 'futex' | 'boost';
-  lifetime: 'until_last_leaves' | 'persistent';
+  sync: Sync;
+  lifetime: Lifetime;
+  /** rights of the segment's file, octal as in chmod */
+  mode: number;
+  /** group of the segment's file; its number where it has no name */
+  group: string;
+  /** random: distinguishes this segment from others of the same name */
+  instance: bigint;
+  // end of generated
 }
 export interface ChannelState {
+  // generated from describe/handoff.toml: ChannelState
+  /** slots of no message */
   free: number;
+  /** slots that senders write into */
   loaned: number;
+  /** requests that wait for a receiver */
   ready: number;
+  /** requests that receivers hold */
   taken: number;
+  /** answers that are not collected yet */
   answered: number;
+  /** attached, the dead included until they are recovered */
   senders: number;
+  /** attached, the dead included until they are recovered */
   receivers: number;
+  /** since the channel was created */
   redelivered: number;
+  /** since the channel was created */
   givenUp: number;
+  // end of generated
 }
 
 export class Sender extends Participant {
@@ -247,40 +287,79 @@ export class Request extends Slot {
 
 // ---- topics: broadcast ----------------------------------------------------------------------------------------------
 
-/** Without `payloadBytes` a topic is attached to and never created. */
-export interface TopicOptions extends SegmentOptions {
-  payloadBytes?: number;
+/** What a topic is; without `payloadBytes` it is attached to and never created. */
+export interface TopicShape {
+  // generated from describe/handoff.toml: TopicShape
+  /** messages kept (1 to 16,384; default 8; at least) */
   history?: number;
+  /** capacity of a message; without it nothing is created (1 or more; at least) */
+  payloadBytes?: number;
+  /** loans that all publishers together may hold at once (1 to 1,024; default 4; at least) */
   loans?: number;
+  /** messages that all subscribers together may hold at once (0 to 1,024; default 8; at least) */
   pinBudget?: number;
-  /** Maps all pages when opening: no page fault later, a slower start. */
-  prefault?: boolean;
+  /** publishers and subscribers attached at once; read_only ones do not count (2 to 64; default 32; at least) */
+  participants?: number;
+  /** on what the processes sleep (default futex; equal) */
+  sync?: Sync;
+  /** when the name is removed (default until_last_leaves; set by the creator) */
+  lifetime?: Lifetime;
+  /** rights, octal as in chmod; the umask does not change them (default 0600; set by the creator) */
+  mode?: number;
+  /** name of the group that owns it (default the creator's; set by the creator) */
+  group?: string;
+  // end of generated
 }
+export interface TopicOptions extends TopicShape, HandleOptions {}
 export interface SubscriberOptions extends TopicOptions {
-  start?: 'newest' | 'oldest' | 'next';
-  /** Messages that it may hold at once; 0: copies only. */
+  // generated from describe/handoff.toml: SubscriberOptions
+  /** messages that it may hold at once, out of the topic's pin budget; 0: it can only copy (default 2) */
   pins?: number;
+  /** its first message (default newest) */
+  start?: Start;
+  /** Maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
+   * holds no pins, can only copy, and cannot be notified: a wait polls once a millisecond. It still needs the right
+   * to read the segment. It never removes the name: if it is the last to leave, the name stays until another handle
+   * is opened and closed. */
   readOnly?: boolean;
+  // end of generated
 }
 export interface TopicInfo {
+  // generated from describe/handoff.toml: TopicInfo
   name: string;
-  payloadBytes: number;
   history: number;
+  payloadBytes: number;
   loans: number;
   pinBudget: number;
   slotCount: number;
   participants: number;
-  sync: 'futex' | 'boost';
-  lifetime: 'until_last_leaves' | 'persistent';
+  sync: Sync;
+  lifetime: Lifetime;
+  /** rights of the segment's file, octal as in chmod */
+  mode: number;
+  /** group of the segment's file; its number where it has no name */
+  group: string;
+  /** random: distinguishes this segment from others of the same name */
+  instance: bigint;
+  // end of generated
 }
 export interface TopicState {
+  // generated from describe/handoff.toml: TopicState
+  /** slots of no message */
   free: number;
+  /** slots that publishers write into */
   loaned: number;
+  /** messages that are kept, or evicted and still pinned */
   published: number;
+  /** messages that subscribers hold: published, kept or evicted */
   pinned: number;
+  /** attached, the dead included until they are recovered */
   publishers: number;
+  /** attached, the dead included until they are recovered */
   subscribers: number;
+  /** sequence of the newest message, 0: none yet */
   newest: number;
+  // end of generated
 }
 
 export class Publisher extends Participant {
@@ -351,12 +430,47 @@ export interface TypedArrayClass<A extends TypedArray> {
   new (length: number): A;
   readonly BYTES_PER_ELEMENT: number;
 }
+export interface LatestShape {
+  // generated from describe/handoff.toml: LatestShape
+  /** capacity of the value; without it nothing is created (1 or more; at least) */
+  capacityBytes?: number;
+  /** handles that may write, attached at once; read_only ones do not count (2 to 64; default 16; at least) */
+  participants?: number;
+  /** on what the processes sleep (default futex; equal) */
+  sync?: Sync;
+  /** when the name is removed (default until_last_leaves; set by the creator) */
+  lifetime?: Lifetime;
+  /** rights, octal as in chmod; the umask does not change them (default 0600; set by the creator) */
+  mode?: number;
+  /** name of the group that owns it (default the creator's; set by the creator) */
+  group?: string;
+  // end of generated
+}
 /** `type` and `length` (not given: 1) say the size; or `capacityBytes`; without either a value is attached to only. */
-export interface LatestOptions<A extends TypedArray> extends SegmentOptions {
+export interface LatestOptions<A extends TypedArray> extends LatestShape, HandleOptions {
   type?: TypedArrayClass<A>;
   length?: number;
-  capacityBytes?: number;
+  // generated from describe/handoff.toml: LatestOptions
+  /** Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
+   * cannot be notified: a wait polls once a millisecond. It never removes the name: if it is the last to leave, the
+   * name stays until another handle is opened and closed. */
   readOnly?: boolean;
+  // end of generated
+}
+export interface LatestInfo {
+  // generated from describe/handoff.toml: LatestInfo
+  name: string;
+  capacityBytes: number;
+  participants: number;
+  sync: Sync;
+  lifetime: Lifetime;
+  /** rights of the segment's file, octal as in chmod */
+  mode: number;
+  /** group of the segment's file; its number where it has no name */
+  group: string;
+  /** random: distinguishes this segment from others of the same name */
+  instance: bigint;
+  // end of generated
 }
 export interface Reading<A extends TypedArray> {
   value: A;
@@ -380,8 +494,7 @@ export class Latest<A extends TypedArray = ByteArray> extends Participant implem
   readonly hasNewer: boolean;
   values(options?: Wait): AsyncGenerator<Reading<A>, void>;
   [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, void>;
-  info(): { name: string; capacityBytes: number; participants: number; sync: 'futex' | 'boost';
-    lifetime: 'until_last_leaves' | 'persistent' };
+  info(): LatestInfo;
 }
 
 /**

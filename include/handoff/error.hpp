@@ -22,29 +22,31 @@ namespace handoff {
 
 /// Why an operation failed. The numbers are stable: they cross process and language borders.
 enum class Errc : int {
-    timed_out = 1,         ///< the deadline passed; the message names the holders
-    full = 2,              ///< try_loan: no free slot at this moment
-    empty = 3,             ///< try_receive: nothing to take at this moment
-    end_of_stream = 4,     ///< every sender has left and nothing is queued
-    failed = 5,            ///< the receiver called failed(reason), or died editing the frame in place
-    given_up = 6,          ///< delivered max_deliveries times, and no receiver survived it
-    too_large = 7,         ///< does not fit into the slot's payload or reply area
-    invalid_argument = 8,  ///< an invalid option, name or description
-    invalid_handle = 9,    ///< moved from, already finished, or inherited through fork
-    no_such_segment = 10,  ///< no segment of that name exists
-    already_exists = 11,   ///< creation was asked for, but the name exists
-    wrong_kind = 12,       ///< the segment of that name is not a channel
-    wrong_version = 13,    ///< built by another layout version or another build of handoff
-    not_a_segment = 14,    ///< a file of that name exists, but handoff did not make it, or it was cut short
-    mismatch = 15,         ///< the existing segment does not fit what was asked for; the message names the fields
-    permission_denied = 16,
-    no_space = 17,  ///< shared memory, RAM or the cgroup cannot give what is needed
-    too_many_participants = 18,
-    damaged = 19,         ///< bytes in the segment contradict each other; nothing was touched
-    ownership_lost = 20,  ///< the slot is no longer ours: another process wrote into the segment
-    system = 21,          ///< a system call failed; the message has the system's text
-    removed = 22,         ///< its name was removed from /dev/shm while it was in use (rm, logind): open it again
-    stopped = 23,         ///< a stop was requested (see Wait): nothing was taken, nothing is lost
+    // generated from describe/handoff.toml: Errc
+    timed_out = 1,               ///< the deadline passed; the message names the holders
+    full = 2,                    ///< no free slot at this moment
+    empty = 3,                   ///< nothing to take at this moment
+    end_of_stream = 4,           ///< every sender or publisher has left and nothing is unread
+    failed = 5,                  ///< the receiver reported it, or died editing the frame in place
+    given_up = 6,                ///< delivered max_deliveries times, and no receiver survived it
+    too_large = 7,               ///< does not fit into the slot, or into the buffer
+    invalid_argument = 8,        ///< an invalid option, name or description
+    invalid_handle = 9,          ///< not open, already finished, or inherited through fork
+    no_such_segment = 10,        ///< no segment of that name exists
+    already_exists = 11,         ///< creation was asked for, but the name exists
+    wrong_kind = 12,             ///< the segment of that name is of another kind
+    wrong_version = 13,          ///< built by another layout version or another build of handoff
+    not_a_segment = 14,          ///< a file of that name exists, but handoff did not make it, or it was cut short
+    mismatch = 15,               ///< the existing segment does not fit what was asked for; the message names the fields
+    permission_denied = 16,      ///< the rights of the segment do not let this process in
+    no_space = 17,               ///< shared memory, RAM or the cgroup cannot give what is needed
+    too_many_participants = 18,  ///< every place for a participant is taken
+    damaged = 19,                ///< bytes in the segment contradict each other; nothing was touched
+    ownership_lost = 20,         ///< the slot is no longer ours: another process wrote into the segment
+    system = 21,                 ///< a system call failed; the message has the system's text
+    removed = 22,                ///< its name was removed from /dev/shm while it was in use (rm, logind): open it again
+    stopped = 23,                ///< a stop was requested: nothing was taken, nothing is lost
+    // end of generated
 };
 
 /// The category "handoff". Its message() is one sentence per Errc.

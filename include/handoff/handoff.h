@@ -1,10 +1,11 @@
 /* handoff in C: frames and messages from one process to another through shared memory, without copying them.
  *
- *   handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+ *   handoff_channel_shape shape;
  *   handoff_sender* sender = NULL;
  *   handoff_loan* loan = NULL;
- *   options.payload_bytes = 1000000;
- *   if (handoff_sender_open("numbers", &options, &sender) != HANDOFF_OK) return puts(handoff_last_error()), 1;
+ *   handoff_channel_shape_init(&shape);
+ *   shape.payload_bytes = 1000000;
+ *   if (handoff_sender_open("numbers", &shape, NULL, &sender) != HANDOFF_OK) return puts(handoff_last_error()), 1;
  *   if (handoff_sender_loan(sender, HANDOFF_FOREVER, NULL, &loan) == HANDOFF_OK) {
  *       memset(handoff_loan_data(loan), 2, 1000000);   // written in place: nothing is copied later
  *       handoff_sender_send(sender, &loan);            // loan is NULL now
@@ -12,8 +13,8 @@
  *   handoff_sender_close(&sender);
  *
  * Patterns, guarantees and terms are those of <handoff/handoff.hpp>; programs in C, in C++ and in any language bound to
- * this interface talk to each other. Plain C11, no macros but constants and initialisers, only fixed-width numbers and
- * pointers in structs: made to be called from other languages.
+ * this interface talk to each other. Plain C11, no macros but constants, only fixed-width numbers and pointers in
+ * structs: made to be called from other languages.
  *
  * Errors. A call that can fail returns a handoff_status: HANDOFF_OK (0), or the reason. handoff_last_error() then
  *   returns the message for people, kept per thread until the next error in that thread. No exception crosses this
@@ -35,8 +36,9 @@
  *   negative one is HANDOFF_INVALID_ARGUMENT. A signal does not end a wait, a handoff_stop does, from any thread: then
  *   it returns HANDOFF_STOPPED, at once. handoff_stop_on_signals makes one for Ctrl-C. An event loop waits for the
  *   descriptor of a handle instead.
- * Growth. Structs begin with their size: start from the ..._INIT of their type. An older or newer library then reads
- *   what your header means, or returns an error.
+ * Growth. Structs begin with their size: start with the ..._init of their type, which sets it and the defaults, or, from
+ *   a language that cannot call it, with what it sets. An older or newer library then reads what your header means, or
+ *   returns an error.
  */
 #ifndef HANDOFF_HANDOFF_H
 #define HANDOFF_HANDOFF_H

@@ -14,7 +14,8 @@ namespace handoff {
 /// The format of one pixel. Names as in ROS and Foxglove; the numbers are stable (they are in the segment). `none`
 /// marks bytes that are not an image.
 enum class Encoding : std::uint32_t {
-    none = 0,
+    // generated from describe/handoff.toml: Encoding
+    none = 0,  ///< plain bytes, not an image
     mono8 = 1,
     mono16 = 2,
     bgr8 = 3,
@@ -52,6 +53,7 @@ enum class Encoding : std::uint32_t {
     bayer_bggr8 = 35,
     bayer_gbrg8 = 36,
     bayer_grbg8 = 37,
+    // end of generated
 };
 
 /// "bgr8", "16UC1", ...; "unknown" for any other number.

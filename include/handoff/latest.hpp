@@ -40,35 +40,44 @@ class Cell;
 /// The shape of a latest value: a new one is created with it, an existing one must offer at least this (see
 /// <handoff/options.hpp>). A field that is not given asks for nothing; a new value gets the default.
 struct LatestShape {
-    /// Of the value, 1 or more; at least. Not given: attach only, never create (Latest<T> knows its size).
+    // generated from describe/handoff.toml: LatestShape
+    /// capacity of the value; without it nothing is created (1 or more; at least)
     std::optional<std::size_t> capacity_bytes{};
-    /// Handles that may write, attached at once, 2 to 64 (default 16); read_only ones do not count; at least.
+    /// handles that may write, attached at once; read_only ones do not count (2 to 64; default 16; at least)
     std::optional<std::uint32_t> participants{};
-    std::optional<Sync> sync{};          ///< default futex
-    std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
-    /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
+    std::optional<Sync> sync{};          ///< on what the processes sleep (default futex; equal)
+    std::optional<Lifetime> lifetime{};  ///< when the name is removed (default until_last_leaves; set by the creator)
+    /// rights, octal as in chmod; the umask does not change them (default 0600; set by the creator)
     std::optional<std::uint32_t> mode{};
-    /// Name of a group. The creator's; default or empty: the group of the creator.
-    std::optional<std::string> group{};
+    std::optional<std::string> group{};  ///< name of the group that owns it (default the creator's; set by the creator)
+    // end of generated
 };
 
 /// HandleOptions, and the options of latest values only.
 struct LatestOptions {
-    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next five
+    // As HandleOptions:
+    // generated from describe/handoff.toml: HandleOptions
+    Open open = Open::create_or_attach;  ///< create, attach, or both
+    /// how long to wait for a segment that does not exist yet and may not be created here (0 or negative: not at all;
+    /// std::chrono::nanoseconds::max(): for ever)
     std::chrono::nanoseconds attach_timeout{0};
-    std::stop_token attach_stop{};
-    WaitPolicy wait = WaitPolicy::balanced;
-    Timestamps timestamps = Timestamps::exact;
-    bool prefault = false;
+    std::stop_token attach_stop{};              ///< ends that wait: opening fails with stopped
+    WaitPolicy wait = WaitPolicy::balanced;     ///< how this handle waits
+    Timestamps timestamps = Timestamps::exact;  ///< how exact this handle's timestamps are
+    bool prefault = false;                      ///< map all pages when opening: a slower start, no page faults later
+    // end of generated
 
+    // generated from describe/handoff.toml: LatestOptions
     /// Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
     /// cannot be notified: a wait polls once a millisecond. It never removes the name: if it is the last to leave, the
     /// name stays until another handle is opened and closed.
     bool read_only = false;
+    // end of generated
 };
 
 /// The shape of an open latest value.
 struct LatestInfo {
+    // generated from describe/handoff.toml: LatestInfo
     std::string name;
     std::size_t capacity_bytes;
     std::uint32_t participants;
@@ -77,6 +86,7 @@ struct LatestInfo {
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name
     std::uint64_t instance;  ///< random: distinguishes this segment from others of the same name
+    // end of generated
 };
 
 /// The result of a read, beside the bytes.

@@ -23,52 +23,70 @@ namespace handoff {
 
 /// Create, attach, or both.
 enum class Open : std::uint8_t {
+    // generated from describe/handoff.toml: Open
     create_or_attach,  ///< attach if it exists, otherwise create it, which needs a size (default)
     create,            ///< fail with already_exists if the name exists, even if no process uses it
     attach,            ///< fail with no_such_segment if it does not exist
+    // end of generated
 };
 
 /// When the segment's name is removed.
 enum class Lifetime : std::uint8_t {
+    // generated from describe/handoff.toml: Lifetime
     until_last_leaves,  ///< by the last participant that leaves, unless something is still unread (default)
     persistent,         ///< by hand, or when the machine restarts
+    // end of generated
 };
 
 /// On what the processes of a segment sleep. A property of the segment, chosen when it is created.
 enum class Sync : std::uint8_t {
+    // generated from describe/handoff.toml: Sync
     futex,  ///< a word that no death can break (default)
     /// Boost's interprocess_mutex and interprocess_condition, the classic design, to compare and to teach. A process
     /// that is killed while it holds one, or sleeps on one, can make all others hang for ever, `handoff clean` too, and
-    /// so can arbitrary bytes. Every notification wakes all. Stops and wait_any() are served each millisecond,
+    /// so can arbitrary bytes. Every notification wakes all. Stops and wait_any are served each millisecond,
     /// descriptors too, but one that is idle each tenth of a second.
     boost,
+    // end of generated
 };
 
 /// How exact the timestamps of messages are.
 enum class Timestamps : std::uint8_t {
+    // generated from describe/handoff.toml: Timestamps
     exact,   ///< to the nanosecond (default)
     coarse,  ///< to a few milliseconds, for a quarter of the price: for millions of messages a second
+    // end of generated
 };
 
 /// How a handle opens a segment and behaves: the same for all patterns. Reusable: attach_timeout starts anew with each
 /// opening.
 struct HandleOptions {
-    Open open = Open::create_or_attach;
-    /// How long to wait for a segment that does not exist yet and may not be created here. Negative: as 0, not at all;
-    /// std::chrono::nanoseconds::max(): for ever.
+    // generated from describe/handoff.toml: HandleOptions
+    Open open = Open::create_or_attach;  ///< create, attach, or both
+    /// how long to wait for a segment that does not exist yet and may not be created here (0 or negative: not at all;
+    /// std::chrono::nanoseconds::max(): for ever)
     std::chrono::nanoseconds attach_timeout{0};
-    std::stop_token attach_stop{};              ///< ends that wait: the constructor throws Error(stopped)
+    std::stop_token attach_stop{};              ///< ends that wait: opening fails with stopped
     WaitPolicy wait = WaitPolicy::balanced;     ///< how this handle waits
     Timestamps timestamps = Timestamps::exact;  ///< how exact this handle's timestamps are
     bool prefault = false;                      ///< map all pages when opening: a slower start, no page faults later
+    // end of generated
 };
 
 namespace detail {
 /// The part of a pattern's own options that all patterns share.
 template <class Options>
 HandleOptions handle_options(const Options& options) {
-    return {options.open, options.attach_timeout, options.attach_stop,
-            options.wait, options.timestamps,     options.prefault};
+    HandleOptions made;
+    // generated from describe/handoff.toml: copies HandleOptions
+    made.open = options.open;
+    made.attach_timeout = options.attach_timeout;
+    made.attach_stop = options.attach_stop;
+    made.wait = options.wait;
+    made.timestamps = options.timestamps;
+    made.prefault = options.prefault;
+    // end of generated
+    return made;
 }
 }  // namespace detail
 

@@ -52,9 +52,11 @@ class Reader;
 
 /// The first message of a new subscriber.
 enum class Start : std::uint8_t {
+    // generated from describe/handoff.toml: Start
     newest,  ///< the newest message, if there is one (default)
     oldest,  ///< the oldest message that is still kept
     next,    ///< the first message published from now on
+    // end of generated
 };
 
 /// The shape of a topic: a new one is created with it, an existing one must offer at least this (see
@@ -62,43 +64,53 @@ enum class Start : std::uint8_t {
 ///
 /// slots = history + loans + pin_budget + 1: a publisher finds a slot whatever the subscribers hold.
 struct TopicShape {
-    std::optional<std::uint32_t> history{};  ///< messages kept, 1 to 16,384 (default 8); at least
-    /// Capacity of a message, 1 or more; at least. Not given: attach only, never create.
+    // generated from describe/handoff.toml: TopicShape
+    std::optional<std::uint32_t> history{};  ///< messages kept (1 to 16,384; default 8; at least)
+    /// capacity of a message; without it nothing is created (1 or more; at least)
     std::optional<std::size_t> payload_bytes{};
-    /// Loans that all publishers together may hold at once, 1 to 1,024 (default 4); at least.
+    /// loans that all publishers together may hold at once (1 to 1,024; default 4; at least)
     std::optional<std::uint32_t> loans{};
-    /// Messages that all subscribers together may hold at once, 0 to 1,024 (default 8); at least.
+    /// messages that all subscribers together may hold at once (0 to 1,024; default 8; at least)
     std::optional<std::uint32_t> pin_budget{};
-    /// Publishers and subscribers attached at once, 2 to 64 (default 32); at least.
+    /// publishers and subscribers attached at once; read_only ones do not count (2 to 64; default 32; at least)
     std::optional<std::uint32_t> participants{};
-    std::optional<Sync> sync{};          ///< default futex
-    std::optional<Lifetime> lifetime{};  ///< the creator's; default until_last_leaves
-    /// Rights, octal as in chmod; the umask does not change them. The creator's; default 0600.
+    std::optional<Sync> sync{};          ///< on what the processes sleep (default futex; equal)
+    std::optional<Lifetime> lifetime{};  ///< when the name is removed (default until_last_leaves; set by the creator)
+    /// rights, octal as in chmod; the umask does not change them (default 0600; set by the creator)
     std::optional<std::uint32_t> mode{};
-    /// Name of a group. The creator's; default or empty: the group of the creator.
-    std::optional<std::string> group{};
+    std::optional<std::string> group{};  ///< name of the group that owns it (default the creator's; set by the creator)
+    // end of generated
 };
 
 /// HandleOptions, and the options of subscribers only.
 struct SubscriberOptions {
-    Open open = Open::create_or_attach;  ///< as in HandleOptions, like the next five
+    // As HandleOptions:
+    // generated from describe/handoff.toml: HandleOptions
+    Open open = Open::create_or_attach;  ///< create, attach, or both
+    /// how long to wait for a segment that does not exist yet and may not be created here (0 or negative: not at all;
+    /// std::chrono::nanoseconds::max(): for ever)
     std::chrono::nanoseconds attach_timeout{0};
-    std::stop_token attach_stop{};
-    WaitPolicy wait = WaitPolicy::balanced;
-    Timestamps timestamps = Timestamps::exact;
-    bool prefault = false;
+    std::stop_token attach_stop{};              ///< ends that wait: opening fails with stopped
+    WaitPolicy wait = WaitPolicy::balanced;     ///< how this handle waits
+    Timestamps timestamps = Timestamps::exact;  ///< how exact this handle's timestamps are
+    bool prefault = false;                      ///< map all pages when opening: a slower start, no page faults later
+    // end of generated
 
-    std::uint32_t pins = 1;  ///< messages that it may hold at once, out of the topic's pin budget; 0: copy_next() only
-    Start start = Start::newest;
+    // generated from describe/handoff.toml: SubscriberOptions
+    /// messages that it may hold at once, out of the topic's pin budget; 0: it can only copy
+    std::uint32_t pins = 1;
+    Start start = Start::newest;  ///< its first message
     /// Maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
-    /// holds no pins (copy_next() and copy_newest() only) and cannot be notified: a wait polls once a millisecond. It
-    /// still needs the right to read the segment. It never removes the name: if it is the last to leave, the name stays
-    /// until another handle is opened and closed.
+    /// holds no pins, can only copy, and cannot be notified: a wait polls once a millisecond. It still needs the right
+    /// to read the segment. It never removes the name: if it is the last to leave, the name stays until another handle
+    /// is opened and closed.
     bool read_only = false;
+    // end of generated
 };
 
 /// The shape of an open topic.
 struct TopicInfo {
+    // generated from describe/handoff.toml: TopicInfo
     std::string name;
     std::uint32_t history;
     std::size_t payload_bytes;
@@ -111,13 +123,20 @@ struct TopicInfo {
     std::uint32_t mode;      ///< rights of the segment's file, octal as in chmod
     std::string group;       ///< group of the segment's file; its number where it has no name
     std::uint64_t instance;  ///< random: distinguishes this segment from others of the same name
+    // end of generated
 };
 
 /// Counts of a topic. Not a snapshot: each counter is read separately.
 struct TopicState {
-    std::uint32_t free, loaned, published, pinned;  ///< slots; the pinned are published, kept or evicted
-    std::uint32_t publishers, subscribers;          ///< attached, the dead included until they are recovered
-    std::uint64_t newest;                           ///< sequence of the newest message, 0: none yet
+    // generated from describe/handoff.toml: TopicState
+    std::uint32_t free;         ///< slots of no message
+    std::uint32_t loaned;       ///< slots that publishers write into
+    std::uint32_t published;    ///< messages that are kept, or evicted and still pinned
+    std::uint32_t pinned;       ///< messages that subscribers hold: published, kept or evicted
+    std::uint32_t publishers;   ///< attached, the dead included until they are recovered
+    std::uint32_t subscribers;  ///< attached, the dead included until they are recovered
+    std::uint64_t newest;       ///< sequence of the newest message, 0: none yet
+    // end of generated
 };
 
 /// Puts messages on a topic.

@@ -22,9 +22,11 @@ namespace handoff {
 
 /// How a waiting thread spends its time before it sleeps.
 enum class WaitPolicy : std::uint8_t {
+    // generated from describe/handoff.toml: WaitPolicy
     busy,      ///< never sleeps: the lowest latency, one core at 100 %
     balanced,  ///< spins for some microseconds if a core is free to do so, then sleeps (default)
     sleep,     ///< sleeps at once: the least CPU
+    // end of generated
 };
 
 /// The time at which a wait ends; CLOCK_MONOTONIC, never the wall clock.

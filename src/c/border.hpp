@@ -3,7 +3,6 @@
 
 #include <handoff/c/common.h>
 #include <handoff/error.hpp>
-#include <handoff/options.hpp>
 #include <handoff/wait.hpp>
 #include <handoff/wait_any.hpp>
 
@@ -13,7 +12,6 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -104,79 +102,10 @@ handoff_status fill(Info info, Info* out) {
     info.size = place(out, "the struct to fill")->size;
     if (info.size < sizeof info.size || info.size > no_struct_is_larger)
         throw Error(Errc::invalid_argument, "the struct to fill says that it has " + std::to_string(info.size) +
-                                                " bytes: begin with the ..._INIT of its type");
+                                                " bytes: begin with the ..._init of its type");
     std::memcpy(out, &info, std::min(info.size, sizeof info));
     return HANDOFF_OK;
 }
-/// Fills a name field, with its NUL.
-template <std::size_t room>
-void set_name(char (&field)[room], const std::string& name) noexcept {
-    field[name.copy(field, room - 1)] = '\0';
-}
-
-/// The caller's options on top of the defaults. Throws Error if they are of a newer header.
-template <class Options>
-Options options_or(const Options* given, Options defaults) {
-    if (given == nullptr) return defaults;
-    if (given->size < sizeof given->size || given->size > sizeof defaults)
-        throw Error(Errc::invalid_argument,
-                    "the options say that they have " + std::to_string(given->size) + " bytes, this library knows " +
-                        std::to_string(sizeof defaults) +
-                        ": begin with the ..._OPTIONS_INIT of their type, or take a library as new as your header");
-    std::memcpy(&defaults, given, given->size);
-    return defaults;
-}
-/// The enumerator of that number. Throws Error if it is beyond `last`.
-template <class E>
-E enumerator(std::uint32_t number, E last, const char* field) {
-    if (number <= static_cast<std::uint32_t>(last)) return static_cast<E>(number);
-    throw Error(Errc::invalid_argument, std::string(field) + " = " + std::to_string(number) + ": 0 to " +
-                                            std::to_string(static_cast<std::uint32_t>(last)) + " are possible");
-}
-inline bool flag(std::uint32_t number, const char* field) {
-    enum class Flag : std::uint8_t { no, yes };
-    return enumerator(number, Flag::yes, field) == Flag::yes;
-}
-
-/// A number, an enumerator or a flag, if it was given.
-inline std::optional<std::uint32_t> given(std::uint32_t number) noexcept {
-    return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(number);
-}
-template <class E>
-std::optional<E> given_enumerator(std::uint32_t number, E last, const char* field) {
-    return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(enumerator(number, last, field));
-}
-inline std::optional<bool> given_flag(std::uint32_t number, const char* field) {
-    return number == HANDOFF_NOT_GIVEN ? std::nullopt : std::optional(flag(number, field));
-}
-/// The same for a text; "" means not given, too.
-inline std::optional<std::string> given_text(const char* text) {
-    return text == nullptr || *text == '\0' ? std::nullopt : std::optional<std::string>(text);
-}
-
-/// A capacity, which the C side counts in 64 bits everywhere. Throws Error if this machine cannot address so much.
-inline std::size_t capacity(std::uint64_t bytes, const char* field) {
-    if (std::in_range<std::size_t>(bytes)) return static_cast<std::size_t>(bytes);
-    throw Error(Errc::no_space, std::string(field) + " = " + std::to_string(bytes) + ": a program of " +
-                                    std::to_string(sizeof(void*) * 8) +
-                                    " bits cannot address so much. Use a smaller one, or programs of 64 bits");
-}
-/// A capacity, if it was given. Throws Error: as capacity().
-inline std::optional<std::size_t> given_capacity(std::uint64_t bytes, const char* field) {
-    return bytes == 0 ? std::nullopt : std::optional(capacity(bytes, field));
-}
-/// How this handle opens and behaves: HandleOptions or a struct with its fields. Throws Error if they are invalid.
-template <class Handle, class Options>
-Handle handle_from(const Options& given) {
-    Handle made;
-    made.open = enumerator(given.open, Open::attach, "open");
-    made.attach_timeout = timeout(given.attach_timeout_ns);
-    made.attach_stop = token(given.attach_stop);
-    made.wait = enumerator(given.wait, WaitPolicy::sleep, "wait");
-    made.timestamps = enumerator(given.timestamps, Timestamps::coarse, "timestamps");
-    return made;
-}
-
 /// The address of bytes, and their number (`bytes` may be null).
 inline const void* bytes_of(std::span<const std::byte> area, std::size_t* bytes) noexcept {
     if (bytes != nullptr) *bytes = area.size();

@@ -6,13 +6,8 @@
 
 namespace handoff::detail::c {
 
-/// The parts of the C side's options.
-struct ChannelOpening {
-    ChannelShape shape;
-    HandleOptions handle;
-};
-/// Throws Error if the options are invalid.
-ChannelOpening channel_opening(const handoff_channel_options* options);
+/// Throws Error if the shape is invalid. Null: one that asks for nothing, and attaches only.
+ChannelShape shape_from(const handoff_channel_shape* shape);
 handoff_status fill_info(const ChannelInfo& info, handoff_channel_info* out);
 handoff_status fill_state(const ChannelState& state, handoff_channel_state* out);
 handoff_status fill_text(const std::string& text, char* buffer, std::size_t buffer_bytes);

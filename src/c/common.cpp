@@ -1,47 +1,100 @@
 #include <handoff/c/common.h>
+#include <handoff/c/image.h>
+#include <handoff/c/topic.h>
+#include <handoff/image.hpp>
+#include <handoff/options.hpp>
+#include <handoff/topic.hpp>
 #include <handoff/truncation.hpp>
 #include <handoff/version.hpp>
 
-#include <array>
 #include <exception>
 #include <vector>
 
 #include "c/border.hpp"
+#include "described/described.hpp"
 #include "segment/segment_layout.hpp"
 
 namespace handoff::detail::c {
 namespace {
 
-constexpr std::array<const char*, 24> status_names{"ok",
-                                                   "timed_out",
-                                                   "full",
-                                                   "empty",
-                                                   "end_of_stream",
-                                                   "failed",
-                                                   "given_up",
-                                                   "too_large",
-                                                   "invalid_argument",
-                                                   "invalid_handle",
-                                                   "no_such_segment",
-                                                   "already_exists",
-                                                   "wrong_kind",
-                                                   "wrong_version",
-                                                   "not_a_segment",
-                                                   "mismatch",
-                                                   "permission_denied",
-                                                   "no_space",
-                                                   "too_many_participants",
-                                                   "damaged",
-                                                   "ownership_lost",
-                                                   "system",
-                                                   "removed",
-                                                   "stopped"};
-static_assert(HANDOFF_SYSTEM == static_cast<int>(Errc::system) && HANDOFF_STOPPED == static_cast<int>(Errc::stopped) &&
-              status_names.size() == HANDOFF_STOPPED + 1);
-static_assert(HANDOFF_TIMED_OUT == static_cast<int>(Errc::timed_out) &&
-              HANDOFF_MISMATCH == static_cast<int>(Errc::mismatch) &&
-              HANDOFF_DAMAGED == static_cast<int>(Errc::damaged));
+// generated from describe/handoff.toml: asserts
+static_assert(HANDOFF_CREATE_OR_ATTACH == static_cast<int>(Open::create_or_attach));
+static_assert(HANDOFF_CREATE == static_cast<int>(Open::create));
+static_assert(HANDOFF_ATTACH == static_cast<int>(Open::attach));
+static_assert(HANDOFF_UNTIL_LAST_LEAVES == static_cast<int>(Lifetime::until_last_leaves));
+static_assert(HANDOFF_PERSISTENT == static_cast<int>(Lifetime::persistent));
+static_assert(HANDOFF_SYNC_FUTEX == static_cast<int>(Sync::futex));
+static_assert(HANDOFF_SYNC_BOOST == static_cast<int>(Sync::boost));
+static_assert(HANDOFF_TIMESTAMPS_EXACT == static_cast<int>(Timestamps::exact));
+static_assert(HANDOFF_TIMESTAMPS_COARSE == static_cast<int>(Timestamps::coarse));
+static_assert(HANDOFF_WAIT_BUSY == static_cast<int>(WaitPolicy::busy));
+static_assert(HANDOFF_WAIT_BALANCED == static_cast<int>(WaitPolicy::balanced));
 static_assert(HANDOFF_WAIT_SLEEP == static_cast<int>(WaitPolicy::sleep));
+static_assert(HANDOFF_START_NEWEST == static_cast<int>(Start::newest));
+static_assert(HANDOFF_START_OLDEST == static_cast<int>(Start::oldest));
+static_assert(HANDOFF_START_NEXT == static_cast<int>(Start::next));
+static_assert(HANDOFF_TIMED_OUT == static_cast<int>(Errc::timed_out));
+static_assert(HANDOFF_FULL == static_cast<int>(Errc::full));
+static_assert(HANDOFF_EMPTY == static_cast<int>(Errc::empty));
+static_assert(HANDOFF_END_OF_STREAM == static_cast<int>(Errc::end_of_stream));
+static_assert(HANDOFF_FAILED == static_cast<int>(Errc::failed));
+static_assert(HANDOFF_GIVEN_UP == static_cast<int>(Errc::given_up));
+static_assert(HANDOFF_TOO_LARGE == static_cast<int>(Errc::too_large));
+static_assert(HANDOFF_INVALID_ARGUMENT == static_cast<int>(Errc::invalid_argument));
+static_assert(HANDOFF_INVALID_HANDLE == static_cast<int>(Errc::invalid_handle));
+static_assert(HANDOFF_NO_SUCH_SEGMENT == static_cast<int>(Errc::no_such_segment));
+static_assert(HANDOFF_ALREADY_EXISTS == static_cast<int>(Errc::already_exists));
+static_assert(HANDOFF_WRONG_KIND == static_cast<int>(Errc::wrong_kind));
+static_assert(HANDOFF_WRONG_VERSION == static_cast<int>(Errc::wrong_version));
+static_assert(HANDOFF_NOT_A_SEGMENT == static_cast<int>(Errc::not_a_segment));
+static_assert(HANDOFF_MISMATCH == static_cast<int>(Errc::mismatch));
+static_assert(HANDOFF_PERMISSION_DENIED == static_cast<int>(Errc::permission_denied));
+static_assert(HANDOFF_NO_SPACE == static_cast<int>(Errc::no_space));
+static_assert(HANDOFF_TOO_MANY_PARTICIPANTS == static_cast<int>(Errc::too_many_participants));
+static_assert(HANDOFF_DAMAGED == static_cast<int>(Errc::damaged));
+static_assert(HANDOFF_OWNERSHIP_LOST == static_cast<int>(Errc::ownership_lost));
+static_assert(HANDOFF_SYSTEM == static_cast<int>(Errc::system));
+static_assert(HANDOFF_REMOVED == static_cast<int>(Errc::removed));
+static_assert(HANDOFF_STOPPED == static_cast<int>(Errc::stopped));
+static_assert(HANDOFF_NONE == static_cast<int>(Encoding::none));
+static_assert(HANDOFF_MONO8 == static_cast<int>(Encoding::mono8));
+static_assert(HANDOFF_MONO16 == static_cast<int>(Encoding::mono16));
+static_assert(HANDOFF_BGR8 == static_cast<int>(Encoding::bgr8));
+static_assert(HANDOFF_RGB8 == static_cast<int>(Encoding::rgb8));
+static_assert(HANDOFF_BGRA8 == static_cast<int>(Encoding::bgra8));
+static_assert(HANDOFF_RGBA8 == static_cast<int>(Encoding::rgba8));
+static_assert(HANDOFF_BGR16 == static_cast<int>(Encoding::bgr16));
+static_assert(HANDOFF_RGB16 == static_cast<int>(Encoding::rgb16));
+static_assert(HANDOFF_8UC2 == static_cast<int>(Encoding::type_8UC2));
+static_assert(HANDOFF_8SC1 == static_cast<int>(Encoding::type_8SC1));
+static_assert(HANDOFF_8SC2 == static_cast<int>(Encoding::type_8SC2));
+static_assert(HANDOFF_8SC3 == static_cast<int>(Encoding::type_8SC3));
+static_assert(HANDOFF_8SC4 == static_cast<int>(Encoding::type_8SC4));
+static_assert(HANDOFF_16UC1 == static_cast<int>(Encoding::type_16UC1));
+static_assert(HANDOFF_16UC2 == static_cast<int>(Encoding::type_16UC2));
+static_assert(HANDOFF_16UC3 == static_cast<int>(Encoding::type_16UC3));
+static_assert(HANDOFF_16UC4 == static_cast<int>(Encoding::type_16UC4));
+static_assert(HANDOFF_16SC1 == static_cast<int>(Encoding::type_16SC1));
+static_assert(HANDOFF_16SC2 == static_cast<int>(Encoding::type_16SC2));
+static_assert(HANDOFF_16SC3 == static_cast<int>(Encoding::type_16SC3));
+static_assert(HANDOFF_16SC4 == static_cast<int>(Encoding::type_16SC4));
+static_assert(HANDOFF_32SC1 == static_cast<int>(Encoding::type_32SC1));
+static_assert(HANDOFF_32SC2 == static_cast<int>(Encoding::type_32SC2));
+static_assert(HANDOFF_32SC3 == static_cast<int>(Encoding::type_32SC3));
+static_assert(HANDOFF_32SC4 == static_cast<int>(Encoding::type_32SC4));
+static_assert(HANDOFF_32FC1 == static_cast<int>(Encoding::type_32FC1));
+static_assert(HANDOFF_32FC2 == static_cast<int>(Encoding::type_32FC2));
+static_assert(HANDOFF_32FC3 == static_cast<int>(Encoding::type_32FC3));
+static_assert(HANDOFF_32FC4 == static_cast<int>(Encoding::type_32FC4));
+static_assert(HANDOFF_64FC1 == static_cast<int>(Encoding::type_64FC1));
+static_assert(HANDOFF_64FC2 == static_cast<int>(Encoding::type_64FC2));
+static_assert(HANDOFF_64FC3 == static_cast<int>(Encoding::type_64FC3));
+static_assert(HANDOFF_64FC4 == static_cast<int>(Encoding::type_64FC4));
+static_assert(HANDOFF_BAYER_RGGB8 == static_cast<int>(Encoding::bayer_rggb8));
+static_assert(HANDOFF_BAYER_BGGR8 == static_cast<int>(Encoding::bayer_bggr8));
+static_assert(HANDOFF_BAYER_GBRG8 == static_cast<int>(Encoding::bayer_gbrg8));
+static_assert(HANDOFF_BAYER_GRBG8 == static_cast<int>(Encoding::bayer_grbg8));
+// end of generated
 
 /// The last failure in a thread. Its message is composed on demand: a caller that only polls does not pay for it.
 struct LastRefusal {
@@ -117,8 +170,10 @@ const char* handoff_last_error() {
 }
 
 const char* handoff_status_name(handoff_status status) {
-    const auto index = static_cast<std::size_t>(status);
-    return status >= 0 && index < detail::c::status_names.size() ? detail::c::status_names[index] : "unknown";
+    if (status == HANDOFF_OK) return "ok";
+    const std::size_t index = static_cast<std::size_t>(status) - 1;
+    return status > 0 && index < std::size(detail::described::errc_words) ? detail::described::errc_words[index].data()
+                                                                          : "unknown";
 }
 
 handoff_status handoff_wait_any(const handoff_waitable* const* waitables, size_t count, int64_t timeout_ns,

@@ -15,18 +15,6 @@ static_assert(sizeof(handoff_image) == sizeof(Image) && offsetof(handoff_image, 
               offsetof(handoff_image, encoding) == offsetof(Image, encoding) &&
               offsetof(handoff_image, capture_time_ns) == offsetof(Image, capture_time_ns) &&
               offsetof(handoff_image, frame_id) == offsetof(Image, frame_id));
-static_assert(HANDOFF_RGB16 == static_cast<int>(Encoding::rgb16) &&
-              HANDOFF_8UC2 == static_cast<int>(Encoding::type_8UC2) &&
-              HANDOFF_64FC4 == static_cast<int>(Encoding::type_64FC4) &&
-              HANDOFF_BAYER_GRBG8 == static_cast<int>(Encoding::bayer_grbg8));
-
-/// The kind is read from OpenCV's names, as in "16SC3". All others are unsigned.
-char kind_of(Encoding encoding) noexcept {
-    const std::string_view name = name_of(encoding);
-    const auto letter = name.find_first_not_of("0123456789");
-    if (letter == 0 || letter == name.npos || name[letter] == 'U') return 'u';
-    return name[letter] == 'F' ? 'f' : 'i';
-}
 
 Encoding known(std::uint32_t number) {
     const auto encoding = static_cast<Encoding>(number);
@@ -82,7 +70,8 @@ handoff_status handoff_encoding_pixel(uint32_t encoding, handoff_pixel* pixel) {
         const Encoding which = known(encoding);
         const std::size_t bytes = detail::image::bytes_per_channel(which);
         *detail::c::place(pixel, "the pixel") = {static_cast<uint32_t>(bytes_per_pixel(which) / bytes),
-                                                 static_cast<uint32_t>(bytes), static_cast<uint32_t>(kind_of(which))};
+                                                 static_cast<uint32_t>(bytes),
+                                                 static_cast<uint32_t>(detail::image::kind_of(which))};
         return HANDOFF_OK;
     });
 }

@@ -2,6 +2,7 @@
 #include <handoff/latest.hpp>
 
 #include "c/border.hpp"
+#include "c/convert.hpp"
 
 using namespace handoff;
 
@@ -11,25 +12,29 @@ struct handoff_latest {
 
 namespace {
 
-LatestBytes open_latest(const char* name, const handoff_latest_options* options) {
-    const auto asked = detail::c::options_or(options, handoff_latest_options HANDOFF_LATEST_OPTIONS_INIT);
-    LatestShape shape;
-    shape.capacity_bytes = detail::c::given_capacity(asked.capacity_bytes, "capacity_bytes");
-    shape.participants = detail::c::given(asked.participants);
-    shape.sync = detail::c::given_enumerator(asked.sync, Sync::boost, "sync");
-    shape.lifetime = detail::c::given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
-    shape.mode = detail::c::given(asked.mode);
-    shape.group = detail::c::given_text(asked.group);
-    auto handle = detail::c::handle_from<LatestOptions>(asked);
-    handle.read_only = detail::c::flag(asked.read_only, "read_only");
-    return {detail::c::text(name, "the name"), shape, handle};
+LatestShape shape_from(const handoff_latest_shape* shape) {
+    const auto asked = detail::c::options_or(shape, handoff_latest_shape_init);
+    LatestShape made;
+    detail::described::each_latest_shape(detail::c::take_field, asked, made);
+    return made;
+}
+
+LatestOptions options_from(const handoff_handle_options* handle, const handoff_latest_options* options) {
+    const auto asked = detail::c::options_or(options, handoff_latest_options_init);
+    auto made = detail::c::handle_from<LatestOptions>(handle);
+    detail::described::each_latest_options(detail::c::take_field, asked, made);
+    return made;
 }
 
 handoff_status store_reading(const result<Reading>& read, handoff_reading* reading) {
     if (!read) return detail::c::refuse(read.error());
     if (reading == nullptr) return HANDOFF_OK;
-    return detail::c::fill({sizeof(handoff_reading), read->size, read->sequence, detail::c::ns_of(read->written_at)},
-                           reading);
+    handoff_reading filled;
+    handoff_reading_init(&filled);
+    filled.bytes = read->size;
+    filled.sequence = read->sequence;
+    filled.written_ns = detail::c::ns_of(read->written_at);
+    return detail::c::fill(filled, reading);
 }
 
 LatestBytes& latest_of(handoff_latest* latest) {
@@ -43,10 +48,13 @@ const LatestBytes& latest_of(const handoff_latest* latest) {
 
 extern "C" {
 
-handoff_status handoff_latest_open(const char* name, const handoff_latest_options* options, handoff_latest** latest) {
+handoff_status handoff_latest_open(const char* name, const handoff_latest_shape* shape,
+                                   const handoff_handle_options* handle, const handoff_latest_options* options,
+                                   handoff_latest** latest) {
     return detail::c::guarded([&] {
         detail::c::place(latest, "the latest value");
-        *latest = new handoff_latest{open_latest(name, options)};
+        *latest = new handoff_latest{
+            LatestBytes(detail::c::text(name, "the name"), shape_from(shape), options_from(handle, options))};
         return HANDOFF_OK;
     });
 }
@@ -92,12 +100,9 @@ handoff_status handoff_latest_descriptor(const handoff_latest* latest, int* desc
 handoff_status handoff_latest_about(const handoff_latest* latest, handoff_latest_info* info) {
     return detail::c::guarded([&] {
         const LatestInfo about = latest_of(latest).info();
-        handoff_latest_info filled = HANDOFF_LATEST_INFO_INIT;
-        filled.capacity_bytes = about.capacity_bytes;
-        filled.participants = about.participants;
-        filled.sync = static_cast<uint32_t>(about.sync);
-        filled.lifetime = static_cast<uint32_t>(about.lifetime);
-        detail::c::set_name(filled.name, about.name);
+        handoff_latest_info filled;
+        handoff_latest_info_init(&filled);
+        detail::described::each_latest_info(detail::c::give_field, about, filled);
         return detail::c::fill(filled, info);
     });
 }

@@ -2,6 +2,7 @@
 #include "c/batch.hpp"
 #include "c/border.hpp"
 #include "c/channel.hpp"
+#include "c/convert.hpp"
 #include "c/image.hpp"
 
 using namespace handoff;
@@ -31,12 +32,12 @@ extern "C" {
 
 // ---- receiver ---------------------------------------------------------------------------------------------------
 
-handoff_status handoff_receiver_open(const char* name, const handoff_channel_options* options,
-                                     handoff_receiver** receiver) {
+handoff_status handoff_receiver_open(const char* name, const handoff_channel_shape* shape,
+                                     const handoff_handle_options* handle, handoff_receiver** receiver) {
     return detail::c::guarded([&] {
         detail::c::place(receiver, "the receiver");
-        const auto opening = detail::c::channel_opening(options);
-        *receiver = new handoff_receiver{Receiver(detail::c::text(name, "the name"), opening.shape, opening.handle)};
+        *receiver = new handoff_receiver{Receiver(detail::c::text(name, "the name"), detail::c::shape_from(shape),
+                                                  detail::c::handle_from<HandleOptions>(handle))};
         return HANDOFF_OK;
     });
 }
@@ -141,10 +142,15 @@ handoff_status handoff_request_describe_reply(handoff_request* request, const ha
 handoff_status handoff_request_about(const handoff_request* request, handoff_request_info* info) {
     return detail::c::guarded([&] {
         const Request& value = detail::c::handle(request, "request").value;
-        return detail::c::fill(
-            {sizeof(handoff_request_info), value.sender().value, value.sequence(), value.deliveries(), 0,
-             detail::c::ns_of(value.sent_at()), detail::c::ns_of(value.taken_at()), detail::c::image_of(value.image())},
-            info);
+        handoff_request_info filled;
+        handoff_request_info_init(&filled);
+        filled.sender = value.sender().value;
+        filled.sequence = value.sequence();
+        filled.deliveries = value.deliveries();
+        filled.sent_ns = detail::c::ns_of(value.sent_at());
+        filled.taken_ns = detail::c::ns_of(value.taken_at());
+        filled.image = detail::c::image_of(value.image());
+        return detail::c::fill(filled, info);
     });
 }
 

@@ -2,6 +2,7 @@
 #include "c/batch.hpp"
 #include "c/border.hpp"
 #include "c/channel.hpp"
+#include "c/convert.hpp"
 #include "c/image.hpp"
 #include "c/loan.hpp"
 
@@ -35,11 +36,12 @@ extern "C" {
 
 // ---- sender -----------------------------------------------------------------------------------------------------
 
-handoff_status handoff_sender_open(const char* name, const handoff_channel_options* options, handoff_sender** sender) {
+handoff_status handoff_sender_open(const char* name, const handoff_channel_shape* shape,
+                                   const handoff_handle_options* handle, handoff_sender** sender) {
     return detail::c::guarded([&] {
         detail::c::place(sender, "the sender");
-        const auto opening = detail::c::channel_opening(options);
-        *sender = new handoff_sender{Sender(detail::c::text(name, "the name"), opening.shape, opening.handle)};
+        *sender = new handoff_sender{Sender(detail::c::text(name, "the name"), detail::c::shape_from(shape),
+                                            detail::c::handle_from<HandleOptions>(handle))};
         return HANDOFF_OK;
     });
 }
@@ -215,10 +217,14 @@ const void* handoff_processed_payload(const handoff_processed* processed, size_t
 handoff_status handoff_processed_about(const handoff_processed* processed, handoff_processed_info* info) {
     return detail::c::guarded([&] {
         const Processed& value = detail::c::handle(processed, "processed").value;
-        return detail::c::fill(
-            {sizeof(handoff_processed_info), value.sequence(), value.deliveries(), 0, value.round_trip().count(),
-             detail::c::image_of(value.image()), detail::c::image_of(value.reply_image())},
-            info);
+        handoff_processed_info filled;
+        handoff_processed_info_init(&filled);
+        filled.sequence = value.sequence();
+        filled.deliveries = value.deliveries();
+        filled.round_trip_ns = value.round_trip().count();
+        filled.image = detail::c::image_of(value.image());
+        filled.reply_image = detail::c::image_of(value.reply_image());
+        return detail::c::fill(filled, info);
     });
 }
 

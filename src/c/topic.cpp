@@ -2,6 +2,7 @@
 #include <handoff/topic.hpp>
 
 #include "c/border.hpp"
+#include "c/convert.hpp"
 #include "c/image.hpp"
 #include "c/loan.hpp"
 
@@ -19,68 +20,48 @@ struct handoff_message {
 
 namespace {
 
-static_assert(HANDOFF_START_NEXT == static_cast<int>(Start::next));
-
-TopicShape shape_from(const handoff_topic_options& asked) {
-    TopicShape shape;
-    shape.history = detail::c::given(asked.history);
-    shape.payload_bytes = detail::c::given_capacity(asked.payload_bytes, "payload_bytes");
-    shape.loans = detail::c::given(asked.loans);
-    shape.pin_budget = detail::c::given(asked.pin_budget);
-    shape.participants = detail::c::given(asked.participants);
-    shape.sync = detail::c::given_enumerator(asked.sync, Sync::boost, "sync");
-    shape.lifetime = detail::c::given_enumerator(asked.lifetime, Lifetime::persistent, "lifetime");
-    shape.mode = detail::c::given(asked.mode);
-    shape.group = detail::c::given_text(asked.group);
-    return shape;
+TopicShape shape_from(const handoff_topic_shape* shape) {
+    const auto asked = detail::c::options_or(shape, handoff_topic_shape_init);
+    TopicShape made;
+    detail::described::each_topic_shape(detail::c::take_field, asked, made);
+    return made;
 }
 
-Publisher open_publisher(const char* name, const handoff_topic_options* options) {
-    const auto asked = detail::c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
-    auto handle = detail::c::handle_from<HandleOptions>(asked);
-    handle.prefault = detail::c::flag(asked.prefault, "prefault");
-    return {detail::c::text(name, "the name"), shape_from(asked), handle};
-}
-
-Subscriber open_subscriber(const char* name, const handoff_topic_options* options,
-                           const handoff_subscriber_options* more) {
-    const auto asked = detail::c::options_or(options, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT);
-    const auto subscriber_options =
-        detail::c::options_or(more, handoff_subscriber_options HANDOFF_SUBSCRIBER_OPTIONS_INIT);
-    auto handle = detail::c::handle_from<SubscriberOptions>(asked);
-    handle.prefault = detail::c::flag(asked.prefault, "prefault");
-    handle.pins = subscriber_options.pins;
-    handle.start = detail::c::enumerator(subscriber_options.start, Start::next, "start");
-    handle.read_only = detail::c::flag(subscriber_options.read_only, "read_only");
-    return {detail::c::text(name, "the name"), shape_from(asked), handle};
+SubscriberOptions subscriber_options(const handoff_handle_options* handle, const handoff_subscriber_options* options) {
+    const auto asked = detail::c::options_or(options, handoff_subscriber_options_init);
+    auto made = detail::c::handle_from<SubscriberOptions>(handle);
+    detail::described::each_subscriber_options(detail::c::take_field, asked, made);
+    return made;
 }
 
 handoff_status fill_info(const TopicInfo& info, handoff_topic_info* out) {
-    handoff_topic_info filled = HANDOFF_TOPIC_INFO_INIT;
-    filled.payload_bytes = info.payload_bytes;
-    filled.history = info.history;
-    filled.loans = info.loans;
-    filled.pin_budget = info.pin_budget;
-    filled.slot_count = info.slot_count;
-    filled.participants = info.participants;
-    filled.sync = static_cast<uint32_t>(info.sync);
-    filled.lifetime = static_cast<uint32_t>(info.lifetime);
-    detail::c::set_name(filled.name, info.name);
+    handoff_topic_info filled;
+    handoff_topic_info_init(&filled);
+    detail::described::each_topic_info(detail::c::give_field, info, filled);
     return detail::c::fill(filled, out);
 }
 
 handoff_status fill_state(const TopicState& state, handoff_topic_state* out) {
-    return detail::c::fill({sizeof(handoff_topic_state), state.free, state.loaned, state.published, state.pinned,
-                            state.publishers, state.subscribers, state.newest},
-                           out);
+    handoff_topic_state filled;
+    handoff_topic_state_init(&filled);
+    detail::described::each_topic_state(detail::c::give_field, state, filled);
+    return detail::c::fill(filled, out);
+}
+
+handoff_status fill_message(const Copied& copied, handoff_message_info* info) {
+    handoff_message_info filled;
+    handoff_message_info_init(&filled);
+    filled.bytes = copied.size;
+    filled.sequence = copied.sequence;
+    filled.lost = copied.lost;
+    filled.published_ns = detail::c::ns_of(copied.published_at);
+    filled.image = detail::c::image_of(copied.image);
+    return detail::c::fill(filled, info);
 }
 
 handoff_status store_copied(const result<Copied>& copied, handoff_message_info* info) {
     if (!copied) return detail::c::refuse(copied.error());
-    if (info == nullptr) return HANDOFF_OK;
-    return detail::c::fill({sizeof(handoff_message_info), copied->size, copied->sequence, copied->lost,
-                            detail::c::ns_of(copied->published_at), detail::c::image_of(copied->image)},
-                           info);
+    return info == nullptr ? HANDOFF_OK : fill_message(*copied, info);
 }
 
 Publisher& publisher_of(handoff_publisher* publisher) {
@@ -102,11 +83,12 @@ extern "C" {
 
 // ---- publisher --------------------------------------------------------------------------------------------------
 
-handoff_status handoff_publisher_open(const char* name, const handoff_topic_options* options,
-                                      handoff_publisher** publisher) {
+handoff_status handoff_publisher_open(const char* name, const handoff_topic_shape* shape,
+                                      const handoff_handle_options* handle, handoff_publisher** publisher) {
     return detail::c::guarded([&] {
         detail::c::place(publisher, "the publisher");
-        *publisher = new handoff_publisher{open_publisher(name, options)};
+        *publisher = new handoff_publisher{Publisher(detail::c::text(name, "the name"), shape_from(shape),
+                                                     detail::c::handle_from<HandleOptions>(handle))};
         return HANDOFF_OK;
     });
 }
@@ -154,12 +136,13 @@ handoff_status handoff_publisher_state(const handoff_publisher* publisher, hando
 
 // ---- subscriber -------------------------------------------------------------------------------------------------
 
-handoff_status handoff_subscriber_open(const char* name, const handoff_topic_options* options,
-                                       const handoff_subscriber_options* subscriber_options,
+handoff_status handoff_subscriber_open(const char* name, const handoff_topic_shape* shape,
+                                       const handoff_handle_options* handle, const handoff_subscriber_options* options,
                                        handoff_subscriber** subscriber) {
     return detail::c::guarded([&] {
         detail::c::place(subscriber, "the subscriber");
-        *subscriber = new handoff_subscriber{open_subscriber(name, options, subscriber_options)};
+        *subscriber = new handoff_subscriber{
+            Subscriber(detail::c::text(name, "the name"), shape_from(shape), subscriber_options(handle, options))};
         return HANDOFF_OK;
     });
 }
@@ -242,9 +225,9 @@ const void* handoff_message_payload(const handoff_message* message, size_t* byte
 handoff_status handoff_message_about(const handoff_message* message, handoff_message_info* info) {
     return detail::c::guarded([&] {
         const Message& value = detail::c::handle(message, "message").value;
-        return detail::c::fill({sizeof(handoff_message_info), value.payload().size(), value.sequence(), value.lost(),
-                                detail::c::ns_of(value.published_at()), detail::c::image_of(value.image())},
-                               info);
+        return fill_message(
+            {value.payload().size(), value.image(), value.sequence(), value.lost(), value.published_at()},
+            detail::c::place(info, "the struct to fill"));
     });
 }
 

@@ -1,5 +1,6 @@
 #include "channel/blueprint.hpp"
 
+#include "described/described.hpp"
 #include "participants/participants_layout.hpp"
 #include "queue/free_map.hpp"
 #include "queue/member.hpp"
@@ -18,13 +19,7 @@ using queue::Settings;
 
 namespace {
 
-constexpr std::uint32_t most_slots = 65'535;
-constexpr std::uint32_t most_participants = 1'024;
-constexpr std::uint32_t most_deliveries = 255;
-// Defaults of a new channel:
-constexpr std::uint32_t default_slots = 8;
-constexpr std::uint32_t default_participants = 32;
-constexpr std::uint32_t default_deliveries = 10;
+namespace limits = described::channel_shape_limits;
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of(
@@ -32,12 +27,12 @@ std::uint64_t fingerprint() noexcept {
          slot::layout_code(), sizeof(ChannelControl), offsetof(ChannelControl, tail), offsetof(ChannelControl, ready),
          offsetof(ChannelControl, freed), offsetof(ChannelControl, freed_to_watch), offsetof(ChannelControl, arrived),
          offsetof(ChannelControl, last_freed), offsetof(ChannelControl, sender_departures),
-         offsetof(ChannelControl, cells), Ring::cells_for(8), FreeMap::words_for(most_slots)});
+         offsetof(ChannelControl, cells), Ring::cells_for(8), FreeMap::words_for(limits::slot_count.most)});
 }
 
 bool makes_sense(const segment::ClaimedShape& shape) noexcept {
-    return shape.slot_count >= 1 && shape.slot_count <= most_slots && shape.participant_count >= 2 &&
-           shape.participant_count <= most_participants && shape.payload_bytes >= 1;
+    return limits::slot_count.has(shape.slot_count) && limits::participants.has(shape.participant_count) &&
+           shape.payload_bytes >= 1;
 }
 
 }  // namespace
@@ -75,20 +70,24 @@ void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
 }
 
 result<void> Pattern::check(const ChannelShape& shape) {
-    if (auto checked = segment::check_range("slot_count", shape.slot_count, 1, most_slots); !checked) return checked;
-    if (auto checked = segment::check_range("participants", shape.participants, 2, most_participants); !checked)
+    if (auto checked = segment::check_range("slot_count", shape.slot_count, limits::slot_count); !checked)
         return checked;
-    if (shape.max_deliveries && *shape.max_deliveries > most_deliveries)
+    if (auto checked = segment::check_range("participants", shape.participants, limits::participants); !checked)
+        return checked;
+    if (shape.max_deliveries && !limits::max_deliveries.has(*shape.max_deliveries))
         return Failure(Errc::invalid_argument, "max_deliveries = " + std::to_string(*shape.max_deliveries) + ": 1 to " +
-                                                   std::to_string(most_deliveries) + ", or unlimited_deliveries (0)");
+                                                   std::to_string(limits::max_deliveries.most) +
+                                                   ", or unlimited_deliveries (0)");
     return success();
 }
 
 segment::Blueprint Pattern::blueprint_for(const ChannelShape& shape) {
-    const Settings settings{shape.max_deliveries.value_or(default_deliveries), shape.in_place.value_or(false),
-                            shape.lifetime == Lifetime::persistent, shape.sync == Sync::boost};
-    return blueprint_of({shape.participants.value_or(default_participants), shape.slot_count.value_or(default_slots),
-                         shape.payload_bytes.value_or(1), shape.reply_bytes.value_or(0), settings.encode()});
+    const Settings settings{shape.max_deliveries.value_or(limits::max_deliveries.fallback),
+                            shape.in_place.value_or(false), shape.lifetime == Lifetime::persistent,
+                            shape.sync == Sync::boost};
+    return blueprint_of({shape.participants.value_or(limits::participants.fallback),
+                         shape.slot_count.value_or(limits::slot_count.fallback), shape.payload_bytes.value_or(1),
+                         shape.reply_bytes.value_or(0), settings.encode()});
 }
 
 std::array<segment::Demand, 7> Pattern::demands(const ChannelShape& shape, const segment::Geometry& existing) {

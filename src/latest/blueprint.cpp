@@ -1,5 +1,7 @@
 #include "latest/blueprint.hpp"
 
+#include "described/described.hpp"
+
 namespace handoff::detail::latest {
 
 using broadcast::BroadcastSettings;
@@ -7,7 +9,8 @@ using participants::Role;
 
 namespace {
 
-constexpr std::uint32_t default_participants = 16;  // of a new value
+namespace limits = described::latest_shape_limits;
+static_assert(limits::participants.most == broadcast::most_participants);
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::latest), sync::condition_code(),
@@ -25,9 +28,8 @@ segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     const auto settings = BroadcastSettings::decode(claimed.settings);
     const bool is_valid = settings.history == 1 && settings.pin_budget == 0 &&
                           settings.loans == claimed.participant_count && claimed.slot_count == settings.slots() &&
-                          claimed.participant_count >= 2 && claimed.participant_count <= broadcast::most_participants &&
-                          claimed.payload_bytes >= 1 && claimed.reply_bytes == 0 &&
-                          settings.encode() == claimed.settings;
+                          limits::participants.has(claimed.participant_count) && claimed.payload_bytes >= 1 &&
+                          claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
     if (!is_valid) return {};
     segment::Blueprint blueprint;
     blueprint.kind = segment::Kind::latest;
@@ -51,11 +53,11 @@ void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
 }
 
 result<void> Pattern::check(const LatestShape& shape) {
-    return segment::check_range("participants", shape.participants, 2, broadcast::most_participants);
+    return segment::check_range("participants", shape.participants, limits::participants);
 }
 
 segment::Blueprint Pattern::blueprint_for(const LatestShape& shape) {
-    const std::uint32_t participants = shape.participants.value_or(default_participants);
+    const std::uint32_t participants = shape.participants.value_or(limits::participants.fallback);
     const auto settings = settings_for(participants, shape);
     return blueprint_of({participants, settings.slots(), shape.capacity_bytes.value_or(1), 0, settings.encode()});
 }

@@ -38,11 +38,10 @@ Demand sync_demand(bool has_boost, std::optional<Sync> asked) {
     return demand;
 }
 
-result<void> check_range(std::string_view field, std::optional<std::uint64_t> given, std::uint64_t least,
-                         std::uint64_t most) {
-    if (!given || (*given >= least && *given <= most)) return success();
-    return invalid(std::string(field) + " = " + std::to_string(*given) + ": " + std::to_string(least) + " to " +
-                   std::to_string(most) + " are possible");
+result<void> check_range(std::string_view field, std::optional<std::uint64_t> given, const described::Limit& limit) {
+    if (!given || (*given >= limit.least && *given <= limit.most)) return success();
+    return invalid(std::string(field) + " = " + std::to_string(*given) + ": " + std::to_string(limit.least) + " to " +
+                   std::to_string(limit.most) + " are possible");
 }
 
 result<void> check_common(const Common& common, const HandleOptions& handle) {

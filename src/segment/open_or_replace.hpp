@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 
+#include "described/field.hpp"
 #include "segment/name.hpp"
 #include "segment/segment.hpp"
 
@@ -41,8 +42,7 @@ std::string unmet(std::span<const Demand> demands);
 Demand sync_demand(bool has_boost, std::optional<Sync> asked);
 
 /// Refuses a given number that is not in the range. Errors: invalid_argument.
-result<void> check_range(std::string_view field, std::optional<std::uint64_t> given, std::uint64_t least,
-                         std::uint64_t most);
+result<void> check_range(std::string_view field, std::optional<std::uint64_t> given, const described::Limit& limit);
 
 /// The fields that all patterns check in the same way.
 struct Common {

@@ -1,6 +1,7 @@
 #include "topic/blueprint.hpp"
 
 #include "broadcast/member.hpp"
+#include "described/described.hpp"
 #include "participants/participants_layout.hpp"
 #include "slot/slots.hpp"
 
@@ -12,14 +13,8 @@ using participants::Role;
 
 namespace {
 
-constexpr std::uint32_t most_history = 16'384;
-constexpr std::uint32_t most_loans = 1'024;
-constexpr std::uint32_t most_pins = 1'024;
-// Defaults of a new topic:
-constexpr std::uint32_t default_history = 8;
-constexpr std::uint32_t default_loans = 4;
-constexpr std::uint32_t default_pins = 8;
-constexpr std::uint32_t default_participants = 32;
+namespace limits = described::topic_shape_limits;
+static_assert(limits::participants.most == broadcast::most_participants);
 
 std::uint64_t fingerprint() noexcept {
     return segment::fingerprint_of({static_cast<std::uint64_t>(segment::Kind::topic), sync::condition_code(),
@@ -30,10 +25,9 @@ std::uint64_t fingerprint() noexcept {
 
 segment::Blueprint Pattern::blueprint_of(const segment::ClaimedShape& claimed) {
     const BroadcastSettings settings = BroadcastSettings::decode(claimed.settings);
-    const bool is_valid = settings.history >= 1 && settings.history <= most_history && settings.loans >= 1 &&
-                          settings.loans <= most_loans && settings.pin_budget <= most_pins &&
-                          claimed.slot_count == settings.slots() && claimed.participant_count >= 2 &&
-                          claimed.participant_count <= broadcast::most_participants && claimed.payload_bytes >= 1 &&
+    const bool is_valid = limits::history.has(settings.history) && limits::loans.has(settings.loans) &&
+                          limits::pin_budget.has(settings.pin_budget) && claimed.slot_count == settings.slots() &&
+                          limits::participants.has(claimed.participant_count) && claimed.payload_bytes >= 1 &&
                           claimed.reply_bytes == 0 && settings.encode() == claimed.settings;
     if (!is_valid) return {};
     segment::Blueprint blueprint;
@@ -58,20 +52,21 @@ void Pattern::initialise(std::byte* base, const segment::Geometry& geometry) {
 }
 
 result<void> Pattern::check(const TopicShape& shape) {
-    const std::array checks{segment::check_range("history", shape.history, 1, most_history),
-                            segment::check_range("loans", shape.loans, 1, most_loans),
-                            segment::check_range("pin_budget", shape.pin_budget, 0, most_pins),
-                            segment::check_range("participants", shape.participants, 2, broadcast::most_participants)};
+    const std::array checks{segment::check_range("history", shape.history, limits::history),
+                            segment::check_range("loans", shape.loans, limits::loans),
+                            segment::check_range("pin_budget", shape.pin_budget, limits::pin_budget),
+                            segment::check_range("participants", shape.participants, limits::participants)};
     for (const auto& checked : checks)
         if (!checked) return checked;
     return success();
 }
 
 segment::Blueprint Pattern::blueprint_for(const TopicShape& shape) {
-    const BroadcastSettings settings{shape.history.value_or(default_history), shape.loans.value_or(default_loans),
-                                     shape.pin_budget.value_or(default_pins), shape.lifetime == Lifetime::persistent,
-                                     shape.sync == Sync::boost};
-    return blueprint_of({shape.participants.value_or(default_participants), settings.slots(),
+    const BroadcastSettings settings{shape.history.value_or(limits::history.fallback),
+                                     shape.loans.value_or(limits::loans.fallback),
+                                     shape.pin_budget.value_or(limits::pin_budget.fallback),
+                                     shape.lifetime == Lifetime::persistent, shape.sync == Sync::boost};
+    return blueprint_of({shape.participants.value_or(limits::participants.fallback), settings.slots(),
                          shape.payload_bytes.value_or(1), 0, settings.encode()});
 }
 

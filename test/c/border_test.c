@@ -14,8 +14,8 @@ static void null_is_refused_and_never_followed(const char* segment) {
     size_t bytes = 9;
     int descriptor = 0;
     uint64_t number = 0;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(NULL, NULL, NULL));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_receiver_open(segment, NULL, NULL));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(NULL, NULL, NULL, NULL));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_receiver_open(segment, NULL, NULL, NULL));
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_loan(NULL, HANDOFF_FOREVER, NULL, &no_loan));
     SAYS("the sender is NULL");
     ANSWERS(HANDOFF_INVALID_HANDLE, handoff_sender_send(NULL, &no_loan));
@@ -51,46 +51,56 @@ static void null_is_refused_and_never_followed(const char* segment) {
 
 static void nonsense_is_refused_before_anything_is_made(const char* segment) {
     handoff_sender* sender = NULL;
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
-    options.payload_bytes = 8;
-    options.attach_timeout_ns = -1;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    handoff_channel_shape shape;
+    handoff_handle_options handle;
+    handoff_channel_shape_init(&shape);
+    handoff_handle_options_init(&handle);
+    shape.payload_bytes = 8;
+    handle.attach_timeout_ns = -1;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &shape, &handle, &sender));
     SAYS("-1 ns");
-    options.attach_timeout_ns = 0;
-    options.wait = 3;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    handle.attach_timeout_ns = 0;
+    handle.wait = 3;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &shape, &handle, &sender));
     SAYS("wait = 3");
-    options.wait = HANDOFF_WAIT_SLEEP;
-    options.in_place = 2;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
-    options.in_place = 0;
-    options.size = sizeof options + 8;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
+    handle.wait = HANDOFF_WAIT_SLEEP;
+    shape.in_place = 2;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &shape, &handle, &sender));
+    shape.in_place = 0;
+    shape.size = sizeof shape + 8;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &shape, &handle, &sender));
     SAYS("as new as your header");
-    options.size = 0;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
-    options.size = sizeof options;
-    options.slot_count = 0;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &options, &sender));
-    options.slot_count = 2;
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open("no/such name", &options, &sender));
-    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_sender_open(segment, NULL, &sender));
+    handle.size = sizeof handle + 8;
+    shape.size = sizeof shape;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &shape, &handle, &sender));
+    SAYS("begin with the ..._init");
+    handle.size = sizeof handle;
+    shape.size = 0;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &shape, &handle, &sender));
+    shape.size = sizeof shape;
+    shape.slot_count = 0;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open(segment, &shape, &handle, &sender));
+    shape.slot_count = 2;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_open("no/such name", &shape, &handle, &sender));
+    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_sender_open(segment, NULL, NULL, &sender));
     CHECK(sender == NULL);
-    GOOD(handoff_sender_open(segment, &options, &sender));
+    GOOD(handoff_sender_open(segment, &shape, &handle, &sender));
     handoff_latest* latest = NULL;
-    ANSWERS(HANDOFF_WRONG_KIND, handoff_latest_open(segment, NULL, &latest));
+    ANSWERS(HANDOFF_WRONG_KIND, handoff_latest_open(segment, NULL, NULL, NULL, &latest));
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_wait_for_receiver(sender, INT64_MIN, NULL));
     handoff_sender_close(&sender);
 }
 
 static void a_struct_of_an_older_header_is_filled_as_far_as_it_reaches(const char* segment) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_channel_shape shape;
+    handoff_channel_shape_init(&shape);
     handoff_sender* sender = NULL;
-    options.payload_bytes = 8;
-    options.slot_count = 77; /* lies beyond the size: not looked at */
-    options.size = offsetof(handoff_channel_options, slot_count);
-    GOOD(handoff_sender_open(segment, &options, &sender));
-    handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
+    shape.payload_bytes = 8;
+    shape.slot_count = 77; /* lies beyond the size: not looked at */
+    shape.size = offsetof(handoff_channel_shape, slot_count);
+    GOOD(handoff_sender_open(segment, &shape, NULL, &sender));
+    handoff_channel_info info;
+    handoff_channel_info_init(&info);
     GOOD(handoff_sender_info(sender, &info));
     CHECK(info.slot_count == 8 && info.payload_bytes == 8);
     memset(&info, 0x55, sizeof info);
@@ -113,7 +123,7 @@ static void use_what_was_inherited(const char* segment) {
     handoff_sender_close(&inherited);
     handoff_receiver* receiver = NULL;
     handoff_request* request = NULL;
-    GOOD(handoff_receiver_open(segment, NULL, &receiver));
+    GOOD(handoff_receiver_open(segment, NULL, NULL, &receiver));
     GOOD(handoff_receiver_receive(receiver, SECONDS(10), NULL, &request));
     GOOD(handoff_request_processed(&request, 0));
     handoff_receiver_close(&receiver);
@@ -121,10 +131,11 @@ static void use_what_was_inherited(const char* segment) {
 }
 
 static void a_child_of_fork_inherits_nothing_and_opens_its_own(const char* segment) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_channel_shape shape;
+    handoff_channel_shape_init(&shape);
     handoff_loan* loan = NULL;
-    options.payload_bytes = 8;
-    GOOD(handoff_sender_open(segment, &options, &inherited));
+    shape.payload_bytes = 8;
+    GOOD(handoff_sender_open(segment, &shape, NULL, &inherited));
     GOOD(handoff_sender_try_loan(inherited, &loan));
     GOOD(handoff_sender_send(inherited, &loan));
     join_child(start_child(use_what_was_inherited, segment));
@@ -147,7 +158,7 @@ static void a_sentence_belongs_to_its_thread(const char* segment) {
     CHECK(pthread_join(thread, NULL) == 0);
     SAYS("the sender is NULL");
     handoff_latest* latest = NULL;
-    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_latest_open(segment, NULL, &latest));
+    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_latest_open(segment, NULL, NULL, NULL, &latest));
     SAYS(segment);
     CHECK(strcmp(handoff_status_name(HANDOFF_NO_SUCH_SEGMENT), "no_such_segment") == 0);
     CHECK(strcmp(handoff_status_name(HANDOFF_SYSTEM), "system") == 0);
@@ -193,15 +204,16 @@ static bool is_mapped(const char* segment) {
 }
 
 static void a_kept_mapping_outlives_every_handle(const char* segment) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_channel_shape shape;
     handoff_sender* sender = NULL;
     handoff_loan* loan = NULL;
     handoff_mapping *mapping = NULL, *second = NULL;
-    options.payload_bytes = 8;
+    handoff_channel_shape_init(&shape);
+    shape.payload_bytes = 8;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_mapping_keep(NULL, &mapping));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_mapping_keep(&options, &mapping));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_mapping_keep(&shape, &mapping));
     SAYS("no segment is mapped there");
-    GOOD(handoff_sender_open(segment, &options, &sender));
+    GOOD(handoff_sender_open(segment, &shape, NULL, &sender));
     GOOD(handoff_sender_try_loan(sender, &loan));
     volatile char* byte = handoff_loan_data(loan);
     *byte = 'x';

@@ -4,20 +4,22 @@
 #include "case.h"
 
 static handoff_sender* open_sender(const char* segment) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_channel_shape shape;
+    handoff_channel_shape_init(&shape);
     handoff_sender* sender = NULL;
-    options.slot_count = 2;
-    options.payload_bytes = 64;
-    options.reply_bytes = 64;
-    GOOD(handoff_sender_open(segment, &options, &sender));
+    shape.slot_count = 2;
+    shape.payload_bytes = 64;
+    shape.reply_bytes = 64;
+    GOOD(handoff_sender_open(segment, &shape, NULL, &sender));
     return sender;
 }
 
 static handoff_receiver* open_receiver(const char* segment) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_handle_options handle;
+    handoff_handle_options_init(&handle);
     handoff_receiver* receiver = NULL;
-    options.attach_timeout_ns = SECONDS(10);
-    GOOD(handoff_receiver_open(segment, &options, &receiver));
+    handle.attach_timeout_ns = SECONDS(10);
+    GOOD(handoff_receiver_open(segment, NULL, &handle, &receiver));
     return receiver;
 }
 
@@ -73,7 +75,8 @@ static void a_request_is_answered_by_another_process(const char* segment) {
     const void* reply = handoff_processed_reply(processed, &bytes);
     CHECK(bytes == 8 && memcmp(reply, "desserts", 8) == 0);
     CHECK(memcmp(handoff_processed_payload(processed, &bytes), "stressed", 8) == 0 && bytes == 8);
-    handoff_processed_info about = HANDOFF_PROCESSED_INFO_INIT;
+    handoff_processed_info about;
+    handoff_processed_info_init(&about);
     GOOD(handoff_processed_about(processed, &about));
     CHECK(about.sequence == 1 && about.deliveries == 1 && about.round_trip_ns > 0);
     CHECK(about.image.encoding == HANDOFF_NONE && about.reply_image.encoding == HANDOFF_NONE);
@@ -88,7 +91,8 @@ static void what_a_killed_receiver_held_is_delivered_again(const char* segment) 
     const int child = start_child(answer_one_and_hold_one, segment);
     send_words(sender, "first");
     send_words(sender, "second");
-    handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
+    handoff_channel_state state;
+    handoff_channel_state_init(&state);
     for (int look = 0; look < 10000 && !(state.taken == 1 && state.free == 1); ++look) {
         GOOD(handoff_sender_state(sender, &state));
         poll(NULL, 0, 1);
@@ -98,7 +102,8 @@ static void what_a_killed_receiver_held_is_delivered_again(const char* segment) 
     handoff_receiver* receiver = open_receiver(segment);
     handoff_request* request = receive(receiver);
     CHECK(payload_is(request, "second"));
-    handoff_request_info about = HANDOFF_REQUEST_INFO_INIT;
+    handoff_request_info about;
+    handoff_request_info_init(&about);
     GOOD(handoff_request_about(request, &about));
     uint64_t sender_id = 0;
     GOOD(handoff_sender_id(sender, &sender_id));
@@ -127,7 +132,8 @@ static void a_killed_sender_leaves_its_requests_and_no_loan(const char* segment)
     while ((status = handoff_receiver_receive(receiver, SECONDS(10), NULL, &request)) == HANDOFF_OK)
         GOOD(handoff_request_processed(&request, 0));
     CHECK(status == HANDOFF_END_OF_STREAM);
-    handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
+    handoff_channel_state state;
+    handoff_channel_state_init(&state);
     GOOD(handoff_receiver_state(receiver, &state));
     CHECK(state.free == 2 && state.senders == 0);
     handoff_receiver_close(&receiver);
@@ -192,7 +198,8 @@ static void a_dropped_request_comes_again_and_a_dropped_loan_is_free(const char*
     handoff_request* request = receive(receiver);
     handoff_request_drop(&request);
     GOOD(handoff_receiver_try_receive(receiver, &request));
-    handoff_request_info about = HANDOFF_REQUEST_INFO_INIT;
+    handoff_request_info about;
+    handoff_request_info_init(&about);
     GOOD(handoff_request_about(request, &about));
     CHECK(about.deliveries == 2 && payload_is(request, "once more"));
     GOOD(handoff_request_processed(&request, 0));
@@ -218,7 +225,8 @@ static void a_picture_and_its_answer_keep_their_descriptions(const char* segment
     CHECK(handoff_loan_bytes(loan) == 60);
     GOOD(handoff_sender_request_async(sender, &loan, &pending));
     handoff_request* request = receive(receiver);
-    handoff_request_info about = HANDOFF_REQUEST_INFO_INIT;
+    handoff_request_info about;
+    handoff_request_info_init(&about);
     GOOD(handoff_request_about(request, &about));
     CHECK(memcmp(&about.image, &image, sizeof image) == 0);
     GOOD(handoff_image_init(&image, 100, 100, HANDOFF_MONO8));
@@ -231,7 +239,8 @@ static void a_picture_and_its_answer_keep_their_descriptions(const char* segment
     SAYS("in_place");
     GOOD(handoff_request_processed(&request, 64));
     GOOD(handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
-    handoff_processed_info answer = HANDOFF_PROCESSED_INFO_INIT;
+    handoff_processed_info answer;
+    handoff_processed_info_init(&answer);
     GOOD(handoff_processed_about(processed, &answer));
     CHECK(answer.reply_image.width == 8 && answer.image.width == 4 && answer.image.capture_time_ns == 77);
     handoff_processed_drop(&processed);
@@ -240,11 +249,12 @@ static void a_picture_and_its_answer_keep_their_descriptions(const char* segment
 }
 
 static void a_frame_is_edited_in_place(const char* segment) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_channel_shape shape;
+    handoff_channel_shape_init(&shape);
     handoff_sender* sender = NULL;
-    options.payload_bytes = 16;
-    options.in_place = 1;
-    GOOD(handoff_sender_open(segment, &options, &sender));
+    shape.payload_bytes = 16;
+    shape.in_place = 1;
+    GOOD(handoff_sender_open(segment, &shape, NULL, &sender));
     handoff_receiver* receiver = open_receiver(segment);
     handoff_loan* loan = written_loan(sender, "abc");
     handoff_pending* pending = NULL;
@@ -260,7 +270,8 @@ static void a_frame_is_edited_in_place(const char* segment) {
     GOOD(handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
     CHECK(memcmp(handoff_processed_payload(processed, NULL), "xyz", 3) == 0);
     handoff_processed_drop(&processed);
-    handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
+    handoff_channel_info info;
+    handoff_channel_info_init(&info);
     GOOD(handoff_receiver_info(receiver, &info));
     CHECK(info.in_place == 1 && info.payload_bytes == 16 && info.slot_count == 8 && strcmp(info.name, segment) == 0);
     handoff_sender_close(&sender);
@@ -316,7 +327,8 @@ static void a_batch_is_sent_taken_and_processed_in_its_order(const char* segment
     CHECK(count == 2 && payload_is(requests[0], "a") && payload_is(requests[1], "b") && requests[2] == NULL);
     GOOD(handoff_receiver_processed_batch(receiver, requests, 2));
     CHECK(requests[0] == NULL && requests[1] == NULL);
-    handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
+    handoff_channel_state state;
+    handoff_channel_state_init(&state);
     GOOD(handoff_sender_state(sender, &state));
     CHECK(state.free == 2);
     handoff_sender_close(&sender);

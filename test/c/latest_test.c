@@ -3,10 +3,11 @@
 #include "case.h"
 
 static handoff_latest* open_latest(const char* segment, uint64_t capacity_bytes) {
-    handoff_latest_options options = HANDOFF_LATEST_OPTIONS_INIT;
+    handoff_latest_shape shape;
+    handoff_latest_shape_init(&shape);
     handoff_latest* latest = NULL;
-    options.capacity_bytes = capacity_bytes;
-    GOOD(handoff_latest_open(segment, &options, &latest));
+    shape.capacity_bytes = capacity_bytes;
+    GOOD(handoff_latest_open(segment, &shape, NULL, NULL, &latest));
     return latest;
 }
 
@@ -15,7 +16,8 @@ static void the_newest_value_is_read_whole(const char* segment) {
     handoff_latest* reader = open_latest(segment, 0);
     char buffer[8] = "";
     uint64_t sequence = 0;
-    handoff_reading reading = HANDOFF_READING_INIT;
+    handoff_reading reading;
+    handoff_reading_init(&reading);
     ANSWERS(HANDOFF_EMPTY, handoff_latest_read(reader, buffer, sizeof buffer, &reading));
     GOOD(handoff_latest_write(writer, "one", 3, NULL));
     GOOD(handoff_latest_write(writer, "four", 4, &sequence));
@@ -36,16 +38,18 @@ static void the_newest_value_is_read_whole(const char* segment) {
 
 static void a_read_only_handle_reads_and_does_not_write(const char* segment) {
     handoff_latest* writer = open_latest(segment, 8);
-    handoff_latest_options options = HANDOFF_LATEST_OPTIONS_INIT;
+    handoff_latest_options options;
+    handoff_latest_options_init(&options);
     handoff_latest* reader = NULL;
     char letter = 0;
     options.read_only = 1;
-    GOOD(handoff_latest_open(segment, &options, &reader));
+    GOOD(handoff_latest_open(segment, NULL, NULL, &options, &reader));
     GOOD(handoff_latest_write(writer, "a", 1, NULL));
     GOOD(handoff_latest_wait_newer(reader, &letter, 1, SECONDS(10), NULL, NULL));
     CHECK(letter == 'a');
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_latest_write(reader, "b", 1, NULL));
-    handoff_latest_info info = HANDOFF_LATEST_INFO_INIT;
+    handoff_latest_info info;
+    handoff_latest_info_init(&info);
     GOOD(handoff_latest_about(reader, &info));
     CHECK(info.capacity_bytes == 8 && info.participants == 16 && strcmp(info.name, segment) == 0);
     handoff_latest_close(&reader);

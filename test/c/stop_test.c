@@ -10,12 +10,13 @@
 
 /* Both sides of a channel of one slot. */
 static void open_both(const char* segment, handoff_sender** sender, handoff_receiver** receiver) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
-    options.payload_bytes = 8;
-    options.reply_bytes = 8;
-    options.slot_count = 1;
-    GOOD(handoff_sender_open(segment, &options, sender));
-    GOOD(handoff_receiver_open(segment, NULL, receiver));
+    handoff_channel_shape shape;
+    handoff_channel_shape_init(&shape);
+    shape.payload_bytes = 8;
+    shape.reply_bytes = 8;
+    shape.slot_count = 1;
+    GOOD(handoff_sender_open(segment, &shape, NULL, sender));
+    GOOD(handoff_receiver_open(segment, NULL, NULL, receiver));
 }
 
 static handoff_stop* new_stop(void) {
@@ -81,26 +82,28 @@ static void a_stop_ends_every_wait_and_loses_nothing(const char* segment) {
 }
 
 static void an_opening_that_waits_is_stopped(const char* segment) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_handle_options handle;
+    handoff_handle_options_init(&handle);
     handoff_stop* stop = new_stop();
     handoff_receiver* receiver = NULL;
-    options.attach_timeout_ns = HANDOFF_FOREVER;
-    options.attach_stop = stop;
+    handle.attach_timeout_ns = HANDOFF_FOREVER;
+    handle.attach_stop = stop;
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, request_a_stop, stop) == 0);
-    ANSWERS(HANDOFF_STOPPED, handoff_receiver_open(segment, &options, &receiver));
+    ANSWERS(HANDOFF_STOPPED, handoff_receiver_open(segment, NULL, &handle, &receiver));
     CHECK(pthread_join(thread, NULL) == 0 && receiver == NULL);
     handoff_stop_drop(&stop);
 }
 
 static void a_signal_requests_a_stop(const char* segment) {
-    handoff_latest_options options = HANDOFF_LATEST_OPTIONS_INIT;
+    handoff_latest_shape shape;
+    handoff_latest_shape_init(&shape);
     handoff_latest* latest = NULL;
     handoff_stop* stop = NULL;
     handoff_stop* other = NULL;
     char letter = 0;
-    options.capacity_bytes = 1;
-    GOOD(handoff_latest_open(segment, &options, &latest));
+    shape.capacity_bytes = 1;
+    GOOD(handoff_latest_open(segment, &shape, NULL, NULL, &latest));
     GOOD(handoff_stop_on_signals(&stop));
     GOOD(handoff_stop_on_signals(&other));
     GOOD(handoff_stop_request(other)); /* each by itself; a signal reaches all */
@@ -139,20 +142,22 @@ static void bytes_are_sent_requested_and_published_in_one_call(const char* segme
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_sender_send_bytes(sender, NULL, 9, SECONDS(10), NULL));
     ANSWERS(HANDOFF_TIMED_OUT, handoff_sender_request_bytes(sender, "ghi", 3, 1000, NULL, &processed));
     SAYS("withdrawn");
-    handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
+    handoff_channel_state state;
+    handoff_channel_state_init(&state);
     GOOD(handoff_sender_state(sender, &state));
     CHECK(state.free == 1 && processed == NULL);
     handoff_sender_close(&sender);
     handoff_receiver_close(&receiver);
 
-    handoff_topic_options shape = HANDOFF_TOPIC_OPTIONS_INIT;
+    handoff_topic_shape shape;
+    handoff_topic_shape_init(&shape);
     handoff_publisher* publisher = NULL;
     handoff_subscriber* subscriber = NULL;
     handoff_message* message = NULL;
     uint64_t sequence = 0;
     shape.payload_bytes = 8;
-    GOOD(handoff_publisher_open(segment, &shape, &publisher));
-    GOOD(handoff_subscriber_open(segment, NULL, NULL, &subscriber));
+    GOOD(handoff_publisher_open(segment, &shape, NULL, &publisher));
+    GOOD(handoff_subscriber_open(segment, NULL, NULL, NULL, &subscriber));
     GOOD(handoff_publisher_publish_bytes(publisher, "xyz", 3, &sequence));
     GOOD(handoff_publisher_publish_bytes(publisher, "", 0, NULL));
     CHECK(sequence == 1);

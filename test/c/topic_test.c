@@ -3,12 +3,13 @@
 #include "case.h"
 
 static handoff_publisher* open_publisher(const char* segment) {
-    handoff_topic_options options = HANDOFF_TOPIC_OPTIONS_INIT;
+    handoff_topic_shape shape;
+    handoff_topic_shape_init(&shape);
     handoff_publisher* publisher = NULL;
-    options.history = 3;
-    options.loans = 1;
-    options.payload_bytes = 16;
-    GOOD(handoff_publisher_open(segment, &options, &publisher));
+    shape.history = 3;
+    shape.loans = 1;
+    shape.payload_bytes = 16;
+    GOOD(handoff_publisher_open(segment, &shape, NULL, &publisher));
     return publisher;
 }
 
@@ -34,13 +35,14 @@ static void every_subscriber_gets_what_is_kept_and_is_told_what_is_lost(const ch
     handoff_publisher* publisher = open_publisher(segment);
     handoff_subscriber* subscriber = NULL;
     handoff_message* message = NULL;
-    GOOD(handoff_subscriber_open(segment, NULL, NULL, &subscriber));
+    GOOD(handoff_subscriber_open(segment, NULL, NULL, NULL, &subscriber));
     GOOD(handoff_publisher_wait_for_subscriber(publisher, SECONDS(10), NULL));
     ANSWERS(HANDOFF_EMPTY, handoff_subscriber_try_next(subscriber, &message));
     ANSWERS(HANDOFF_TIMED_OUT, handoff_subscriber_next(subscriber, 1000, NULL, &message));
     for (char letter = 'a'; letter <= 'e'; ++letter) CHECK(publish(publisher, letter) == 1u + (letter - 'a'));
     GOOD(handoff_subscriber_next(subscriber, SECONDS(10), NULL, &message));
-    handoff_message_info about = HANDOFF_MESSAGE_INFO_INIT;
+    handoff_message_info about;
+    handoff_message_info_init(&about);
     GOOD(handoff_message_about(message, &about));
     CHECK(letter_of(message) == 'c' && about.sequence == 3 && about.lost == 2 && about.bytes == 1);
     CHECK(about.published_ns > 0);
@@ -58,18 +60,20 @@ static void every_subscriber_gets_what_is_kept_and_is_told_what_is_lost(const ch
 
 static void a_reader_without_rights_copies(const char* segment) {
     handoff_publisher* publisher = open_publisher(segment);
-    handoff_subscriber_options subscriber_options = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
+    handoff_subscriber_options options;
+    handoff_subscriber_options_init(&options);
     handoff_subscriber* subscriber = NULL;
     handoff_message* message = NULL;
-    subscriber_options.read_only = 1;
-    subscriber_options.pins = 0;
-    subscriber_options.start = HANDOFF_START_OLDEST;
-    GOOD(handoff_subscriber_open(segment, NULL, &subscriber_options, &subscriber));
+    options.read_only = 1;
+    options.pins = 0;
+    options.start = HANDOFF_START_OLDEST;
+    GOOD(handoff_subscriber_open(segment, NULL, NULL, &options, &subscriber));
     publish(publisher, 'x');
     publish(publisher, 'y');
     publish(publisher, 'z');
     char buffer[16] = "";
-    handoff_message_info about = HANDOFF_MESSAGE_INFO_INIT;
+    handoff_message_info about;
+    handoff_message_info_init(&about);
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_subscriber_try_next(subscriber, &message));
     ANSWERS(HANDOFF_TOO_LARGE, handoff_subscriber_copy_next(subscriber, buffer, 0, HANDOFF_NOW, NULL, &about));
     GOOD(handoff_subscriber_copy_next(subscriber, buffer, sizeof buffer, HANDOFF_NOW, NULL, &about));
@@ -85,19 +89,21 @@ static void shape_and_state_are_told(const char* segment) {
     handoff_subscriber* subscriber = NULL;
     handoff_loan* loans[32] = {NULL};
     int taken = 0;
-    GOOD(handoff_subscriber_open(segment, NULL, NULL, &subscriber));
+    GOOD(handoff_subscriber_open(segment, NULL, NULL, NULL, &subscriber));
     publish(publisher, 'a');
     while (taken < 31 && handoff_publisher_loan(publisher, &loans[taken]) == HANDOFF_OK) ++taken;
     ANSWERS(HANDOFF_FULL, handoff_publisher_loan(publisher, &loans[taken]));
     SAYS("hands");
     while (taken > 1) handoff_loan_drop(&loans[--taken]);
     CHECK(taken == 1);
-    handoff_topic_info info = HANDOFF_TOPIC_INFO_INIT;
+    handoff_topic_info info;
+    handoff_topic_info_init(&info);
     GOOD(handoff_subscriber_info(subscriber, &info));
     CHECK(info.history == 3 && info.payload_bytes == 16 && info.loans == 1 && info.pin_budget == 8);
     CHECK(info.slot_count == 3 + 1 + 8 + 1 && info.participants == 32 && strcmp(info.name, segment) == 0);
     GOOD(handoff_publisher_info(publisher, &info));
-    handoff_topic_state state = HANDOFF_TOPIC_STATE_INIT;
+    handoff_topic_state state;
+    handoff_topic_state_init(&state);
     GOOD(handoff_publisher_state(publisher, &state));
     CHECK(state.loaned == 1 && state.published == 1 && state.newest == 1 && state.publishers == 1);
     GOOD(handoff_subscriber_state(subscriber, &state));
@@ -113,7 +119,7 @@ static void a_descriptor_and_a_waitable_tell_of_a_message(const char* segment) {
     handoff_waitable* waitable = NULL;
     struct pollfd watched = {-1, POLLIN, 0};
     size_t index = 9;
-    GOOD(handoff_subscriber_open(segment, NULL, NULL, &subscriber));
+    GOOD(handoff_subscriber_open(segment, NULL, NULL, NULL, &subscriber));
     GOOD(handoff_subscriber_waitable(subscriber, &waitable));
     GOOD(handoff_subscriber_descriptor(subscriber, &watched.fd));
     const handoff_waitable* all[] = {waitable};

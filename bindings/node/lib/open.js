@@ -8,19 +8,19 @@ const { abortable, checkedOptions, traced } = require('./waits');
 const opened = Symbol('opened');
 
 /** The handle that `new Class(name, options)` is about. */
-function openNow(open, name, options, wishes) {
+function openNow(open, name, options) {
   if (name === opened) return options;
   const { attachTimeout, signal, ...rest } = checkedOptions(options);
   if (attachTimeout !== undefined || signal !== undefined)
     refuse("a constructor does not wait: attachTimeout and signal belong into 'await Class.open(name, options)'");
-  return native[open](name, rest, wishes);
+  return native[open](name, rest);
 }
 
 /** The promise of such a handle. */
-async function openLater(open, name, options, wishes) {
+async function openLater(open, name, options) {
   const { attachTimeout = 0, signal, ...rest } = checkedOptions(options);
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
-  return traced(() => abortable(signal, (token) => native[open](name, rest, wishes, attachTimeout, token)));
+  return traced(() => abortable(signal, (token) => native[open](name, rest, attachTimeout, token)));
 }
 
 module.exports = { openLater, openNow, opened };

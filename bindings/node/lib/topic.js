@@ -46,27 +46,30 @@ class Publisher extends Participant {
   }
 }
 
-/** What a subscriber wishes for itself, and what concerns the topic. */
-function split(options) {
-  const { start, pins = 2, readOnly = false, ...topic } = checkedOptions(options);
-  return { topic, wishes: { start, pins: readOnly === true ? 0 : pins, readOnly } };
+/** With as many pins as a loop needs: while it takes the next message, its variable still holds the one before. */
+function withPins(options) {
+  const { pins = 2, readOnly = false } = checkedOptions(options);
+  return { ...options, pins: readOnly === true ? 0 : pins };
 }
 
 class Subscriber extends Participant {
   #info;
   #room;
 
-  constructor(name, options, wishes) {
-    if (name !== opened) ({ topic: options, wishes } = split(options));
-    super(openNow('openSubscriber', name, options, wishes));
+  constructor(name, options, pins) {
+    if (name !== opened) {
+      options = withPins(options);
+      pins = options.pins;
+    }
+    super(openNow('openSubscriber', name, options));
     this.#info = native.topicInfo(nativeOf(this));
     this.#room = new Room(this.#info.payloadBytes);
-    Object.defineProperty(this, 'pins', { value: wishes.pins, enumerable: true });
+    Object.defineProperty(this, 'pins', { value: pins, enumerable: true });
   }
 
   static async open(name, options) {
-    const { topic, wishes } = split(options);
-    return new Subscriber(opened, await openLater('openSubscriber', name, topic, wishes), wishes);
+    const all = withPins(options);
+    return new Subscriber(opened, await openLater('openSubscriber', name, all), all.pins);
   }
 
   /** The oldest unread message that is still there; waits for one. */

@@ -6,34 +6,6 @@ namespace handoff::node {
 
 namespace {
 
-using Type = Field::Type;
-
-constexpr auto info_fields = [] {
-    using S = handoff_channel_info;
-    return std::array{Field{"name", Type::text, offsetof(S, name)},
-                      Field{"slotCount", Type::u32, offsetof(S, slot_count)},
-                      Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
-                      Field{"replyBytes", Type::u64, offsetof(S, reply_bytes)},
-                      Field{"participants", Type::u32, offsetof(S, participants)},
-                      Field{"maxDeliveries", Type::u32, offsetof(S, max_deliveries)},
-                      Field{"inPlace", Type::flag, offsetof(S, in_place)},
-                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
-                      Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
-}();
-
-constexpr auto state_fields = [] {
-    using S = handoff_channel_state;
-    return std::array{Field{"free", Type::u32, offsetof(S, free)},
-                      Field{"loaned", Type::u32, offsetof(S, loaned)},
-                      Field{"ready", Type::u32, offsetof(S, ready)},
-                      Field{"taken", Type::u32, offsetof(S, taken)},
-                      Field{"answered", Type::u32, offsetof(S, answered)},
-                      Field{"senders", Type::u32, offsetof(S, senders)},
-                      Field{"receivers", Type::u32, offsetof(S, receivers)},
-                      Field{"redelivered", Type::u64, offsetof(S, redelivered)},
-                      Field{"givenUp", Type::u64, offsetof(S, given_up)}};
-}();
-
 auto& sender_from(const Call& call) {
     return handle_from<handoff_sender>(call.env(), call[0]);
 }
@@ -52,15 +24,21 @@ void ask(const Call& call, Arguments... arguments) {
 }
 
 napi_value channel_info(const Call& call) {
-    handoff_channel_info info = HANDOFF_CHANNEL_INFO_INIT;
+    handoff_channel_info info;
+    handoff_channel_info_init(&info);
     ask<handoff_sender_info, handoff_receiver_info>(call, &info);
-    return object_of(call.env(), &info, info_fields);
+    Told told(call.env());
+    described::each_channel_info(told, info);
+    return told.object();
 }
 
 napi_value channel_state(const Call& call) {
-    handoff_channel_state state = HANDOFF_CHANNEL_STATE_INIT;
+    handoff_channel_state state;
+    handoff_channel_state_init(&state);
     ask<handoff_sender_state, handoff_receiver_state>(call, &state);
-    return object_of(call.env(), &state, state_fields);
+    Told told(call.env());
+    described::each_channel_state(told, state);
+    return told.object();
 }
 
 napi_value who_holds(const Call& call) {

@@ -1,44 +1,73 @@
-// Structs of the C interface as objects of JavaScript, field by field.
+// Structs of the C interface as objects of JavaScript, field by field as described/described.hpp names them.
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include <deque>
+#include <type_traits>
 
 #include "border.hpp"
+#include "described/described.hpp"
 
 namespace handoff::node {
 
-struct Field {
-    enum class Type { u32, u64, flag, word, text, id, ns, image };
-    const char* name;
-    Type type;
-    std::size_t at;
-    std::span<const std::string_view> words{};  ///< of a number that is written as a word
-};
-
-/// Stores the properties of an object in a struct. Texts go into `texts`, which the struct then points to. Refuses
-/// what is not a field, and values that no field can have.
-void fill(napi_env env, napi_value object, void* out, std::span<const Field> fields, std::vector<std::string>& texts);
-/// Adds the fields of a struct to an object.
-void add(napi_env env, napi_value object, const void* from, std::span<const Field> fields);
-napi_value object_of(napi_env env, const void* from, std::span<const Field> fields);
+namespace described = detail::described;
+using described::Field;
 
 // In image.cpp. Plain bytes are undefined.
 napi_value value_of(napi_env env, const handoff_image& image);
 handoff_image image_from(napi_env env, napi_value object);
 
-inline constexpr std::array message_fields{
-    Field{"byteLength", Field::Type::u64, offsetof(handoff_message_info, bytes)},
-    Field{"sequence", Field::Type::u64, offsetof(handoff_message_info, sequence)},
-    Field{"lost", Field::Type::u64, offsetof(handoff_message_info, lost)},
-    Field{"publishedNs", Field::Type::ns, offsetof(handoff_message_info, published_ns)},
-    Field{"image", Field::Type::image, offsetof(handoff_message_info, image)}};
+/// Stores the properties of an object in the fields that it visits. Refuses values that no field can have.
+class Options {
+public:
+    /// Texts go into `texts`, which the structs then point to.
+    Options(napi_env env, napi_value object, std::deque<std::string>& texts);
 
-inline constexpr std::string_view open_words[]{"create_or_attach", "create", "attach"};
-inline constexpr std::string_view wait_words[]{"busy", "balanced", "sleep"};
-inline constexpr std::string_view timestamps_words[]{"exact", "coarse"};
-inline constexpr std::string_view sync_words[]{"futex", "boost"};
-inline constexpr std::string_view lifetime_words[]{"until_last_leaves", "persistent"};
-inline constexpr std::string_view start_words[]{"newest", "oldest", "next"};
+    template <class T>
+    void operator()(const Field& field, T& made) {
+        const napi_value value = take(field);
+        if (value != nullptr) store(field, value, made);
+    }
+    /// Refuses a property that is none of the fields visited.
+    void check_all_are_known() const;
+
+private:
+    napi_value take(const Field& field);  ///< null: not given
+    void store(const Field& field, napi_value value, std::uint32_t& made);
+    void store(const Field& field, napi_value value, std::uint64_t& made);
+    void store(const Field& field, napi_value value, const char*& made);
+
+    napi_env env_;
+    napi_value object_;
+    std::deque<std::string>& texts_;
+    std::vector<std::string> unknown_;
+    std::vector<std::string_view> known_;
+};
+
+/// Makes an object of the fields that it visits.
+class Told {
+public:
+    explicit Told(napi_env env);
+
+    template <class T>
+    void operator()(const Field& field, const T& value) {
+        if constexpr (std::is_array_v<T>)
+            set(env_, object_, field.node_name, value_of(env_, std::string_view(value)));
+        else
+            set(env_, object_, field.node_name, value_of(field, value));
+    }
+    napi_value object() const { return object_; }
+
+private:
+    napi_value value_of(const Field& field, std::uint32_t value) const;
+    napi_value value_of(const Field& field, std::uint64_t value) const;
+    napi_value value_of(const Field& /*field*/, std::int64_t value) const { return big_of(env_, value); }
+    napi_value value_of(const Field& /*field*/, const handoff_image& value) const {
+        return node::value_of(env_, value);
+    }
+    static napi_value value_of(napi_env env, std::string_view text) { return node::value_of(env, text); }
+
+    napi_env env_;
+    napi_value object_ = nullptr;
+};
 
 }  // namespace handoff::node

@@ -8,135 +8,97 @@ namespace handoff::node {
 
 namespace {
 
-using Type = Field::Type;
-
-constexpr auto channel_fields = [] {
-    using S = handoff_channel_options;
-    return std::array{Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
-                      Field{"replyBytes", Type::u64, offsetof(S, reply_bytes)},
-                      Field{"slotCount", Type::u32, offsetof(S, slot_count)},
-                      Field{"participants", Type::u32, offsetof(S, participants)},
-                      Field{"maxDeliveries", Type::u32, offsetof(S, max_deliveries)},
-                      Field{"inPlace", Type::flag, offsetof(S, in_place)},
-                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
-                      Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words},
-                      Field{"mode", Type::u32, offsetof(S, mode)},
-                      Field{"group", Type::text, offsetof(S, group)},
-                      Field{"open", Type::word, offsetof(S, open), open_words},
-                      Field{"wait", Type::word, offsetof(S, wait), wait_words},
-                      Field{"timestamps", Type::word, offsetof(S, timestamps), timestamps_words},
-                      Field{"prefault", Type::flag, offsetof(S, prefault)}};
-}();
-
-constexpr auto topic_fields = [] {
-    using S = handoff_topic_options;
-    return std::array{Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
-                      Field{"history", Type::u32, offsetof(S, history)},
-                      Field{"loans", Type::u32, offsetof(S, loans)},
-                      Field{"pinBudget", Type::u32, offsetof(S, pin_budget)},
-                      Field{"participants", Type::u32, offsetof(S, participants)},
-                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
-                      Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words},
-                      Field{"mode", Type::u32, offsetof(S, mode)},
-                      Field{"group", Type::text, offsetof(S, group)},
-                      Field{"open", Type::word, offsetof(S, open), open_words},
-                      Field{"wait", Type::word, offsetof(S, wait), wait_words},
-                      Field{"timestamps", Type::word, offsetof(S, timestamps), timestamps_words},
-                      Field{"prefault", Type::flag, offsetof(S, prefault)}};
-}();
-
-constexpr auto subscriber_fields = [] {
-    using S = handoff_subscriber_options;
-    return std::array{Field{"start", Type::word, offsetof(S, start), start_words},
-                      Field{"pins", Type::u32, offsetof(S, pins)},
-                      Field{"readOnly", Type::flag, offsetof(S, read_only)}};
-}();
-
-constexpr auto latest_fields = [] {
-    using S = handoff_latest_options;
-    return std::array{Field{"capacityBytes", Type::u64, offsetof(S, capacity_bytes)},
-                      Field{"participants", Type::u32, offsetof(S, participants)},
-                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
-                      Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words},
-                      Field{"mode", Type::u32, offsetof(S, mode)},
-                      Field{"readOnly", Type::flag, offsetof(S, read_only)},
-                      Field{"group", Type::text, offsetof(S, group)},
-                      Field{"open", Type::word, offsetof(S, open), open_words},
-                      Field{"wait", Type::word, offsetof(S, wait), wait_words},
-                      Field{"timestamps", Type::word, offsetof(S, timestamps), timestamps_words}};
-}();
+// Structs begin with their defaults, and are then filled with what is given.
+void fill(Options& given, handoff_channel_shape& shape) {
+    handoff_channel_shape_init(&shape);
+    described::each_channel_shape(given, shape);
+}
+void fill(Options& given, handoff_topic_shape& shape) {
+    handoff_topic_shape_init(&shape);
+    described::each_topic_shape(given, shape);
+}
+void fill(Options& given, handoff_latest_shape& shape) {
+    handoff_latest_shape_init(&shape);
+    described::each_latest_shape(given, shape);
+}
+void fill(Options& given, handoff_handle_options& handle) {
+    handoff_handle_options_init(&handle);
+    described::each_handle_options(given, handle);
+}
+void fill(Options& given, handoff_subscriber_options& options) {
+    handoff_subscriber_options_init(&options);
+    described::each_subscriber_options(given, options);
+}
+void fill(Options& given, handoff_latest_options& options) {
+    handoff_latest_options_init(&options);
+    described::each_latest_options(given, options);
+}
+/// Options of its own, of a handle that has none.
+struct None {};
+void fill(Options& /*given*/, None& /*none*/) {}
 
 /// What an opening needs on its thread.
-template <class T, class Options>
+template <class T, class Shape, class Own = None>
 struct Opening {
     std::string name;
-    Options options;
-    std::vector<std::string> texts;
-    handoff_subscriber_options wishes = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
+    Shape shape;
+    handoff_handle_options handle;
+    Own own;
+    std::deque<std::string> texts;
     std::shared_ptr<Owned<T>> opened = std::make_shared<Owned<T>>();
 };
+using SenderOpening = Opening<handoff_sender, handoff_channel_shape>;
+using ReceiverOpening = Opening<handoff_receiver, handoff_channel_shape>;
+using PublisherOpening = Opening<handoff_publisher, handoff_topic_shape>;
+using SubscriberOpening = Opening<handoff_subscriber, handoff_topic_shape, handoff_subscriber_options>;
+using LatestOpening = Opening<handoff_latest, handoff_latest_shape, handoff_latest_options>;
 
-handoff_status open_it(Opening<handoff_sender, handoff_channel_options>& it) {
-    return handoff_sender_open(it.name.c_str(), &it.options, &it.opened->it);
+handoff_status open_it(SenderOpening& it) {
+    return handoff_sender_open(it.name.c_str(), &it.shape, &it.handle, &it.opened->it);
 }
-handoff_status open_it(Opening<handoff_receiver, handoff_channel_options>& it) {
-    return handoff_receiver_open(it.name.c_str(), &it.options, &it.opened->it);
+handoff_status open_it(ReceiverOpening& it) {
+    return handoff_receiver_open(it.name.c_str(), &it.shape, &it.handle, &it.opened->it);
 }
-handoff_status open_it(Opening<handoff_publisher, handoff_topic_options>& it) {
-    return handoff_publisher_open(it.name.c_str(), &it.options, &it.opened->it);
+handoff_status open_it(PublisherOpening& it) {
+    return handoff_publisher_open(it.name.c_str(), &it.shape, &it.handle, &it.opened->it);
 }
-handoff_status open_it(Opening<handoff_subscriber, handoff_topic_options>& it) {
-    return handoff_subscriber_open(it.name.c_str(), &it.options, &it.wishes, &it.opened->it);
+handoff_status open_it(SubscriberOpening& it) {
+    return handoff_subscriber_open(it.name.c_str(), &it.shape, &it.handle, &it.own, &it.opened->it);
 }
-handoff_status open_it(Opening<handoff_latest, handoff_latest_options>& it) {
-    return handoff_latest_open(it.name.c_str(), &it.options, &it.opened->it);
+handoff_status open_it(LatestOpening& it) {
+    return handoff_latest_open(it.name.c_str(), &it.shape, &it.handle, &it.own, &it.opened->it);
 }
 
 bool never_sleeps(const auto& opening) {
-    return opening.options.wait == HANDOFF_WAIT_BUSY;
+    return opening.handle.wait == HANDOFF_WAIT_BUSY;
 }
 
-/// open...(name, options, wishes[, timeout, token]): with a timeout a promise, without it at once.
-template <class T, class Options>
-napi_value open(const Call& call, Options defaults, std::span<const Field> fields) {
-    constexpr std::size_t timeout_at = 3, token_at = 4;
+/// open...(name, options[, timeout, token]): with a timeout a promise, without it at once.
+template <class Opening>
+napi_value open(const Call& call) {
+    constexpr std::size_t timeout_at = 2, token_at = 3;
     const napi_env env = call.env();
-    auto opening = std::make_shared<Opening<T, Options>>();
-    opening->options = defaults;
+    auto opening = std::make_shared<Opening>();
     opening->name = text_from(env, call[0], "the name");
-    fill(env, call[1], &opening->options, fields, opening->texts);
-    std::vector<std::string> none;
-    if (!is_undefined(env, call[2])) fill(env, call[2], &opening->wishes, subscriber_fields, none);
+    Options given(env, call[1], opening->texts);
+    fill(given, opening->shape);
+    fill(given, opening->handle);
+    fill(given, opening->own);
+    given.check_all_are_known();
     if (is_undefined(env, call[timeout_at])) {
         check(open_it(*opening));
         return value_of(env, opening->opened, never_sleeps(*opening));
     }
     Wait wait;
     wait.attempt = [opening](std::int64_t timeout_ns, const handoff_stop* stop) {
-        opening->options.attach_timeout_ns = timeout_ns;
-        opening->options.attach_stop = stop;
+        opening->handle.attach_timeout_ns = timeout_ns;
+        opening->handle.attach_stop = stop;
         return open_it(*opening);
     };
     wait.result = [env, opening] { return value_of(env, opening->opened, never_sleeps(*opening)); };
     wait.try_again_on = HANDOFF_NO_SUCH_SEGMENT;
     wait.may_succeed_at_once = false;  // to make a large segment takes a while
     return start(call, std::move(wait), timeout_at, token_at);
-}
-
-napi_value open_sender(const Call& call) {
-    return open<handoff_sender>(call, handoff_channel_options HANDOFF_CHANNEL_OPTIONS_INIT, channel_fields);
-}
-napi_value open_receiver(const Call& call) {
-    return open<handoff_receiver>(call, handoff_channel_options HANDOFF_CHANNEL_OPTIONS_INIT, channel_fields);
-}
-napi_value open_publisher(const Call& call) {
-    return open<handoff_publisher>(call, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT, topic_fields);
-}
-napi_value open_subscriber(const Call& call) {
-    return open<handoff_subscriber>(call, handoff_topic_options HANDOFF_TOPIC_OPTIONS_INIT, topic_fields);
-}
-napi_value open_latest(const Call& call) {
-    return open<handoff_latest>(call, handoff_latest_options HANDOFF_LATEST_OPTIONS_INIT, latest_fields);
 }
 
 /// close(handle): also releases a slot.
@@ -209,11 +171,11 @@ napi_value wait_any(const Call& call) {
 
 void export_open(napi_env env, napi_value exports) {
     export_all(env, exports,
-               {{"openSender", entry<open_sender>},
-                {"openReceiver", entry<open_receiver>},
-                {"openPublisher", entry<open_publisher>},
-                {"openSubscriber", entry<open_subscriber>},
-                {"openLatest", entry<open_latest>},
+               {{"openSender", entry<open<SenderOpening>>},
+                {"openReceiver", entry<open<ReceiverOpening>>},
+                {"openPublisher", entry<open<PublisherOpening>>},
+                {"openSubscriber", entry<open<SubscriberOpening>>},
+                {"openLatest", entry<open<LatestOpening>>},
                 {"close", entry<close>},
                 {"isOpen", entry<is_open>},
                 {"waitAny", entry<wait_any>}});

@@ -6,8 +6,6 @@ namespace handoff::node {
 
 namespace {
 
-using Type = Field::Type;
-
 constexpr std::size_t payload = 0, reply = 1;  // the views of a slot
 
 Area area_of(handoff_loan* loan, std::size_t) {
@@ -85,18 +83,13 @@ napi_value describe(const Call& call) {
 
 // ---- requests -------------------------------------------------------------------------------------------------------
 
-constexpr auto request_fields = [] {
-    using S = handoff_request_info;
-    return std::array{
-        Field{"sender", Type::id, offsetof(S, sender)},          Field{"sequence", Type::u64, offsetof(S, sequence)},
-        Field{"deliveries", Type::u32, offsetof(S, deliveries)}, Field{"sentNs", Type::ns, offsetof(S, sent_ns)},
-        Field{"takenNs", Type::ns, offsetof(S, taken_ns)},       Field{"image", Type::image, offsetof(S, image)}};
-}();
-
 napi_value about_request(const Call& call) {
-    handoff_request_info info = HANDOFF_REQUEST_INFO_INIT;
+    handoff_request_info info;
+    handoff_request_info_init(&info);
     check(handoff_request_about(handle_from<handoff_request>(call.env(), call[0]).use(), &info));
-    return object_of(call.env(), &info, request_fields);
+    Told told(call.env());
+    described::each_request_info(told, info);
+    return told.object();
 }
 
 /// checkEditable(request): refuses where the payload belongs to the sender
@@ -139,24 +132,22 @@ napi_value failed(const Call& call) {
 
 // ---- processed requests, messages -----------------------------------------------------------------------------------
 
-constexpr auto processed_fields = [] {
-    using S = handoff_processed_info;
-    return std::array{
-        Field{"sequence", Type::u64, offsetof(S, sequence)}, Field{"deliveries", Type::u32, offsetof(S, deliveries)},
-        Field{"roundTripNs", Type::ns, offsetof(S, round_trip_ns)}, Field{"image", Type::image, offsetof(S, image)},
-        Field{"replyImage", Type::image, offsetof(S, reply_image)}};
-}();
-
 napi_value about_processed(const Call& call) {
-    handoff_processed_info info = HANDOFF_PROCESSED_INFO_INIT;
+    handoff_processed_info info;
+    handoff_processed_info_init(&info);
     check(handoff_processed_about(handle_from<handoff_processed>(call.env(), call[0]).use(), &info));
-    return object_of(call.env(), &info, processed_fields);
+    Told told(call.env());
+    described::each_processed_info(told, info);
+    return told.object();
 }
 
 napi_value about_message(const Call& call) {
-    handoff_message_info info = HANDOFF_MESSAGE_INFO_INIT;
+    handoff_message_info info;
+    handoff_message_info_init(&info);
     check(handoff_message_about(handle_from<handoff_message>(call.env(), call[0]).use(), &info));
-    return object_of(call.env(), &info, message_fields);
+    Told told(call.env());
+    described::each_message_info(told, info);
+    return told.object();
 }
 
 }  // namespace

@@ -6,32 +6,6 @@ namespace handoff::node {
 
 namespace {
 
-using Type = Field::Type;
-
-constexpr auto info_fields = [] {
-    using S = handoff_topic_info;
-    return std::array{Field{"name", Type::text, offsetof(S, name)},
-                      Field{"payloadBytes", Type::u64, offsetof(S, payload_bytes)},
-                      Field{"history", Type::u32, offsetof(S, history)},
-                      Field{"loans", Type::u32, offsetof(S, loans)},
-                      Field{"pinBudget", Type::u32, offsetof(S, pin_budget)},
-                      Field{"slotCount", Type::u32, offsetof(S, slot_count)},
-                      Field{"participants", Type::u32, offsetof(S, participants)},
-                      Field{"sync", Type::word, offsetof(S, sync), sync_words},
-                      Field{"lifetime", Type::word, offsetof(S, lifetime), lifetime_words}};
-}();
-
-constexpr auto state_fields = [] {
-    using S = handoff_topic_state;
-    return std::array{Field{"free", Type::u32, offsetof(S, free)},
-                      Field{"loaned", Type::u32, offsetof(S, loaned)},
-                      Field{"published", Type::u32, offsetof(S, published)},
-                      Field{"pinned", Type::u32, offsetof(S, pinned)},
-                      Field{"publishers", Type::u32, offsetof(S, publishers)},
-                      Field{"subscribers", Type::u32, offsetof(S, subscribers)},
-                      Field{"newest", Type::u64, offsetof(S, newest)}};
-}();
-
 auto& publisher_from(const Call& call) {
     return handle_from<handoff_publisher>(call.env(), call[0]);
 }
@@ -40,23 +14,29 @@ auto& subscriber_from(const Call& call) {
 }
 
 napi_value topic_info(const Call& call) {
-    handoff_topic_info info = HANDOFF_TOPIC_INFO_INIT;
+    handoff_topic_info info;
+    handoff_topic_info_init(&info);
     if (auto* publisher = handle_if<handoff_publisher>(call.env(), call[0])) {
         check(handoff_publisher_info(publisher->use(), &info));
     } else {
         check(handoff_subscriber_info(subscriber_from(call).use(), &info));
     }
-    return object_of(call.env(), &info, info_fields);
+    Told told(call.env());
+    described::each_topic_info(told, info);
+    return told.object();
 }
 
 napi_value topic_state(const Call& call) {
-    handoff_topic_state state = HANDOFF_TOPIC_STATE_INIT;
+    handoff_topic_state state;
+    handoff_topic_state_init(&state);
     if (auto* publisher = handle_if<handoff_publisher>(call.env(), call[0])) {
         check(handoff_publisher_state(publisher->use(), &state));
     } else {
         check(handoff_subscriber_state(subscriber_from(call).use(), &state));
     }
-    return object_of(call.env(), &state, state_fields);
+    Told told(call.env());
+    described::each_topic_state(told, state);
+    return told.object();
 }
 
 // ---- publisher ------------------------------------------------------------------------------------------------------
@@ -115,6 +95,12 @@ napi_value try_next(const Call& call) {
     return new_handle(call.env(), made);
 }
 
+napi_value object_of(napi_env env, const handoff_message_info& info) {
+    Told told(env);
+    described::each_message_info(told, info);
+    return told.object();
+}
+
 /// copyNext(subscriber, isNewest, buffer, timeout, token): the buffer is nobody else's until the promise settles
 napi_value copy_next(const Call& call) {
     const napi_env env = call.env();
@@ -122,12 +108,13 @@ napi_value copy_next(const Call& call) {
     const auto function =
         flag_from(env, call[1], "isNewest") ? handoff_subscriber_copy_newest : handoff_subscriber_copy_next;
     const auto room = bytes_from(env, call[2], "the buffer");
-    const auto info = std::make_shared<handoff_message_info>(handoff_message_info HANDOFF_MESSAGE_INFO_INIT);
+    const auto info = std::make_shared<handoff_message_info>();
+    handoff_message_info_init(info.get());
     Wait wait = wait_on(handle);
     wait.attempt = [owned = handle.share(), function, room, info](std::int64_t timeout_ns, const handoff_stop* stop) {
         return function(owned->it, room.data(), room.size(), timeout_ns, stop, info.get());
     };
-    wait.result = [env, info] { return object_of(env, info.get(), message_fields); };
+    wait.result = [env, info] { return object_of(env, *info); };
     wait_alone(wait, env, handle, call[0]);
     keep(wait, env, call[2]);
     return start(call, std::move(wait), 3, 4);
@@ -139,9 +126,10 @@ napi_value copy_now(const Call& call) {
         flag_from(call.env(), call[1], "isNewest") ? handoff_subscriber_copy_newest : handoff_subscriber_copy_next;
     auto* subscriber = subscriber_from(call).use();
     const auto room = bytes_from(call.env(), call[2], "the buffer");
-    handoff_message_info info = HANDOFF_MESSAGE_INFO_INIT;
+    handoff_message_info info;
+    handoff_message_info_init(&info);
     check(function(subscriber, room.data(), room.size(), HANDOFF_NOW, nullptr, &info));
-    return object_of(call.env(), &info, message_fields);
+    return object_of(call.env(), info);
 }
 
 }  // namespace

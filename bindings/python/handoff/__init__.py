@@ -70,9 +70,24 @@ from ._errors import (
 
 __all__ = [name for name in globals() if not name.startswith("_")]
 
+
+class _Signature:
+    """What inspect.signature() and help() show of a class that is opened by name; made when they ask."""
+
+    def __get__(self, instance, cls):
+        from inspect import Parameter, Signature
+
+        name = Parameter("name", Parameter.POSITIONAL_OR_KEYWORD)
+        kinds = {False: Parameter.POSITIONAL_OR_KEYWORD, True: Parameter.KEYWORD_ONLY}
+        return Signature([name, *(Parameter(one, kinds[is_keyword], default=default)
+                                  for one, is_keyword, default in cls._arguments)])
+
+
 for _name in __all__:  # tracebacks and help() show the names that users import
     if isinstance(globals()[_name], type):
         globals()[_name].__module__ = __name__
+    if hasattr(globals()[_name], "_arguments"):
+        globals()[_name].__signature__ = _Signature()
 
 _threads.end_waits_at_exit()
 _threads.remember_main_thread()

@@ -12,11 +12,14 @@ _Array: TypeAlias = npt.NDArray[Any]
 _Data: TypeAlias = Loan | _Array | bytes | bytearray | memoryview
 _Seconds: TypeAlias = SupportsFloat | None
 _Shape: TypeAlias = int | tuple[int, ...]
+# generated from describe/handoff.toml: Open WaitPolicy Timestamps Sync Lifetime Start
+_Open: TypeAlias = Literal["create_or_attach", "create", "attach"]
+_WaitPolicy: TypeAlias = Literal["busy", "balanced", "sleep"]
+_Timestamps: TypeAlias = Literal["exact", "coarse"]
 _Sync: TypeAlias = Literal["futex", "boost"]
 _Lifetime: TypeAlias = Literal["until_last_leaves", "persistent"]
-_Open: TypeAlias = Literal["create_or_attach", "create", "attach"]
-_Timestamps: TypeAlias = Literal["exact", "coarse"]
-_Wait: TypeAlias = Literal["busy", "balanced", "sleep"]
+_Start: TypeAlias = Literal["newest", "oldest", "next"]
+# end of generated
 
 class Error(Exception):
     code: int
@@ -166,6 +169,7 @@ class Request(_Slot):
     def __buffer__(self, flags: int) -> memoryview: ...
 
 class ChannelInfo:
+    # generated from describe/handoff.toml: ChannelInfo
     name: Final[str]
     slot_count: Final[int]
     payload_bytes: Final[int]
@@ -175,8 +179,13 @@ class ChannelInfo:
     in_place: Final[bool]
     sync: Final[_Sync]
     lifetime: Final[_Lifetime]
+    mode: Final[int]
+    group: Final[str]
+    instance: Final[int]
+    # end of generated
 
 class ChannelState:
+    # generated from describe/handoff.toml: ChannelState
     free: Final[int]
     loaned: Final[int]
     ready: Final[int]
@@ -186,12 +195,14 @@ class ChannelState:
     receivers: Final[int]
     redelivered: Final[int]
     given_up: Final[int]
+    # end of generated
 
 class _End(_Handle):
     def __init__(
         self,
         name: str,
         *,
+        # generated from describe/handoff.toml: ChannelShape HandleOptions
         slot_count: int | None = None,
         payload_bytes: int | None = None,
         reply_bytes: int | None = None,
@@ -203,10 +214,11 @@ class _End(_Handle):
         mode: int | None = None,
         group: str | None = None,
         open: _Open = "create_or_attach",
-        wait: _Wait = "balanced",
-        attach_timeout: _Seconds = 0.0,
+        wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        # end of generated
+        attach_timeout: _Seconds = 0.0,
     ) -> None: ...
     def info(self) -> ChannelInfo: ...
     def state(self) -> ChannelState: ...
@@ -267,6 +279,7 @@ class Receiver(_End):
     def fileno(self) -> int: ...
 
 class TopicInfo:
+    # generated from describe/handoff.toml: TopicInfo
     name: Final[str]
     history: Final[int]
     payload_bytes: Final[int]
@@ -276,8 +289,13 @@ class TopicInfo:
     participants: Final[int]
     sync: Final[_Sync]
     lifetime: Final[_Lifetime]
+    mode: Final[int]
+    group: Final[str]
+    instance: Final[int]
+    # end of generated
 
 class TopicState:
+    # generated from describe/handoff.toml: TopicState
     free: Final[int]
     loaned: Final[int]
     published: Final[int]
@@ -285,12 +303,14 @@ class TopicState:
     publishers: Final[int]
     subscribers: Final[int]
     newest: Final[int]
+    # end of generated
 
 class Publisher(_Handle):
     def __init__(
         self,
         name: str,
         *,
+        # generated from describe/handoff.toml: TopicShape HandleOptions
         history: int | None = None,
         payload_bytes: int | None = None,
         loans: int | None = None,
@@ -301,10 +321,11 @@ class Publisher(_Handle):
         mode: int | None = None,
         group: str | None = None,
         open: _Open = "create_or_attach",
-        wait: _Wait = "balanced",
-        attach_timeout: _Seconds = 0.0,
+        wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        # end of generated
+        attach_timeout: _Seconds = 0.0,
     ) -> None: ...
     def loan(
         self,
@@ -352,6 +373,7 @@ class Subscriber(_Handle):
         self,
         name: str,
         *,
+        # generated from describe/handoff.toml: TopicShape HandleOptions SubscriberOptions
         history: int | None = None,
         payload_bytes: int | None = None,
         loans: int | None = None,
@@ -362,13 +384,14 @@ class Subscriber(_Handle):
         mode: int | None = None,
         group: str | None = None,
         open: _Open = "create_or_attach",
-        wait: _Wait = "balanced",
-        attach_timeout: _Seconds = 0.0,
+        wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
-        start: Literal["newest", "oldest", "next"] = "newest",
         pins: int = 2,
+        start: _Start = "newest",
         read_only: bool = False,
+        # end of generated
+        attach_timeout: _Seconds = 0.0,
     ) -> None: ...
     def next(self, timeout: _Seconds = None) -> Message: ...
     def try_next(self) -> Message: ...
@@ -391,11 +414,16 @@ class Reading:
     def written_ns(self) -> int: ...
 
 class LatestInfo:
+    # generated from describe/handoff.toml: LatestInfo
     name: Final[str]
     capacity_bytes: Final[int]
     participants: Final[int]
     sync: Final[_Sync]
     lifetime: Final[_Lifetime]
+    mode: Final[int]
+    group: Final[str]
+    instance: Final[int]
+    # end of generated
 
 class Latest(_Handle):
     def __init__(
@@ -404,17 +432,20 @@ class Latest(_Handle):
         dtype: npt.DTypeLike | None = None,
         shape: _Shape = (),
         *,
+        # generated from describe/handoff.toml: LatestShape HandleOptions LatestOptions
         capacity_bytes: int | None = None,
         participants: int | None = None,
         sync: _Sync | None = None,
         lifetime: _Lifetime | None = None,
         mode: int | None = None,
         group: str | None = None,
-        read_only: bool = False,
         open: _Open = "create_or_attach",
-        wait: _Wait = "balanced",
-        attach_timeout: _Seconds = 0.0,
+        wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
+        prefault: bool = False,
+        read_only: bool = False,
+        # end of generated
+        attach_timeout: _Seconds = 0.0,
     ) -> None: ...
     def write(self, value: npt.ArrayLike | bytes | bytearray | memoryview) -> int: ...
     def read(self) -> Reading: ...

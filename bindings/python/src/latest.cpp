@@ -1,10 +1,11 @@
 #include <pybind11/stl.h>
 #include <handoff/latest.hpp>
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "arguments.hpp"
 #include "bindings.hpp"
 #include "options.hpp"
 #include "wait.hpp"
@@ -123,29 +124,23 @@ std::unique_ptr<PyLatest> open_latest(std::string name, const py::object& dtype,
     return std::make_unique<PyLatest>(std::move(name), std::move(made), std::move(of), std::move(extents), room);
 }
 
-void bind_opening(py::class_<PyLatest>& latest) {
-    latest.def(py::init([](std::string name, const py::object& dtype, const py::object& of_what,
-                           std::optional<std::size_t> capacity_bytes, std::optional<std::uint32_t> participants,
-                           const std::optional<std::string>& sync, const std::optional<std::string>& lifetime,
-                           std::optional<std::uint32_t> mode, std::optional<std::string> group, bool read_only,
-                           const std::string& open, const std::string& wait, const py::object& attach_timeout,
-                           const std::string& timestamps) {
-                   const LatestShape shape{size_if(capacity_bytes), participants, sync_if(sync),
-                                           lifetime_if(lifetime),   mode,         std::move(group)};
-                   LatestOptions options{.open = open_from(open)};
-                   options.wait = wait_from(wait);
-                   options.timestamps = timestamps_from(timestamps);
-                   options.read_only = read_only;
-                   return open_latest(std::move(name), dtype, of_what, shape, options, attach_timeout);
-               }),
-               py::arg("name"), py::arg("dtype") = py::none(), py::arg("shape") = py::tuple(), py::kw_only(),
-               py::arg("capacity_bytes") = py::none(), py::arg("participants") = py::none(),
-               py::arg("sync") = py::none(), py::arg("lifetime") = py::none(), py::arg("mode") = py::none(),
-               py::arg("group") = py::none(), py::arg("read_only") = false, py::arg("open") = "create_or_attach",
-               py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact",
-               "Opens the latest value `name`. With a dtype (and a shape) its values are numpy scalars or arrays, a "
-               "structured dtype for a C struct; without one they are bytes, up to capacity_bytes (without: attach "
-               "only). None asks for nothing.");
+Signature latest_signature() {
+    Signature signature("Latest");
+    signature.add("dtype", "DTypeLike | None", py::none(), "of the values; None: bytes, up to capacity_bytes");
+    signature.add("shape", "int | tuple[int, ...]", py::tuple(), "of the values, if they are arrays");
+    signature.keywords_only();
+    add_options(signature, LatestShape{}, LatestOptions{});
+    return signature;
+}
+
+/// Positional or by keyword, as numpy.zeros takes its own.
+std::unique_ptr<PyLatest> open_given(std::string name, const py::object& dtype, const py::object& of_what,
+                                     const py::args& surplus, const py::kwargs& given) {
+    Arguments arguments("Latest", surplus, given);
+    LatestShape shape;
+    LatestOptions options;
+    const py::object attach_timeout = take_options(arguments, shape, options);
+    return open_latest(std::move(name), dtype, of_what, shape, options, attach_timeout);
 }
 
 }  // namespace
@@ -159,16 +154,17 @@ void bind_latest(py::module_& module) {
         .def_property_readonly(
             "written_ns", [](const PyReading& self) { return ns_of(self.about.written_at); },
             "When it was written, as time.monotonic_ns() counts.");
-    py::class_<LatestInfo>(module, "LatestInfo", "The shape of an open latest value.")
-        .def_readonly("name", &LatestInfo::name)
-        .def_readonly("capacity_bytes", &LatestInfo::capacity_bytes)
-        .def_readonly("participants", &LatestInfo::participants)
-        .def_property_readonly("sync", [](const LatestInfo& self) { return word_for(self.sync); })
-        .def_property_readonly("lifetime", [](const LatestInfo& self) { return word_for(self.lifetime); });
+    bind_told<LatestInfo>(module, "LatestInfo", "The shape of an open latest value.");
     py::class_<PyLatest> latest(module, "Latest",
                                 "One value: readers get the newest, always whole, and never wait for a writer. Any "
                                 "number of threads may use it.");
-    bind_opening(latest);
+    add_constructor(
+        latest, latest_signature(),
+        "Opens the latest value `name`. With a dtype (and a shape) its values are numpy scalars or arrays, a "
+        "structured "
+        "dtype for a C struct; without one they are bytes, up to capacity_bytes (without: attach only). None asks for "
+        "nothing.",
+        &open_given, py::arg("dtype") = py::none(), py::arg("shape") = py::tuple());
     latest.def("write", &write_value, py::arg("value"), "Makes `value` the newest; returns its sequence. Never waits.");
     latest.def("read", &read, "The newest value. Never waits. Raises Empty if nothing was written yet.");
     latest.def("wait_newer", &wait_newer, py::arg("timeout") = py::none(),

@@ -1,30 +1,16 @@
-// The options that all patterns share, from words to enumerators. None asks for nothing.
+// Opening that waits for a segment.
 #pragma once
 
 #include <pybind11/pybind11.h>
 
-#include <handoff/options.hpp>
+#include <handoff/error.hpp>
 #include <handoff/wait.hpp>
 
 #include <chrono>
-#include <optional>
-#include <string>
 
 #include "wait.hpp"
 
 namespace handoff::python {
-
-Open open_from(const std::string& word);
-WaitPolicy wait_from(const std::string& word);
-Timestamps timestamps_from(const std::string& word);
-Lifetime lifetime_from(const std::string& word);
-std::string word_for(Sync sync);
-std::optional<Sync> sync_if(const std::optional<std::string>& word);
-std::string word_for(Lifetime lifetime);
-/// None: not given.
-std::optional<Lifetime> lifetime_if(const std::optional<std::string>& word);
-/// A size in bytes of which 0 means not given, as None does.
-std::optional<std::size_t> size_if(std::optional<std::size_t> bytes);
 
 /// How long it is until `deadline`.
 std::chrono::nanoseconds time_until(Deadline deadline);

@@ -218,33 +218,12 @@ void bind_processed(py::module_& module) {
     add_releasing(processed, "Frees the slot.");
 }
 
-void bind_shape(py::module_& module) {
-    py::class_<ChannelInfo>(module, "ChannelInfo", "The shape of an open channel.")
-        .def_readonly("name", &ChannelInfo::name)
-        .def_readonly("slot_count", &ChannelInfo::slot_count)
-        .def_readonly("payload_bytes", &ChannelInfo::payload_bytes)
-        .def_readonly("reply_bytes", &ChannelInfo::reply_bytes)
-        .def_readonly("participants", &ChannelInfo::participants)
-        .def_readonly("max_deliveries", &ChannelInfo::max_deliveries)
-        .def_readonly("in_place", &ChannelInfo::in_place)
-        .def_property_readonly("sync", [](const ChannelInfo& self) { return word_for(self.sync); })
-        .def_property_readonly("lifetime", [](const ChannelInfo& self) { return word_for(self.lifetime); });
-    py::class_<ChannelState>(module, "ChannelState", "A look at a channel, each number read at its own moment.")
-        .def_readonly("free", &ChannelState::free)
-        .def_readonly("loaned", &ChannelState::loaned)
-        .def_readonly("ready", &ChannelState::ready)
-        .def_readonly("taken", &ChannelState::taken)
-        .def_readonly("answered", &ChannelState::answered)
-        .def_readonly("senders", &ChannelState::senders)
-        .def_readonly("receivers", &ChannelState::receivers)
-        .def_readonly("redelivered", &ChannelState::redelivered)
-        .def_readonly("given_up", &ChannelState::given_up);
-}
-
 }  // namespace
 
 void bind_sender(py::module_& module) {
-    bind_shape(module);
+    bind_told<ChannelInfo>(module, "ChannelInfo", "The shape of an open channel.");
+    bind_told<ChannelState>(module, "ChannelState",
+                            "Counts of a channel. Not a snapshot: each counter is read separately.");
     bind_processed(module);
     bind_pending(module);
     py::class_<PySender> sender(module, "Sender", "Puts requests into a channel. Any number of threads may use it.");

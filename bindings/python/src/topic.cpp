@@ -1,8 +1,10 @@
-#include <pybind11/stl.h>
 #include <handoff/topic.hpp>
 
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "arguments.hpp"
 #include "bindings.hpp"
 #include "options.hpp"
 #include "wait.hpp"
@@ -59,44 +61,42 @@ PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
     return {array_of(room, bytes, fits ? copied.image : Image{}), copied};
 }
 
-/// What Publisher and Subscriber take in the same way.
-struct Opening {
+/// As many pins as a loop needs: while it takes the next message, its variable still holds the one before.
+const SubscriberOptions defaults_of_subscriber{.pins = 2};
+
+Signature publisher_signature() {
+    Signature signature("Publisher");
+    signature.keywords_only();
+    add_options(signature, TopicShape{}, HandleOptions{});
+    return signature;
+}
+
+Signature subscriber_signature() {
+    Signature signature("Subscriber");
+    signature.keywords_only();
+    add_options(signature, TopicShape{}, defaults_of_subscriber);
+    return signature;
+}
+
+std::unique_ptr<PyPublisher> open_publisher(std::string name, const py::args& surplus, const py::kwargs& given) {
+    Arguments arguments("Publisher", surplus, given);
     TopicShape shape;
     HandleOptions handle;
-};
-
-Opening opening(std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
-                std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
-                std::optional<std::uint32_t> participants, const std::optional<std::string>& sync,
-                const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
-                std::optional<std::string> group, const std::string& open, const std::string& wait,
-                const std::string& timestamps, bool prefault) {
-    Opening made{{history, size_if(payload_bytes), loans, pin_budget, participants, sync_if(sync),
-                  lifetime_if(lifetime), mode, std::move(group)},
-                 {}};
-    made.handle.open = open_from(open);
-    made.handle.wait = wait_from(wait);
-    made.handle.timestamps = timestamps_from(timestamps);
-    made.handle.prefault = prefault;
-    return made;
+    const py::object attach_timeout = take_options(arguments, shape, handle);
+    auto made = open_interruptibly(handle, attach_timeout,
+                                   [&](const HandleOptions& now) { return Publisher(name, shape, now); });
+    return std::make_unique<PyPublisher>("Publisher", std::move(name), std::move(made));
 }
 
-/// The keyword arguments that Publisher and Subscriber share.
-template <class Class, class Factory, class... More>
-void add_topic_opening(Class& cls, Factory&& factory, const char* says, const More&... more) {
-    cls.def(py::init(std::forward<Factory>(factory)), py::arg("name"), py::kw_only(), py::arg("history") = py::none(),
-            py::arg("payload_bytes") = py::none(), py::arg("loans") = py::none(), py::arg("pin_budget") = py::none(),
-            py::arg("participants") = py::none(), py::arg("sync") = py::none(), py::arg("lifetime") = py::none(),
-            py::arg("mode") = py::none(), py::arg("group") = py::none(), py::arg("open") = "create_or_attach",
-            py::arg("wait") = "balanced", py::arg("attach_timeout") = 0.0, py::arg("timestamps") = "exact",
-            py::arg("prefault") = false, more..., says);
-}
-
-Start start_from(const std::string& word) {
-    if (word == "newest") return Start::newest;
-    if (word == "oldest") return Start::oldest;
-    if (word == "next") return Start::next;
-    refuse(Errc::invalid_argument, "start = '" + word + "': one of 'newest', 'oldest', 'next' is possible");
+std::unique_ptr<PySubscriber> open_subscriber(std::string name, const py::args& surplus, const py::kwargs& given) {
+    Arguments arguments("Subscriber", surplus, given);
+    TopicShape shape;
+    SubscriberOptions options = defaults_of_subscriber;
+    const py::object attach_timeout = take_options(arguments, shape, options);
+    if (options.read_only) options.pins = 0;
+    auto made = open_interruptibly(options, attach_timeout,
+                                   [&](const SubscriberOptions& now) { return Subscriber(name, shape, now); });
+    return std::make_unique<PySubscriber>("Subscriber", std::move(name), std::move(made));
 }
 
 /// A loan that holds `data`, or the loan that `data` is.
@@ -112,23 +112,10 @@ Loan filled_loan(PyPublisher& self, const py::object& data, const Wish& wish) {
 void bind_publisher(py::module_& module) {
     py::class_<PyPublisher> publisher(module, "Publisher",
                                       "Puts messages on a topic; waits for nobody. Any number of threads may use it.");
-    add_topic_opening(
-        publisher,
-        [](std::string name, std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
-           std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
-           std::optional<std::uint32_t> participants, const std::optional<std::string>& sync,
-           const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
-           std::optional<std::string> group, const std::string& open, const std::string& wait,
-           const py::object& attach_timeout, const std::string& timestamps, bool prefault) {
-            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, sync,
-                                                 lifetime, mode, std::move(group), open, wait, timestamps, prefault);
-            auto made = open_interruptibly(handle, attach_timeout, [&, &shape = shape](const HandleOptions& now) {
-                return Publisher(name, shape, now);
-            });
-            return std::make_unique<PyPublisher>("Publisher", std::move(name), std::move(made));
-        },
-        "Opens the topic `name` and joins it: creates it so, or attaches to one that can do at least this. "
-        "The options are those of handoff::TopicShape, where None asks for nothing, and of handoff::HandleOptions.");
+    add_constructor(publisher, publisher_signature(),
+                    "Opens the topic `name` and joins it: creates it so, or attaches to one that can do at least this; "
+                    "None asks for nothing.",
+                    &open_publisher);
     publisher.def(
         "loan",
         [](PyPublisher& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time,
@@ -236,33 +223,10 @@ void bind_subscriber(py::module_& module) {
     py::class_<PySubscriber> subscriber(module, "Subscriber",
                                         "Reads a topic from a position of its own. `for message in subscriber:` ends "
                                         "when every publisher has left and nothing is unread. One thread at a time.");
-    add_topic_opening(
-        subscriber,
-        [](std::string name, std::optional<std::uint32_t> history, std::optional<std::size_t> payload_bytes,
-           std::optional<std::uint32_t> loans, std::optional<std::uint32_t> pin_budget,
-           std::optional<std::uint32_t> participants, const std::optional<std::string>& sync,
-           const std::optional<std::string>& lifetime, std::optional<std::uint32_t> mode,
-           std::optional<std::string> group, const std::string& open, const std::string& wait,
-           const py::object& attach_timeout, const std::string& timestamps, bool prefault, const std::string& start,
-           std::uint32_t pins, bool read_only) {
-            const auto [shape, handle] = opening(history, payload_bytes, loans, pin_budget, participants, sync,
-                                                 lifetime, mode, std::move(group), open, wait, timestamps, prefault);
-            const SubscriberOptions options{.open = handle.open,
-                                            .wait = handle.wait,
-                                            .timestamps = handle.timestamps,
-                                            .prefault = handle.prefault,
-                                            .pins = read_only ? 0 : pins,
-                                            .start = start_from(start),
-                                            .read_only = read_only};
-            auto made = open_interruptibly(options, attach_timeout, [&, &shape = shape](const SubscriberOptions& now) {
-                return Subscriber(name, shape, now);
-            });
-            return std::make_unique<PySubscriber>("Subscriber", std::move(name), std::move(made));
-        },
-        "Opens the topic `name` and joins it; without payload_bytes it attaches only. Two pins, unless asked "
-        "otherwise: while a "
-        "loop takes the next message, its variable still holds the one before.",
-        py::arg("start") = "newest", py::arg("pins") = 2, py::arg("read_only") = false);
+    add_constructor(subscriber, subscriber_signature(),
+                    "Opens the topic `name` and joins it; without payload_bytes it attaches only. Two pins, unless "
+                    "asked otherwise: while a loop takes the next message, its variable still holds the one before.",
+                    &open_subscriber);
     bind_reading(subscriber);
     subscriber.def(
         "fileno", [](const PySubscriber& self) { return self.use().descriptor(); },
@@ -278,24 +242,8 @@ void bind_subscriber(py::module_& module) {
 }  // namespace
 
 void bind_topic(py::module_& module) {
-    py::class_<TopicInfo>(module, "TopicInfo", "The shape of an open topic.")
-        .def_readonly("name", &TopicInfo::name)
-        .def_readonly("history", &TopicInfo::history)
-        .def_readonly("payload_bytes", &TopicInfo::payload_bytes)
-        .def_readonly("loans", &TopicInfo::loans)
-        .def_readonly("pin_budget", &TopicInfo::pin_budget)
-        .def_readonly("slot_count", &TopicInfo::slot_count)
-        .def_readonly("participants", &TopicInfo::participants)
-        .def_property_readonly("sync", [](const TopicInfo& self) { return word_for(self.sync); })
-        .def_property_readonly("lifetime", [](const TopicInfo& self) { return word_for(self.lifetime); });
-    py::class_<TopicState>(module, "TopicState", "A look at a topic, each number read at its own moment.")
-        .def_readonly("free", &TopicState::free)
-        .def_readonly("loaned", &TopicState::loaned)
-        .def_readonly("published", &TopicState::published)
-        .def_readonly("pinned", &TopicState::pinned)
-        .def_readonly("publishers", &TopicState::publishers)
-        .def_readonly("subscribers", &TopicState::subscribers)
-        .def_readonly("newest", &TopicState::newest);
+    bind_told<TopicInfo>(module, "TopicInfo", "The shape of an open topic.");
+    bind_told<TopicState>(module, "TopicState", "Counts of a topic. Not a snapshot: each counter is read separately.");
     bind_message(module);
     bind_publisher(module);
     bind_subscriber(module);

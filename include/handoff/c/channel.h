@@ -19,78 +19,102 @@ typedef struct handoff_request handoff_request;     /* a request held by a recei
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
-/* Begin with HANDOFF_CHANNEL_OPTIONS_INIT. NULL instead of options means its values. */
-typedef struct handoff_channel_options {
-    size_t size; /* sizeof(handoff_channel_options) */
-    /* What the channel is; HANDOFF_NOT_GIVEN asks for nothing: */
-    uint64_t payload_bytes;  /* capacity for the request; 0: attach only, never create */
-    uint64_t reply_bytes;    /* capacity for the answer, 0 or more */
-    uint32_t slot_count;     /* messages that can exist at once, 1 to 65,535 (default 8) */
-    uint32_t participants;   /* senders and receivers attached at once, 2 to 1,024 (default 32) */
-    uint32_t max_deliveries; /* of one request before it is given up, 1 to 255 (default 10); 0: unlimited */
-    uint32_t in_place;       /* 1: receivers may edit the payload; their death then means failed, never redelivery
-                                (default 0) */
-    uint32_t lifetime;       /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
-    uint32_t mode;           /* rights, octal as in chmod; the umask does not change them (default 0600) */
-    uint32_t sync;           /* HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
-    uint32_t reserved;       /* 0 */
-    const char* group;       /* group of the segment; NULL or "": the creator's */
-    /* How this handle opens it and behaves: */
-    uint32_t open;                   /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
-    uint32_t wait;                   /* HANDOFF_WAIT_..., of this handle */
-    int64_t attach_timeout_ns;       /* how long to wait for a segment that does not exist yet */
-    uint32_t timestamps;             /* HANDOFF_TIMESTAMPS_..., of this handle */
-    uint32_t prefault;               /* 1: map all pages when opening: no page fault later, a slower start */
-    const handoff_stop* attach_stop; /* ends that wait with STOPPED; NULL: nothing does */
-} handoff_channel_options;
+/* What a channel is: a new one is created so, an existing one must offer at least this. A field that is not given
+ * asks for nothing. NULL: attach only, never create. Begin with handoff_channel_shape_init. */
+typedef struct handoff_channel_shape {
+    /* generated from describe/handoff.toml: ChannelShape */
+    size_t size;            /* sizeof(handoff_channel_shape) */
+    uint64_t payload_bytes; /* capacity for the request; without it nothing is created (1 or more; at least) */
+    uint64_t reply_bytes;   /* capacity for the answer (default 0; at least) */
+    const char* group;      /* name of the group that owns it (default the creator's; set by the creator) */
+    uint32_t slot_count;    /* messages that can exist at once (1 to 65,535; default 8; at least) */
+    uint32_t participants;  /* senders and receivers attached at once (2 to 1,024; default 32; at least) */
+    /* deliveries of one request before it is given up (1 to 255, or 0: no limit; default 10; equal) */
+    uint32_t max_deliveries;
+    /* 1: receivers may edit the payload; a receiver's death then means failed, never redelivery (equal) */
+    uint32_t in_place;
+    uint32_t sync; /* HANDOFF_SYNC_...: on what the processes sleep (default futex; equal) */
+    /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT: when the name is removed (default until_last_leaves; set by the
+     * creator) */
+    uint32_t lifetime;
+    /* rights, octal as in chmod; the umask does not change them (default 0600; set by the creator) */
+    uint32_t mode;
+    uint32_t reserved; /* 0 */
+    /* end of generated */
+} handoff_channel_shape;
 
-#define HANDOFF_CHANNEL_OPTIONS_INIT                                                                        \
-    {                                                                                                       \
-        sizeof(handoff_channel_options), 0, 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN,     \
-            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,            \
-            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0, NULL \
-    }
+/* generated from describe/handoff.toml: init ChannelShape */
+static inline void handoff_channel_shape_init(handoff_channel_shape* shape) {
+    memset(shape, 0, sizeof *shape);
+    shape->size = sizeof *shape;
+    shape->slot_count = HANDOFF_NOT_GIVEN;
+    shape->participants = HANDOFF_NOT_GIVEN;
+    shape->max_deliveries = HANDOFF_NOT_GIVEN;
+    shape->in_place = HANDOFF_NOT_GIVEN;
+    shape->sync = HANDOFF_NOT_GIVEN;
+    shape->lifetime = HANDOFF_NOT_GIVEN;
+    shape->mode = HANDOFF_NOT_GIVEN;
+}
+/* end of generated */
 
-/* The shape of an open channel. Set `size`. */
+/* The shape of an open channel. Begin with handoff_channel_info_init. */
 typedef struct handoff_channel_info {
+    /* generated from describe/handoff.toml: ChannelInfo */
     size_t size; /* sizeof(handoff_channel_info) */
     uint64_t payload_bytes;
     uint64_t reply_bytes;
+    uint64_t instance; /* random: distinguishes this segment from others of the same name */
     uint32_t slot_count;
     uint32_t participants;
     uint32_t max_deliveries;
     uint32_t in_place;
-    uint32_t lifetime;
-    uint32_t sync;
+    uint32_t sync;     /* HANDOFF_SYNC_... */
+    uint32_t lifetime; /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT */
+    uint32_t mode;     /* rights of the segment's file, octal as in chmod */
+    uint32_t reserved; /* 0 */
     char name[HANDOFF_NAME_BYTES];
+    char group[HANDOFF_NAME_BYTES]; /* group of the segment's file; its number where it has no name */
+    /* end of generated */
 } handoff_channel_info;
 
-#define HANDOFF_CHANNEL_INFO_INIT                               \
-    {                                                           \
-        sizeof(handoff_channel_info), 0, 0, 0, 0, 0, 0, 0, 0, { \
-            0                                                   \
-        }                                                       \
-    }
+/* generated from describe/handoff.toml: init ChannelInfo */
+static inline void handoff_channel_info_init(handoff_channel_info* info) {
+    memset(info, 0, sizeof *info);
+    info->size = sizeof *info;
+}
+/* end of generated */
 
-/* Counts of a channel. Not a snapshot: each counter is read separately. Set `size`. */
+/* Counts of a channel. Not a snapshot: each counter is read separately. Begin with handoff_channel_state_init. */
 typedef struct handoff_channel_state {
-    size_t size;                                   /* sizeof(handoff_channel_state) */
-    uint32_t free, loaned, ready, taken, answered; /* slots */
-    uint32_t senders, receivers;                   /* attached, the dead included until they are recovered */
-    uint32_t reserved;
-    uint64_t redelivered, given_up; /* since the channel was created */
+    /* generated from describe/handoff.toml: ChannelState */
+    size_t size;          /* sizeof(handoff_channel_state) */
+    uint64_t redelivered; /* since the channel was created */
+    uint64_t given_up;    /* since the channel was created */
+    uint32_t free;        /* slots of no message */
+    uint32_t loaned;      /* slots that senders write into */
+    uint32_t ready;       /* requests that wait for a receiver */
+    uint32_t taken;       /* requests that receivers hold */
+    uint32_t answered;    /* answers that are not collected yet */
+    uint32_t senders;     /* attached, the dead included until they are recovered */
+    uint32_t receivers;   /* attached, the dead included until they are recovered */
+    uint32_t reserved;    /* 0 */
+    /* end of generated */
 } handoff_channel_state;
 
-#define HANDOFF_CHANNEL_STATE_INIT \
-    { sizeof(handoff_channel_state), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+/* generated from describe/handoff.toml: init ChannelState */
+static inline void handoff_channel_state_init(handoff_channel_state* state) {
+    memset(state, 0, sizeof *state);
+    state->size = sizeof *state;
+}
+/* end of generated */
 
 /* ---- sender ------------------------------------------------------------------------------------------------------ */
 
 /* Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
  * INVALID_ARGUMENT, NO_SUCH_SEGMENT, ALREADY_EXISTS, WRONG_KIND, WRONG_VERSION, NOT_A_SEGMENT, MISMATCH,
  * PERMISSION_DENIED, NO_SPACE, TOO_MANY_PARTICIPANTS, DAMAGED, SYSTEM. */
-HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_channel_options* options,
-                                               handoff_sender** sender);
+HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_channel_shape* shape,
+                                               const handoff_handle_options* handle, handoff_sender** sender);
 /* Leaves once the last loan, pending and processed of this sender is gone too. What was sent stays sent. */
 HANDOFF_API void handoff_sender_close(handoff_sender** sender);
 
@@ -167,25 +191,25 @@ HANDOFF_API void handoff_pending_drop(handoff_pending** pending);
 
 /* ---- processed: a request with its answer ------------------------------------------------------------------------ */
 
-/* Set `size`. */
+/* Begin with handoff_processed_info_init. */
 typedef struct handoff_processed_info {
-    size_t size;         /* sizeof(handoff_processed_info) */
-    uint64_t sequence;   /* counts the requests of this sender from 1 */
-    uint32_t deliveries; /* 1, or more if receivers gave it back or died holding it */
-    uint32_t reserved;
+    /* generated from describe/handoff.toml: ProcessedInfo */
+    size_t size;               /* sizeof(handoff_processed_info) */
+    uint64_t sequence;         /* counts the requests of this sender from 1 */
     int64_t round_trip_ns;     /* from send to processed, as stamped in the segment */
     handoff_image image;       /* description of the payload */
     handoff_image reply_image; /* description of the answer */
+    uint32_t deliveries;       /* 1, or more if receivers gave it back or died holding it */
+    uint32_t reserved;         /* 0 */
+    /* end of generated */
 } handoff_processed_info;
 
-#define HANDOFF_PROCESSED_INFO_INIT                                            \
-    {                                                                          \
-        sizeof(handoff_processed_info), 0, 0, 0, 0, {0, 0, 0, 0, 0, 0, {0}}, { \
-            0, 0, 0, 0, 0, 0, {                                                \
-                0                                                              \
-            }                                                                  \
-        }                                                                      \
-    }
+/* generated from describe/handoff.toml: init ProcessedInfo */
+static inline void handoff_processed_info_init(handoff_processed_info* info) {
+    memset(info, 0, sizeof *info);
+    info->size = sizeof *info;
+}
+/* end of generated */
 
 /* The receiver's answer, in shared memory; *bytes is 0 if it gave none. */
 HANDOFF_API const void* handoff_processed_reply(const handoff_processed* processed, size_t* bytes);
@@ -197,9 +221,9 @@ HANDOFF_API void handoff_processed_drop(handoff_processed** processed);
 
 /* ---- receiver ---------------------------------------------------------------------------------------------------- */
 
-/* As handoff_sender_open. With payload_bytes 0 it attaches only. */
-HANDOFF_API handoff_status handoff_receiver_open(const char* name, const handoff_channel_options* options,
-                                                 handoff_receiver** receiver);
+/* As handoff_sender_open. */
+HANDOFF_API handoff_status handoff_receiver_open(const char* name, const handoff_channel_shape* shape,
+                                                 const handoff_handle_options* handle, handoff_receiver** receiver);
 HANDOFF_API void handoff_receiver_close(handoff_receiver** receiver);
 
 /* Waits for a request. TIMED_OUT; STOPPED; END_OF_STREAM once every sender that was attached has left and nothing can
@@ -232,26 +256,26 @@ HANDOFF_API handoff_status handoff_receiver_who_holds(const handoff_receiver* re
 
 /* ---- request: held by a receiver --------------------------------------------------------------------------------- */
 
-/* Set `size`. */
+/* Begin with handoff_request_info_init. */
 typedef struct handoff_request_info {
+    /* generated from describe/handoff.toml: RequestInfo */
     size_t size;         /* sizeof(handoff_request_info) */
     uint64_t sender;     /* its sender: the same for all requests of one sender, never used again by another */
     uint64_t sequence;   /* counts the sender's requests from 1; the same in every delivery */
-    uint32_t deliveries; /* 1 the first time */
-    uint32_t reserved;
     int64_t sent_ns;     /* when it was sent, CLOCK_MONOTONIC */
     int64_t taken_ns;    /* when this receiver took it, CLOCK_MONOTONIC */
     handoff_image image; /* description of the payload */
+    uint32_t deliveries; /* 1 the first time */
+    uint32_t reserved;   /* 0 */
+    /* end of generated */
 } handoff_request_info;
 
-#define HANDOFF_REQUEST_INFO_INIT                         \
-    {                                                     \
-        sizeof(handoff_request_info), 0, 0, 0, 0, 0, 0, { \
-            0, 0, 0, 0, 0, 0, {                           \
-                0                                         \
-            }                                             \
-        }                                                 \
-    }
+/* generated from describe/handoff.toml: init RequestInfo */
+static inline void handoff_request_info_init(handoff_request_info* info) {
+    memset(info, 0, sizeof *info);
+    info->size = sizeof *info;
+}
+/* end of generated */
 
 /* The sender's bytes in shared memory. Never write to them: a redelivered request must be intact. */
 HANDOFF_API const void* handoff_request_payload(const handoff_request* request, size_t* bytes);

@@ -10,6 +10,7 @@ extern "C" {
 
 /* The format of one pixel. The numbers are stable: they are in the segment. */
 enum {
+    /* generated from describe/handoff.toml: Encoding */
     HANDOFF_NONE = 0, /* plain bytes, not an image */
     HANDOFF_MONO8 = 1,
     HANDOFF_MONO16 = 2,
@@ -47,7 +48,8 @@ enum {
     HANDOFF_BAYER_RGGB8 = 34,
     HANDOFF_BAYER_BGGR8 = 35,
     HANDOFF_BAYER_GBRG8 = 36,
-    HANDOFF_BAYER_GRBG8 = 37
+    HANDOFF_BAYER_GRBG8 = 37,
+    /* end of generated */
 };
 
 /* The description of one frame: 64 bytes, the same as handoff::Image and as in the segment. All zeros: plain bytes. */

@@ -11,64 +11,95 @@ extern "C" {
 
 typedef struct handoff_latest handoff_latest; /* one value: readers get the newest, always whole */
 
-/* Begin with HANDOFF_LATEST_OPTIONS_INIT. NULL instead of options means its values. */
+/* What a latest value is. NULL: attach only, never create. Begin with handoff_latest_shape_init. */
+typedef struct handoff_latest_shape {
+    /* generated from describe/handoff.toml: LatestShape */
+    size_t size;             /* sizeof(handoff_latest_shape) */
+    uint64_t capacity_bytes; /* capacity of the value; without it nothing is created (1 or more; at least) */
+    const char* group;       /* name of the group that owns it (default the creator's; set by the creator) */
+    /* handles that may write, attached at once; read_only ones do not count (2 to 64; default 16; at least) */
+    uint32_t participants;
+    uint32_t sync; /* HANDOFF_SYNC_...: on what the processes sleep (default futex; equal) */
+    /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT: when the name is removed (default until_last_leaves; set by the
+     * creator) */
+    uint32_t lifetime;
+    uint32_t mode; /* rights, octal as in chmod; the umask does not change them (default 0600; set by the creator) */
+    /* end of generated */
+} handoff_latest_shape;
+
+/* generated from describe/handoff.toml: init LatestShape */
+static inline void handoff_latest_shape_init(handoff_latest_shape* shape) {
+    memset(shape, 0, sizeof *shape);
+    shape->size = sizeof *shape;
+    shape->participants = HANDOFF_NOT_GIVEN;
+    shape->sync = HANDOFF_NOT_GIVEN;
+    shape->lifetime = HANDOFF_NOT_GIVEN;
+    shape->mode = HANDOFF_NOT_GIVEN;
+}
+/* end of generated */
+
+/* Of a latest value, beside its handoff_handle_options. NULL: the defaults. Begin with handoff_latest_options_init. */
 typedef struct handoff_latest_options {
-    size_t size;             /* sizeof(handoff_latest_options) */
-    uint64_t capacity_bytes; /* of the value; 0: attach only, never create */
-    /* What the value is; HANDOFF_NOT_GIVEN asks for nothing: */
-    uint32_t participants; /* handles that may write, attached at once, 2 to 64 (default 16); not read_only ones */
-    uint32_t lifetime;     /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
-    uint32_t mode;         /* rights, octal as in chmod; the umask does not change them (default 0600) */
-    /* How this handle opens it and behaves, but for `group` and `sync`: */
-    uint32_t read_only; /* 1: no write access (the kernel enforces it); polls once a millisecond while it waits */
-    const char* group;  /* group of the segment; NULL or "": the creator's */
-    uint32_t open;      /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
-    uint32_t wait;      /* HANDOFF_WAIT_..., of this handle */
-    int64_t attach_timeout_ns;       /* how long to wait for a segment that does not exist yet */
-    uint32_t timestamps;             /* HANDOFF_TIMESTAMPS_..., of this handle */
-    uint32_t sync;                   /* of the value: HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
-    const handoff_stop* attach_stop; /* ends that wait with STOPPED; NULL: nothing does */
+    /* generated from describe/handoff.toml: LatestOptions */
+    size_t size; /* sizeof(handoff_latest_options) */
+    /* 1: maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle
+     * cannot be notified: a wait polls once a millisecond. It never removes the name: if it is the last to leave, the
+     * name stays until another handle is opened and closed. */
+    uint32_t read_only;
+    uint32_t reserved; /* 0 */
+    /* end of generated */
 } handoff_latest_options;
 
-#define HANDOFF_LATEST_OPTIONS_INIT                                                                                    \
-    {                                                                                                                  \
-        sizeof(handoff_latest_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL,           \
-            HANDOFF_CREATE_OR_ATTACH, HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, HANDOFF_NOT_GIVEN, \
-            NULL                                                                                                       \
-    }
+/* generated from describe/handoff.toml: init LatestOptions */
+static inline void handoff_latest_options_init(handoff_latest_options* options) {
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
+/* end of generated */
 
-/* The shape of an open latest value. Set `size`. */
+/* The shape of an open latest value. Begin with handoff_latest_info_init. */
 typedef struct handoff_latest_info {
+    /* generated from describe/handoff.toml: LatestInfo */
     size_t size; /* sizeof(handoff_latest_info) */
     uint64_t capacity_bytes;
+    uint64_t instance; /* random: distinguishes this segment from others of the same name */
     uint32_t participants;
-    uint32_t lifetime;
-    uint32_t sync;
-    uint32_t reserved;
+    uint32_t sync;     /* HANDOFF_SYNC_... */
+    uint32_t lifetime; /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT */
+    uint32_t mode;     /* rights of the segment's file, octal as in chmod */
     char name[HANDOFF_NAME_BYTES];
+    char group[HANDOFF_NAME_BYTES]; /* group of the segment's file; its number where it has no name */
+    /* end of generated */
 } handoff_latest_info;
 
-#define HANDOFF_LATEST_INFO_INIT                      \
-    {                                                 \
-        sizeof(handoff_latest_info), 0, 0, 0, 0, 0, { \
-            0                                         \
-        }                                             \
-    }
+/* generated from describe/handoff.toml: init LatestInfo */
+static inline void handoff_latest_info_init(handoff_latest_info* info) {
+    memset(info, 0, sizeof *info);
+    info->size = sizeof *info;
+}
+/* end of generated */
 
-/* The result of a read, beside the bytes. Set `size`. */
+/* The result of a read, beside the bytes. Begin with handoff_reading_init. */
 typedef struct handoff_reading {
+    /* generated from describe/handoff.toml: Reading */
     size_t size;        /* sizeof(handoff_reading) */
     uint64_t bytes;     /* of the value */
     uint64_t sequence;  /* counts the writes from 1, over all writers */
     int64_t written_ns; /* CLOCK_MONOTONIC */
+    /* end of generated */
 } handoff_reading;
 
-#define HANDOFF_READING_INIT \
-    { sizeof(handoff_reading), 0, 0, 0 }
+/* generated from describe/handoff.toml: init Reading */
+static inline void handoff_reading_init(handoff_reading* reading) {
+    memset(reading, 0, sizeof *reading);
+    reading->size = sizeof *reading;
+}
+/* end of generated */
 
 /* Opens the latest value `name`. Names and errors as handoff_sender_open. */
-HANDOFF_API handoff_status handoff_latest_open(const char* name, const handoff_latest_options* options,
-                                               handoff_latest** latest);
+HANDOFF_API handoff_status handoff_latest_open(const char* name, const handoff_latest_shape* shape,
+                                               const handoff_handle_options* handle,
+                                               const handoff_latest_options* options, handoff_latest** latest);
 HANDOFF_API void handoff_latest_close(handoff_latest** latest);
 
 /* Makes these bytes the newest value; never waits. `sequence` may be NULL. TOO_LARGE, FULL (more concurrent writes than

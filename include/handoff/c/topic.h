@@ -17,94 +17,130 @@ typedef struct handoff_message handoff_message;       /* a message, pinned */
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
-/* Begin with HANDOFF_TOPIC_OPTIONS_INIT. NULL instead of options means its values. */
-typedef struct handoff_topic_options {
-    size_t size; /* sizeof(handoff_topic_options) */
-    /* What the topic is; HANDOFF_NOT_GIVEN asks for nothing: */
-    uint64_t payload_bytes; /* capacity of a message; 0: attach only, never create */
-    uint32_t history;       /* messages kept, 1 to 16,384 (default 8) */
-    uint32_t loans;         /* loans that all publishers together may hold at once, 1 to 1,024 (default 4) */
-    uint32_t pin_budget;    /* messages that all subscribers together may hold at once, 0 to 1,024 (default 8) */
-    uint32_t participants;  /* publishers and subscribers attached at once, 2 to 64 (default 32) */
-    uint32_t lifetime;      /* HANDOFF_UNTIL_LAST_LEAVES (default) or HANDOFF_PERSISTENT */
-    uint32_t mode;          /* rights, octal as in chmod; the umask does not change them (default 0600) */
-    uint32_t sync;          /* HANDOFF_SYNC_FUTEX (default) or HANDOFF_SYNC_BOOST */
-    uint32_t reserved;      /* 0 */
-    const char* group;      /* group of the segment; NULL or "": the creator's */
-    /* How this handle opens it and behaves: */
-    uint32_t open;                   /* HANDOFF_CREATE_OR_ATTACH, HANDOFF_CREATE or HANDOFF_ATTACH */
-    uint32_t wait;                   /* HANDOFF_WAIT_..., of this handle */
-    int64_t attach_timeout_ns;       /* how long to wait for a segment that does not exist yet */
-    uint32_t timestamps;             /* HANDOFF_TIMESTAMPS_..., of this handle */
-    uint32_t prefault;               /* 1: map all pages when opening: no page fault later, a slower start */
-    const handoff_stop* attach_stop; /* ends that wait with STOPPED; NULL: nothing does */
-} handoff_topic_options;
+/* What a topic is; slots = history + loans + pin_budget + 1. NULL: attach only, never create.
+ * Begin with handoff_topic_shape_init. */
+typedef struct handoff_topic_shape {
+    /* generated from describe/handoff.toml: TopicShape */
+    size_t size;            /* sizeof(handoff_topic_shape) */
+    uint64_t payload_bytes; /* capacity of a message; without it nothing is created (1 or more; at least) */
+    const char* group;      /* name of the group that owns it (default the creator's; set by the creator) */
+    uint32_t history;       /* messages kept (1 to 16,384; default 8; at least) */
+    uint32_t loans;         /* loans that all publishers together may hold at once (1 to 1,024; default 4; at least) */
+    /* messages that all subscribers together may hold at once (0 to 1,024; default 8; at least) */
+    uint32_t pin_budget;
+    /* publishers and subscribers attached at once; read_only ones do not count (2 to 64; default 32; at least) */
+    uint32_t participants;
+    uint32_t sync; /* HANDOFF_SYNC_...: on what the processes sleep (default futex; equal) */
+    /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT: when the name is removed (default until_last_leaves; set by the
+     * creator) */
+    uint32_t lifetime;
+    /* rights, octal as in chmod; the umask does not change them (default 0600; set by the creator) */
+    uint32_t mode;
+    uint32_t reserved; /* 0 */
+    /* end of generated */
+} handoff_topic_shape;
 
-#define HANDOFF_TOPIC_OPTIONS_INIT                                                                                    \
-    {                                                                                                                 \
-        sizeof(handoff_topic_options), 0, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, \
-            HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, HANDOFF_NOT_GIVEN, 0, NULL, HANDOFF_CREATE_OR_ATTACH,               \
-            HANDOFF_WAIT_BALANCED, HANDOFF_NOW, HANDOFF_TIMESTAMPS_EXACT, 0, NULL                                     \
-    }
+/* generated from describe/handoff.toml: init TopicShape */
+static inline void handoff_topic_shape_init(handoff_topic_shape* shape) {
+    memset(shape, 0, sizeof *shape);
+    shape->size = sizeof *shape;
+    shape->history = HANDOFF_NOT_GIVEN;
+    shape->loans = HANDOFF_NOT_GIVEN;
+    shape->pin_budget = HANDOFF_NOT_GIVEN;
+    shape->participants = HANDOFF_NOT_GIVEN;
+    shape->sync = HANDOFF_NOT_GIVEN;
+    shape->lifetime = HANDOFF_NOT_GIVEN;
+    shape->mode = HANDOFF_NOT_GIVEN;
+}
+/* end of generated */
 
 /* The first message of a new subscriber. */
 enum {
+    /* generated from describe/handoff.toml: Start */
     HANDOFF_START_NEWEST = 0, /* the newest message, if there is one (default) */
     HANDOFF_START_OLDEST = 1, /* the oldest message that is still kept */
-    HANDOFF_START_NEXT = 2    /* the first message published from now on */
+    HANDOFF_START_NEXT = 2,   /* the first message published from now on */
+    /* end of generated */
 };
 
-/* Begin with HANDOFF_SUBSCRIBER_OPTIONS_INIT. NULL instead of options means its values. */
+/* Of a subscriber, beside its handoff_handle_options. NULL: the defaults. Begin with
+ * handoff_subscriber_options_init. */
 typedef struct handoff_subscriber_options {
-    size_t size;    /* sizeof(handoff_subscriber_options) */
-    uint32_t start; /* HANDOFF_START_... */
-    uint32_t pins;  /* messages that it may hold at once, out of the pin budget; 0: copy_next and copy_newest only */
-    uint32_t
-        read_only; /* 1: no write access (the kernel enforces it), no pins, polls once a millisecond while it waits */
+    /* generated from describe/handoff.toml: SubscriberOptions */
+    size_t size; /* sizeof(handoff_subscriber_options) */
+    /* messages that it may hold at once, out of the topic's pin budget; 0: it can only copy (default 1) */
+    uint32_t pins;
+    uint32_t start; /* HANDOFF_START_...: its first message (default newest) */
+    /* 1: maps the segment without write access (the kernel enforces it). Such a subscriber takes no place in the table,
+     * holds no pins, can only copy, and cannot be notified: a wait polls once a millisecond. It still needs the right
+     * to read the segment. It never removes the name: if it is the last to leave, the name stays until another handle
+     * is opened and closed. */
+    uint32_t read_only;
     uint32_t reserved; /* 0 */
+    /* end of generated */
 } handoff_subscriber_options;
 
-#define HANDOFF_SUBSCRIBER_OPTIONS_INIT \
-    { sizeof(handoff_subscriber_options), HANDOFF_START_NEWEST, 1, 0, 0 }
+/* generated from describe/handoff.toml: init SubscriberOptions */
+static inline void handoff_subscriber_options_init(handoff_subscriber_options* options) {
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+    options->pins = 1;
+    options->start = HANDOFF_START_NEWEST;
+}
+/* end of generated */
 
-/* The shape of an open topic. Set `size`. */
+/* The shape of an open topic. Begin with handoff_topic_info_init. */
 typedef struct handoff_topic_info {
+    /* generated from describe/handoff.toml: TopicInfo */
     size_t size; /* sizeof(handoff_topic_info) */
     uint64_t payload_bytes;
+    uint64_t instance; /* random: distinguishes this segment from others of the same name */
     uint32_t history;
     uint32_t loans;
     uint32_t pin_budget;
     uint32_t slot_count;
     uint32_t participants;
-    uint32_t lifetime;
-    uint32_t sync;
-    uint32_t reserved;
+    uint32_t sync;     /* HANDOFF_SYNC_... */
+    uint32_t lifetime; /* HANDOFF_UNTIL_LAST_LEAVES or HANDOFF_PERSISTENT */
+    uint32_t mode;     /* rights of the segment's file, octal as in chmod */
     char name[HANDOFF_NAME_BYTES];
+    char group[HANDOFF_NAME_BYTES]; /* group of the segment's file; its number where it has no name */
+    /* end of generated */
 } handoff_topic_info;
 
-#define HANDOFF_TOPIC_INFO_INIT                                  \
-    {                                                            \
-        sizeof(handoff_topic_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, { \
-            0                                                    \
-        }                                                        \
-    }
+/* generated from describe/handoff.toml: init TopicInfo */
+static inline void handoff_topic_info_init(handoff_topic_info* info) {
+    memset(info, 0, sizeof *info);
+    info->size = sizeof *info;
+}
+/* end of generated */
 
-/* Counts of a topic. Not a snapshot: each counter is read separately. Set `size`. */
+/* Counts of a topic. Not a snapshot: each counter is read separately. Begin with handoff_topic_state_init. */
 typedef struct handoff_topic_state {
-    size_t size;                              /* sizeof(handoff_topic_state) */
-    uint32_t free, loaned, published, pinned; /* slots; the pinned are published, kept or evicted */
-    uint32_t publishers, subscribers;         /* attached, the dead included until they are recovered */
-    uint64_t newest;                          /* sequence of the newest message, 0: none yet */
+    /* generated from describe/handoff.toml: TopicState */
+    size_t size;          /* sizeof(handoff_topic_state) */
+    uint64_t newest;      /* sequence of the newest message, 0: none yet */
+    uint32_t free;        /* slots of no message */
+    uint32_t loaned;      /* slots that publishers write into */
+    uint32_t published;   /* messages that are kept, or evicted and still pinned */
+    uint32_t pinned;      /* messages that subscribers hold: published, kept or evicted */
+    uint32_t publishers;  /* attached, the dead included until they are recovered */
+    uint32_t subscribers; /* attached, the dead included until they are recovered */
+    /* end of generated */
 } handoff_topic_state;
 
-#define HANDOFF_TOPIC_STATE_INIT \
-    { sizeof(handoff_topic_state), 0, 0, 0, 0, 0, 0, 0 }
+/* generated from describe/handoff.toml: init TopicState */
+static inline void handoff_topic_state_init(handoff_topic_state* state) {
+    memset(state, 0, sizeof *state);
+    state->size = sizeof *state;
+}
+/* end of generated */
 
 /* ---- publisher --------------------------------------------------------------------------------------------------- */
 
 /* Opens the topic `name` and joins it. Names and errors as handoff_sender_open. */
-HANDOFF_API handoff_status handoff_publisher_open(const char* name, const handoff_topic_options* options,
-                                                  handoff_publisher** publisher);
+HANDOFF_API handoff_status handoff_publisher_open(const char* name, const handoff_topic_shape* shape,
+                                                  const handoff_handle_options* handle, handoff_publisher** publisher);
 /* Leaves once the last loan of this publisher is gone too. What was published stays. */
 HANDOFF_API void handoff_publisher_close(handoff_publisher** publisher);
 
@@ -127,10 +163,10 @@ HANDOFF_API handoff_status handoff_publisher_state(const handoff_publisher* publ
 
 /* ---- subscriber -------------------------------------------------------------------------------------------------- */
 
-/* As handoff_publisher_open; with payload_bytes 0 it attaches only. TOO_MANY_PARTICIPANTS also if the pin budget is
- * spent: open with pins 0 then. */
-HANDOFF_API handoff_status handoff_subscriber_open(const char* name, const handoff_topic_options* options,
-                                                   const handoff_subscriber_options* wishes,
+/* As handoff_publisher_open. TOO_MANY_PARTICIPANTS also if the pin budget is spent: open with pins 0 then. */
+HANDOFF_API handoff_status handoff_subscriber_open(const char* name, const handoff_topic_shape* shape,
+                                                   const handoff_handle_options* handle,
+                                                   const handoff_subscriber_options* options,
                                                    handoff_subscriber** subscriber);
 HANDOFF_API void handoff_subscriber_close(handoff_subscriber** subscriber);
 
@@ -147,24 +183,24 @@ HANDOFF_API handoff_status handoff_subscriber_newest(handoff_subscriber* subscri
 /* Does not wait. EMPTY, otherwise as next. */
 HANDOFF_API handoff_status handoff_subscriber_try_newest(handoff_subscriber* subscriber, handoff_message** message);
 
-/* The description of a message. Set `size`. */
+/* The description of a message. Begin with handoff_message_info_init. */
 typedef struct handoff_message_info {
+    /* generated from describe/handoff.toml: MessageInfo */
     size_t size;          /* sizeof(handoff_message_info) */
     uint64_t bytes;       /* of the message */
     uint64_t sequence;    /* counts the messages of the topic from 1, over all publishers */
-    uint64_t lost;        /* messages between the previous one and this one: overwritten, or skipped. Exact. */
+    uint64_t lost;        /* Messages between the previous one and this one: overwritten, or skipped. Exact. */
     int64_t published_ns; /* CLOCK_MONOTONIC */
-    handoff_image image;
+    handoff_image image;  /* its description */
+    /* end of generated */
 } handoff_message_info;
 
-#define HANDOFF_MESSAGE_INFO_INIT                   \
-    {                                               \
-        sizeof(handoff_message_info), 0, 0, 0, 0, { \
-            0, 0, 0, 0, 0, 0, {                     \
-                0                                   \
-            }                                       \
-        }                                           \
-    }
+/* generated from describe/handoff.toml: init MessageInfo */
+static inline void handoff_message_info_init(handoff_message_info* info) {
+    memset(info, 0, sizeof *info);
+    info->size = sizeof *info;
+}
+/* end of generated */
 
 /* Copies the oldest unread message into the buffer; needs no pin and no write access. A message that is overwritten
  * during the copy is never returned: it counts as lost. `info` may be NULL. TIMED_OUT, STOPPED, END_OF_STREAM, REMOVED,

@@ -60,12 +60,13 @@ static uint64_t number_of(const unsigned char* bytes, size_t count, const handof
 }
 
 static void write_channel(const char* name, uint64_t count) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_channel_shape shape;
+    handoff_channel_shape_init(&shape);
     handoff_sender* sender = NULL;
-    options.slot_count = 4;
-    options.payload_bytes = frame_bytes;
-    options.reply_bytes = 16;
-    good(handoff_sender_open(name, &options, &sender));
+    shape.slot_count = 4;
+    shape.payload_bytes = frame_bytes;
+    shape.reply_bytes = 16;
+    good(handoff_sender_open(name, &shape, NULL, &sender));
     for (uint64_t number = 1; count == 0 || number <= count; ++number) {
         handoff_loan* loan = NULL;
         handoff_processed* processed = NULL;
@@ -85,13 +86,15 @@ static void write_channel(const char* name, uint64_t count) {
 }
 
 static void read_channel(const char* name, uint64_t count) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_handle_options handle;
+    handoff_handle_options_init(&handle);
     handoff_receiver* receiver = NULL;
-    options.attach_timeout_ns = patience_ns;
-    good(handoff_receiver_open(name, &options, &receiver));
+    handle.attach_timeout_ns = patience_ns;
+    good(handoff_receiver_open(name, NULL, &handle, &receiver));
     for (uint64_t got = 1; count == 0 || got <= count; ++got) {
         handoff_request* request = NULL;
-        handoff_request_info about = HANDOFF_REQUEST_INFO_INIT;
+        handoff_request_info about;
+        handoff_request_info_init(&about);
         size_t bytes = 0;
         const handoff_status status = handoff_receiver_receive(receiver, patience_ns, NULL, &request);
         if (status == HANDOFF_END_OF_STREAM && count == 0) break;
@@ -107,11 +110,12 @@ static void read_channel(const char* name, uint64_t count) {
 }
 
 static void write_topic(const char* name, uint64_t count) {
-    handoff_topic_options options = HANDOFF_TOPIC_OPTIONS_INIT;
+    handoff_topic_shape shape;
+    handoff_topic_shape_init(&shape);
     handoff_publisher* publisher = NULL;
-    options.history = 64;
-    options.payload_bytes = frame_bytes;
-    good(handoff_publisher_open(name, &options, &publisher));
+    shape.history = 64;
+    shape.payload_bytes = frame_bytes;
+    good(handoff_publisher_open(name, &shape, NULL, &publisher));
     good(handoff_publisher_wait_for_subscriber(publisher, patience_ns, NULL));
     for (uint64_t number = 1; count == 0 || number <= count; ++number) {
         handoff_loan* loan = NULL;
@@ -125,15 +129,18 @@ static void write_topic(const char* name, uint64_t count) {
 }
 
 static void read_topic(const char* name, uint64_t count) {
-    handoff_topic_options options = HANDOFF_TOPIC_OPTIONS_INIT;
-    handoff_subscriber_options handle_options = HANDOFF_SUBSCRIBER_OPTIONS_INIT;
+    handoff_handle_options handle;
+    handoff_handle_options_init(&handle);
+    handoff_subscriber_options options;
+    handoff_subscriber_options_init(&options);
     handoff_subscriber* subscriber = NULL;
-    options.attach_timeout_ns = patience_ns;
-    handle_options.start = HANDOFF_START_OLDEST;
-    good(handoff_subscriber_open(name, &options, &handle_options, &subscriber));
+    handle.attach_timeout_ns = patience_ns;
+    options.start = HANDOFF_START_OLDEST;
+    good(handoff_subscriber_open(name, NULL, &handle, &options, &subscriber));
     for (uint64_t got = 1; count == 0 || got <= count; ++got) {
         handoff_message* message = NULL;
-        handoff_message_info about = HANDOFF_MESSAGE_INFO_INIT;
+        handoff_message_info about;
+        handoff_message_info_init(&about);
         size_t bytes = 0;
         const handoff_status status = handoff_subscriber_next(subscriber, patience_ns, NULL, &message);
         if (status == HANDOFF_END_OF_STREAM && count == 0) break;
@@ -149,10 +156,11 @@ static void read_topic(const char* name, uint64_t count) {
 }
 
 static handoff_latest* write_latest(const char* name, uint64_t count) {
-    handoff_latest_options options = HANDOFF_LATEST_OPTIONS_INIT;
+    handoff_latest_shape shape;
+    handoff_latest_shape_init(&shape);
     handoff_latest* latest = NULL;
-    options.capacity_bytes = 16;
-    good(handoff_latest_open(name, &options, &latest));
+    shape.capacity_bytes = 16;
+    good(handoff_latest_open(name, &shape, NULL, NULL, &latest));
     for (uint64_t number = 1; count == 0 || number <= count; ++number) {
         const uint64_t value[2] = {number, number * number};
         good(handoff_latest_write(latest, value, sizeof value, NULL));
@@ -163,14 +171,16 @@ static handoff_latest* write_latest(const char* name, uint64_t count) {
 }
 
 static void read_latest(const char* name, uint64_t count) {
-    handoff_latest_options options = HANDOFF_LATEST_OPTIONS_INIT;
+    handoff_handle_options handle;
+    handoff_handle_options_init(&handle);
     handoff_latest* latest = NULL;
-    options.open = HANDOFF_ATTACH;
-    options.attach_timeout_ns = patience_ns;
-    good(handoff_latest_open(name, &options, &latest));
+    handle.open = HANDOFF_ATTACH;
+    handle.attach_timeout_ns = patience_ns;
+    good(handoff_latest_open(name, NULL, &handle, NULL, &latest));
     for (uint64_t got = 1;; ++got) {
         uint64_t value[2] = {0, 0};
-        handoff_reading reading = HANDOFF_READING_INIT;
+        handoff_reading reading;
+        handoff_reading_init(&reading);
         good(handoff_latest_wait_newer(latest, value, sizeof value, patience_ns, NULL, &reading));
         expect(reading.bytes == sizeof value && value[1] == value[0] * value[0], "a value is torn");
         print_first(got);

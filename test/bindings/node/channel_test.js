@@ -231,8 +231,11 @@ test('options arrive', (t) => {
                     inPlace: false, lifetime: 'until_last_leaves', open: 'create', wait: 'sleep', group: '' };
   const sender = closing(t, new Sender(name, options));
   assert.equal(fs.statSync(`/dev/shm/handoff.${name}`).mode & 0o777, 0o640);
-  assert.deepEqual(sender.info(), { name, slotCount: 3, payloadBytes: 1000, replyBytes: 5, participants: 4,
-                                    maxDeliveries: 2, inPlace: false, sync: 'futex', lifetime: 'until_last_leaves' });
+  const { group, instance, ...info } = sender.info();
+  assert.deepEqual(info, { name, slotCount: 3, payloadBytes: 1000, replyBytes: 5, participants: 4, maxDeliveries: 2,
+                           inPlace: false, sync: 'futex', lifetime: 'until_last_leaves', mode: 0o640 });
+  assert.equal(typeof group, 'string');
+  assert.equal(typeof instance, 'bigint');
   assert.throws(() => new Sender(name, { payloadBytes: 1000, open: 'create' }), refusal('already_exists'));
 });
 

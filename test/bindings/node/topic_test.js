@@ -89,9 +89,9 @@ test('loans that are not published are refused in words', (t) => {
 
 test('info and state tell what there is', async (t) => {
   const { name, publisher, subscriber } = topic(t, { payloadBytes: 9, history: 5, loans: 2, pinBudget: 7 });
-  const { slotCount, ...rest } = subscriber.info();
+  const { slotCount, group, instance, ...rest } = subscriber.info();
   assert.deepEqual(rest, { name, payloadBytes: 9, history: 5, loans: 2, pinBudget: 7, participants: 32,
-                           sync: 'futex', lifetime: 'until_last_leaves' });
+                           sync: 'futex', lifetime: 'until_last_leaves', mode: 0o600 });
   assert.ok(slotCount >= 5);
   assert.deepEqual(publisher.info(), subscriber.info());
   const state = publisher.state();

@@ -113,9 +113,7 @@ def test_an_option_that_makes_no_sense_is_refused(name):
             handoff.Sender(name, **{"payload_bytes": 8, **options})
     with pytest.raises(handoff.InvalidArgument, match="'create_or_attach', 'create', 'attach'"):
         handoff.Sender(name, open="perhaps")
-    with pytest.raises(TypeError):
-        handoff.Sender(name, 8)
-    with pytest.raises(TypeError):
+    with pytest.raises(handoff.InvalidArgument, match="slot_count = -1"):
         handoff.Sender(name, slot_count=-1)
     with pytest.raises(handoff.InvalidArgument):
         handoff.Sender("no/such name", payload_bytes=8)
@@ -125,6 +123,33 @@ def test_an_option_that_makes_no_sense_is_refused(name):
         handoff.Receiver(name, attach_timeout=0.15)
     with pytest.raises(handoff.InvalidArgument, match="start = 'middle'"):
         handoff.Subscriber(name, start="middle")
+
+
+@pytest.mark.parametrize("kind, options, sentence", [
+    ("Sender", {"slots": 3}, "handoff.Sender has no option 'slots': slot_count, .*, prefault, attach_timeout are known"),
+    ("Receiver", {"pins": 3}, "handoff.Receiver has no option 'pins': slot_count"),
+    ("Publisher", {"pins": 3}, "handoff.Publisher has no option 'pins': history, "),
+    ("Subscriber", {"slot_count": 3}, "handoff.Subscriber has no option 'slot_count': history, .*, pins, start, read_only"),
+    ("Latest", {"payload_bytes": 3}, "handoff.Latest has no option 'payload_bytes': capacity_bytes, "),
+    ("Sender", {"slot_count": "3"}, "slot_count = '3' is of the type str: int | None is needed"),
+    ("Sender", {"slot_count": 2.5}, "slot_count = 2.5 is of the type float: int | None is needed"),
+    ("Sender", {"in_place": "yes"}, "in_place = 'yes' is of the type str: bool | None is needed"),
+    ("Sender", {"prefault": None}, "prefault = None is of the type NoneType: bool is needed"),
+    ("Sender", {"group": 7}, "group = 7 is of the type int: str | None is needed"),
+    ("Sender", {"open": 7}, "open = 7 is of the type int: 'create_or_attach' | 'create' | 'attach' is needed"),
+])
+def test_an_option_that_is_unknown_or_of_another_type_is_named_in_one_sentence(name, kind, options, sentence):
+    with pytest.raises(TypeError, match=sentence.replace("|", r"\|")) as refused:
+        getattr(handoff, kind)(name, **options)
+    assert "\n" not in str(refused.value)
+
+
+def test_options_are_given_by_keyword(name):
+    for kind in (handoff.Sender, handoff.Receiver, handoff.Publisher, handoff.Subscriber):
+        with pytest.raises(TypeError, match="takes its options by keyword: write the name before 8"):
+            kind(name, 8)
+    with handoff.Sender(name, slot_count=np.uint32(2), payload_bytes=np.int64(8), in_place=np.bool_(True)) as sender:
+        assert (sender.info().slot_count, sender.info().in_place) == (2, True)
 
 
 def test_in_place_must_be_asked_for(sender, name):

@@ -53,6 +53,11 @@ def test_the_stub_says_what_the_class_has(name):
                          if isinstance(n, ast.FunctionDef) and n.name == "__init__").args
         asked = [one.arg for one in arguments.args[1:] + arguments.kwonlyargs]
         assert re.findall(r"(\w+): ", said)[1:] == asked
+        shown = inspect.signature(cls).parameters.values()
+        assert [one.name for one in shown] == asked
+        defaults = [ast.literal_eval(value) for value in [*arguments.defaults, *arguments.kw_defaults]]
+        assert [one.default for one in shown][1:] == defaults
+        assert all(f"\n  {one}: " in cls.__init__.__doc__ for one in asked[1:]), "every option has its sentence"
     for method in (node for node in CLASSES[name].body if isinstance(node, ast.FunctionDef) and node.name != "__buffer__"):
         if not method.decorator_list and method.name not in INHERITED:
             said = inspect.getdoc(getattr(cls, method.name)).splitlines()[0]

@@ -4,16 +4,17 @@
 #include <string.h>
 
 int main(void) {
-    handoff_channel_options options = HANDOFF_CHANNEL_OPTIONS_INIT;
+    handoff_channel_shape shape;
+    handoff_channel_shape_init(&shape);
     handoff_sender* sender = NULL;
     handoff_receiver* receiver = NULL;
     handoff_loan* loan = NULL;
     handoff_request* request = NULL;
     size_t bytes = 0;
-    options.payload_bytes = 8;
+    shape.payload_bytes = 8;
     if (handoff_abi_version() != HANDOFF_ABI_VERSION ||
-        handoff_sender_open("package-consumer-c", &options, &sender) != HANDOFF_OK ||
-        handoff_receiver_open("package-consumer-c", NULL, &receiver) != HANDOFF_OK ||
+        handoff_sender_open("package-consumer-c", &shape, NULL, &sender) != HANDOFF_OK ||
+        handoff_receiver_open("package-consumer-c", NULL, NULL, &receiver) != HANDOFF_OK ||
         handoff_sender_loan(sender, HANDOFF_FOREVER, NULL, &loan) != HANDOFF_OK)
         return puts(handoff_last_error()), 1;
     memcpy(handoff_loan_data(loan), "handed", 7);
