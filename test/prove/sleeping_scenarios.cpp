@@ -2,8 +2,16 @@
 // every death here is a real one.
 #include <handoff/testing.hpp>
 
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
 
 #include "platform/asleep.hpp"
 #include "prove/channel_actor.hpp"
@@ -60,26 +68,32 @@ Scenario scenario_of(const std::string& name, const char* pattern, const char* o
     return scenario;
 }
 
-Scenario sending_to_a_sleeper(const std::string& name, OperationLog& log) {
-    Scenario scenario = scenario_of(name, "channel", "send, which wakes a receiver");
-    const auto sleeper = std::make_shared<std::unique_ptr<Child>>();
-    scenario.build = build_with(name, log, sleeper, [name, &log] {
-        ChannelActor actor(name, log);
-        auto request = actor.receiver.receive(20s).value();
-        log.record(whole_message(request.payload()), taken);
-        actor.process(request);
-    });
-    scenario.target = [name, &log] {
-        auto actor = std::make_shared<ChannelActor>(name, log);
-        auto loan = kept(actor->loan().value());
-        return [actor, loan] { actor->send(std::move(*loan)); };
-    };
-    scenario.audit = [name, &log, sleeper] {
+void receive_and_process(const std::string& name, OperationLog& log) {
+    ChannelActor actor(name, log);
+    auto request = actor.receiver.receive(20s).value();
+    log.record(whole_message(request.payload()), taken);
+    actor.process(request);
+}
+
+std::function<std::string()> send_and_see_it_end(const std::string& name, OperationLog& log, const Sleeper& sleeper) {
+    return [name, &log, sleeper] {
         ChannelActor helper(name, log);
         helper.send_one();
         const std::string wrong = see_it_end(sleeper, [] {});
         return wrong.empty() ? audit_channel(name, log) : wrong;
     };
+}
+
+Scenario sending_to_a_sleeper(const std::string& name, OperationLog& log) {
+    Scenario scenario = scenario_of(name, "channel", "send, which wakes a receiver");
+    const auto sleeper = std::make_shared<std::unique_ptr<Child>>();
+    scenario.build = build_with(name, log, sleeper, [name, &log] { receive_and_process(name, log); });
+    scenario.target = [name, &log] {
+        auto actor = std::make_shared<ChannelActor>(name, log);
+        auto loan = kept(actor->loan().value());
+        return [actor, loan] { actor->send(std::move(*loan)); };
+    };
+    scenario.audit = send_and_see_it_end(name, log, sleeper);
     return scenario;
 }
 
@@ -122,6 +136,69 @@ Scenario publishing_to_a_sleeper(const std::string& name, OperationLog& log) {
     scenario.audit = [name, &log, sleeper] {
         TopicActor helper(name, log);
         if (helper.publisher.state().newest == 0) helper.publish_one();
+        const std::string wrong = see_it_end(sleeper, [] {});
+        return wrong.empty() ? audit_topic(name, log) : wrong;
+    };
+    return scenario;
+}
+
+/// Requests a stop once the thread that made this sleeps. That thread is stepped; this one runs at full speed.
+class StopOnceAsleep {
+public:
+    /// The thread is about to wait: from now on, if it sleeps, it waits.
+    void arm() { is_armed_ = true; }
+    std::stop_token token() const { return source_.get_token(); }
+
+private:
+    std::stop_source source_;
+    std::atomic<bool> is_armed_{false};
+    std::jthread thread_{[this, waiter = std::filesystem::path("/proc/self/task") / std::to_string(gettid())] {
+        while (!is_armed_ || !test::is_asleep(waiter)) std::this_thread::sleep_for(1ms);
+        source_.request_stop();
+    }};
+};
+
+/// A receiver that a stop wakes leaves the condition on which another receiver sleeps.
+Scenario stopped_beside_a_sleeper(const std::string& name, OperationLog& log) {
+    Scenario scenario = scenario_of(name, "channel", "receive, which a stop ends");
+    const auto sleeper = std::make_shared<std::unique_ptr<Child>>();
+    scenario.build = build_with(name, log, sleeper, [name, &log] { receive_and_process(name, log); });
+    scenario.target = [name, &log] {
+        auto actor = std::make_shared<ChannelActor>(name, log);
+        auto stop = std::make_shared<StopOnceAsleep>();
+        return [actor, stop, &log] {
+            stop->arm();
+            const auto request = actor->receiver.receive(stop->token());
+            if (request || request.error() != Errc::stopped) log.refused.store(1);
+        };
+    };
+    scenario.audit = send_and_see_it_end(name, log, sleeper);
+    return scenario;
+}
+
+/// A subscriber takes the last message that made its descriptor readable, and finds no other one: it announces on the
+/// condition on which another subscriber sleeps that it waits for more.
+Scenario rearming_beside_a_sleeper(const std::string& name, OperationLog& log) {
+    Scenario scenario = scenario_of(name, "topic", "try_next twice, which rearms a descriptor");
+    const auto sleeper = std::make_shared<std::unique_ptr<Child>>();
+    scenario.build = build_with(name, log, sleeper, [name, &log] {
+        TopicActor actor(name, log);
+        actor.publish_one();
+        actor.subscriber.next(20s).value();
+        const auto message = actor.subscriber.next(20s).value();
+        if (message.sequence() != 2) throw std::runtime_error("it is not the second message");
+    });
+    scenario.target = [name, &log] {
+        auto actor = std::make_shared<TopicActor>(name, log);
+        pollfd readable{actor->subscriber.descriptor(), POLLIN, 0};
+        if (poll(&readable, 1, 10'000) != 1) throw std::runtime_error("the descriptor never became readable");
+        return [actor, &log] {
+            if (!actor->next() || actor->next()) log.refused.store(1);
+        };
+    };
+    scenario.audit = [name, &log, sleeper] {
+        TopicActor helper(name, log);
+        helper.publish_one();
         const std::string wrong = see_it_end(sleeper, [] {});
         return wrong.empty() ? audit_topic(name, log) : wrong;
     };

@@ -1,7 +1,9 @@
 #include <pybind11/stl.h>
 #include <handoff/latest.hpp>
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,42 +69,66 @@ py::array array_from(const PyLatest& self, const py::object& value) {
 }
 
 std::uint64_t write_value(PyLatest& self, const py::object& value) {
-    LatestBytes& latest = self.use();
-    if (self.dtype.is_none()) return value_of(latest.write(Source(value).bytes()));
+    const auto latest = self.share();
+    const auto write = [&](std::span<const std::byte> bytes) {
+        const WithoutGil released;
+        return latest->write(bytes);
+    };
+    if (self.dtype.is_none()) {
+        const Source source(value);
+        return value_of(write(source.bytes()));
+    }
     const py::array array = array_from(self, value);
-    return value_of(
-        latest.write({static_cast<const std::byte*>(array.data()), static_cast<std::size_t>(array.nbytes())}));
+    return value_of(write({static_cast<const std::byte*>(array.data()), static_cast<std::size_t>(array.nbytes())}));
 }
 
-PyReading reading(const PyLatest& self, std::span<const std::byte> bytes, const Reading& about) {
-    const auto* data = reinterpret_cast<const char*>(bytes.data());
-    if (self.dtype.is_none()) return {py::bytes(data, about.size), about};
-    if (about.size != self.capacity_bytes)
-        refuse(Errc::mismatch, "the value of '" + self.name() + "' has " + std::to_string(about.size) + " bytes, a " +
-                                   words(self.dtype) + " of the shape " + words(py::cast(self.shape)) + " has " +
-                                   std::to_string(self.capacity_bytes) + ": writer and reader disagree about it");
-    const py::array array(py::reinterpret_borrow<py::dtype>(self.dtype), self.shape, data);  // a copy
-    return {self.shape.empty() ? array[py::tuple()] : py::object(array), about};
+[[noreturn]] void refuse_size(const PyLatest& self, const std::string& bytes) {
+    refuse(Errc::mismatch, "the value of '" + self.name() + "' has " + bytes + " bytes, a " + words(self.dtype) +
+                               " of the shape " + words(py::cast(self.shape)) + " has " +
+                               std::to_string(self.capacity_bytes) + ": writer and reader disagree about it");
 }
 
-std::vector<std::byte> room_of(const PyLatest& self, LatestBytes& latest) {
-    return std::vector<std::byte>(std::max(self.capacity_bytes, latest.info().capacity_bytes));
+PyReading read_array(const PyLatest& self, const std::function<result<Reading>(std::span<std::byte>)>& read) {
+    py::array array(py::reinterpret_borrow<py::dtype>(self.dtype), self.shape);
+    auto about = read({static_cast<std::byte*>(array.mutable_data()), self.capacity_bytes});
+    if (!about && about.error() == Errc::too_large) refuse_size(self, "more");
+    const Reading reading = value_of(std::move(about));
+    if (reading.size != self.capacity_bytes) refuse_size(self, std::to_string(reading.size));
+    return {self.shape.empty() ? array[py::tuple()] : py::object(array), reading};
+}
+
+/// Memory that is not written is not touched, so it costs the value and not the capacity.
+PyReading read_bytes(LatestBytes& latest, const std::function<result<Reading>(std::span<std::byte>)>& read) {
+    const std::size_t capacity = latest.info().capacity_bytes;
+    PyObject* bytes = PyBytes_FromStringAndSize(nullptr, static_cast<py::ssize_t>(capacity));
+    if (bytes == nullptr) throw py::error_already_set();
+    auto owned = py::reinterpret_steal<py::object>(bytes);
+    const Reading about = value_of(read({reinterpret_cast<std::byte*>(PyBytes_AS_STRING(bytes)), capacity}));
+    bytes = owned.release().ptr();
+    if (_PyBytes_Resize(&bytes, static_cast<py::ssize_t>(about.size)) != 0) throw py::error_already_set();
+    return {py::reinterpret_steal<py::object>(bytes), about};
+}
+
+/// Straight into what Python gets; `read` runs without the GIL.
+PyReading read_with(const PyLatest& self, LatestBytes& latest,
+                    const std::function<result<Reading>(std::span<std::byte>)>& read) {
+    return self.dtype.is_none() ? read_bytes(latest, read) : read_array(self, read);
 }
 
 PyReading read(const PyLatest& self) {
-    LatestBytes& latest = self.use();
-    auto room = room_of(self, latest);
-    const Reading about = value_of(latest.read(room));
-    return reading(self, room, about);
+    const auto latest = self.share();
+    return read_with(self, *latest, [&](std::span<std::byte> room) {
+        const WithoutGil released;
+        return latest->read(room);
+    });
 }
 
 PyReading wait_newer(PyLatest& self, const py::object& seconds) {
     const Timeout timeout(seconds);
     const auto latest = self.share();
-    auto room = room_of(self, *latest);
-    const Reading about =
-        value_of(wait_in(self, timeout, [&](const Wait& until) { return latest->wait_newer(room, until); }));
-    return reading(self, room, about);
+    return read_with(self, *latest, [&](std::span<std::byte> room) {
+        return wait_in(self, timeout, [&](const Wait& until) { return latest->wait_newer(room, until); });
+    });
 }
 
 std::unique_ptr<PyLatest> open_latest(std::string name, const py::object& dtype, const py::object& of_what,

@@ -17,7 +17,9 @@ using PyPublisher = Handle<Publisher>;
 using PyMessage = Held<Message>;
 
 struct PySubscriber : Handle<Subscriber> {
-    using Handle::Handle;
+    PySubscriber(std::string name, Subscriber value, std::uint32_t reserved_pins)
+        : Handle("Subscriber", std::move(name), std::move(value)), pins(reserved_pins) {}
+    const std::uint32_t pins;
     bool busy = false;
 };
 
@@ -44,21 +46,27 @@ PyMessage try_take(PySubscriber& self, TryTake which) {
     return {"Message", subscriber, value_of(((*subscriber).*which)())};
 }
 
-PyMessage next_message(PySubscriber& self) {
-    return next_in_loop(self, [&] { return take(self, Timeout(py::none()), &Subscriber::next); });
-}
-
 PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
     const Timeout timeout(seconds);
     const auto subscriber = self.share();
     const Alone alone(self.busy, "Subscriber");
-    const auto room = std::make_shared<std::vector<std::byte>>(subscriber->info().payload_bytes);
+    const std::size_t capacity = subscriber->info().payload_bytes;
+    const std::shared_ptr<std::byte[]> memory(new std::byte[capacity]);  // not touched where nothing is copied to
+    const std::span room(memory.get(), capacity);
     const Copied copied =
-        value_of(wait_in(self, timeout, [&](const Wait& until) { return ((*subscriber).*which)(*room, until); }));
-    Area bytes{std::span<std::byte>(*room).first(copied.size)};
+        value_of(wait_in(self, timeout, [&](const Wait& until) { return ((*subscriber).*which)(room, until); }));
+    Area bytes{room.first(copied.size)};
     bytes.is_in_segment = false;
     const bool fits = copied.image.is_image() && check_image(copied.image, copied.size);
-    return {array_of(room, bytes, fits ? copied.image : Image{}), copied};
+    return {array_of(memory, bytes, fits ? copied.image : Image{}), copied};
+}
+
+/// A message, or a copy where there are no pins.
+py::object next_message(PySubscriber& self) {
+    return next_in_loop(self, [&]() -> py::object {
+        if (self.pins == 0) return py::cast(copy_out(self, py::none(), &Subscriber::copy_next));
+        return py::cast(take(self, Timeout(py::none()), &Subscriber::next));
+    });
 }
 
 /// As many pins as a loop needs: while it takes the next message, its variable still holds the one before.
@@ -96,7 +104,7 @@ std::unique_ptr<PySubscriber> open_subscriber(std::string name, const py::args& 
     if (options.read_only) options.pins = 0;
     auto made = open_interruptibly(options, attach_timeout,
                                    [&](const SubscriberOptions& now) { return Subscriber(name, shape, now); });
-    return std::make_unique<PySubscriber>("Subscriber", std::move(name), std::move(made));
+    return std::make_unique<PySubscriber>(std::move(name), std::move(made), options.pins);
 }
 
 /// A loan that holds `data`, or the loan that `data` is.
@@ -186,7 +194,13 @@ void bind_message(py::module_& module) {
         .def_property_readonly(
             "lost", [](const PyCopy& self) { return self.about.lost; }, "As in Message.")
         .def_property_readonly(
-            "published_ns", [](const PyCopy& self) { return ns_of(self.about.published_at); }, "As in Message.");
+            "published_ns", [](const PyCopy& self) { return ns_of(self.about.published_at); }, "As in Message.")
+        .def(
+            "release", [](const PyCopy&) {}, "Nothing to do: for loops over messages and copies alike.")
+        .def_property_readonly(
+            "released", [](const PyCopy&) { return false; }, "False.")
+        .def("__enter__", [](py::object self) { return self; })
+        .def("__exit__", [](const PyCopy&, const py::args&) {});
 }
 
 void bind_reading(py::class_<PySubscriber>& subscriber) {
@@ -222,7 +236,8 @@ void bind_reading(py::class_<PySubscriber>& subscriber) {
 void bind_subscriber(py::module_& module) {
     py::class_<PySubscriber> subscriber(module, "Subscriber",
                                         "Reads a topic from a position of its own. `for message in subscriber:` ends "
-                                        "when every publisher has left and nothing is unread. One thread at a time.");
+                                        "when every publisher has left and nothing is unread; without pins it gets copies. "
+                                        "One thread at a time.");
     add_constructor(subscriber, subscriber_signature(),
                     "Opens the topic `name` and joins it; without payload_bytes it attaches only. Two pins, unless "
                     "asked otherwise: while a loop takes the next message, its variable still holds the one before.",

@@ -1,5 +1,8 @@
 """Latest in one process."""
 
+import sys
+import threading
+
 import handoff
 import numpy as np
 import pytest
@@ -57,3 +60,42 @@ def test_a_read_only_handle_reads_and_does_not_write(name):
         assert reader.wait_newer(10).value == 5
         with pytest.raises(handoff.InvalidArgument, match="read_only"):
             reader.write(6)
+
+
+def runs_beside(call):
+    """Whether this thread runs while another one is in call(). Nobody is made to give the GIL away meanwhile."""
+    begins, returned = threading.Event(), []
+
+    def other():
+        begins.set()
+        call()
+        returned.append(True)
+
+    thread = threading.Thread(target=other)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        thread.start()
+        begins.wait()
+        return not returned
+    finally:
+        sys.setswitchinterval(interval)
+        thread.join()
+
+
+@pytest.mark.parametrize("dtype", [None, "u1"])
+def test_other_threads_run_while_a_large_value_is_copied(name, dtype):
+    size = 50_000_000
+    value = np.full(size, 7, "u1")
+    options = {"capacity_bytes": size} if dtype is None else {"dtype": dtype, "shape": size}
+    with handoff.Latest(name, **options) as latest:
+        assert any(runs_beside(lambda: latest.write(value)) for _ in range(20))
+        assert any(runs_beside(latest.read) for _ in range(20))
+        assert len(latest.read().value) == size
+
+
+def test_a_small_value_costs_its_size(name):
+    with handoff.Latest(name, capacity_bytes=50_000_000) as latest:
+        latest.write(b"small")
+        value = latest.read().value
+        assert value == b"small" and sys.getsizeof(value) < 100

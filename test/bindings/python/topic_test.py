@@ -99,3 +99,18 @@ def test_info_and_state_are_told(publisher, name):
         assert info.slot_count == 3 + 4 + 8 + 1 and info.participants == 32 and info.lifetime == "until_last_leaves"
         state = publisher.state()
         assert (state.newest, state.publishers, state.subscribers, state.published) == (1, 1, 1, 1)
+
+
+def test_a_loop_without_pins_gets_copies(name):
+    with handoff.Publisher(name, payload_bytes=8) as publisher:
+        subscriber = handoff.Subscriber(name, pins=0, start="oldest")
+        publisher.publish(b"one")
+        publisher.publish(b"two")
+        publisher.close()
+        with subscriber:
+            got = []
+            for message in subscriber:
+                with message:
+                    got.append((bytes(message.array), message.released))
+                message.release()
+            assert got == [(b"one", False), (b"two", False)]
