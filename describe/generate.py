@@ -188,8 +188,8 @@ def c_region(names):
     lines = []
     for name in names:
         if name in ENUMS:
-            lines += [(f"{c_constant(name, value)} = {number},", sentence(value, "c"))
-                      for number, value in enumerate(ENUMS[name], TABLES[name].get("first", 0))]
+            lines += [(f"{c_constant(name, one)} = {at}{',' * (one is not ENUMS[name][-1])}", sentence(one, "c"))
+                      for at, one in enumerate(ENUMS[name], TABLES[name].get("first", 0))]
         else:
             lines += [("size_t size;", f"sizeof(handoff_{snake(name)})"),
                       *((c_member(field), c_says(field)) for field in c_layout(name))]

@@ -43,7 +43,7 @@ py::object Arguments::take_out(const char* name) {
     return given_.contains(name) ? py::object(given_.attr("pop")(name)) : py::object();
 }
 
-py::object Arguments::other(const char* name, py::object otherwise) {
+py::object Arguments::other(const char* name, const py::object& otherwise) {
     const py::object value = take_out(name);
     return value ? value : otherwise;
 }

@@ -8,6 +8,7 @@
 #include <handoff/topic.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -78,22 +79,26 @@ py::object told(const Field& field, const std::optional<T>& value) {
     return value ? told(field, *value) : py::none();
 }
 
-/// Stores a value in a field.
-template <class T>
+// Each stores a value in a field.
+inline void take(const Field& field, py::handle value, bool& made, const std::string& type) {
+    py::detail::make_caster<bool> flag;  // numpy's bool, too
+    if (!flag.load(value, false)) refuse_type(field, value, type);
+    made = flag;
+}
+inline void take(const Field& field, py::handle value, std::string& made, const std::string& type) {
+    if (!py::isinstance<py::str>(value)) refuse_type(field, value, type);
+    made = value.cast<std::string>();
+}
+template <std::unsigned_integral T>
 void take(const Field& field, py::handle value, T& made, const std::string& type) {
-    if constexpr (std::is_same_v<T, bool>) {
-        py::detail::make_caster<bool> flag;  // numpy's bool, too
-        if (!flag.load(value, false)) refuse_type(field, value, type);
-        made = flag;
-    } else if constexpr (std::is_integral_v<T>) {
-        made = static_cast<T>(count_from(field, value, std::numeric_limits<T>::max(), type));
-    } else {
-        if (!py::isinstance<py::str>(value)) refuse_type(field, value, type);
-        if constexpr (std::is_enum_v<T>)
-            made = static_cast<T>(number_of_word(field, value.cast<std::string>()));
-        else
-            made = value.cast<std::string>();
-    }
+    made = static_cast<T>(count_from(field, value, std::numeric_limits<T>::max(), type));
+}
+template <class E>
+requires std::is_enum_v<E>
+void take(const Field& field, py::handle value, E& made, const std::string& type) {
+    std::string word;
+    take(field, value, word, type);
+    made = static_cast<E>(number_of_word(field, word));
 }
 /// None asks for nothing, and so does a size of 0 bytes.
 template <class T>
@@ -115,7 +120,7 @@ public:
         if (value) take(field, value, made, type_name(field, made));
     }
     /// What no struct has; `otherwise` if it is not given.
-    py::object other(const char* name, py::object otherwise);
+    py::object other(const char* name, const py::object& otherwise);
     /// Throws TypeError if an argument is none of those asked for.
     void check_all_are_known() const;
 

@@ -56,7 +56,7 @@ enum {
     HANDOFF_SYSTEM = 21,                /* a system call failed; the message has the system's text */
     /* its name was removed from /dev/shm while it was in use (rm, logind): open it again */
     HANDOFF_REMOVED = 22,
-    HANDOFF_STOPPED = 23, /* a stop was requested: nothing was taken, nothing is lost */
+    HANDOFF_STOPPED = 23 /* a stop was requested: nothing was taken, nothing is lost */
     /* end of generated */
 };
 
@@ -83,7 +83,7 @@ enum {
     /* generated from describe/handoff.toml: WaitPolicy */
     HANDOFF_WAIT_BUSY = 0,     /* never sleeps: the lowest latency, one core at 100 % */
     HANDOFF_WAIT_BALANCED = 1, /* spins for some microseconds if a core is free to do so, then sleeps (default) */
-    HANDOFF_WAIT_SLEEP = 2,    /* sleeps at once: the least CPU */
+    HANDOFF_WAIT_SLEEP = 2     /* sleeps at once: the least CPU */
     /* end of generated */
 };
 
@@ -92,7 +92,7 @@ enum {
     /* generated from describe/handoff.toml: Open */
     HANDOFF_CREATE_OR_ATTACH = 0, /* attach if it exists, otherwise create it, which needs a size (default) */
     HANDOFF_CREATE = 1,           /* fail with already_exists if the name exists, even if no process uses it */
-    HANDOFF_ATTACH = 2,           /* fail with no_such_segment if it does not exist */
+    HANDOFF_ATTACH = 2            /* fail with no_such_segment if it does not exist */
     /* end of generated */
 };
 
@@ -101,7 +101,7 @@ enum {
     /* generated from describe/handoff.toml: Timestamps */
     HANDOFF_TIMESTAMPS_EXACT = 0, /* to the nanosecond (default) */
     /* to a few milliseconds, for a quarter of the price: for millions of messages a second */
-    HANDOFF_TIMESTAMPS_COARSE = 1,
+    HANDOFF_TIMESTAMPS_COARSE = 1
     /* end of generated */
 };
 
@@ -113,7 +113,7 @@ enum {
      * that is killed while it holds one, or sleeps on one, can make all others hang for ever, `handoff clean` too, and
      * so can arbitrary bytes. Every notification wakes all. Stops and wait_any are served each millisecond, descriptors
      * too, but one that is idle each tenth of a second. */
-    HANDOFF_SYNC_BOOST = 1,
+    HANDOFF_SYNC_BOOST = 1
     /* end of generated */
 };
 
@@ -121,7 +121,7 @@ enum {
 enum {
     /* generated from describe/handoff.toml: Lifetime */
     HANDOFF_UNTIL_LAST_LEAVES = 0, /* by the last participant that leaves, unless something is still unread (default) */
-    HANDOFF_PERSISTENT = 1,        /* by hand, or when the machine restarts */
+    HANDOFF_PERSISTENT = 1         /* by hand, or when the machine restarts */
     /* end of generated */
 };
 

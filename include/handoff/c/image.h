@@ -48,7 +48,7 @@ enum {
     HANDOFF_BAYER_RGGB8 = 34,
     HANDOFF_BAYER_BGGR8 = 35,
     HANDOFF_BAYER_GBRG8 = 36,
-    HANDOFF_BAYER_GRBG8 = 37,
+    HANDOFF_BAYER_GRBG8 = 37
     /* end of generated */
 };
 

@@ -59,7 +59,7 @@ enum {
     /* generated from describe/handoff.toml: Start */
     HANDOFF_START_NEWEST = 0, /* the newest message, if there is one (default) */
     HANDOFF_START_OLDEST = 1, /* the oldest message that is still kept */
-    HANDOFF_START_NEXT = 2,   /* the first message published from now on */
+    HANDOFF_START_NEXT = 2    /* the first message published from now on */
     /* end of generated */
 };
 
