@@ -117,7 +117,7 @@ class Latest extends Participant {
   }
 
   info() {
-    return { ...this.#info };
+    return shown({ ...this.#info });
   }
 }
 

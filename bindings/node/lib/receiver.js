@@ -49,7 +49,7 @@ class Receiver extends Participant {
   }
 
   info() {
-    return native.channelInfo(nativeOf(this));
+    return shown(native.channelInfo(nativeOf(this)));
   }
 
   state() {
@@ -133,7 +133,7 @@ class Request extends Slot {
     return native.processed(handle, bytes.byteLength);
   }
 
-  /** Could not be done; the sender is told why. */
+  /** Could not be done; the sender gets the reason. */
   failed(reason = '') {
     native.failed(nativeOf(this), reason);
   }

@@ -5,7 +5,7 @@ const { native, refuse } = require('./native');
 const { Handle, Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bufferOn, bytesOf, filled, loanOf, reply } = require('./slot');
-const { kFacts, shownFacts } = require('./show');
+const { kFacts, shown, shownFacts } = require('./show');
 const { checkedOptions, waited } = require('./waits');
 
 class Sender extends Participant {
@@ -90,7 +90,7 @@ class Sender extends Participant {
   }
 
   info() {
-    return native.channelInfo(nativeOf(this));
+    return shown(native.channelInfo(nativeOf(this)));
   }
 
   state() {

@@ -1,12 +1,12 @@
 'use strict';
-// Topics: every subscriber sees every message, or is told how many it missed.
+// Topics: every subscriber gets every message, or the number of those that it missed.
 
 const { native } = require('./native');
 const { Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bytesOf, filled, loanOf } = require('./slot');
 const { Room } = require('./room');
-const { kFacts, showing, shownFacts } = require('./show');
+const { kFacts, showing, shown, shownFacts } = require('./show');
 const { checkedOptions, onceReady, untilEnd, waited } = require('./waits');
 
 class Publisher extends Participant {
@@ -38,7 +38,7 @@ class Publisher extends Participant {
   }
 
   info() {
-    return native.topicInfo(nativeOf(this));
+    return shown(native.topicInfo(nativeOf(this)));
   }
 
   state() {
@@ -134,7 +134,7 @@ class Subscriber extends Participant {
   }
 
   info() {
-    return { ...this.#info };
+    return shown({ ...this.#info });
   }
 
   state() {

@@ -81,7 +81,7 @@ async function onceReady(handle, { timeout, ...rest }, takeNow) {
 }
 
 /**
- * Yields what take() promises until the stream ends, or the handle is closed. Whoever leaves the loop (an exception,
+ * Yields what take() promises until the stream ends, or the handle is closed. Leaving the loop (an exception,
  * break, return) gives back at once what it held.
  */
 async function* untilEnd(handle, take) {

@@ -33,7 +33,7 @@ public:
     Wait wait;
     napi_deferred deferred = nullptr;
     bool is_good = false;
-    bool is_decided = false;  ///< by the library, and not by whoever stopped the wait
+    bool is_decided = false;  ///< by the library, not by a stop
     Refusal refusal;
 
 protected:

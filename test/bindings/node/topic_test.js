@@ -142,14 +142,14 @@ test('a message is copied into the buffer of the caller', async (t) => {
   const subscriber = closing(t, new Subscriber(name));
   const into = new Uint8Array(10);
   await assert.rejects(subscriber.copyNext({ into, timeout: 1 }), refusal('timed_out', /publishers attached/));
-  const waiting = subscriber.copyNext({ into: into.subarray(2), timeout: patience });
+  const waiting = subscriber.copyNext({ into: into.subarray(2), timeout });
   publisher.publishBytes(Uint8Array.of(1, 2, 3));
   const copy = await waiting;
   assert.deepEqual([copy.bytes, into], [Uint8Array.of(1, 2, 3), Uint8Array.of(0, 0, 1, 2, 3, 0, 0, 0, 0, 0)]);
   publisher.publishBytes(new Uint8Array(11));
   await assert.rejects(subscriber.copyNewest({ into }), refusal('too_large', /11 bytes/));
   assert.equal((await subscriber.copyNext()).bytes.length, 11);  // nothing was lost by that
-  const taken = subscriber.copyNext({ into, timeout: patience });
+  const taken = subscriber.copyNext({ into, timeout });
   structuredClone(into.buffer, { transfer: [into.buffer] });
   publisher.publishBytes(Uint8Array.of(1));
   await assert.rejects(taken, refusal('invalid_handle', /gone/));
