@@ -75,7 +75,7 @@ std::uint64_t write_value(PyLatest& self, const py::object& value) {
         return latest->write(bytes);
     };
     if (self.dtype.is_none()) {
-        const Source source(value);
+        Source source(value);
         return value_of(write(source.bytes()));
     }
     const py::array array = array_from(self, value);

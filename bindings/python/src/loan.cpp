@@ -18,9 +18,9 @@ void write(Loan& loan, const py::object& data, const Wish& wish) {
     Frame frame = source.frame(wish.encoding);
     frame.image.capture_time_ns = wish.capture_time_ns;
     frame.image.set_frame_id(wish.frame_id);
-    value_of(loan.resize(source.bytes().size()));
+    value_of(loan.resize(source.size()));
     if (frame.image.is_image()) value_of(loan.describe(frame.image));
-    copy(source.bytes(), loan.payload().first(source.bytes().size()));
+    source.copy_to(loan.payload().first(source.size()));
 }
 
 void bind_loan(py::module_& module) {

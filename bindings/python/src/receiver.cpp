@@ -63,13 +63,13 @@ void answer(PyRequest& self, const py::object& reply, const py::object& encoding
     } else {
         const Source source(reply);
         const Frame frame = source.frame(encoding);
-        if (source.bytes().size() > request.reply().size())
-            refuse(Errc::too_large, "the answer has " + std::to_string(source.bytes().size()) +
+        if (source.size() > request.reply().size())
+            refuse(Errc::too_large, "the answer has " + std::to_string(source.size()) +
                                         " bytes, the reply area holds " + std::to_string(request.reply().size()) +
                                         ". Create the channel with more reply_bytes");
         if (frame.image.is_image()) value_of(request.describe_reply(frame.image));
-        copy(source.bytes(), request.reply().first(source.bytes().size()));
-        value_of(request.processed(source.bytes().size()));
+        source.copy_to(request.reply().first(source.size()));
+        value_of(request.processed(source.size()));
     }
     self.release();
 }
@@ -133,7 +133,7 @@ opened in_place, reported as failed.)");
             self.release();
             value_of(std::move(outcome));
         },
-        py::arg("reason"), "Could not be done; the sender is told why (the first 119 bytes).");
+        py::arg("reason"), "Could not be done; the sender gets the reason (the first 119 bytes).");
     request.def_property_readonly(
         "sender", [](const PyRequest& self) { return self.use().sender().value; },
         "Who sent it: the same for all requests of one Sender, never used again by another.");

@@ -234,10 +234,11 @@ void bind_reading(py::class_<PySubscriber>& subscriber) {
 }
 
 void bind_subscriber(py::module_& module) {
-    py::class_<PySubscriber> subscriber(module, "Subscriber",
-                                        "Reads a topic from a position of its own. `for message in subscriber:` ends "
-                                        "when every publisher has left and nothing is unread; without pins it gets copies. "
-                                        "One thread at a time.");
+    py::class_<PySubscriber> subscriber(
+        module, "Subscriber",
+        "Reads a topic from a position of its own. `for message in subscriber:` ends "
+        "when every publisher has left and nothing is unread; without pins it gets copies. "
+        "One thread at a time.");
     add_constructor(subscriber, subscriber_signature(),
                     "Opens the topic `name` and joins it; without payload_bytes it attaches only. Two pins, unless "
                     "asked otherwise: while a loop takes the next message, its variable still holds the one before.",

@@ -220,12 +220,6 @@ Source::Source(const py::object& data) {
                                            " shows no bytes: give a numpy array of numbers, bytes, a bytearray or a "
                                            "memoryview");
     }
-    if (PyBuffer_IsContiguous(&view_, 'C') == 0) {
-        PyBuffer_Release(&view_);
-        refuse(Errc::invalid_argument,
-               "the array is not contiguous in memory: send numpy.ascontiguousarray(array), or "
-               "write it into a loan, loan.array[:] = array");
-    }
 }
 
 Frame Source::frame(const py::object& encoding) const {
@@ -242,12 +236,23 @@ void check_can_be_sent(const py::object& data, const Wish& wish) {
     (void)Source(data).frame(wish.encoding);
 }
 
-void copy(std::span<const std::byte> from, std::span<std::byte> to) {
+std::span<const std::byte> Source::bytes() {
+    if (is_in_a_row()) return {static_cast<const std::byte*>(view_.buf), size()};
+    copy_.resize(size());
+    copy_to(copy_);
+    return copy_;
+}
+
+void Source::copy_to(std::span<std::byte> to) const {
     constexpr std::size_t long_bytes = 64 * 1024;
-    if (from.empty()) return;
+    if (size() == 0) return;
+    if (!is_in_a_row()) {
+        if (PyBuffer_ToContiguous(to.data(), &view_, view_.len, 'C') != 0) throw py::error_already_set();
+        return;
+    }
     std::optional<WithoutGil> released;
-    if (from.size() >= long_bytes) released.emplace();
-    std::memcpy(to.data(), from.data(), from.size());
+    if (size() >= long_bytes) released.emplace();
+    std::memcpy(to.data(), view_.buf, size());
 }
 
 void add_buffer_protocol(py::handle type) {

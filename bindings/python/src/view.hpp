@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace handoff::python {
 
@@ -63,19 +64,23 @@ Frame frame_of(const Wish& wish);
 /// Something with bytes: a numpy array, bytes, bytearray, memoryview. Holds its buffer.
 class Source {
 public:
-    /// Throws Error(invalid_argument) if it has no bytes, or none in a row.
+    /// Throws Error(invalid_argument) if it has no bytes. They need not lie in a row.
     explicit Source(const py::object& data);
     Source(const Source&) = delete;
     ~Source() { PyBuffer_Release(&view_); }
 
-    std::span<const std::byte> bytes() const noexcept {
-        return {static_cast<const std::byte*>(view_.buf), static_cast<std::size_t>(view_.len)};
-    }
+    std::size_t size() const noexcept { return static_cast<std::size_t>(view_.len); }
+    /// In a row, in C order: in place, or a copy if they do not lie so.
+    std::span<const std::byte> bytes();
+    /// Straight from where they lie, without the GIL where that takes long. REQUIRES: `to` has size() bytes.
+    void copy_to(std::span<std::byte> to) const;
     /// What it is; `encoding` (or None) must fit. Throws Error(invalid_argument).
     Frame frame(const py::object& encoding) const;
 
 private:
+    bool is_in_a_row() const noexcept { return PyBuffer_IsContiguous(&view_, 'C') != 0; }
     Py_buffer view_{};
+    std::vector<std::byte> copy_;
 };
 
 /// An image, or None for plain bytes.
@@ -87,9 +92,6 @@ void check_can_be_sent(const py::object& data, const Wish& wish);
 inline std::int64_t ns_of(std::chrono::steady_clock::time_point at) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
 }
-
-/// Copies, without the GIL where that takes long. REQUIRES: to is as large as from.
-void copy(std::span<const std::byte> from, std::span<std::byte> to);
 
 /// Makes `type` support the buffer protocol through the Buffer that the method `_buffer` returns.
 void add_buffer_protocol(py::handle type);

@@ -121,3 +121,30 @@ def test_thousands_of_views_leak_nothing(name):
                 assert request.array[0, 0, 0] == 1
                 request.processed()
         assert sender.state().free == 2
+
+
+STRIDED = {
+    "every_other_column": lambda a: a[:, ::2],
+    "mirrored": lambda a: a[:, ::-1],
+    "upside_down": lambda a: a[::-1],
+    "channels_swapped": lambda a: a[:, :, ::-1],
+    "transposed": lambda a: a.transpose(1, 0, 2),
+    "fortran_order": np.asfortranarray,
+    "one_channel": lambda a: a[:, :, 1],
+}
+
+
+@pytest.mark.parametrize("dtype", ["u1", "f4"])
+@pytest.mark.parametrize("how", STRIDED)
+def test_an_array_of_any_strides_is_copied_as_it_looks(name, how, dtype):
+    array = STRIDED[how](np.arange(6 * 8 * 3).reshape(6, 8, 3).astype(dtype))
+    with handoff.Sender(name, slot_count=2, payload_bytes=1000, reply_bytes=1000) as sender, handoff.Receiver(name) as receiver:
+        pending = sender.request_async(array)
+        with receiver.receive(10) as request:
+            assert np.array_equal(request.array, array)
+            request.processed(array)
+        with pending.wait(10) as processed:
+            assert np.array_equal(processed.reply, array)
+    with handoff.Latest(name, capacity_bytes=1000) as latest:
+        latest.write(array)
+        assert latest.read().value == array.tobytes()

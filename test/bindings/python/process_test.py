@@ -23,11 +23,11 @@ with receiver.receive(30) as request:
 
 def test_what_a_killed_receiver_held_is_delivered_again(name, program):
     with handoff.Sender(name, payload_bytes=8) as sender:
-        victim = program(HOLD_ONE, name)
+        target = program(HOLD_ONE, name)
         sender.send(b"precious")
-        assert victim.line() == "holding"
-        victim.process.kill()
-        victim.process.wait()
+        assert target.line() == "holding"
+        target.process.kill()
+        target.process.wait()
         with handoff.Receiver(name) as receiver, receiver.receive(30) as request:
             assert request.deliveries == 2 and bytes(request.array) == b"precious"
             request.processed()
@@ -36,12 +36,12 @@ def test_what_a_killed_receiver_held_is_delivered_again(name, program):
 def test_a_death_is_noticed_while_thirty_messages_a_second_flow(name, program):
     """No wait here lasts as long as a tick; a message that is held by a dead receiver comes again all the same."""
     with handoff.Sender(name, payload_bytes=8) as sender:
-        victim = program(HOLD_ONE, name)
+        target = program(HOLD_ONE, name)
         sender.send(b"precious")
-        assert victim.line() == "holding"
+        assert target.line() == "holding"
         with handoff.Receiver(name) as receiver:  # before the death: a newcomer checks for the dead
-            victim.process.kill()
-            victim.process.wait()
+            target.process.kill()
+            target.process.wait()
             end = time.monotonic() + 30
             deliveries = 0
             while deliveries < 2:
@@ -61,15 +61,15 @@ def test_a_script_is_known_by_its_own_name(name, tmp_path, how):
     arguments = [sys.executable, *(word.format(script=script) for word in how), name]
     with handoff.Sender(name, payload_bytes=8) as sender:
         path = os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]])
-        victim = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        target = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                   env=os.environ | {"PYTHONPATH": path})
         try:
             sender.send(b"held")
-            assert victim.stdout.readline() == b"holding\n"
-            assert f"taken by {shown} (pid {victim.pid})" in sender.who_holds()
+            assert target.stdout.readline() == b"holding\n"
+            assert f"taken by {shown} (pid {target.pid})" in sender.who_holds()
         finally:
-            victim.kill()
-            victim.communicate()
+            target.kill()
+            target.communicate()
 
 
 LOAN_ALL = """
@@ -84,11 +84,11 @@ sys.stdin.read()
 
 def test_what_a_killed_sender_lent_is_free_and_what_it_sent_arrives(name, program):
     with handoff.Sender(name, slot_count=2, payload_bytes=8) as sender, handoff.Receiver(name) as receiver:
-        victim = program(LOAN_ALL, name)
-        assert victim.line() == "holding"
+        target = program(LOAN_ALL, name)
+        assert target.line() == "holding"
         assert sender.state().loaned == 1
-        victim.process.kill()
-        victim.process.wait()
+        target.process.kill()
+        target.process.wait()
         with receiver.receive(30) as request:
             assert bytes(request.array) == b"sent"
             request.processed()
