@@ -2,8 +2,8 @@
 """A digest of the protocol's sources without comments and white space, and whether the tables were made with it.
 
 usage: digest.py            prints the digest
-       digest.py --check    exit code 0: all parts on the page carry this digest; 77 (a skipped test): some do not, said
-                            in words
+       digest.py --check    exit code 0: the page says which of its parts were made with another protocol, or never
+       digest.py --current  exit code 0: there are none
        digest.py --ledger COMMIT MACHINE PART...
                             prints the page's table of runs, the rows of these parts anew, all others as they are
 
@@ -24,7 +24,7 @@ PAGE = ROOT / "docs" / "measurements" / "reliability.md"
 PARTS = ("stepping", "controls", "figures", "soak", "mutants", "models", "fuzz")
 HEAD = "| part | date | commit | digest of the protocol's sources | machine |\n|---|---|---|---|---|\n"
 ROW = re.compile(r"^\| (\w+) \| [^|]* \| [^|]* \| ([0-9a-f]{16}|unknown) \| [^|]* \|$", re.MULTILINE)
-SKIPPED = 77
+STALE = "Made with another protocol than that of these sources, or never: "
 
 # Numbers, strings and characters first: what looks like a comment inside one is none, and the ' of 65'536 is no quote.
 TOKEN = re.compile(r'\b\d(?:\'?[\w.])*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|//[^\n]*|/\*.*?\*/|\s+', re.DOTALL)
@@ -60,15 +60,28 @@ def stale_parts(page, now):
     return [part for part in PARTS if rows.get(part, ("", ""))[0] != now]
 
 
-def check():
-    now = digest()
-    stale = stale_parts(PAGE.read_text(encoding="utf-8"), now)
-    if not stale:
+def admission(stale):
+    """The line of the page about parts that prove nothing about these sources."""
+    return f"{STALE}{', '.join(stale)}." if stale else ""
+
+
+def admits(page, stale):
+    lines = [line for line in page.splitlines() if line.startswith(STALE)]
+    return lines == ([admission(stale)] if stale else [])
+
+
+def check(must_be_current):
+    now, page = digest(), PAGE.read_text(encoding="utf-8")
+    stale = stale_parts(page, now)
+    if stale:
+        print(f"the sources have digest {now}; `./dev prove {' '.join(stale)}` makes these parts of "
+              "docs/measurements/reliability.md anew")
+    else:
         print(f"the page was made with this protocol ({now})")
-        return 0
-    print(f"the sources have digest {now}; on docs/measurements/reliability.md these parts ran with another protocol, or never: "
-          f"{', '.join(stale)}. `./dev prove {' '.join(stale)}` makes them anew")
-    return SKIPPED
+    if admits(page, stale):
+        return 1 if must_be_current and stale else 0
+    print("below its table of runs the page must say" + (f": {admission(stale)}" if stale else " nothing more"))
+    return 1
 
 
 def ledger(page, commit, machine, parts):
@@ -76,12 +89,14 @@ def ledger(page, commit, machine, parts):
     rows = {part: line for part, (_, line) in rows_of(page).items()}
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     rows |= {part: f"| {part} | {today} | {commit} | {digest()} | {machine} |" for part in parts}
-    return HEAD + "\n".join(rows[part] for part in PARTS if part in rows)
+    table = HEAD + "\n".join(rows[part] for part in PARTS if part in rows)
+    stale = stale_parts(table, digest())
+    return table + (f"\n\n{admission(stale)}" if stale else "")
 
 
 def main():
-    if sys.argv[1:] == ["--check"]:
-        return check()
+    if sys.argv[1:] in (["--check"], ["--current"]):
+        return check(must_be_current=sys.argv[1] == "--current")
     if sys.argv[1:2] == ["--ledger"] and len(sys.argv) >= 4:
         print(ledger(PAGE.read_text(encoding="utf-8"), sys.argv[2], sys.argv[3], sys.argv[4:]))
         return 0

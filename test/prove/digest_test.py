@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from digest import PARTS, digest, ledger, sources, stale_parts, without_comments
+from digest import PARTS, admits, digest, ledger, sources, stale_parts, without_comments
 
 
 def same(left, right):
@@ -42,6 +42,16 @@ class Digest(unittest.TestCase):
         self.assertEqual(stale_parts(some, now), [part for part in PARTS if part not in ("soak", "mutants")])
         self.assertIn("| soak | ", some)
         self.assertIn("| abc | 0123456789abcdef |", some)
+
+    def test_a_page_says_which_parts_are_old(self):
+        now = digest()
+        some = ledger("", "abc", "a machine", ["soak", "models"])
+        stale = stale_parts(some, now)
+        self.assertTrue(admits(some, stale))
+        self.assertFalse(admits(some, stale[1:]))  # it says more than is true
+        self.assertFalse(admits(some, [*stale, "soak"]))  # the protocol has changed since
+        self.assertFalse(admits(some, []))
+        self.assertTrue(admits(ledger("", "abc", "a machine", PARTS), []))
 
 
 if __name__ == "__main__":
