@@ -1,4 +1,4 @@
-/* The slot protocol and the ring of a channel, as in src/channel/handover.cpp and src/queue/ring.cpp.
+/* The slot protocol and the ring of a channel, as in src/queue/slot_protocol.cpp and src/queue/ring.cpp.
 
    Modelled: loan, return_loan, commit, link (with rotation), take (with the jump of the head, and with what it remembers
    of an unused position), was_ready, answer, give_back, withdraw, abandon, release, recover; each process's own copies of
@@ -39,7 +39,7 @@
 #ifndef LAZY_HINTS
 #define LAZY_HINTS 1
 #endif
-#include "handover.inc"
+#include "slot_protocol.inc"
 
 /* ---- who takes part -----------------------------------------------------------------------------------------------*/
 proctype MortalSender(byte number, times) {

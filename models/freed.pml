@@ -3,7 +3,7 @@
 
    A sender takes up to M slots in one look and is content with fewer; each slot it sends or drops (a loan that is returned:
    FREE at once, freed.notify(1)). It does that ROUNDS times. A receiver frees up to K, then notifies as many
-   (Handover::answer with Bell::later, ring_for_answers). FREES in all, so that the count does not wrap.
+   (SlotProtocol::answer with Notify::later). FREES in all, so that the count does not wrap.
    DEADLINE: sender 0 may leave, asleep (ETIMEDOUT: it looks once more and owes nothing) or woken (notify(1), no look).
    Asserted: no lost wake-up; `sleeping` is set while somebody sleeps.
    Left out: sent messages (channel.pml), ticks and deaths (notify.pml). */

@@ -89,7 +89,7 @@ MUTANTS = {
                              "recovery_leaves_answers reuse_before_recovery empty_from_tail",
     ("channel", "CONFIG=2 RECOVERER_LIVES"): "no_generation_bump passes_queued answer_is_a_store "
                                              "give_back_does_not_link redelivery_not_counted",
-    ("channel", "CONFIG=5"): "withdraw_keeps_generation quiet_ignores_bits names_any_generation",
+    ("channel", "CONFIG=5"): "withdraw_keeps_generation last_empty_ignores_bits names_any_generation",
     ("channel", "CONFIG=6"): "link_overwrites_queued rotation_skips_the_cell jump_too_far looks_one_lap",
     ("topic", "CONFIG=1"): "intention_after_link recovery_always_frees emptiness_from_tail no_help_for_tail",
     ("topic", "CONFIG=3"): "pins_of_the_dead_stay",

@@ -140,14 +140,14 @@ bool FilmDecoder::is_interrupted() const {
     return stop_requested() || (silence_ends_ && Clock::now() >= *silence_ends_);
 }
 
-void FilmDecoder::patience_begins() {
+void FilmDecoder::restart_timeout() {
     if (!may_be_silent_) silence_ends_ = Clock::now() + longest_silence;
 }
 
 void FilmDecoder::open(const char* where) {
     av_log_set_callback(on_ffmpeg_log);
     decoder_log::take();
-    patience_begins();
+    restart_timeout();
     // FFmpeg guesses at motion JPEG for as long as a megabyte.
     const bool is_motion_jpeg = bytes_ && is_jpeg(bytes_->look(enough_for_jpeg));
     const AVInputFormat* const known = is_motion_jpeg ? av_find_input_format("mjpeg") : nullptr;
@@ -197,7 +197,7 @@ void FilmDecoder::open_stream() {
 }
 
 bool FilmDecoder::next() {
-    patience_begins();
+    restart_timeout();
     for (int got = AVERROR(EAGAIN); got != AVERROR_EOF;) {
         got = avcodec_receive_frame(codec_.get(), frame_.get());
         if (got >= 0) return has_frame_ = true;

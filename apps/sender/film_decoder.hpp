@@ -76,7 +76,7 @@ private:
     void open_stream();
     void pump();
     bool is_interrupted() const;
-    void patience_begins();
+    void restart_timeout();
 
     std::shared_ptr<ReadOnce> bytes_;
     bool may_be_silent_ = true;

@@ -98,7 +98,7 @@ void refuse_if(bool nonsense, const char* why) {
     if (nonsense) throw UsageError(why);
 }
 
-void refuse_nonsense(const Options& options, const Arguments& arguments) {
+void refuse_contradictions(const Options& options, const Arguments& arguments) {
     const int sources = (options.inputs.empty() ? 0 : 1) + (options.camera ? 1 : 0) + (options.pattern ? 1 : 0);
     refuse_if(sources == 0, "nothing to send: name pictures, videos or folders, or use --camera or --pattern");
     refuse_if(sources > 1, "INPUT, --camera and --pattern exclude each other: choose one");
@@ -178,7 +178,7 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     const Arguments arguments(argc, argv, all, po::positional_options_description().add("input", -1));
     if (print_information(line, arguments)) return {};
     const Options options = options_in(arguments);
-    refuse_nonsense(options, arguments);
+    refuse_contradictions(options, arguments);
     return options;
 }
 

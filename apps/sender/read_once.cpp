@@ -45,7 +45,7 @@ Unreadable no_place(const std::string& shown, int error) {
                       "motion JPEG");
 }
 
-int nameless_file(const std::string& shown) {
+int unlinked_file(const std::string& shown) {
     std::string name = folder_of_copies() / "handoff-sender-XXXXXX";
     const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
     if (descriptor < 0) throw no_place(shown, errno);
@@ -114,7 +114,7 @@ std::size_t ReadOnce::read_more(std::span<std::byte> target) {
     return 0;
 }
 
-Copy::Copy(ReadOnce& source, const std::string& shown) : Copy(nameless_file(shown)) {
+Copy::Copy(ReadOnce& source, const std::string& shown) : Copy(unlinked_file(shown)) {
     std::array<std::byte, chunk_bytes> bytes;
     while (const std::size_t count = source.read(bytes)) {
         for (std::size_t written = 0; written < count;) {

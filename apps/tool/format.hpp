@@ -25,7 +25,7 @@ std::string named(const inspect::Participant& participant);
 /// The participant of that index, or nothing.
 const inspect::Participant* participant_at(const inspect::Report& report, std::uint32_t index);
 /// The role that nobody alive has although somebody waits for it, or messages do; nothing: none is missing. Of a topic
-/// a subscriber is missing only before its first message: whoever copies without a place in the table is not seen.
+/// a subscriber is missing only before its first message: a subscriber that copies without an entry is not visible.
 std::optional<inspect::Role> missing_role(const inspect::Report& report);
 /// "2 senders, 1 receiver (1 dead)", "1 sender, no receiver".
 std::string format_people(const inspect::Report& report);

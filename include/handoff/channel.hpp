@@ -258,6 +258,7 @@ public:
     int descriptor() const;
 
     /// This Sender's identity, as returned by Request::sender().
+    /// These four throw Error(invalid_handle).
     SenderId id() const;
     ChannelInfo info() const;
     ChannelState state() const;
@@ -390,6 +391,7 @@ public:
     /// 127 descriptors) waits for all of them. Throws Error: invalid_handle, system.
     int descriptor() const;
 
+    /// These three throw Error(invalid_handle).
     ChannelInfo info() const;
     ChannelState state() const;
     /// One sentence: who holds the slots, and since when.

@@ -122,9 +122,9 @@ public:
 
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;
-    /// A descriptor that is readable while has_newer(); see Receiver::descriptor().
+    /// A descriptor that is readable while has_newer(); see Receiver::descriptor(). Throws Error: invalid_handle, system.
     int descriptor() const;
-
+    /// Throws Error(invalid_handle).
     LatestInfo info() const;
 
 private:
@@ -160,8 +160,14 @@ public:
         T value{};
         return stamped(value, bytes_.wait_newer(std::as_writable_bytes(std::span(&value, 1)), wait));
     }
+    /// As LatestBytes::has_newer.
+    bool has_newer() const noexcept { return bytes_.has_newer(); }
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const { return bytes_.waitable(); }
+    /// As LatestBytes::descriptor.
+    int descriptor() const { return bytes_.descriptor(); }
+    /// As LatestBytes::info.
+    LatestInfo info() const { return bytes_.info(); }
     /// The untyped handle, for everything else.
     LatestBytes& untyped() noexcept { return bytes_; }
 

@@ -164,6 +164,7 @@ public:
     /// removed, invalid_handle.
     result<void> wait_for_subscriber(const Wait& wait = {});
 
+    /// These two throw Error(invalid_handle).
     TopicInfo info() const;
     TopicState state() const;
 
@@ -245,9 +246,11 @@ public:
 
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;
-    /// A descriptor that is readable while try_next() would not return `empty`; see Receiver::descriptor().
+    /// A descriptor that is readable while try_next() would not return `empty`; see Receiver::descriptor(). Throws
+    /// Error: invalid_handle, system.
     int descriptor() const;
 
+    /// These two throw Error(invalid_handle).
     TopicInfo info() const;
     TopicState state() const;
 

@@ -148,8 +148,10 @@ public:
     result<void> wait_for_receiver(const Wait& wait = {}) { return sender_.wait_for_receiver(wait); }
     Waitable waitable() const { return sender_.waitable(); }
     int descriptor() const { return sender_.descriptor(); }
+    SenderId id() const { return sender_.id(); }
     ChannelInfo info() const { return sender_.info(); }
     ChannelState state() const { return sender_.state(); }
+    std::string who_holds() const { return sender_.who_holds(); }
     /// The untyped handle, for everything else.
     Sender& untyped() noexcept { return sender_; }
 
@@ -217,6 +219,7 @@ public:
     int descriptor() const { return receiver_.descriptor(); }
     ChannelInfo info() const { return receiver_.info(); }
     ChannelState state() const { return receiver_.state(); }
+    std::string who_holds() const { return receiver_.who_holds(); }
     Receiver& untyped() noexcept { return receiver_; }
 
 private:

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 
 namespace handoff::detail::c {
 

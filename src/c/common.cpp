@@ -10,7 +10,7 @@
 #include <exception>
 #include <vector>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 #include "described/described.hpp"
 #include "segment/segment_layout.hpp"
 

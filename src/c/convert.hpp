@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 #include "described/described.hpp"
 
 namespace handoff::detail::c {

@@ -3,7 +3,7 @@
 
 #include <bit>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 #include "c/image.hpp"
 #include "image/encoding.hpp"
 

@@ -1,7 +1,7 @@
 #include <handoff/c/latest.h>
 #include <handoff/latest.hpp>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 #include "c/convert.hpp"
 
 using namespace handoff;

@@ -1,6 +1,6 @@
 #include "c/loan.hpp"
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 #include "c/image.hpp"
 
 using namespace handoff;

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 #include "segment/segment.hpp"
 
 using namespace handoff;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <stop_token>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 
 using namespace handoff;
 

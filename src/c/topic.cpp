@@ -1,7 +1,7 @@
 #include <handoff/c/topic.h>
 #include <handoff/topic.hpp>
 
-#include "c/border.hpp"
+#include "c/abi_guard.hpp"
 #include "c/convert.hpp"
 #include "c/image.hpp"
 #include "c/loan.hpp"

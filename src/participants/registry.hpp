@@ -72,7 +72,7 @@ public:
     std::string describe(std::uint32_t index) const;
     /// "; receiver detector (pid 812) is stopped (by a signal or a debugger): `kill -CONT 812` lets it go on" if every
     /// other living participant of that role is stopped; otherwise, and where it cannot be known, "". `noun` names one.
-    /// Also "" if `wait` did not wait: whoever polls does not pay for the look into /proc.
+    /// Also "" if `wait` did not wait: a caller that polls does not pay for the look into /proc.
     std::string all_stopped(const Wait& wait, Role role, const char* noun) const;
 
 private:

@@ -1,6 +1,6 @@
 // The end of a stream: every source has left and nothing is left to read. Reported once each time that happens.
 //
-// Death: a source that dies counts as departed when it is recovered. The counter may count one departure twice (if
+// Death: a source that dies counts as gone when it is recovered. The counter may count one departure twice (if
 // the recovering process died half-way); that does no harm, because it is only compared.
 #pragma once
 

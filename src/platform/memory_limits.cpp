@@ -94,7 +94,7 @@ std::uint64_t cgroup_available() {
     return smallest;
 }
 
-std::string bytes_in_words(std::uint64_t bytes) {
+std::string format_bytes(std::uint64_t bytes) {
     std::ostringstream words;
     words << bytes << " bytes";
     if (bytes >= 1024 * 1024) words << " (" << bytes / (1024 * 1024) << " MiB)";
@@ -110,12 +110,12 @@ MemoryLimits memory_limits(const std::string& directory) {
 
 std::string capacity_error(std::uint64_t needed_bytes, const MemoryLimits& limits, const std::string& directory) {
     const auto sentence = [&](const std::string& place, std::uint64_t free_bytes, const std::string& advice) {
-        return "the segment needs " + bytes_in_words(needed_bytes) + ", but " + place + " has only " +
-               bytes_in_words(free_bytes) + " left. Use fewer slots or a smaller payload" + advice;
+        return "the segment needs " + format_bytes(needed_bytes) + ", but " + place + " has only " +
+               format_bytes(free_bytes) + " left. Use fewer slots or a smaller payload" + advice;
     };
     if (needed_bytes > limits.mapping_bytes)
-        return "the segment needs " + bytes_in_words(needed_bytes) + ", and a program of " +
-               std::to_string(sizeof(void*) * 8) + " bits can map at most " + bytes_in_words(limits.mapping_bytes) +
+        return "the segment needs " + format_bytes(needed_bytes) + ", and a program of " +
+               std::to_string(sizeof(void*) * 8) + " bits can map at most " + format_bytes(limits.mapping_bytes) +
                ". Use fewer slots or a smaller payload, or programs of 64 bits";
     if (needed_bytes > limits.tmpfs_free_bytes)
         return sentence(directory, limits.tmpfs_free_bytes,

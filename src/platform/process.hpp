@@ -25,7 +25,7 @@ bool is_stopped(std::uint32_t pid, std::uint64_t start_time);
 
 extern std::atomic<std::uint32_t> forks;
 /// Grows by one in every fork's child, so that a handle can tell that it was inherited. One relaxed load. REQUIRES:
-/// forks are counted, by one of the functions below; whoever has a lock descriptor has called one.
+/// forks are counted, by one of the functions below; making a lock descriptor calls one.
 inline std::uint32_t fork_generation() noexcept {
     return forks.load(std::memory_order_relaxed);
 }

@@ -25,7 +25,7 @@ bool Ring::is_queued(CellWord cell, SlotWord& word) const noexcept {
 }
 
 /// The shared hint follows in steps of a cache line of cells, so that its own line mostly stays where it is.
-void Ring::advance(Place& mine, sync::SharedWord& shared, std::uint64_t to) const noexcept {
+void Ring::advance(CachedPosition& mine, sync::SharedWord& shared, std::uint64_t to) const noexcept {
     mine.set(to);
     const std::uint64_t hint = shared.load();
     if (to > hint && to - hint >= cells_in_a_line) shared.compare_exchange(hint, to);
@@ -95,7 +95,8 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
     for (std::uint64_t attempt = 0; attempt < max_attempts(); ++attempt) {
         const std::uint64_t position = head();
         const std::uint64_t bits = cell_at(position).load();
-        if (position == quiet_.get() && bits == quiet_bits_.get()) return {};  // unchanged since the last check
+        if (position == last_empty_.get() && bits == last_empty_bits_.get())
+            return {};  // unchanged since the last check
         const CellWord seen = CellWord::decode(bits);
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
         if (ahead == 0 && seen.full) {
@@ -110,8 +111,8 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
         const std::uint64_t oldest = oldest_possible(position);
         if (oldest == position && ahead <= 0) {
             if (ahead < -1) return {RingOutcome::damaged};
-            quiet_bits_.set(bits);
-            quiet_.set(position);
+            last_empty_bits_.set(bits);
+            last_empty_.set(position);
             return {};
         }
         advance(head_seen_, control_.head, oldest == position ? position + 1 : oldest);

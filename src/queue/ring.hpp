@@ -64,10 +64,10 @@ public:
 
 private:
     /// The position of this process: at or behind the shared one. Threads may set it back, which costs a few reads.
-    class Place {
+    class CachedPosition {
     public:
-        Place() = default;
-        Place(const Place&) noexcept {}  // a copy begins anew
+        CachedPosition() = default;
+        CachedPosition(const CachedPosition&) noexcept {}  // a copy begins anew
         // They pair: a thread that reads the position of another one sees in the cells what that one saw there.
         void set(std::uint64_t position) noexcept { position_.store(position, std::memory_order_release); }
         std::uint64_t get() const noexcept { return position_.load(std::memory_order_acquire); }
@@ -84,7 +84,7 @@ private:
     }
     std::uint64_t head() const noexcept { return head_seen_.or_later(control_.head.load()); }
     std::uint64_t tail() const noexcept { return tail_seen_.or_later(control_.tail.load()); }
-    void advance(Place& mine, sync::SharedWord& shared, std::uint64_t to) const noexcept;
+    void advance(CachedPosition& mine, sync::SharedWord& shared, std::uint64_t to) const noexcept;
     std::uint64_t oldest_possible(std::uint64_t head) const noexcept;
     sync::SharedWord& cell_at(std::uint64_t position) const noexcept {
         return control_.cells[position & (cell_count_ - 1)];
@@ -96,8 +96,9 @@ private:
     ChannelControl& control_;
     std::uint32_t cell_count_;
     slot::Slots slots_;
-    mutable Place head_seen_, tail_seen_;
-    mutable Place quiet_, quiet_bits_;  ///< the position last found unused, and the value of its cell
+    mutable CachedPosition head_seen_, tail_seen_;
+    mutable CachedPosition last_empty_,
+        last_empty_bits_;  ///< the position last found unused, and the value of its cell
 };
 
 }  // namespace handoff::detail::queue

@@ -8,7 +8,7 @@ bool is_met(const Demand& demand) noexcept {
     return demand.rule == Demand::Rule::at_least ? demand.has >= *demand.asked : demand.has == *demand.asked;
 }
 
-std::string in_words(std::uint64_t value, Demand::Rule rule) {
+std::string format_value(std::uint64_t value, Demand::Rule rule) {
     if (rule == Demand::Rule::equal_flag) return value != 0 ? "true" : "false";
     if (rule == Demand::Rule::equal_sync) return value != 0 ? "boost" : "futex";
     return std::to_string(value);
@@ -25,9 +25,9 @@ std::string unmet(std::span<const Demand> demands) {
     for (const Demand& demand : demands) {
         if (is_met(demand)) continue;
         list.append(list.empty() ? "" : ", ").append(demand.field);
-        list += " = " + in_words(demand.has, demand.rule) + " (";
+        list += " = " + format_value(demand.has, demand.rule) + " (";
         if (demand.rule == Demand::Rule::at_least) list += "at least ";
-        list += in_words(*demand.asked, demand.rule) + " was asked for)";
+        list += format_value(*demand.asked, demand.rule) + " was asked for)";
     }
     return list;
 }

@@ -26,7 +26,7 @@ struct Mappings {
 
 }  // namespace
 
-/// Unmapped with its last owner: the Segment, or whoever keeps its memory longer.
+/// Unmapped with its last owner: the Segment, or a copy of what keep_mapped() returned.
 struct Segment::Mapping {
     struct Held {
         boost::interprocess::mapped_region region;

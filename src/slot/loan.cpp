@@ -65,7 +65,7 @@ Failure unusable(const Lender* lender) {
 Failure removed(const std::string& name) {
     return {Errc::removed, "'" + name +
                                "' was removed from /dev/shm while it was in use (rm, `handoff rm --force`, or logind "
-                               "when a user logged out): whoever comes now meets another one. Open it again"};
+                               "when a user logged out): new participants get another one. Open it again"};
 }
 
 }  // namespace detail::slot

@@ -2,7 +2,7 @@
 //
 // Death: not safe. A waiter killed here makes the second notify_all() of another process hang for ever, a notifier
 //   killed inside does the same, a dead holder of the mutex leaves it locked or unusable. That is why FutexCondition is
-//   the default. Arbitrary bytes in a segment can hang whoever waits or notifies. A mutex that the C library refuses to
+//   the default. Arbitrary bytes in a segment can hang all who wait or notify. A mutex that the C library refuses to
 //   lock (EINVAL, EOWNERDEAD: Boost throws) makes waits poll each millisecond.
 // Clock: Boost waits on the wall clock; a jump of it lengthens or shortens a wait by as much, up to the caller's tick.
 #pragma once
@@ -55,7 +55,7 @@ public:
         try {
             { boost::interprocess::scoped_lock lock(mutex_); }
             condition_.notify_all();
-        } catch (const boost::interprocess::interprocess_exception&) {  // whoever waits here polls
+        } catch (const boost::interprocess::interprocess_exception&) {  // waiters poll
         }
     }
 

@@ -306,9 +306,9 @@ BOOST_AUTO_TEST_CASE(without_a_death_the_hang_tests_below_would_end) {
 BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_waits_hangs_the_sender_even_with_a_new_receiver) {
     const UniqueName name("classic");
     auto segment = Segment::create(memory_name(name), 8);
-    auto victim = waiting_receiver(*segment);
-    wait_until_it_waits(victim, *segment);
-    victim.kill();
+    auto target = waiting_receiver(*segment);
+    wait_until_it_waits(target, *segment);
+    target.kill();
 
     auto receiver = echoing_receiver(*segment);
     auto sender = sending(*segment, many);
@@ -322,9 +322,9 @@ BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_waits_hangs_the_sender_even_with
 BOOST_AUTO_TEST_CASE(it_is_notify_all_that_hangs_after_a_waiter_was_killed) {
     const UniqueName name("classic");
     auto segment = Segment::create(memory_name(name), 8);
-    auto victim = waiting_receiver(*segment);
-    wait_until_it_waits(victim, *segment);
-    victim.kill();
+    auto target = waiting_receiver(*segment);
+    wait_until_it_waits(target, *segment);
+    target.kill();
 
     auto sleeper = sleeping_again_and_again(*segment);
     auto notifier = notifying_many(*segment);
@@ -357,12 +357,12 @@ BOOST_AUTO_TEST_CASE(a_stopped_receiver_hangs_notify_all_until_it_is_resumed) {
 BOOST_AUTO_TEST_CASE(a_process_killed_with_the_mutex_hangs_everybody) {
     const UniqueName name("classic");
     auto segment = Segment::create(memory_name(name), 8);
-    Child victim([&](Checkpoints& checkpoints) {
+    Child target([&](Checkpoints& checkpoints) {
         const SharedData::Lock lock(segment->mutex);
         checkpoints.stop_at("locked");
     });
-    victim.wait_for("locked");
-    victim.kill();
+    target.wait_for("locked");
+    target.kill();
 
     auto sender = sending(*segment, many);
     BOOST_TEST(!sender.ends_within(200ms));

@@ -22,7 +22,7 @@ using Outcome = Look::Outcome;
 
 namespace {
 
-constexpr std::uint32_t publishers = 3, subscribers = 3, seats = publishers + subscribers;
+constexpr std::uint32_t publishers = 3, subscribers = 3, participants = publishers + subscribers;
 constexpr std::size_t pins_each = 2;
 
 #ifdef __SANITIZE_ADDRESS__
@@ -44,7 +44,7 @@ struct Pinned {
     std::uint64_t message;
 };
 
-struct Seat {
+struct Participant {
     std::optional<Actor> actor;  ///< what it does at this moment
     bool is_dead = false;
     std::optional<Actor> recoverer;
@@ -65,21 +65,21 @@ public:
           board_({.history = shape.history, .loans = publishers, .pins = subscribers * pins_each}) {
         if (shape.first_sequence != 0) board_.start_at(shape.first_sequence, shape.first_generation);
         last_ = board_.control().tail.load() - 1;
-        for (Seat& seat : seats_) seat.next = seat.started_at = last_ + 1;
+        for (Participant& participant : participants_) participant.next = participant.started_at = last_ + 1;
     }
 
     void step() {
         if (random_() % 1000 == 0) pace_ = 1 << random_() % 7;
-        if (random_() % pace_ == 0) current_ = static_cast<std::uint32_t>(random_() % seats);
+        if (random_() % pace_ == 0) current_ = static_cast<std::uint32_t>(random_() % participants);
         const std::uint32_t index = current_;
-        Seat& seat = seats_[index];
-        if (seat.is_dead) {
+        Participant& participant = participants_[index];
+        if (participant.is_dead) {
             recover(index);
-        } else if (seat.actor) {
-            if (random_() % 250 == 0) return die(seat);
-            if (!seat.actor->step()) seat.actor.reset();
+        } else if (participant.actor) {
+            if (random_() % 250 == 0) return die(participant);
+            if (!participant.actor->step()) participant.actor.reset();
         } else if (index < publishers) {
-            seat.actor.emplace([this, index] { publish(index); });
+            participant.actor.emplace([this, index] { publish(index); });
         } else {
             begin_reading(index);
         }
@@ -88,14 +88,14 @@ public:
 
     /// Everybody who is not dead finishes; the dead are recovered; what is left is whole and free.
     void finish() {
-        for (std::uint32_t index = 0; index < seats; ++index) {
-            while (seats_[index].actor && !seats_[index].is_dead) {
-                if (!seats_[index].actor->step()) seats_[index].actor.reset();
+        for (std::uint32_t index = 0; index < participants; ++index) {
+            while (participants_[index].actor && !participants_[index].is_dead) {
+                if (!participants_[index].actor->step()) participants_[index].actor.reset();
                 look_around();
             }
-            if (seats_[index].is_dead) board_->recover(index);
-            for (const Pinned& pinned : seats_[index].held) board_->unpin(pinned.look.slot, pin_bit(index));
-            seats_[index].held.clear();
+            if (participants_[index].is_dead) board_->recover(index);
+            for (const Pinned& pinned : participants_[index].held) board_->unpin(pinned.look.slot, pin_bit(index));
+            participants_[index].held.clear();
         }
         for (std::uint32_t slot = 0; slot < board_.shape().slots(); ++slot) BOOST_TEST(board_.pins(slot) == 0U);
         BOOST_TEST(board_.count(SlotState::loaned) == 0U);
@@ -110,85 +110,85 @@ public:
 private:
     // ---- what they do, stopped at every change ----------------------------------------------------------------------
     void publish(std::uint32_t index) {
-        Seat& seat = seats_[index];
+        Participant& participant = participants_[index];
         const auto held = board_->loan(index);
         BOOST_REQUIRE_MESSAGE(held.has_value(), "no slot for a publisher");
         BOOST_REQUIRE_MESSAGE(!board_.is_kept(held->slot), "a kept slot was loaned");
-        seat.message = ++last_message_;
-        board_.write(held->slot, seat.message);
+        participant.message = ++last_message_;
+        board_.write(held->slot, participant.message);
         if (random_() % 16 == 0) return board_->return_loan(*held);
         const auto sequence = board_->publish(*held);
         BOOST_REQUIRE(sequence.has_value());
         BOOST_REQUIRE_MESSAGE(messages_.count(*sequence) == 1, "a sequence that nobody saw");
-        BOOST_REQUIRE_MESSAGE(messages_.at(*sequence) == seat.message, "somebody else's sequence");
+        BOOST_REQUIRE_MESSAGE(messages_.at(*sequence) == participant.message, "somebody else's sequence");
     }
     void begin_reading(std::uint32_t index) {
-        Seat& seat = seats_[index];
-        if (!seat.held.empty() && (seat.held.size() == pins_each || random_() % 2 == 0)) {
-            const Look look = seat.held.front().look;
-            seat.held.pop_front();
-            seat.actor.emplace([this, look, index] { board_->unpin(look.slot, pin_bit(index)); });
+        Participant& participant = participants_[index];
+        if (!participant.held.empty() && (participant.held.size() == pins_each || random_() % 2 == 0)) {
+            const Look look = participant.held.front().look;
+            participant.held.pop_front();
+            participant.actor.emplace([this, look, index] { board_->unpin(look.slot, pin_bit(index)); });
         } else if (random_() % 3 == 0) {
-            seat.actor.emplace([this, index] { copy(index); });
+            participant.actor.emplace([this, index] { copy(index); });
         } else {
-            seat.actor.emplace([this, index] { pin(index); });
+            participant.actor.emplace([this, index] { pin(index); });
         }
     }
     void pin(std::uint32_t index) {
-        Seat& seat = seats_[index];
+        Participant& participant = participants_[index];
         const std::uint64_t newest_before = last_;
-        const Look look = board_->pin(seat.next, pin_bit(index));
+        const Look look = board_->pin(participant.next, pin_bit(index));
         if (look.outcome == Outcome::nothing) {
-            BOOST_REQUIRE_MESSAGE(seat.next > newest_before, "a message was overlooked");
+            BOOST_REQUIRE_MESSAGE(participant.next > newest_before, "a message was overlooked");
             return;
         }
-        advance(seat, look);
-        seat.held.push_back({look, messages_.at(look.position)});
+        advance(participant, look);
+        participant.held.push_back({look, messages_.at(look.position)});
     }
     void copy(std::uint32_t index) {
-        Seat& seat = seats_[index];
+        Participant& participant = participants_[index];
         const std::uint64_t newest_before = last_;
-        const Look look = board_->find(seat.next);
+        const Look look = board_->find(participant.next);
         if (look.outcome == Outcome::nothing) {
-            BOOST_REQUIRE_MESSAGE(seat.next > newest_before, "a message was overlooked");
+            BOOST_REQUIRE_MESSAGE(participant.next > newest_before, "a message was overlooked");
             return;
         }
         const auto content = board_.read(look.slot);
         if (!board_->still_there(look)) return;
-        advance(seat, look);
+        advance(participant, look);
         BOOST_REQUIRE_MESSAGE((content == messages_.at(look.position)), "a torn or wrong copy");
         ++copied;
     }
     /// Nothing that was skipped may be there still.
-    void advance(Seat& seat, const Look& look) {
+    void advance(Participant& participant, const Look& look) {
         BOOST_REQUIRE(look.outcome == Outcome::message);
         BOOST_REQUIRE_MESSAGE(messages_.count(look.position) == 1, "a message that nobody published");
-        BOOST_REQUIRE(look.position >= seat.next);
-        if (look.position > seat.next)
+        BOOST_REQUIRE(look.position >= participant.next);
+        if (look.position > participant.next)
             BOOST_REQUIRE_MESSAGE(look.position - 1 + shape_.history <= last_, "a message was skipped that is there");
-        lost += look.position - seat.next;
+        lost += look.position - participant.next;
         ++got;
-        seat.next = look.position + 1;
+        participant.next = look.position + 1;
     }
 
     // ---- death ------------------------------------------------------------------------------------------------------
-    void die(Seat& seat) {
+    void die(Participant& participant) {
         ++deaths;
-        seat.actor.reset();
-        seat.is_dead = true;
+        participant.actor.reset();
+        participant.is_dead = true;
     }
     void recover(std::uint32_t index) {
-        Seat& seat = seats_[index];
-        if (!seat.recoverer) {
-            seat.held.clear();
-            seat.recoverer.emplace([this, index] { board_->recover(index); });
+        Participant& participant = participants_[index];
+        if (!participant.recoverer) {
+            participant.held.clear();
+            participant.recoverer.emplace([this, index] { board_->recover(index); });
         }
-        if (random_() % 50 == 0) return seat.recoverer.reset();  // it died, too
-        if (seat.recoverer->step()) return;
+        if (random_() % 50 == 0) return participant.recoverer.reset();  // it died, too
+        if (participant.recoverer->step()) return;
         ++recoveries;
-        seat.recoverer.reset();
-        seat.is_dead = false;
-        seat.next = last_ + 1;
+        participant.recoverer.reset();
+        participant.is_dead = false;
+        participant.next = last_ + 1;
         for (std::uint32_t slot = 0; slot < board_.shape().slots(); ++slot) {
             BOOST_REQUIRE_MESSAGE((board_.pins(slot) & pin_bit(index)) == 0, "a pin of the dead was left");
             const SlotWord word = board_.word(slot);
@@ -209,8 +209,8 @@ private:
             const SlotState state = board_.state(cell.slot);
             BOOST_REQUIRE_MESSAGE(state == SlotState::published || state == SlotState::loaned, "a kept slot is free");
         }
-        for (std::uint32_t index = publishers; index < seats; ++index) {
-            for (const Pinned& held : seats_[index].held) {
+        for (std::uint32_t index = publishers; index < participants; ++index) {
+            for (const Pinned& held : participants_[index].held) {
                 BOOST_REQUIRE_MESSAGE((board_.pins(held.look.slot) & pin_bit(index)) != 0, "a pin was taken away");
                 BOOST_REQUIRE_MESSAGE((content_of(held.look.slot) == held.message), "a pinned message was overwritten");
             }
@@ -235,7 +235,7 @@ private:
     WalkShape shape_;
     std::mt19937_64 random_;
     BroadcastBoard board_;
-    Seat seats_[seats];
+    Participant participants_[participants];
     std::uint32_t current_ = 0;                        ///< whose turn it is
     std::uint64_t pace_ = 1;                           ///< steps that one does before another one's turn, about
     std::map<std::uint64_t, std::uint64_t> messages_;  ///< sequence -> content

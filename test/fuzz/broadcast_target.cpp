@@ -121,7 +121,7 @@ private:
         if (look.outcome != Look::Outcome::message) return;
         require(look.slot < slots_.count(), "there is such a slot");
         std::array<std::byte, payload_bytes> buffer{};
-        copy_out(slots_.payload_area(look.slot), buffer);
+        handoff::detail::slot::copy_out(slots_.payload_area(look.slot), buffer);
         (void)broadcast_.still_there(look);
     }
 

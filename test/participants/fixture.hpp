@@ -1,4 +1,4 @@
-// A table of participants in memory that a test shares with its children, and caretakers that count.
+// A table of participants in memory that a test shares with its children, and recovery handlers that count.
 #pragma once
 
 #include <handoff/testing.hpp>
@@ -39,16 +39,16 @@ struct Meeting {
 };
 
 /// One process's view of a Meeting, with a hook that runs in the middle of a recovery.
-class Visitor final : private detail::participants::RecoveryHandler {
+class Observer final : private detail::participants::RecoveryHandler {
 public:
     using Hook = std::function<void(std::uint32_t, detail::participants::Role)>;
 
-    explicit Visitor(Meeting& meeting, Hook in_recovery = {})
+    explicit Observer(Meeting& meeting, Hook in_recovery = {})
         : meeting_(meeting),
           in_recovery_(std::move(in_recovery)),
           locks_(detail::platform::open_existing(meeting.path)),
           registry(meeting.table->entries.data(), places, locks_, *this) {}
-    Visitor(const Visitor&) = delete;
+    Observer(const Observer&) = delete;
 
 private:
     void recover(std::uint32_t index, detail::participants::Role role) override {
@@ -74,8 +74,8 @@ public:
 /// A child that has joined and does nothing.
 inline testing::Child participant_in(Meeting& meeting, detail::participants::Role role) {
     testing::Child child([&meeting, role](testing::Checkpoints& checkpoints) {
-        Visitor visitor(meeting);
-        visitor.registry.join(role);
+        Observer observer(meeting);
+        observer.registry.join(role);
         checkpoints.stop_at("joined");
     });
     child.wait_for("joined");

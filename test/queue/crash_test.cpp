@@ -41,18 +41,18 @@ bool survives(const std::function<void()>& function) {
     return true;
 }
 
-class Stage {
+class Setup {
 public:
-    explicit Stage(const Settings& settings = {10, false, false})
+    explicit Setup(const Settings& settings = {10, false, false})
         : board({.slots = 4, .cells = 8, .players = 6, .settings = settings, .shared = true}) {}
 
     /// Kills a player of that role at its n-th access in act(), after prepare(). True if it survived.
     bool act(long n, Role role, const std::function<void(Player&)>& prepare, const std::function<void(Player&)>& act) {
         return survives([&] {
-            Player victim(board, role);
-            prepare(victim);
+            Player target(board, role);
+            prepare(target);
             arm_crash_point(n);
-            act(victim);
+            act(target);
             arm_crash_point(0);
         });
     }
@@ -84,7 +84,7 @@ public:
 
 const auto nothing = [](Player&) {};
 
-/// Runs the scenario for every access. It says whether its victim survived.
+/// Runs the scenario for every access. It says whether its target survived.
 void at_every_access(long at_least, const std::function<bool(long)>& scenario) {
     constexpr long too_many = 1000;
     for (long n = 1; n < too_many; ++n) {
@@ -103,27 +103,27 @@ BOOST_AUTO_TEST_SUITE(crash_test)
 
 BOOST_AUTO_TEST_CASE(a_sender_killed_while_it_sends) {
     at_every_access(6, [](long n) {
-        Stage stage;
-        stage.sender.send(1, false);
-        const bool survived = stage.act(n, Role::sender, nothing, [](Player& victim) { victim.send(2, true); });
-        stage.sender.send(3, false);
-        const Messages messages = stage.drain();
+        Setup setup;
+        setup.sender.send(1, false);
+        const bool survived = setup.act(n, Role::sender, nothing, [](Player& target) { target.send(2, true); });
+        setup.sender.send(3, false);
+        const Messages messages = setup.drain();
         BOOST_TEST((messages == Messages{1, 3} || messages == Messages{1, 2, 3}));
         if (survived) BOOST_TEST(messages.count(2) == 1U);
-        stage.check_as_good_as_new();
+        setup.check_as_good_as_new();
         return survived;
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_sender_killed_while_it_returns_a_loan) {
     at_every_access(2, [](long n) {
-        Stage stage;
+        Setup setup;
         Held loan;
-        const bool survived = stage.act(
-            n, Role::sender, [&](Player& victim) { loan = victim.prepare(1); },
-            [&](Player& victim) { victim->return_loan(loan); });
-        BOOST_TEST(stage.drain().empty());
-        stage.check_as_good_as_new();
+        const bool survived = setup.act(
+            n, Role::sender, [&](Player& target) { loan = target.prepare(1); },
+            [&](Player& target) { target->return_loan(loan); });
+        BOOST_TEST(setup.drain().empty());
+        setup.check_as_good_as_new();
         return survived;
     });
 }
@@ -131,20 +131,20 @@ BOOST_AUTO_TEST_CASE(a_sender_killed_while_it_returns_a_loan) {
 BOOST_AUTO_TEST_CASE(a_sender_killed_while_it_withdraws_or_abandons) {
     for (const bool withdraws : {true, false}) {
         at_every_access(2, [&](long n) {
-            Stage stage;
+            Setup setup;
             std::uint32_t slot = 0;
-            const bool survived = stage.act(
-                n, Role::sender, [&](Player& victim) { slot = victim.send(1, true); },
-                [&](Player& victim) {
+            const bool survived = setup.act(
+                n, Role::sender, [&](Player& target) { slot = target.send(1, true); },
+                [&](Player& target) {
                     if (withdraws)
-                        victim->withdraw(slot, 1);
+                        target->withdraw(slot, 1);
                     else
-                        victim->abandon(slot, 1);
+                        target->abandon(slot, 1);
                 });
-            const Messages messages = stage.drain();
+            const Messages messages = setup.drain();
             BOOST_TEST((messages == Messages{1} || (withdraws && messages.empty())));
             if (survived && withdraws) BOOST_TEST(messages.empty());
-            stage.check_as_good_as_new();
+            setup.check_as_good_as_new();
             return survived;
         });
     }
@@ -152,29 +152,29 @@ BOOST_AUTO_TEST_CASE(a_sender_killed_while_it_withdraws_or_abandons) {
 
 BOOST_AUTO_TEST_CASE(a_sender_killed_while_it_frees_an_answer) {
     at_every_access(2, [](long n) {
-        Stage stage;
+        Setup setup;
         std::uint32_t slot = 0;
-        const bool survived = stage.act(
+        const bool survived = setup.act(
             n, Role::sender,
-            [&](Player& victim) {
-                slot = victim.send(1, true);
-                const Held request = stage.survivor.take();
-                if (request.slot != slot || !stage.survivor->answer(request, SlotState::processed)) _exit(2);
+            [&](Player& target) {
+                slot = target.send(1, true);
+                const Held request = setup.survivor.take();
+                if (request.slot != slot || !setup.survivor->answer(request, SlotState::processed)) _exit(2);
             },
-            [&](Player& victim) { victim->release(slot, 1); });
-        BOOST_TEST(stage.drain().empty());
-        stage.check_as_good_as_new();
+            [&](Player& target) { target->release(slot, 1); });
+        BOOST_TEST(setup.drain().empty());
+        setup.check_as_good_as_new();
         return survived;
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_takes) {
     at_every_access(2, [](long n) {
-        Stage stage;
-        for (const std::uint64_t message : {1U, 2U, 3U}) stage.sender.send(message, false);
-        const bool survived = stage.act(n, Role::receiver, nothing, [](Player& victim) { victim.take(); });
-        BOOST_TEST((stage.drain() == Messages{1, 2, 3}));
-        stage.check_as_good_as_new();
+        Setup setup;
+        for (const std::uint64_t message : {1U, 2U, 3U}) setup.sender.send(message, false);
+        const bool survived = setup.act(n, Role::receiver, nothing, [](Player& target) { target.take(); });
+        BOOST_TEST((setup.drain() == Messages{1, 2, 3}));
+        setup.check_as_good_as_new();
         return survived;
     });
 }
@@ -182,20 +182,20 @@ BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_takes) {
 BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_answers) {
     for (const bool awaited : {true, false}) {
         at_every_access(2, [&](long n) {
-            Stage stage;
-            const std::uint32_t slot = stage.sender.send(1, awaited);
+            Setup setup;
+            const std::uint32_t slot = setup.sender.send(1, awaited);
             Held request;
-            const bool survived = stage.act(
-                n, Role::receiver, [&](Player& victim) { request = victim.take(); },
-                [&](Player& victim) { (void)victim->answer(request, SlotState::processed); });
-            const bool delivered_again = !stage.drain().empty();
+            const bool survived = setup.act(
+                n, Role::receiver, [&](Player& target) { request = target.take(); },
+                [&](Player& target) { (void)target->answer(request, SlotState::processed); });
+            const bool delivered_again = !setup.drain().empty();
             if (survived) BOOST_TEST(!delivered_again);
             if (awaited) {
-                BOOST_TEST(stage.sender->is_answered(slot, 1).value());
-                BOOST_TEST(stage.board.word(slot).deliveries == (delivered_again ? 1 : 0));
-                stage.sender->release(slot, 1);
+                BOOST_TEST(setup.sender->is_answered(slot, 1).value());
+                BOOST_TEST(setup.board.word(slot).deliveries == (delivered_again ? 1 : 0));
+                setup.sender->release(slot, 1);
             }
-            stage.check_as_good_as_new();
+            setup.check_as_good_as_new();
             return survived;
         });
     }
@@ -203,31 +203,31 @@ BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_answers) {
 
 BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_gives_back) {
     at_every_access(4, [](long n) {
-        Stage stage;
-        stage.sender.send(1, true);
+        Setup setup;
+        setup.sender.send(1, true);
         Held request;
-        const bool survived = stage.act(
-            n, Role::receiver, [&](Player& victim) { request = victim.take(); },
-            [&](Player& victim) { victim->give_back(request); });
-        BOOST_TEST((stage.drain() == Messages{1}));
-        stage.sender->release(request.slot, 1);
-        stage.check_as_good_as_new();
+        const bool survived = setup.act(
+            n, Role::receiver, [&](Player& target) { request = target.take(); },
+            [&](Player& target) { target->give_back(request); });
+        BOOST_TEST((setup.drain() == Messages{1}));
+        setup.sender->release(request.slot, 1);
+        setup.check_as_good_as_new();
         return survived;
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_gives_back_in_place) {
     at_every_access(2, [](long n) {
-        Stage stage({10, true, false});
-        const std::uint32_t slot = stage.sender.send(1, true);
+        Setup setup({10, true, false});
+        const std::uint32_t slot = setup.sender.send(1, true);
         Held request;
-        const bool survived = stage.act(
-            n, Role::receiver, [&](Player& victim) { request = victim.take(); },
-            [&](Player& victim) { victim->give_back(request); });
-        BOOST_TEST(stage.drain().empty());
-        BOOST_TEST(stage.board.state(slot) == SlotState::failed);
-        stage.sender->release(slot, 1);
-        stage.check_as_good_as_new();
+        const bool survived = setup.act(
+            n, Role::receiver, [&](Player& target) { request = target.take(); },
+            [&](Player& target) { target->give_back(request); });
+        BOOST_TEST(setup.drain().empty());
+        BOOST_TEST(setup.board.state(slot) == SlotState::failed);
+        setup.sender->release(slot, 1);
+        setup.check_as_good_as_new();
         return survived;
     });
 }
@@ -235,40 +235,40 @@ BOOST_AUTO_TEST_CASE(a_receiver_killed_while_it_gives_back_in_place) {
 /// Dead before it: a receiver with two requests in hand, and a sender with a loan, an unread request and an answer.
 BOOST_AUTO_TEST_CASE(a_recoverer_killed_while_it_recovers) {
     at_every_access(20, [](long n) {
-        Stage stage;
-        stage.sender.send(1, false);
+        Setup setup;
+        setup.sender.send(1, false);
         BOOST_TEST(survives([&] {
-            Player dead_sender(stage.board, Role::sender);
+            Player dead_sender(setup.board, Role::sender);
             dead_sender.send(2, true);
             dead_sender.prepare(3);
-            Player dead_receiver(stage.board, Role::receiver);
+            Player dead_receiver(setup.board, Role::receiver);
             dead_receiver.take();
             dead_receiver.take();
             dead_sender.send(4, true);
         }));
         const bool survived = survives([&] {
             arm_crash_point(n);
-            Player recoverer(stage.board, Role::receiver);  // recovers when it joins
+            Player recoverer(setup.board, Role::receiver);  // recovers when it joins
             arm_crash_point(0);
         });
-        BOOST_TEST((stage.drain() == Messages{1, 2, 4}));
-        stage.check_as_good_as_new();
+        BOOST_TEST((setup.drain() == Messages{1, 2, 4}));
+        setup.check_as_good_as_new();
         return survived;
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_member_killed_while_it_leaves) {
     at_every_access(4, [](long n) {
-        Stage stage;
-        const bool survived = stage.act(
+        Setup setup;
+        const bool survived = setup.act(
             n, Role::sender,
-            [](Player& victim) {
-                victim.send(1, true);
-                victim.prepare(2);
+            [](Player& target) {
+                target.send(1, true);
+                target.prepare(2);
             },
-            [](Player& victim) { victim.leave(); });
-        BOOST_TEST((stage.drain() == Messages{1}));
-        stage.check_as_good_as_new();
+            [](Player& target) { target.leave(); });
+        BOOST_TEST((setup.drain() == Messages{1}));
+        setup.check_as_good_as_new();
         return survived;
     });
 }

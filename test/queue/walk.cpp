@@ -8,38 +8,38 @@ using participants::Role;
 
 // ---- life and death -------------------------------------------------------------------------------------------------
 
-void Walk::sit_down(Seat& seat) {
+void Walk::sit_down(Participant& participant) {
     // join() recovers the dead in the places that it looks at, and then all others: places below the new one first.
     std::vector<std::uint64_t> dead;
-    for (Seat& other : seats_) {
+    for (Participant& other : participants_) {
         if (other.unrecovered != 0) dead.push_back(std::exchange(other.unrecovered, 0));
     }
     // Every place below the first dead one is alive, so the order of places is the order of recovery.
     for (const std::uint64_t number : dead) recover_in_model(number);
-    seat.number = ++players_;
-    seat.player = std::make_unique<Player>(board_, pick(2) == 0 ? Role::sender : Role::receiver);
+    participant.number = ++players_;
+    participant.player = std::make_unique<Player>(board_, pick(2) == 0 ? Role::sender : Role::receiver);
 }
 
-void Walk::revive(Seat& seat) {
-    // A player joins in the first place that nobody lives in: let that be the seat's own.
-    for (Seat& other : seats_) {
+void Walk::revive(Participant& participant) {
+    // A player joins in the first place that nobody lives in: let that be the participant's own.
+    for (Participant& other : participants_) {
         if (other.player == nullptr) return sit_down(other);
     }
-    sit_down(seat);
+    sit_down(participant);
 }
 
-void Walk::die(Seat& seat) {
+void Walk::die(Participant& participant) {
     ++deaths_;
-    seat.player.reset();
-    seat.unrecovered = seat.number;
+    participant.player.reset();
+    participant.unrecovered = participant.number;
 }
 
 void Walk::survivors_reap() {
-    for (Seat& seat : seats_) {
-        if (seat.player == nullptr) continue;
-        for (Seat& dead : seats_)
+    for (Participant& participant : participants_) {
+        if (participant.player == nullptr) continue;
+        for (Participant& dead : participants_)
             if (dead.unrecovered != 0) recover_in_model(std::exchange(dead.unrecovered, 0));
-        seat.player->reap();
+        participant.player->reap();
         return;
     }
 }
@@ -84,77 +84,77 @@ void Walk::end_without_answer(std::uint32_t slot, bool link) {
 
 // ---- what the living do ---------------------------------------------------------------------------------------------
 
-void Walk::loan(Seat& seat) {
+void Walk::loan(Participant& participant) {
     const std::size_t used = messages_.size();
     if (used == board_.shape().slots) {
-        BOOST_TEST_REQUIRE(!(*seat.player)->loan().has_value());
+        BOOST_TEST_REQUIRE(!(*participant.player)->loan().has_value());
         return;
     }
-    const Held loan = seat.player->prepare(++ids_);
+    const Held loan = participant.player->prepare(++ids_);
     BOOST_TEST_REQUIRE(messages_.count(loan.slot) == 0U);
     if (!board_.slots().are_small() && last_freed_ != ChannelControl::no_slot && messages_.count(last_freed_) == 0)
         BOOST_TEST_REQUIRE(loan.slot == last_freed_);
-    messages_[loan.slot] = {ids_, SlotState::loaned, seat.number, 0, false, 0};
+    messages_[loan.slot] = {ids_, SlotState::loaned, participant.number, 0, false, 0};
     if (pick(5) == 0) {
-        (*seat.player)->return_loan(loan);
+        (*participant.player)->return_loan(loan);
         end(loan.slot);
     }
 }
 
-void Walk::commit(Seat& seat) {
-    const auto slot =
-        slot_where([&](const ModelMessage& m) { return m.state == SlotState::loaned && m.sender == seat.number; });
+void Walk::commit(Participant& participant) {
+    const auto slot = slot_where(
+        [&](const ModelMessage& m) { return m.state == SlotState::loaned && m.sender == participant.number; });
     if (!slot) return;
     ModelMessage& message = messages_.at(*slot);
     message.awaited = pick(2) == 0;
     message.state = SlotState::ready;
     ++sent_;
-    BOOST_TEST_REQUIRE((*seat.player)->commit(held(*slot), message.awaited).has_value());
+    BOOST_TEST_REQUIRE((*participant.player)->commit(held(*slot), message.awaited).has_value());
     queue_.push(*slot);
 }
 
-void Walk::take(Seat& seat) {
-    const Claim claim = (*seat.player)->take();
+void Walk::take(Participant& participant) {
+    const Claim claim = (*participant.player)->take();
     const auto expected = queue_.front();
     BOOST_TEST_REQUIRE((claim.outcome == RingOutcome::ok) == expected.has_value());
     if (!expected) return;
     BOOST_TEST_REQUIRE(claim.slot == *expected);
     queue_.remove(*expected);
     messages_.at(*expected).state = SlotState::taken;
-    messages_.at(*expected).receiver = seat.number;
+    messages_.at(*expected).receiver = participant.number;
 }
 
-void Walk::answer(Seat& seat) {
-    const auto slot =
-        slot_where([&](const ModelMessage& m) { return m.state == SlotState::taken && m.receiver == seat.number; });
+void Walk::answer(Participant& participant) {
+    const auto slot = slot_where(
+        [&](const ModelMessage& m) { return m.state == SlotState::taken && m.receiver == participant.number; });
     if (!slot) return;
     const SlotState outcome = pick(4) == 0 ? SlotState::failed : SlotState::processed;
-    BOOST_TEST_REQUIRE((*seat.player)->answer(held(*slot), outcome).has_value());
+    BOOST_TEST_REQUIRE((*participant.player)->answer(held(*slot), outcome).has_value());
     if (outcome == SlotState::failed) ++failed_;
     if (!messages_.at(*slot).awaited) return end(*slot);
     messages_.at(*slot).state = outcome;
 }
 
-void Walk::give_back(Seat& seat) {
-    const auto slot =
-        slot_where([&](const ModelMessage& m) { return m.state == SlotState::taken && m.receiver == seat.number; });
+void Walk::give_back(Participant& participant) {
+    const auto slot = slot_where(
+        [&](const ModelMessage& m) { return m.state == SlotState::taken && m.receiver == participant.number; });
     if (!slot) return;
-    (*seat.player)->give_back(held(*slot));
+    (*participant.player)->give_back(held(*slot));
     end_without_answer(*slot, true);
 }
 
-void Walk::stop_waiting(Seat& seat) {
-    const auto slot = slot_where([&](const ModelMessage& m) { return m.awaited && m.sender == seat.number; });
+void Walk::stop_waiting(Participant& participant) {
+    const auto slot = slot_where([&](const ModelMessage& m) { return m.awaited && m.sender == participant.number; });
     if (!slot) return;
     ModelMessage& message = messages_.at(*slot);
     const bool unread = message.state == SlotState::ready, taken = message.state == SlotState::taken;
     if (pick(2) == 0) {
-        (*seat.player)->abandon(*slot, message.id);
+        (*participant.player)->abandon(*slot, message.id);
         if (!unread && !taken) return end(*slot);
         message.awaited = false;
         return;
     }
-    const Withdrawal outcome = (*seat.player)->withdraw(*slot, message.id);
+    const Withdrawal outcome = (*participant.player)->withdraw(*slot, message.id);
     BOOST_TEST_REQUIRE(outcome == (unread  ? Withdrawal::taken_back
                                    : taken ? Withdrawal::left_to_receiver
                                            : Withdrawal::answered));
@@ -166,22 +166,22 @@ void Walk::stop_waiting(Seat& seat) {
     end(*slot);
 }
 
-void Walk::collect(Seat& seat) {
-    const auto slot = slot_where([&](const ModelMessage& m) { return m.awaited && m.sender == seat.number; });
+void Walk::collect(Participant& participant) {
+    const auto slot = slot_where([&](const ModelMessage& m) { return m.awaited && m.sender == participant.number; });
     if (!slot) return;
     const ModelMessage message = messages_.at(*slot);
     const bool answered = message.state != SlotState::ready && message.state != SlotState::taken;
-    BOOST_TEST_REQUIRE((*seat.player)->is_answered(*slot, message.id).value() == answered);
-    (*seat.player)->release(*slot, message.id);  // has no effect before the answer is there
+    BOOST_TEST_REQUIRE((*participant.player)->is_answered(*slot, message.id).value() == answered);
+    (*participant.player)->release(*slot, message.id);  // has no effect before the answer is there
     if (answered) end(*slot);
 }
 
 /// One instruction of the protocol, and the player that did it is killed before the next.
-void Walk::interrupted_step(Seat& seat) {
+void Walk::interrupted_step(Participant& participant) {
     const std::uint32_t kind = pick(4);
     const auto mine = slot_where([&](const ModelMessage& m) {
-        return kind < 2 ? m.state == SlotState::loaned && m.sender == seat.number
-                        : m.state == SlotState::taken && m.receiver == seat.number;
+        return kind < 2 ? m.state == SlotState::loaned && m.sender == participant.number
+                        : m.state == SlotState::taken && m.receiver == participant.number;
     });
     if (kind < 2 && mine) {  // commit(), without link() or without moving the tail
         SlotWord ready = board_.word(*mine);
@@ -190,10 +190,10 @@ void Walk::interrupted_step(Seat& seat) {
         board_.set(*mine, ready);
         messages_.at(*mine).state = SlotState::ready;
         ++sent_;
-        if (kind == 0) unlinked_[*mine] = seat.number;
+        if (kind == 0) unlinked_[*mine] = participant.number;
         if (kind == 1) board_.fill_cell_without_moving_tail(*mine);
         if (kind == 1) queue_.push(*mine);
-        return die(seat);
+        return die(participant);
     }
     if (kind == 2 && mine && board_.shape().settings.max_deliveries == 0) {  // give_back() without link()
         SlotWord ready = board_.word(*mine);
@@ -203,16 +203,16 @@ void Walk::interrupted_step(Seat& seat) {
         board_.set(*mine, ready);
         board_.control().redelivered.fetch_add(1);
         end_without_answer(*mine, false);
-        unlinked_[*mine] = seat.number;
-        return die(seat);
+        unlinked_[*mine] = participant.number;
+        return die(participant);
     }
     const auto oldest = queue_.front();
     if (kind != 3 || !oldest) return;  // take(), without clearing the cell
-    board_.claim_without_passing(*oldest, seat.player->index());
+    board_.claim_without_passing(*oldest, participant.player->index());
     queue_.remove(*oldest);
     messages_.at(*oldest).state = SlotState::taken;
-    messages_.at(*oldest).receiver = seat.number;
-    die(seat);
+    messages_.at(*oldest).receiver = participant.number;
+    die(participant);
 }
 
 }  // namespace handoff::detail::queue

@@ -20,7 +20,7 @@ using slot::SlotWord;
 
 inline constexpr std::uint32_t places = 3;
 
-struct Seat {
+struct Participant {
     std::unique_ptr<Player> player;  ///< none: dead
     std::uint64_t number = 0;
     std::uint64_t unrecovered = 0;  ///< number of the dead player whose entry is still active
@@ -29,33 +29,33 @@ struct Seat {
 class Walk {
 public:
     Walk(const BoardShape& shape, std::uint64_t seed) : random_(seed), board_(shape), queue_(shape.cells) {
-        for (Seat& seat : seats_) sit_down(seat);
+        for (Participant& participant : participants_) sit_down(participant);
     }
 
     void step() {
-        Seat& seat = seats_[pick(places)];
-        if (seat.player == nullptr) return pick(3) == 0 ? revive(seat) : survivors_reap();
+        Participant& participant = participants_[pick(places)];
+        if (participant.player == nullptr) return pick(3) == 0 ? revive(participant) : survivors_reap();
         switch (pick(12)) {
             case 0:
             case 1:
-                return loan(seat);
+                return loan(participant);
             case 2:
             case 3:
-                return commit(seat);
+                return commit(participant);
             case 4:
             case 5:
-                return take(seat);
+                return take(participant);
             case 6:
             case 7:
-                return answer(seat);
+                return answer(participant);
             case 8:
-                return give_back(seat);
+                return give_back(participant);
             case 9:
-                return stop_waiting(seat);
+                return stop_waiting(participant);
             case 10:
-                return collect(seat);
+                return collect(participant);
             default:
-                return pick(8) == 0 ? die(seat) : interrupted_step(seat);
+                return pick(8) == 0 ? die(participant) : interrupted_step(participant);
         }
     }
 
@@ -81,18 +81,18 @@ public:
 
     /// Everybody is recovered, everything is taken in order and answered: each message is accounted for.
     void finish() {
-        for (Seat& seat : seats_) {
-            if (seat.player != nullptr) die(seat);
+        for (Participant& participant : participants_) {
+            if (participant.player != nullptr) die(participant);
         }
-        sit_down(seats_[0]);
+        sit_down(participants_[0]);
         compare();
         while (queue_.front()) {
-            take(seats_[0]);
-            answer(seats_[0]);
+            take(participants_[0]);
+            answer(participants_[0]);
             compare();
         }
-        const Seat& seat = seats_[0];
-        BOOST_TEST((*seat.player)->take().outcome == RingOutcome::empty);
+        const Participant& participant = participants_[0];
+        BOOST_TEST((*participant.player)->take().outcome == RingOutcome::empty);
         BOOST_TEST(board_.count(SlotState::free) == board_.shape().slots);
         BOOST_TEST(sent_ == ended_);
     }
@@ -122,27 +122,27 @@ private:
         else if (last_freed_ == slot)
             last_freed_ = ChannelControl::no_slot;  // what a recovery frees is cold
     }
-    void sit_down(Seat& seat);
-    void revive(Seat& seat);
-    void die(Seat& seat);
+    void sit_down(Participant& participant);
+    void revive(Participant& participant);
+    void die(Participant& participant);
     void survivors_reap();
     void recover_in_model(std::uint64_t dead);
     void end_without_answer(std::uint32_t slot, bool link);
-    void loan(Seat& seat);
-    void commit(Seat& seat);
-    void take(Seat& seat);
-    void answer(Seat& seat);
-    void give_back(Seat& seat);
-    void stop_waiting(Seat& seat);
-    void collect(Seat& seat);
-    void interrupted_step(Seat& seat);
+    void loan(Participant& participant);
+    void commit(Participant& participant);
+    void take(Participant& participant);
+    void answer(Participant& participant);
+    void give_back(Participant& participant);
+    void stop_waiting(Participant& participant);
+    void collect(Participant& participant);
+    void interrupted_step(Participant& participant);
 
     std::mt19937_64 random_;
     Board board_;
     ModelQueue queue_;
     std::map<std::uint32_t, ModelMessage> messages_;   ///< slot -> what is in it
     std::map<std::uint32_t, std::uint64_t> unlinked_;  ///< ready slots that the dead player did not link
-    Seat seats_[places];
+    Participant participants_[places];
     std::uint32_t last_freed_ = 0;
     bool recovering_ = false;
     std::uint64_t players_ = 0, ids_ = 0, sent_ = 0, ended_ = 0, deaths_ = 0;

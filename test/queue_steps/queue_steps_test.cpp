@@ -10,7 +10,7 @@
 #include <ostream>
 #include <string>
 
-#include "queue_steps/stage.hpp"
+#include "queue_steps/setup.hpp"
 
 using namespace handoff::detail::queue;
 using handoff::detail::participants::Role;
@@ -23,7 +23,7 @@ struct Operation {
     bool by_sender;  ///< of the messages 1, 2 and 3; otherwise by its receiver
     /// Two operations on the same thing in hand belong to one thread; 0: on nothing in hand.
     int thing;
-    void (*act)(Stage&, Player&);
+    void (*act)(Setup&, Player&);
     /// By any other player just as well.
     bool by_anybody = false;
 
@@ -32,32 +32,32 @@ struct Operation {
 
 const Operation operations[] = {
     {"send", true, 0,
-     [](Stage& stage, Player& player) { stage.send(player, &player == &stage.other_sender ? 11 : 10, true); }, true},
-    {"return_loan", true, 0, [](Stage&, Player& player) { Stage::return_a_loan(player); }, true},
-    {"withdraw_unread", true, 1, [](Stage& stage, Player&) { stage.withdraw(1); }},
-    {"withdraw_taken", true, 2, [](Stage& stage, Player&) { stage.withdraw(2); }},
-    {"abandon_unread", true, 1, [](Stage& stage, Player&) { stage.abandon(1); }},
-    {"abandon_taken", true, 2, [](Stage& stage, Player&) { stage.abandon(2); }},
-    {"abandon_answered", true, 3, [](Stage& stage, Player&) { stage.abandon(3); }},
-    {"release", true, 3, [](Stage& stage, Player&) { stage.release(3); }},
-    {"take_and_answer", false, 0, [](Stage& stage, Player& player) { stage.take_and_answer(player); }, true},
-    {"take_and_answer_all", false, 0, [](Stage& stage, Player& player) { stage.take_and_answer_all(player); }, true},
-    {"take_and_give_back", false, 0, [](Stage& stage, Player& player) { stage.take_and_give_back(player); }, true},
-    {"answer", false, 4, [](Stage& stage, Player& player) { stage.answer(player, stage.in_hand()); }},
-    {"give_back", false, 4, [](Stage& stage, Player& player) { player->give_back(stage.in_hand()); }},
+     [](Setup& setup, Player& player) { setup.send(player, &player == &setup.other_sender ? 11 : 10, true); }, true},
+    {"return_loan", true, 0, [](Setup&, Player& player) { Setup::return_a_loan(player); }, true},
+    {"withdraw_unread", true, 1, [](Setup& setup, Player&) { setup.withdraw(1); }},
+    {"withdraw_taken", true, 2, [](Setup& setup, Player&) { setup.withdraw(2); }},
+    {"abandon_unread", true, 1, [](Setup& setup, Player&) { setup.abandon(1); }},
+    {"abandon_taken", true, 2, [](Setup& setup, Player&) { setup.abandon(2); }},
+    {"abandon_answered", true, 3, [](Setup& setup, Player&) { setup.abandon(3); }},
+    {"release", true, 3, [](Setup& setup, Player&) { setup.release(3); }},
+    {"take_and_answer", false, 0, [](Setup& setup, Player& player) { setup.take_and_answer(player); }, true},
+    {"take_and_answer_all", false, 0, [](Setup& setup, Player& player) { setup.take_and_answer_all(player); }, true},
+    {"take_and_give_back", false, 0, [](Setup& setup, Player& player) { setup.take_and_give_back(player); }, true},
+    {"answer", false, 4, [](Setup& setup, Player& player) { setup.answer(player, setup.in_hand()); }},
+    {"give_back", false, 4, [](Setup& setup, Player& player) { player->give_back(setup.in_hand()); }},
 };
 const auto any_operation = boost::unit_test::data::make(operations);
 
 /// In the middle of an operation.
-Actor first(Stage& stage, const Operation& operation) {
-    Player& player = operation.by_sender ? *stage.sender : *stage.receiver;
-    return Actor([&stage, &player, &operation] { operation.act(stage, player); });
+Actor first(Setup& setup, const Operation& operation) {
+    Player& player = operation.by_sender ? *setup.sender : *setup.receiver;
+    return Actor([&setup, &player, &operation] { operation.act(setup, player); });
 }
 /// Somebody else, or another thread of the same, in the middle of one.
-Actor second(Stage& stage, const Operation& operation) {
-    if (!operation.by_anybody) return first(stage, operation);
-    Player& player = operation.by_sender ? stage.other_sender : stage.other_receiver;
-    return Actor([&stage, &player, &operation] { operation.act(stage, player); });
+Actor second(Setup& setup, const Operation& operation) {
+    if (!operation.by_anybody) return first(setup, operation);
+    Player& player = operation.by_sender ? setup.other_sender : setup.other_receiver;
+    return Actor([&setup, &player, &operation] { operation.act(setup, player); });
 }
 bool go_together(const Operation& one, const Operation& other) {
     return one.thing == 0 || one.thing != other.thing;
@@ -86,11 +86,11 @@ void at_every_stop(const std::string& who, const std::function<bool(int)>& scena
     BOOST_ERROR("there is no end");
 }
 
-void kill(Stage& stage, const Operation& operation) {
+void kill(Setup& setup, const Operation& operation) {
     if (operation.by_sender)
-        stage.sender.reset();
+        setup.sender.reset();
     else
-        stage.receiver.reset();
+        setup.receiver.reset();
 }
 
 }  // namespace
@@ -100,10 +100,10 @@ BOOST_AUTO_TEST_SUITE(queue_steps_test)
 BOOST_AUTO_TEST_CASE(every_operation_alone) {
     for (const Operation& operation : operations) {
         BOOST_TEST_CONTEXT(operation.name) {
-            Stage stage;
-            Actor actor = first(stage, operation);
-            stage.finish(actor);
-            stage.audit();
+            Setup setup;
+            Actor actor = first(setup, operation);
+            setup.finish(actor);
+            setup.audit();
         }
     }
 }
@@ -111,12 +111,12 @@ BOOST_AUTO_TEST_CASE(every_operation_alone) {
 BOOST_DATA_TEST_CASE(stopped_while_others_go_round, any_operation, operation) {
     for (const int laps : {1, 2, 7, 8, 9, 17}) {
         at_every_stop(operation.name, [&](int stops) {
-            Stage stage;
-            Actor slow = first(stage, operation);
-            const bool stopped = stage.pass(slow, stops);
-            stage.laps(laps);
-            stage.finish(slow);
-            stage.audit();
+            Setup setup;
+            Actor slow = first(setup, operation);
+            const bool stopped = setup.pass(slow, stops);
+            setup.laps(laps);
+            setup.finish(slow);
+            setup.audit();
             return stopped;
         });
     }
@@ -128,14 +128,14 @@ BOOST_DATA_TEST_CASE(two_at_every_pair_of_stops, any_operation, operation) {
         at_every_stop(other.name, [&](int others_stops) {
             bool other_stopped = false;
             at_every_stop(operation.name, [&](int stops) {
-                Stage stage;
-                Actor two = second(stage, other);
-                other_stopped = stage.pass(two, others_stops);
-                Actor one = first(stage, operation);
-                const bool stopped = stage.pass(one, stops);
-                stage.finish(two);
-                stage.finish(one);
-                stage.audit();
+                Setup setup;
+                Actor two = second(setup, other);
+                other_stopped = setup.pass(two, others_stops);
+                Actor one = first(setup, operation);
+                const bool stopped = setup.pass(one, stops);
+                setup.finish(two);
+                setup.finish(one);
+                setup.audit();
                 return stopped;
             });
             return other_stopped;
@@ -145,14 +145,14 @@ BOOST_DATA_TEST_CASE(two_at_every_pair_of_stops, any_operation, operation) {
 
 BOOST_DATA_TEST_CASE(killed_and_recovered, any_operation, operation) {
     at_every_stop(operation.name, [&](int stops) {
-        Stage stage;
+        Setup setup;
         bool died = false;
         {
-            Actor dying = first(stage, operation);
-            died = stage.pass(dying, stops);
+            Actor dying = first(setup, operation);
+            died = setup.pass(dying, stops);
         }
-        kill(stage, operation);
-        stage.audit();
+        kill(setup, operation);
+        setup.audit();
         return died;
     });
 }
@@ -166,20 +166,20 @@ BOOST_DATA_TEST_CASE(stopped_across_a_death_and_its_recovery, any_operation, dea
             at_every_stop(slow.name, [&](int stops) {
                 bool stopped = false;
                 at_every_stop(dead.name, [&](int deadly_stops) {
-                    Stage stage;
-                    Actor living = second(stage, slow);
-                    if (!dies_first) stopped = stage.pass(living, stops);
+                    Setup setup;
+                    Actor living = second(setup, slow);
+                    if (!dies_first) stopped = setup.pass(living, stops);
                     bool died = false;
                     {
-                        Actor dying = first(stage, dead);
-                        died = stage.pass(dying, deadly_stops);
+                        Actor dying = first(setup, dead);
+                        died = setup.pass(dying, deadly_stops);
                     }
-                    kill(stage, dead);
-                    if (dies_first) stopped = stage.pass(living, stops);
-                    stage.recover_the_dead();
-                    stage.laps(1);
-                    stage.finish(living);
-                    stage.audit();
+                    kill(setup, dead);
+                    if (dies_first) stopped = setup.pass(living, stops);
+                    setup.recover_the_dead();
+                    setup.laps(1);
+                    setup.finish(living);
+                    setup.audit();
                     return died;
                 });
                 return stopped;
@@ -194,26 +194,26 @@ BOOST_DATA_TEST_CASE(a_recoverer_stopped_or_killed, any_operation, dead) {
         at_every_stop("the recoverer", [&](int stops) {
             bool stopped = false;
             at_every_stop(dead.name, [&](int deadly_stops) {
-                Stage stage;
-                auto recoverer = std::make_unique<Player>(stage.board, Role::receiver);
-                const std::uint32_t grave = dead.by_sender ? stage.sender->index() : stage.receiver->index();
+                Setup setup;
+                auto recoverer = std::make_unique<Player>(setup.board, Role::receiver);
+                const std::uint32_t grave = dead.by_sender ? setup.sender->index() : setup.receiver->index();
                 bool died = false;
                 {
-                    Actor dying = first(stage, dead);
-                    died = stage.pass(dying, deadly_stops);
+                    Actor dying = first(setup, dead);
+                    died = setup.pass(dying, deadly_stops);
                 }
-                kill(stage, dead);
+                kill(setup, dead);
                 Actor recovering([&] {
                     if (goes_on)
                         recoverer->reap();
                     else
                         (*recoverer)->recover(grave);
                 });
-                stopped = stage.pass(recovering, stops);
+                stopped = setup.pass(recovering, stops);
                 if (!goes_on) recoverer.reset();
-                stage.laps(2);
-                if (goes_on) stage.finish(recovering);
-                stage.audit();
+                setup.laps(2);
+                if (goes_on) setup.finish(recovering);
+                setup.audit();
                 return died;
             });
             return stopped;
@@ -227,23 +227,23 @@ enum class Next { unread, awaited, taken, answered };
 /// Between the two looks of the stale call lies everything that made the one into the other.
 BOOST_DATA_TEST_CASE(a_stale_call_stopped_while_its_slot_gets_the_next_message, boost::unit_test::data::xrange(3),
                      which) {
-    const std::function<void(Stage&)> stale_calls[] = {[](Stage& stage) { stage.withdraw(1); },
-                                                       [](Stage& stage) { stage.abandon(1); },
-                                                       [](Stage& stage) { stage.release(1); }};
+    const std::function<void(Setup&)> stale_calls[] = {[](Setup& setup) { setup.withdraw(1); },
+                                                       [](Setup& setup) { setup.abandon(1); },
+                                                       [](Setup& setup) { setup.release(1); }};
     for (const Next next : {Next::unread, Next::awaited, Next::taken, Next::answered}) {
         const auto scenario = [&](int stops) {
-            Stage stage;
-            Actor stale([&] { stale_calls[which](stage); });
-            const bool stopped = stage.pass(stale, stops);
-            stage.act([&] { stage.withdraw(1); });
+            Setup setup;
+            Actor stale([&] { stale_calls[which](setup); });
+            const bool stopped = setup.pass(stale, stops);
+            setup.act([&] { setup.withdraw(1); });
             for (const std::uint64_t message : {20U, 21U})  // in every free slot, that of message 1 among them
-                stage.act([&] { stage.send(stage.other_sender, message, next != Next::unread); });
-            if (next == Next::taken) stage.act([&] { stage.take_all(stage.other_receiver); });
-            if (next == Next::answered) stage.act([&] { stage.take_and_answer_all(stage.other_receiver); });
-            const auto before = stage.words();
-            stage.finish(stale);
-            BOOST_TEST((stage.words() == before));
-            stage.audit();
+                setup.act([&] { setup.send(setup.other_sender, message, next != Next::unread); });
+            if (next == Next::taken) setup.act([&] { setup.take_all(setup.other_receiver); });
+            if (next == Next::answered) setup.act([&] { setup.take_and_answer_all(setup.other_receiver); });
+            const auto before = setup.words();
+            setup.finish(stale);
+            BOOST_TEST((setup.words() == before));
+            setup.audit();
             return stopped;
         };
         at_every_stop("the stale call", scenario, 0);

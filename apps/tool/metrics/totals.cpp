@@ -46,7 +46,7 @@ void Totals::add(Seen& seen, const inspect::Report& report) {
     std::map<std::uint64_t, Participant> here;
     for (const Participant& now : report.participants) {
         const auto sum = seen.sums.find(now.role);
-        if (sum == seen.sums.end()) continue;  // a visitor, or a damaged entry
+        if (sum == seen.sums.end()) continue;  // an observer, or a damaged entry
         add_growth(sum->second, seen.last[now.id], now);
         here[now.id] = now;
     }

@@ -172,9 +172,9 @@ void Player::publish(Publisher& publisher, const Message& message) {
 /// clock.
 std::uint64_t Player::time_of(const MessageHead& head) const noexcept {
     constexpr std::uint64_t longest_way_ns = 10'000'000'000;
-    const bool is_believable =
+    const bool is_valid =
         head.publish_time_ns <= head.log_time_ns && head.log_time_ns - head.publish_time_ns <= longest_way_ns;
-    return std::max(*first_ns_, is_believable ? head.publish_time_ns : head.log_time_ns);
+    return std::max(*first_ns_, is_valid ? head.publish_time_ns : head.log_time_ns);
 }
 
 /// As if the time did not pass meanwhile.

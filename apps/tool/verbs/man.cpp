@@ -39,7 +39,7 @@ the version
 constexpr const char* files = R"(.SH FILES
 .TP
 \fI/dev/shm/handoff.NAME\fR
-the segment NAME; whoever takes part in it holds a lock on one byte of it, and the kernel frees that when they die
+the segment NAME; each participant holds a lock on one byte of it, which the kernel releases when the process dies
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR

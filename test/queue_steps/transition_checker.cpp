@@ -1,4 +1,4 @@
-#include "queue_steps/witness.hpp"
+#include "queue_steps/transition_checker.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -48,7 +48,7 @@ bool may_follow(const SlotWord& from, const SlotWord& to) {
     return false;
 }
 
-void Witness::begin() {
+void TransitionChecker::begin() {
     slots_.clear();
     cells_.clear();
     for (std::uint32_t index = 0; index < board_.shape().slots; ++index) slots_.push_back(board_.word(index));
@@ -57,13 +57,13 @@ void Witness::begin() {
     tail_ = board_.control().tail.load();
 }
 
-void Witness::look() {
+void TransitionChecker::look() {
     for (std::uint32_t index = 0; index < slots_.size(); ++index) look_at_slot(index);
     for (std::uint32_t index = 0; index < cells_.size(); ++index) look_at_cell(index);
     look_at_head_and_tail();
 }
 
-void Witness::look_at_slot(std::uint32_t index) {
+void TransitionChecker::look_at_slot(std::uint32_t index) {
     const SlotWord now = board_.word(index);
     const SlotWord before = std::exchange(slots_[index], now);
     if (now.encode() == before.encode()) return;
@@ -71,12 +71,12 @@ void Witness::look_at_slot(std::uint32_t index) {
                        "slot " << index << " went from " << std::hex << before.encode() << " to " << now.encode());
 }
 
-bool Witness::is_queued(const CellWord& cell) const {
+bool TransitionChecker::is_queued(const CellWord& cell) const {
     const SlotWord word = board_.word(cell.slot);
     return word.state == SlotState::ready && (word.generation & CellWord::generation_mask) == cell.generation;
 }
 
-void Witness::look_at_cell(std::uint32_t index) {
+void TransitionChecker::look_at_cell(std::uint32_t index) {
     const std::uint64_t bits = board_.cell(index).encode();
     const std::uint64_t bits_before = std::exchange(cells_[index], bits);
     if (bits == bits_before) return;
@@ -91,7 +91,7 @@ void Witness::look_at_cell(std::uint32_t index) {
     BOOST_TEST_REQUIRE(!is_queued(before), "the cell of a queued message was written over");
 }
 
-void Witness::look_at_head_and_tail() {
+void TransitionChecker::look_at_head_and_tail() {
     const auto cells = board_.shape().cells;
     const std::uint64_t head = board_.control().head.load(), tail = board_.control().tail.load();
     if (head != head_) {

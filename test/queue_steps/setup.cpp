@@ -1,4 +1,4 @@
-#include "queue_steps/stage.hpp"
+#include "queue_steps/setup.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,7 +9,7 @@ namespace handoff::detail::queue {
 using slot::SlotState;
 using slot::SlotWord;
 
-Stage::Stage() {
+Setup::Setup() {
     board.start_at(13);  // in the middle of a round
     for (const std::uint64_t message : {3U, 2U, 1U}) {
         send(*sender, message, true);
@@ -17,10 +17,10 @@ Stage::Stage() {
         if (message == 2U) in_hand_ = receiver->take();
     }
     send(other_sender, 4, false);
-    witness_.begin();
+    checker_.begin();
 }
 
-void Stage::send(Player& player, std::uint64_t message, bool awaited) {
+void Setup::send(Player& player, std::uint64_t message, bool awaited) {
     const auto held = player->loan();
     if (!held) return;
     auto& slot = board.slots()[held->slot];
@@ -35,7 +35,7 @@ void Stage::send(Player& player, std::uint64_t message, bool awaited) {
     fate.sent = true;
 }
 
-void Stage::answer(Player& player, const Held& request) {
+void Setup::answer(Player& player, const Held& request) {
     Fate& fate = fates_.at(board.read(request.slot));
     ++fate.in_doubt;
     BOOST_TEST_REQUIRE(player->answer(request, SlotState::processed).has_value());
@@ -43,7 +43,7 @@ void Stage::answer(Player& player, const Held& request) {
     ++fate.answered;
 }
 
-bool Stage::take_and_answer(Player& player) {
+bool Setup::take_and_answer(Player& player) {
     const Claim claim = player->take();
     BOOST_TEST_REQUIRE(claim.outcome != RingOutcome::damaged);
     if (claim.outcome == RingOutcome::empty) return false;
@@ -51,30 +51,30 @@ bool Stage::take_and_answer(Player& player) {
     return true;
 }
 
-void Stage::take_and_answer_all(Player& player) {
+void Setup::take_and_answer_all(Player& player) {
     constexpr int too_many = 1000;
     for (int rounds = 0; take_and_answer(player); ++rounds)
         BOOST_TEST_REQUIRE(rounds < too_many, "there is always something to take");
 }
 
-void Stage::take_and_give_back(Player& player) {
+void Setup::take_and_give_back(Player& player) {
     const Claim claim = player->take();
     BOOST_TEST_REQUIRE(claim.outcome != RingOutcome::damaged);
     if (claim.outcome == RingOutcome::ok) player->give_back({claim.slot, claim.word});
 }
 
-void Stage::take_all(Player& player) {
+void Setup::take_all(Player& player) {
     for (Claim claim = player->take(); claim.outcome == RingOutcome::ok; claim = player->take())
         others_in_hand_.push_back({claim.slot, claim.word});
 }
 
-std::vector<std::uint64_t> Stage::words() const {
+std::vector<std::uint64_t> Setup::words() const {
     std::vector<std::uint64_t> words;
     for (std::uint32_t slot = 0; slot < board.shape().slots; ++slot) words.push_back(board.word(slot).encode());
     return words;
 }
 
-void Stage::withdraw(std::uint64_t message) {
+void Setup::withdraw(std::uint64_t message) {
     Fate& fate = fates_.at(message);
     ++fate.in_doubt;
     const Withdrawal outcome = (*sender)->withdraw(fate.slot, message);
@@ -84,42 +84,42 @@ void Stage::withdraw(std::uint64_t message) {
     if (outcome == Withdrawal::taken_back) ++fate.withdrawn;
 }
 
-void Stage::return_a_loan(Player& player) {
+void Setup::return_a_loan(Player& player) {
     if (const auto held = player->loan()) player->return_loan(*held);
 }
 
-bool Stage::pass(Actor& actor, int stops) {
+bool Setup::pass(Actor& actor, int stops) {
     for (int stop = 0; stop < stops; ++stop) {
         const bool goes_on = actor.step();
-        witness_.look();
+        checker_.look();
         if (!goes_on) return false;
     }
     return true;
 }
 
-void Stage::finish(Actor& actor) {
+void Setup::finish(Actor& actor) {
     constexpr int too_many = 100'000;
     BOOST_TEST_REQUIRE((actor.has_ended() || !pass(actor, too_many)), "it does not come to an end");
 }
 
-void Stage::act(std::function<void()> function) {
+void Setup::act(std::function<void()> function) {
     Actor actor(std::move(function));
     finish(actor);
 }
 
-void Stage::laps(int count) {
+void Setup::laps(int count) {
     for (int lap = 0; lap < count; ++lap) {
         act([this] { send(other_sender, next_message_++, false); });
         act([this] { take_and_answer(other_receiver); });
     }
 }
 
-void Stage::recover_the_dead() {
+void Setup::recover_the_dead() {
     for (bool found = true; found;) act([this, &found] { found = other_sender.reap(); });
 }
 
 /// What nobody waits for any more was freed by its answer; the rest is freed by its sender.
-void Stage::collect_answers() {
+void Setup::collect_answers() {
     for (std::uint32_t slot = 0; slot < board.shape().slots; ++slot) {
         const SlotWord word = board.word(slot);
         if (!word.is_answered()) continue;
@@ -129,7 +129,7 @@ void Stage::collect_answers() {
     }
 }
 
-void Stage::settle_the_requests_in_hand() {
+void Setup::settle_the_requests_in_hand() {
     for (const Held& request : others_in_hand_) act([&] { answer(other_receiver, request); });
     if (!receiver) return;
     const SlotWord word = board.word(in_hand_.slot), taken = SlotWord::decode(in_hand_.word);
@@ -137,13 +137,13 @@ void Stage::settle_the_requests_in_hand() {
     act([this] { answer(*receiver, in_hand_); });
 }
 
-void Stage::read_everything() {
+void Setup::read_everything() {
     act([this] { take_and_answer_all(other_receiver); });
     collect_answers();
     BOOST_TEST_REQUIRE(board.count(SlotState::free) == board.shape().slots);
 }
 
-void Stage::audit() {
+void Setup::audit() {
     settle_the_requests_in_hand();
     recover_the_dead();
     read_everything();

@@ -9,7 +9,7 @@
 
 #include "broadcast/actor.hpp"
 #include "queue/board.hpp"
-#include "queue_steps/witness.hpp"
+#include "queue_steps/transition_checker.hpp"
 
 namespace handoff::detail::queue {
 
@@ -26,9 +26,9 @@ struct Fate {
 
 /// At the beginning, of `sender`: message 1 is unread, 2 in the hands of `receiver`, 3 answered; of `other_sender`:
 /// 4 is unread and not awaited. One slot is free.
-class Stage {
+class Setup {
 public:
-    Stage();
+    Setup();
 
     Board board{{.slots = 5, .cells = 8, .players = 6}};
     std::optional<Player> sender{std::in_place, board, participants::Role::sender};
@@ -68,7 +68,7 @@ private:
     void collect_answers();
     void settle_the_requests_in_hand();
 
-    Witness witness_{board};
+    TransitionChecker checker_{board};
     std::map<std::uint64_t, Fate> fates_;
     Held in_hand_;                      ///< of `receiver`
     std::vector<Held> others_in_hand_;  ///< of `other_receiver`

@@ -12,9 +12,9 @@ namespace handoff::detail::queue {
 bool may_follow(const slot::SlotWord& from, const slot::SlotWord& to);
 
 /// Between two stops of an actor at most one word changes, so every transition is seen.
-class Witness {
+class TransitionChecker {
 public:
-    explicit Witness(const Board& board) : board_(board) { begin(); }
+    explicit TransitionChecker(const Board& board) : board_(board) { begin(); }
     /// Takes what is there now for granted.
     void begin();
     /// REQUIRES: at most one step was done since the last look.
