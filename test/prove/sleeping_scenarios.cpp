@@ -208,7 +208,8 @@ Scenario rearming_beside_a_sleeper(const std::string& name, OperationLog& log) {
 }  // namespace
 
 std::vector<Scenario> sleeping_scenarios(const std::string& name, OperationLog& log) {
-    return {sending_to_a_sleeper(name, log), answering_a_sleeper(name, log), publishing_to_a_sleeper(name, log)};
+    return {sending_to_a_sleeper(name, log), answering_a_sleeper(name, log), publishing_to_a_sleeper(name, log),
+            stopped_beside_a_sleeper(name, log), rearming_beside_a_sleeper(name, log)};
 }
 
 }  // namespace handoff::prove
