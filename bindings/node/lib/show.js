@@ -29,17 +29,26 @@ function shownFacts(facts) {
   return facts;
 }
 
+/** Showing something never throws: it may be in a wait that tolerates no call beside it. */
+function factsOf(object) {
+  try {
+    return object[kFacts]();
+  } catch (error) {
+    return { unknown: error.message };
+  }
+}
+
 /** Gives a class with kFacts its text and its JSON. */
 function showing(Class) {
   Object.defineProperty(Class.prototype, 'toJSON', {
     value() {
-      return factsForJson(this[kFacts]());
+      return factsForJson(factsOf(this));
     },
   });
   Object.defineProperty(Class.prototype, inspectCustom, {
     value(depth, options, inspect) {
       if (depth < 0) return options.stylize(`[${this.constructor.name}]`, 'special');
-      return `${this.constructor.name} ${inspect(this[kFacts](), options)}`;
+      return `${this.constructor.name} ${inspect(factsOf(this), options)}`;
     },
   });
 }

@@ -48,11 +48,14 @@ test('a channel and its requests are shown', async (t) => {
   assert.deepEqual(parsed(receiver), parsed(receiver.info()));
   const pending = sender.requestAsync((await sender.loan()).write(Buffer.from('abc')));
   assert.equal(util.inspect(pending), 'Pending { sequence: 1, wasAnswered: false }');
+  const waiting = pending.wait();
+  assert.match(util.inspect(pending), /^Pending \{\s+unknown: 'this Pending is waiting already/);
+  assert.match(parsed(pending).unknown, /waiting already/);
   const request = receiver.tryReceive();
   const { sender: id, deliveries, byteLength } = parsed(request);
   assert.deepEqual([id, deliveries, byteLength], [String(sender.id), 1, 3]);
   request.processed(Buffer.from('ok'));
-  const processed = await pending.wait();
+  const processed = await waiting;
   assert.deepEqual([parsed(processed).replyByteLength, typeof parsed(processed).roundTripNs], [2, 'string']);
   processed.release();
   sender.close();
