@@ -15,7 +15,7 @@ fork() inherits no handle: it opens the segment again.
 import atexit as _atexit
 import os as _os
 
-from . import _threads
+from . import _aio, _core, _threads
 from ._core import (
     ChannelInfo,
     ChannelState,
@@ -89,6 +89,7 @@ for _name in __all__:  # tracebacks and help() show the names that users import
     if hasattr(globals()[_name], "_arguments"):
         globals()[_name].__signature__ = _Signature()
 
+_aio.attach(_core)
 _threads.end_waits_at_exit()
 _threads.remember_main_thread()
 # What is still open when the interpreter ends is left in an orderly way: no name stays behind.

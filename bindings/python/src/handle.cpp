@@ -14,6 +14,14 @@ std::set<Closable*>& open_ones() {
 
 }  // namespace
 
+void call_all(const py::set& functions) noexcept {
+    if (functions.empty()) return;
+    for (const auto function : py::list(functions)) {
+        const auto result = py::reinterpret_steal<py::object>(PyObject_CallNoArgs(function.ptr()));
+        if (!result) PyErr_WriteUnraisable(function.ptr());
+    }
+}
+
 Closable::Closable() {
     open_ones().insert(this);
 }

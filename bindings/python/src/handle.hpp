@@ -32,6 +32,9 @@ T value_of(result<T> outcome) {
     return std::move(outcome).value();
 }
 
+/// Calls what is in the set now. What is raised there is printed.
+void call_all(const py::set& functions) noexcept;
+
 /// Something that is open until it is closed, at the latest when the interpreter ends.
 class Closable {
 public:
@@ -54,9 +57,14 @@ public:
         : kind_(kind), name_(std::move(name)), value_(std::make_shared<T>(std::move(value))) {}
 
     void close() noexcept override {
-        value_.reset();
+        // Closed before anybody hears of it: who tries again must not wait again. Open until then: its descriptor is in
+        // event loops.
+        const auto last = std::move(value_);
+        call_all(closing_);
         stop();
     }
+    /// Functions that close() calls first.
+    const py::set& closing() const noexcept { return closing_; }
     void stop() noexcept override { ended_.request_stop(); }
     /// Stopped by close(), and when the interpreter ends: for waits in it.
     std::stop_token ended() const noexcept { return ended_.get_token(); }
@@ -81,6 +89,7 @@ private:
     std::string name_;
     std::shared_ptr<T> value_;
     std::stop_source ended_;
+    py::set closing_;
 };
 
 /// Waits in an open handle. Throws Error(invalid_handle) if it is closed meanwhile.
@@ -180,6 +189,7 @@ void add_closing(Class& cls) {
         "closed", [](const T& self) { return self.is_closed(); }, "True after close().");
     cls.def_property_readonly(
         "name", [](const T& self) { return self.name(); }, "The name of the segment.");
+    cls.def_property_readonly("_closing", [](const T& self) { return self.closing(); });
     cls.def("__enter__", [](py::object self) { return self; });
     cls.def("__exit__", [](T& self, const py::args&) { self.close(); });
     cls.def("__repr__", [](const T& self) { return self.repr(); });

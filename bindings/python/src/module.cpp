@@ -33,7 +33,8 @@ std::size_t wait_for_any(const py::iterable& handles, const py::object& seconds)
     for (const auto handle : handles) {
         if (!py::hasattr(handle, "_waitable"))
             refuse(Errc::invalid_argument,
-                   "wait_any() waits for Receivers, Subscribers and Latests, not for " + words(py::type::of(handle)));
+                   "wait_any() waits for Receivers, Subscribers, Latests, Senders and Pendings, not for " +
+                       words(py::type::of(handle)));
         waitables.push_back(handle.attr("_waitable")().cast<Waitable>());
     }
     return value_of(
@@ -52,7 +53,8 @@ PYBIND11_MODULE(_core, module) {
     bind_topic(module);
     bind_latest(module);
     module.def("wait_any", &wait_for_any, py::arg("handles"), py::arg("timeout") = py::none(),
-               "Waits until one of several Receivers, Subscribers and Latests has something, and returns its index.");
+               "Waits until one of several Receivers, Subscribers and Latests has something, a Sender a free slot or a "
+               "Pending its answer, and returns its index.");
     module.def("handle_sigbus", &handle_sigbus,
                "From now on a segment whose file somebody cut short is an error in this process and not its end by "
                "SIGBUS. Installs a handler for SIGBUS.");

@@ -18,6 +18,7 @@ using PyProcessed = Held<Processed>;
 
 struct PyPending : Held<Pending> {
     using Held::Held;
+    py::set closing;  ///< nobody closes it; for who waits in asyncio
     bool busy = false;
 };
 
@@ -183,6 +184,11 @@ void bind_pending(py::module_& module) {
     pending.def_property_readonly(
         "sequence", [](const PyPending& self) { return self.use().sequence(); },
         "Counts the requests of the Sender from 1.");
+    pending.def(
+        "fileno", [](const PyPending& self) { return self.use().descriptor(); },
+        "A descriptor that is readable when wait() would return at once: for select, selectors, asyncio.");
+    pending.def("_waitable", [](const PyPending& self) { return self.use().waitable(); });
+    pending.def_property_readonly("_closing", [](const PyPending& self) { return self.closing; });
     add_releasing(pending, "Nobody waits for the answer any more; the request stays sent.");
 }
 
@@ -257,6 +263,10 @@ void bind_sender(py::module_& module) {
                 wait_in(self, Timeout(timeout), [&](const Wait& until) { return shared->wait_for_receiver(until); }));
         },
         py::arg("timeout") = py::none(), "Waits until at least one live receiver is attached. Raises Timeout.");
+    sender.def(
+        "fileno", [](const PySender& self) { return self.use().descriptor(); },
+        "A descriptor that is readable while try_loan() would not raise Full: for select, selectors, asyncio.");
+    sender.def("_waitable", [](const PySender& self) { return self.use().waitable(); });
     sender.def_property_readonly(
         "id", [](const PySender& self) { return self.use().id().value; },
         "This Sender's identity, as Request.sender shows it.");

@@ -247,6 +247,8 @@ void bind_subscriber(py::module_& module) {
     subscriber.def(
         "fileno", [](const PySubscriber& self) { return self.use().descriptor(); },
         "A descriptor that is readable while try_next() would not raise Empty: for select, selectors, asyncio.");
+    subscriber.def_property_readonly(
+        "pins", [](const PySubscriber& self) { return self.pins; }, "Messages that it may hold at once.");
     subscriber.def("_waitable", [](const PySubscriber& self) { return self.use().waitable(); });
     subscriber.def(
         "info", [](const PySubscriber& self) { return self.use().info(); }, "The shape of the topic.");

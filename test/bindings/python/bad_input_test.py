@@ -170,7 +170,7 @@ def test_wait_any_refuses_what_cannot_be_waited_for(sender):
     with pytest.raises(handoff.InvalidArgument, match="nothing to wait for"):
         handoff.wait_any([])
     with pytest.raises(handoff.InvalidArgument, match="not for"):
-        handoff.wait_any([sender])
+        handoff.wait_any([sender.try_loan()])
 
 
 def test_every_exception_has_its_code():

@@ -22,7 +22,7 @@ def members_in_stub(name):
     """All members that the stub declares for a class, including inherited ones."""
     names = set()
     for node in CLASSES[name].body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             names.add(node.name)
         elif isinstance(node, ast.AnnAssign):
             names.add(node.target.id)
@@ -33,7 +33,7 @@ def members_in_stub(name):
 
 def members_in_module(cls):
     names = {name for name in dir(cls) if not name.startswith("_")}
-    names |= {name for name in ("__iter__", "__next__", "__enter__", "__exit__") if hasattr(cls, name)}
+    names |= {name for name in ("__iter__", "__next__", "__enter__", "__exit__", "__aiter__", "__anext__", "__await__") if hasattr(cls, name)}
     return names
 
 
@@ -59,10 +59,13 @@ def test_the_stub_says_what_the_class_has(name):
         assert [one.default for one in shown][1:] == defaults
         assert all(f"\n  {one}: " in cls.__init__.__doc__ for one in asked[1:]), "every option has its sentence"
     for method in (node for node in CLASSES[name].body if isinstance(node, ast.FunctionDef) and node.name != "__buffer__"):
-        if not method.decorator_list and method.name not in INHERITED:
+        if not method.decorator_list and method.name not in (*INHERITED, "__aiter__", "__await__"):
             said = inspect.getdoc(getattr(cls, method.name)).splitlines()[0]
             for argument in method.args.args[1:] + method.args.kwonlyargs:
                 assert f"{argument.arg}:" in said, f"{name}.{method.name} has no argument {argument.arg}"
+    for method in (node for node in CLASSES[name].body if isinstance(node, ast.AsyncFunctionDef)):
+        has = inspect.signature(getattr(cls, method.name)).parameters
+        assert list(has) == [argument.arg for argument in method.args.args]
 
 
 def test_everything_public_is_in_the_stub_and_has_a_docstring():
