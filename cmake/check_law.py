@@ -29,7 +29,7 @@ ROOMS = {
     "topic": [*BELOW_ENGINES, "broadcast"],
     "latest": [*BELOW_ENGINES, "broadcast"],
     "inspect": [*BELOW_ENGINES, "queue", "broadcast", "channel", "topic", "latest"],
-    "c": ["described", "segment", "image", "channel", "topic", "latest"],
+    "c": ["described", "segment", "image", "channel", "topic", "latest", "inspect"],
     "testing": ["platform"],
 }
 # The rooms of the programs, in the same way.

@@ -26,6 +26,19 @@ export const version: string;
 /** From now on a segment whose file was cut short is 'damaged' in this process, and not its end by SIGBUS. */
 export function handleSigbus(): void;
 
+/** The names of all channels, topics and latest values that match a shell pattern (not given: all), sorted. */
+export function listSegments(glob?: string): string[];
+/**
+ * Gives back what dead participants hold, and returns how many there were. Removes the segment if no live process uses
+ * it, nothing in it is unread and it is not persistent.
+ */
+export function clean(name: string): number;
+/**
+ * Removes the segment with all messages. With `force` also while live processes use it: those keep their memory, meet no
+ * new participants, and their waits are rejected with 'removed'. Otherwise 'mismatch'.
+ */
+export function remove(name: string, options?: { force?: boolean }): void;
+
 /** How long to wait: `timeout` in milliseconds (not given: for ever). Aborted, it rejects with `signal.reason`. */
 export interface Wait {
   timeout?: number;

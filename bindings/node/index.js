@@ -3,7 +3,7 @@
 // what there is, docs/nodejs.md how it is meant.
 
 const { HandoffError, native } = require('./lib/native');
-const { waitAny } = require('./lib/waits');
+const { checkedFields, waitAny } = require('./lib/waits');
 const { Sender, Pending, Processed } = require('./lib/sender');
 const { Receiver, Request } = require('./lib/receiver');
 const { Publisher, Subscriber, Message, MessageCopy } = require('./lib/topic');
@@ -11,7 +11,8 @@ const { Latest } = require('./lib/latest');
 const { Loan } = require('./lib/slot');
 
 const version = native.version();
-const { handleSigbus } = native;
+const { clean, handleSigbus, listSegments } = native;
+const remove = (name, options) => native.remove(name, checkedFields(options, ['force']).force);
 
 module.exports = {
   HandoffError,
@@ -26,7 +27,10 @@ module.exports = {
   Request,
   Sender,
   Subscriber,
+  clean,
   handleSigbus,
+  listSegments,
+  remove,
   version,
   waitAny,
 };

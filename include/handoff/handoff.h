@@ -49,6 +49,7 @@
 #include <handoff/c/latest.h>
 #include <handoff/c/loan.h>
 #include <handoff/c/memory.h>
+#include <handoff/c/segments.h>
 #include <handoff/c/topic.h>
 
 #endif

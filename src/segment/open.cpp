@@ -139,6 +139,8 @@ private:
             "there is no '" + request_.name + "' (" + path_ + " does not exist). Start the other side first";
         if (!request_.size_field.empty())
             sentence += ", or give " + std::string(request_.size_field) + " to create it here";
+        if (request_.blueprint.kind == Kind::latest)
+            sentence += ". If its writer has ended, the value is gone: lifetime = persistent keeps it";
         throw Error(Errc::no_such_segment, sentence);
     }
 

@@ -229,6 +229,42 @@ static void a_kept_mapping_outlives_every_handle(const char* segment) {
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_mapping_keep((const void*)byte, &mapping));
 }
 
+static void count_own(const char* name, void* own) {
+    const char* const segment = *(const char**)own;
+    if (segment != NULL && strcmp(name, segment) == 0) *(const char**)own = NULL;
+}
+
+static bool is_listed(const char* segment, const char* glob) {
+    const char* wanted = segment;
+    GOOD(handoff_list_segments(glob, count_own, &wanted));
+    return wanted == NULL;
+}
+
+static void a_segment_is_listed_cleaned_and_removed(const char* segment) {
+    handoff_channel_shape shape;
+    handoff_sender* sender = NULL;
+    handoff_loan* loan = NULL;
+    uint32_t recovered = 9;
+    bool removed = true;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_list_segments(NULL, NULL, NULL));
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_remove(NULL, true));
+    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_clean(segment, NULL, NULL));
+    ANSWERS(HANDOFF_NO_SUCH_SEGMENT, handoff_remove(segment, true));
+    CHECK(!is_listed(segment, NULL));
+    handoff_channel_shape_init(&shape);
+    shape.payload_bytes = 8;
+    GOOD(handoff_sender_open(segment, &shape, NULL, &sender));
+    CHECK(is_listed(segment, NULL) && is_listed(segment, segment) && !is_listed(segment, "no-*"));
+    GOOD(handoff_clean(segment, &recovered, &removed));
+    CHECK(recovered == 0 && !removed);
+    ANSWERS(HANDOFF_MISMATCH, handoff_remove(segment, false));
+    GOOD(handoff_remove(segment, true));
+    CHECK(!is_listed(segment, NULL));
+    GOOD(handoff_sender_try_loan(sender, &loan)); /* what was there stays with its users */
+    handoff_loan_drop(&loan);
+    handoff_sender_close(&sender);
+}
+
 const struct test_case border_cases[] = {
     {"null_is_refused_and_never_followed", null_is_refused_and_never_followed},
     {"nonsense_is_refused_before_anything_is_made", nonsense_is_refused_before_anything_is_made},
@@ -236,6 +272,7 @@ const struct test_case border_cases[] = {
      a_struct_of_an_older_header_is_filled_as_far_as_it_reaches},
     {"a_child_of_fork_inherits_nothing_and_opens_its_own", a_child_of_fork_inherits_nothing_and_opens_its_own},
     {"a_sentence_belongs_to_its_thread", a_sentence_belongs_to_its_thread},
+    {"a_segment_is_listed_cleaned_and_removed", a_segment_is_listed_cleaned_and_removed},
     {"a_kept_mapping_outlives_every_handle", a_kept_mapping_outlives_every_handle},
     {"encodings_are_told_by_name_and_number", encodings_are_told_by_name_and_number},
     {NULL, NULL}};

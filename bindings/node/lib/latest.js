@@ -7,7 +7,7 @@ const { openLater, openNow, opened } = require('./open');
 const { Room } = require('./room');
 const { shown } = require('./show');
 const { bytesOf } = require('./slot');
-const { checkedOptions, onceReady, untilEnd, waited } = require('./waits');
+const { checkedFields, checkedOptions, onceReady, untilEnd, waited } = require('./waits');
 
 const typedArray = Object.getPrototypeOf(Uint8Array);
 
@@ -71,8 +71,7 @@ class Latest extends Participant {
 
   /** A copy of the newest value, in `into` or in memory of its own; undefined before the first write. Never waits. */
   read(options) {
-    const { into, ...unknown } = checkedOptions(options);
-    for (const name of Object.keys(unknown)) refuse(`there is no option '${name}' here: 'into' is known`);
+    const { into } = checkedFields(options, ['into']);
     const read = (room) => native.latestRead(nativeOf(this), room);
     if (into !== undefined) return this.#reading(read(bytesOf(into)), bytesOf(into));
     const { about, buffer } = this.#room.fillNow(read);

@@ -13,9 +13,7 @@ let sinceTurn = 0;
  * @param {{timeout?: number, signal?: AbortSignal}} [options]
  */
 async function waited(options, start) {
-  const { timeout, signal, ...unknown } = checkedOptions(options);
-  for (const name of Object.keys(unknown))
-    refuse(`there is no option '${name}' here: 'timeout' and 'signal' are known`);
+  const { timeout, signal } = checkedFields(options, ['timeout', 'signal']);
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
   const result = await traced(() => abortable(signal, (token) => start(timeout, token)));
   if (++sinceTurn >= mostWithoutTurn) {
@@ -53,6 +51,14 @@ async function abortable(signal, start) {
 function checkedOptions(options = {}) {
   if (typeof options !== 'object' || options === null) refuse('options are an object such as { timeout: 1000 }');
   return options;
+}
+
+/** Options of which none is misspelled. */
+function checkedFields(options, known) {
+  const wrong = Object.keys(checkedOptions(options)).find((name) => !known.includes(name));
+  const words = known.map((name) => `'${name}'`).join(' and ');
+  if (wrong !== undefined) refuse(`there is no option '${wrong}' here: ${words} ${known.length > 1 ? 'are' : 'is'} known`);
+  return options ?? {};
 }
 
 /** The index of the first of these handles that has something: a message, a newer value, the end of its stream. */
@@ -104,4 +110,4 @@ async function* untilEnd(handle, take) {
   }
 }
 
-module.exports = { abortable, checkedOptions, onceReady, traced, untilEnd, waitAny, waited };
+module.exports = { abortable, checkedFields, checkedOptions, onceReady, traced, untilEnd, waitAny, waited };

@@ -1,5 +1,7 @@
 // What require('./handoff.node') answers. index.js makes classes of it.
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "addon.hpp"
 #include "waits.hpp"
@@ -55,6 +57,34 @@ napi_value handle_sigbus(const Call& call) {
     return undefined(call.env());
 }
 
+/// listSegments([glob])
+napi_value list_segments(const Call& call) {
+    const std::string glob = is_undefined(call.env(), call[0]) ? "*" : text_from(call.env(), call[0], "the pattern");
+    std::vector<std::string> names;
+    const auto add = [](const char* name, void* all) { static_cast<std::vector<std::string>*>(all)->push_back(name); };
+    check(handoff_list_segments(glob.c_str(), add, &names));
+    napi_value array = nullptr;
+    check(call.env(), napi_create_array_with_length(call.env(), names.size(), &array));
+    for (std::uint32_t index = 0; index < names.size(); ++index)
+        check(call.env(),
+              napi_set_element(call.env(), array, index, value_of(call.env(), std::string_view(names[index]))));
+    return array;
+}
+
+/// clean(name): the number of dead participants
+napi_value clean(const Call& call) {
+    std::uint32_t recovered = 0;
+    check(handoff_clean(text_from(call.env(), call[0], "the name").c_str(), &recovered, nullptr));
+    return count_of(call.env(), recovered);
+}
+
+/// remove(name, force)
+napi_value remove(const Call& call) {
+    const bool force = !is_undefined(call.env(), call[1]) && flag_from(call.env(), call[1], "force");
+    check(handoff_remove(text_from(call.env(), call[0], "the name").c_str(), force));
+    return undefined(call.env());
+}
+
 /// token(), for stop(token) and the waits that it stops
 napi_value token(const Call& call) {
     napi_value value = nullptr;
@@ -84,6 +114,9 @@ napi_value init(napi_env env, napi_value exports) {
                 {"closeAll", entry<close_all>},
                 {"version", entry<version>},
                 {"handleSigbus", entry<handle_sigbus>},
+                {"listSegments", entry<list_segments>},
+                {"clean", entry<clean>},
+                {"remove", entry<remove>},
                 {"token", entry<token>},
                 {"stop", entry<stop>}});
     export_open(env, exports);

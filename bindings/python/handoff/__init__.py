@@ -38,7 +38,10 @@ from ._core import (
     __version__,
     _close_all,
     _let_child_see_views,
+    clean,
     handle_sigbus,
+    list_segments,
+    remove,
     wait_any,
 )
 from ._errors import (

@@ -1,5 +1,7 @@
 #include <pybind11/pybind11.h>
 
+#include <pybind11/stl.h>
+#include <handoff/inspect.hpp>
 #include <handoff/truncation.hpp>
 #include <handoff/version.hpp>
 #include <handoff/wait_any.hpp>
@@ -41,6 +43,20 @@ std::size_t wait_for_any(const py::iterable& handles, const py::object& seconds)
         wait_interruptibly(timeout, interpreter_ends(), [&](const Wait& until) { return wait_any(waitables, until); }));
 }
 
+std::vector<std::string> list_segments(const std::string& glob) {
+    std::vector<std::string> names;
+    for (auto& found : inspect::find(glob)) names.push_back(std::move(found.name));
+    return names;
+}
+
+std::uint32_t clean(const std::string& name) {
+    return value_of(inspect::clean(name)).recovered;
+}
+
+void remove(const std::string& name, bool force) {
+    value_of(inspect::remove(name, force));
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_core, module) {
@@ -55,6 +71,16 @@ PYBIND11_MODULE(_core, module) {
     module.def("wait_any", &wait_for_any, py::arg("handles"), py::arg("timeout") = py::none(),
                "Waits until one of several Receivers, Subscribers and Latests has something, a Sender a free slot or a "
                "Pending its answer, and returns its index.");
+    module.def("list_segments", &list_segments, py::arg("glob") = "*",
+               "The names of all channels, topics and latest values that match a shell pattern, sorted.");
+    module.def(
+        "clean", &clean, py::arg("name"),
+        "Gives back what dead participants hold, and returns how many there were. Removes the segment if no live "
+        "process uses it, nothing in it is unread and it is not persistent.");
+    module.def(
+        "remove", &remove, py::arg("name"), py::kw_only(), py::arg("force") = false,
+        "Removes the segment with all messages. With force also while live processes use it: those keep their "
+        "memory, meet no new participants, and their waits raise Removed. Raises NoSuchSegment, Mismatch (in use).");
     module.def("handle_sigbus", &handle_sigbus,
                "From now on a segment whose file somebody cut short is an error in this process and not its end by "
                "SIGBUS. Installs a handler for SIGBUS.");

@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const test = require('node:test');
+const handoff = require('handoff');
 const { Latest, Publisher, Receiver, Sender, Subscriber, waitAny } = require('handoff');
 const { closing, nameFor, longTimeout, refusal } = require('./kit');
 
@@ -91,4 +92,17 @@ test('opened again it is another one', async (t) => {
   const request = await receiver.receive({ timeout });
   assert.equal(request.bytes[0], 7);
   request.processed();
+});
+
+test('segments are listed, cleaned and removed', (t) => {
+  const name = nameFor();
+  assert.throws(() => handoff.remove(name), refusal('no_such_segment'));
+  const sender = closing(t, new Sender(name, { payloadBytes: 8 }));
+  assert.deepEqual([handoff.listSegments(name), handoff.listSegments().includes(name), handoff.listSegments(`${name}-*`)], [[name], true, []]);
+  assert.equal(handoff.clean(name), 0);
+  assert.throws(() => handoff.remove(name), refusal('mismatch'));
+  assert.throws(() => handoff.remove(name, { forced: true }), refusal('invalid_argument', /'forced'.*'force'/));
+  handoff.remove(name, { force: true });
+  assert.deepEqual(handoff.listSegments(name), []);
+  sender.tryLoan().release();
 });

@@ -110,3 +110,30 @@ def test_opened_again_it_is_another_one(name):
             with receiver.receive(WAIT_S) as request:
                 assert bytes(request.array) == b"new"
                 request.processed()
+
+
+def test_segments_are_listed_cleaned_and_removed(name):
+    assert name not in handoff.list_segments()
+    with pytest.raises(handoff.NoSuchSegment):
+        handoff.remove(name)
+    with handoff.Sender(name, payload_bytes=8) as sender:
+        assert name in handoff.list_segments() and handoff.list_segments(name) == [name]
+        assert handoff.list_segments(name + "-*") == []
+        assert handoff.clean(name) == 0
+        with pytest.raises(handoff.Mismatch):
+            handoff.remove(name)
+        handoff.remove(name, force=True)
+        assert name not in handoff.list_segments()
+        sender.try_loan().release()
+
+
+def test_a_value_whose_writer_has_ended_is_explained(name):
+    with handoff.Latest(name, "f8") as writer:
+        writer.write(1.0)
+    with pytest.raises(handoff.NoSuchSegment, match="lifetime = persistent keeps it"):
+        handoff.Latest(name)
+    with handoff.Latest(name, "f8", lifetime="persistent") as writer:
+        writer.write(2.0)
+    with handoff.Latest(name, "f8") as reader:
+        assert reader.read().value == 2.0
+    handoff.remove(name)
