@@ -73,19 +73,27 @@ class Latest extends Participant {
   read(options) {
     const { into } = checkedFields(options, ['into']);
     const read = (room) => native.latestRead(nativeOf(this), room);
-    if (into !== undefined) return this.#reading(read(bytesOf(into)), bytesOf(into));
+    if (into !== undefined) return this.#reading(read(this.#roomIn(into)), bytesOf(into));
     const { about, buffer } = this.#room.fillNow(read);
     return this.#reading(about, new Uint8Array(buffer));
   }
 
   /** Waits for a value newer than the last one that was read here. */
   async waitNewer(options) {
-    const { into, ...rest } = checkedOptions(options);
+    const { into, ...rest } = checkedFields(options, ['timeout', 'signal', 'into']);
     const wait = (room) =>
       waited(rest, (timeout, token) => native.latestWaitNewer(nativeOf(this), room, timeout, token));
     if (into !== undefined) return onceReady(this, rest, () => this.#readNewer(into));
     const { about, buffer } = await this.#room.fill(wait);
     return this.#reading(about, new Uint8Array(buffer));
+  }
+
+  #roomIn(into) {
+    const room = bytesOf(into);
+    const { name, BYTES_PER_ELEMENT: size } = this.#type;
+    if (room.byteOffset % size !== 0)
+      refuse(`into begins at byte ${room.byteOffset} of its buffer: for ${name} a multiple of ${size} is needed`);
+    return room;
   }
 
   #readNewer(into) {

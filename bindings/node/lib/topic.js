@@ -7,7 +7,7 @@ const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bytesOf, filled, loanOf } = require('./slot');
 const { Room } = require('./room');
 const { kFacts, showing, shown, shownFacts } = require('./show');
-const { checkedOptions, onceReady, untilEnd, waited } = require('./waits');
+const { checkedFields, checkedOptions, onceReady, untilEnd, waited } = require('./waits');
 
 class Publisher extends Participant {
   constructor(name, options) {
@@ -110,7 +110,7 @@ class Subscriber extends Participant {
   }
 
   async #copied(isNewest, options) {
-    const { into, ...wait } = checkedOptions(options);
+    const { into, ...wait } = checkedFields(options, ['timeout', 'signal', 'into']);
     const copy = (room) =>
       waited(wait, (timeout, token) => native.copyNext(nativeOf(this), isNewest, room, timeout, token));
     if (into !== undefined) return this.#copiedInto(into, isNewest, wait);

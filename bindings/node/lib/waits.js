@@ -16,11 +16,14 @@ async function waited(options, start) {
   const { timeout, signal } = checkedFields(options, ['timeout', 'signal']);
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
   const result = await traced(() => abortable(signal, (token) => start(timeout, token)));
-  if (++sinceTurn >= mostWithoutTurn) {
-    sinceTurn = 0;
-    await new Promise(setImmediate);
-  }
+  await takeTurn();
   return result;
+}
+
+async function takeTurn() {
+  if (++sinceTurn < mostWithoutTurn) return;
+  sinceTurn = 0;
+  await new Promise(setImmediate);
 }
 
 /** Errors that are made in the event loop learn here who waits. */
@@ -56,8 +59,8 @@ function checkedOptions(options = {}) {
 /** Options of which none is misspelled. */
 function checkedFields(options, known) {
   const wrong = Object.keys(checkedOptions(options)).find((name) => !known.includes(name));
-  const words = known.map((name) => `'${name}'`).join(' and ');
-  if (wrong !== undefined) refuse(`there is no option '${wrong}' here: ${words} ${known.length > 1 ? 'are' : 'is'} known`);
+  if (wrong !== undefined)
+    refuse(`there is no option '${wrong}' here, but ${known.map((name) => `'${name}'`).join(', ')}`);
   return options ?? {};
 }
 
@@ -67,8 +70,14 @@ async function waitAny(handles, options) {
   return waited(options, (timeout, token) => native.waitAny(all, timeout, token));
 }
 
-/** What takeNow() returns once it no longer refuses with 'timed_out'. */
+/** What takeNow() returns once it no longer refuses with 'timed_out'. A turn before it: what was taken is delivered. */
 async function onceReady(handle, { timeout, ...rest }, takeNow) {
+  const { signal } = rest;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
+  if (timeout !== undefined && !(timeout >= 0 && typeof timeout === 'number'))
+    refuse(`timeout is a number of milliseconds, 0 or more, not ${String(timeout)}`);
+  signal?.throwIfAborted();
+  await takeTurn();
   const begin = performance.now();
   for (let isLast = false; ; ) {
     try {

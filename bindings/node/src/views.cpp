@@ -21,22 +21,36 @@ struct Kept {
 
 /// When an environment ends, its objects are collected although its jobs go on. What they may read stays mapped for a
 /// while.
-void drop_later(handoff_mapping* mapping) {
+struct Orphans {
     using Clock = std::chrono::steady_clock;
-    constexpr std::chrono::minutes longest_job{1};
-    static auto& mutex = *new std::mutex;
-    static auto& orphans = *new std::deque<std::pair<Clock::time_point, handoff_mapping*>>;
-    const std::lock_guard lock(mutex);
-    orphans.emplace_back(Clock::now() + longest_job, mapping);
-    for (; orphans.front().first < Clock::now(); orphans.pop_front()) handoff_mapping_drop(&orphans.front().second);
+    static constexpr std::chrono::minutes longest_job{1};
+
+    void drop_old() {
+        const std::lock_guard lock(mutex);
+        for (; !list.empty() && list.front().first < Clock::now(); list.pop_front())
+            handoff_mapping_drop(&list.front().second);
+    }
+    void add(handoff_mapping* mapping) {
+        const std::lock_guard lock(mutex);
+        list.emplace_back(Clock::now() + longest_job, mapping);
+    }
+
+    std::mutex mutex;
+    std::deque<std::pair<Clock::time_point, handoff_mapping*>> list;
+};
+
+Orphans& orphans() {
+    static auto& all = *new Orphans;  // environments end at any time
+    return all;
 }
 
 void keep_mapped(napi_env env, napi_value buffer, const Area& area) {
+    orphans().drop_old();
     auto kept = std::make_unique<Kept>(Kept{nullptr, shared_addon_of(env)});
     check(handoff_mapping_keep(area.data, &kept->mapping));
     const auto collected = [](napi_env, void* data, void*) {
         const std::unique_ptr<Kept> mine(static_cast<Kept*>(data));
-        if (mine->addon->is_shut) return drop_later(mine->mapping);
+        if (mine->addon->is_shut) return orphans().add(mine->mapping);
         handoff_mapping_drop(&mine->mapping);
     };
     const napi_status status = napi_add_finalizer(env, buffer, kept.get(), collected, nullptr, nullptr);

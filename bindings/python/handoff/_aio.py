@@ -16,10 +16,12 @@ def _wake(waiting):
             future.set_result(None)
 
 
-async def _readable(handle):
-    """Returns once the descriptor of the handle is readable, or the handle was closed. asyncio has one callback for a
-    descriptor: it wakes all who wait."""
+async def _readable(handle, end):
+    """Returns once the descriptor of the handle is readable, the handle was closed, or the time of the loop is `end`
+    (None: never). asyncio has one callback for a descriptor: it wakes all who wait."""
     loop = asyncio.get_running_loop()
+    for old in [other for other in _futures if other.is_closed()]:
+        del _futures[old]
     of_loop = _futures.setdefault(loop, {})
     future = loop.create_future()
     waiting = []
@@ -33,10 +35,13 @@ async def _readable(handle):
     def closing():
         if asyncio._get_running_loop() is loop:
             forget()
+        elif loop.is_closed():
+            handle._closing.discard(closing)
         else:
             loop.call_soon_threadsafe(forget)
 
     descriptor = None
+    timer = None if end is None else loop.call_at(end, _wake, [future])
     handle._closing.add(closing)  # first: another thread may close it at any moment
     try:
         descriptor = handle.fileno()
@@ -46,9 +51,11 @@ async def _readable(handle):
             loop.add_reader(descriptor, _wake, waiting)
         await future
     except OSError:  # closed before it was added
-        if not handle.closed:
+        if not getattr(handle, "closed", True):
             raise
     finally:
+        if timer is not None:
+            timer.cancel()
         handle._closing.discard(closing)
         if future in waiting:
             waiting.remove(future)
@@ -70,13 +77,10 @@ async def _until(handle, timeout, take, nothing, last):
         try:
             return take()
         except nothing:
-            left = None if end is None else end - loop.time()
-        if left is not None and left <= 0:
-            return last()
-        try:
-            await asyncio.wait_for(_readable(handle), left)
-        except asyncio.TimeoutError:
             pass
+        if end is not None and loop.time() >= end:
+            return last()
+        await _readable(handle, end)
 
 
 async def receive_async(self, timeout=None):

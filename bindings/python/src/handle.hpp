@@ -189,6 +189,7 @@ void add_closing(Class& cls) {
         "closed", [](const T& self) { return self.is_closed(); }, "True after close().");
     cls.def_property_readonly(
         "name", [](const T& self) { return self.name(); }, "The name of the segment.");
+    cls.def_property_readonly("_ended", [](const T& self) { return self.ended(); });
     cls.def_property_readonly("_closing", [](const T& self) { return self.closing(); });
     cls.def("__enter__", [](py::object self) { return self; });
     cls.def("__exit__", [](T& self, const py::args&) { self.close(); });

@@ -7,6 +7,8 @@
 #include <handoff/wait_any.hpp>
 
 #include <exception>
+#include <list>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,18 +31,39 @@ void raise(std::exception_ptr thrown) {
     }
 }
 
+/// Stopped when one of several tokens is.
+class EndOfAny {
+public:
+    void add(const std::stop_token& token) { callbacks_.emplace_back(token, Request{source_}); }
+    std::stop_token token() const { return source_.get_token(); }
+
+private:
+    struct Request {
+        std::stop_source& source;
+        void operator()() const { source.request_stop(); }
+    };
+    std::stop_source source_;
+    std::list<std::stop_callback<Request>> callbacks_;  // go first: they refer to the source
+};
+
 std::size_t wait_for_any(const py::iterable& handles, const py::object& seconds) {
     const Timeout timeout(seconds);
     std::vector<Waitable> waitables;
+    EndOfAny end;
+    end.add(interpreter_ends());
     for (const auto handle : handles) {
         if (!py::hasattr(handle, "_waitable"))
             refuse(Errc::invalid_argument,
                    "wait_any() waits for Receivers, Subscribers, Latests, Senders and Pendings, not for " +
                        words(py::type::of(handle)));
         waitables.push_back(handle.attr("_waitable")().cast<Waitable>());
+        if (py::hasattr(handle, "_ended")) end.add(handle.attr("_ended").cast<std::stop_token>());
     }
-    return value_of(
-        wait_interruptibly(timeout, interpreter_ends(), [&](const Wait& until) { return wait_any(waitables, until); }));
+    auto index =
+        wait_interruptibly(timeout, end.token(), [&](const Wait& until) { return wait_any(waitables, until); });
+    if (!index && index.error() == Errc::stopped && !interpreter_ends().stop_requested())
+        refuse(Errc::invalid_handle, "wait_any: one of the handles was closed meanwhile");
+    return value_of(std::move(index));
 }
 
 std::vector<std::string> list_segments(const std::string& glob) {
@@ -62,6 +85,7 @@ void remove(const std::string& name, bool force) {
 PYBIND11_MODULE(_core, module) {
     py::register_local_exception_translator(&raise);
     py::class_<Waitable>(module, "_Waitable");
+    py::class_<std::stop_token>(module, "_Ended");
     bind_views(module);
     bind_loan(module);
     bind_sender(module);

@@ -18,7 +18,13 @@ using PyProcessed = Held<Processed>;
 
 struct PyPending : Held<Pending> {
     using Held::Held;
-    py::set closing;  ///< nobody closes it; for who waits in asyncio
+    /// Ends what waits for it in asyncio. Throws Error(invalid_handle) if a thread waits in it.
+    void release() {
+        const Alone alone(busy, "Pending");
+        Held::release();
+        call_all(closing);
+    }
+    py::set closing;  ///< functions of waits in asyncio
     bool busy = false;
 };
 
@@ -55,7 +61,7 @@ PyProcessed wait_for(PyPending& self, const Timeout& timeout) {
     const Alone alone(self.busy, "Pending");
     auto outcome =
         wait_interruptibly(timeout, interpreter_ends(), [&](const Wait& until) { return pending.wait(until); });
-    if (outcome || !may_be_waited_for_again(outcome.error())) self.release();
+    if (outcome || !may_be_waited_for_again(outcome.error())) self.Held::release();
     return {"Processed", owner, value_of(std::move(outcome))};
 }
 
@@ -178,7 +184,9 @@ void bind_pending(py::module_& module) {
         "withdraw",
         [](PyPending& self) {
             const Alone alone(self.busy, "Pending");
-            return value_of(self.take().withdraw()) == Withdrawn::taken_back;
+            const bool taken_back = value_of(self.take().withdraw()) == Withdrawn::taken_back;
+            call_all(self.closing);
+            return taken_back;
         },
         "Takes a request back that is in nobody's hands. False: a receiver has it, or has answered it.");
     pending.def_property_readonly(

@@ -220,6 +220,12 @@ Source::Source(const py::object& data) {
                                            " shows no bytes: give a numpy array of numbers, bytes, a bytearray or a "
                                            "memoryview");
     }
+    if (view_.format != nullptr && std::strchr(view_.format, 'O') != nullptr) {
+        PyBuffer_Release(&view_);
+        refuse(Errc::invalid_argument,
+               "an array of Python objects has no bytes that another process could read: its "
+               "dtype must be one of plain numbers");
+    }
 }
 
 Frame Source::frame(const py::object& encoding) const {

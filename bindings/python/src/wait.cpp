@@ -19,6 +19,13 @@ std::stop_source& end_of_interpreter() {
     return *source;
 }
 
+/// Asked with the GIL the first time.
+bool thread_is_daemon() {
+    thread_local const bool is_daemon =
+        py::module_::import("threading").attr("current_thread")().attr("daemon").cast<bool>();
+    return is_daemon;
+}
+
 bool is_finalizing() noexcept {
 #if PY_VERSION_HEX >= 0x030d0000
     return Py_IsFinalizing() != 0;
@@ -29,8 +36,13 @@ bool is_finalizing() noexcept {
 
 }  // namespace
 
+WithoutGil::WithoutGil() {
+    thread_is_daemon();  // which needs the GIL the first time
+    state_ = PyEval_SaveThread();
+}
+
 WithoutGil::~WithoutGil() noexcept(false) {
-    while (is_finalizing()) pause();
+    while (is_finalizing() || (end_of_interpreter().stop_requested() && thread_is_daemon())) pause();
     PyEval_RestoreThread(state_);
 }
 

@@ -15,10 +15,11 @@ namespace handoff::python {
 namespace py = pybind11;
 
 /// Runs without the GIL while this lives. A thread that comes back while the interpreter ends never does: it is parked
-/// here, as later Pythons do it themselves, instead of being unwound through C++.
+/// here, as later Pythons do it themselves, instead of being unwound through C++. So is a daemon thread from the moment
+/// that waits are ended: nobody waits for it.
 class WithoutGil {
 public:
-    WithoutGil() : state_(PyEval_SaveThread()) {}
+    WithoutGil();
     WithoutGil(const WithoutGil&) = delete;
     ~WithoutGil() noexcept(false);
 

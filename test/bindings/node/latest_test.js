@@ -113,6 +113,10 @@ test('a value is copied into the buffer of the caller', async (t) => {
   assert.deepEqual([(await newer).value, into], [Float64Array.of(3, 4), Float64Array.of(0, 3, 4, 0, 0)]);
   assert.equal(latest.read({ into }).value.buffer, into.buffer);
   assert.throws(() => latest.read({ into: new Float64Array(1) }), refusal('too_large'));
+  latest.write([5, 6]);
+  const odd = new Uint8Array(new ArrayBuffer(64), 3);
+  await assert.rejects(latest.waitNewer({ into: odd }), refusal('invalid_argument', /multiple of 8/));
+  assert.ok(latest.hasNewer);
   assert.throws(() => latest.read({ in: into }), refusal('invalid_argument', /'in'/));
 });
 

@@ -155,3 +155,25 @@ test('a message is copied into the buffer of the caller', async (t) => {
   await assert.rejects(taken, refusal('invalid_handle', /gone/));
   assert.equal((await subscriber.copyNext()).bytes[0], 1);
 });
+
+test('options of a copy are checked with and without a buffer, and others take their turn', async (t) => {
+  const { publisher, subscriber } = topic(t);
+  publisher.publishBytes(Uint8Array.of(1));
+  for (const into of [undefined, new Uint8Array(9)]) {
+    await assert.rejects(subscriber.copyNext({ into, timeOut: 1 }), refusal('invalid_argument', /'timeOut'.*'into'/));
+    await assert.rejects(subscriber.copyNext({ into, signal: 5 }), refusal('invalid_argument', /AbortSignal/));
+    for (const wrong of ['5', -1, null, NaN])
+      await assert.rejects(subscriber.copyNext({ into, timeout: wrong }), refusal('invalid_argument', /timeout/));
+    await assert.rejects(subscriber.copyNext({ into, signal: AbortSignal.abort('enough') }), (error) => error === 'enough');
+  }
+  assert.equal((await subscriber.copyNext({ into: new Uint8Array(9) })).bytes.length, 1);
+  let hadTurn = false;
+  setTimeout(() => (hadTurn = true), 1);
+  const into = new Uint8Array(16);
+  const end = performance.now() + longTimeout;
+  while (!hadTurn && performance.now() < end) {
+    publisher.publishBytes(Uint8Array.of(1));
+    await subscriber.copyNext({ into });
+  }
+  assert.ok(hadTurn);
+});

@@ -1,7 +1,9 @@
 """Waiting in asyncio."""
 
 import asyncio
+import gc
 import threading
+import weakref
 
 import handoff
 import pytest
@@ -108,7 +110,7 @@ def test_a_cancelled_wait_loses_nothing(pair):
 
     async def main():
         for number in range(100):
-            wait = asyncio.create_task(receiver.receive_async())
+            wait = asyncio.create_task(receiver.receive_async(timeout=20 if number % 2 else None))
             for _ in range(number % 5):
                 await asyncio.sleep(0)
             sender.send(bytes([number]))
@@ -124,6 +126,63 @@ def test_a_cancelled_wait_loses_nothing(pair):
         assert not receiver._closing
 
     run(main())
+
+
+def test_a_cancelled_task_does_not_go_on(pair):
+    sender, receiver = pair
+
+    async def serve():
+        while True:
+            (await receiver.receive_async(timeout=20)).processed()
+
+    async def main():
+        for turns in range(12):
+            server = asyncio.create_task(serve())
+            await asyncio.sleep(0.002)
+            sender.send(b"x")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            server.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(server, 10)
+
+    run(main())
+
+
+@pytest.mark.parametrize("end", ["release", "withdraw"])
+def test_the_end_of_a_pending_ends_its_wait(pair, end):
+    sender, _ = pair
+
+    async def main():
+        pending = sender.request_async(b"x")
+        wait = asyncio.create_task(pending.wait_async())
+        await asyncio.sleep(0.01)
+        getattr(pending, end)()
+        with pytest.raises(handoff.InvalidHandle, match="released"):
+            await wait
+
+    run(main())
+
+
+def test_a_loop_that_was_closed_while_it_waited_is_forgotten(pair):
+    _, receiver = pair
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(receiver.receive_async())
+    loop.run_until_complete(asyncio.sleep(0.01))
+    loop.close()
+    closed = weakref.ref(loop)
+    task._log_destroy_pending = False
+    del task, loop
+    receiver.close()
+
+    async def main():
+        with handoff.Receiver(receiver.name + "-other", payload_bytes=8) as other:
+            with pytest.raises(handoff.Timeout):
+                await other.receive_async(timeout=0.001)
+
+    run(main())
+    gc.collect()
+    assert closed() is None
 
 
 @pytest.mark.parametrize("in_thread", [False, True])

@@ -247,3 +247,39 @@ def test_other_threads_run_while_one_waits(pair):
         counted += 1
     waiter.join()
     assert counted > 1000
+
+
+def test_a_pending_is_not_released_under_a_thread_that_waits(pair):
+    sender, receiver = pair
+    pending = sender.request_async(b"x")
+    waiter = threading.Thread(target=pending.wait)
+    waiter.start()
+    while True:  # until it waits
+        try:
+            pending.wait(0)
+        except handoff.InvalidHandle:
+            break
+        except handoff.Timeout:
+            pass
+    for end in (pending.release, lambda: pending.__exit__(None, None, None), pending.withdraw):
+        with pytest.raises(handoff.InvalidHandle, match="another thread waits"):
+            end()
+    receiver.receive(10).processed()
+    waiter.join(30)
+    assert not waiter.is_alive() and pending.released
+
+
+def test_close_ends_wait_any(pair):
+    sender, receiver = pair
+    said = []
+
+    def wait():
+        with pytest.raises(handoff.InvalidHandle, match="closed") as caught:
+            handoff.wait_any([receiver])
+        said.append(caught.value)
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    receiver.close()
+    waiter.join(30)
+    assert len(said) == 1

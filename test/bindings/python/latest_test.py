@@ -99,3 +99,9 @@ def test_a_small_value_costs_its_size(name):
         latest.write(b"small")
         value = latest.read().value
         assert value == b"small" and sys.getsizeof(value) < 100
+
+
+def test_addresses_of_objects_are_no_value(name):
+    with handoff.Latest(name, capacity_bytes=16) as latest:
+        with pytest.raises(handoff.InvalidArgument, match="Python objects"):
+            latest.write(np.array([object(), None]))

@@ -140,6 +140,26 @@ def test_an_interrupted_request_is_withdrawn(name, program):
         assert receiver.state().ready == 0
 
 
+@pytest.mark.parametrize("wait", [
+    "handoff.Receiver(name + '-none', attach_timeout=60)", "sender.request(b'x')", "receiver.receive()"])
+def test_a_daemon_thread_that_waits_does_no_harm(name, program, wait):
+    code = f"""
+import sys, threading, handoff
+name = sys.argv[1]
+keep = [handoff.Receiver(f"{{name}}-{{i}}", payload_bytes=8) for i in range(4)]
+receiver, sender = handoff.Receiver(name, payload_bytes=8), handoff.Sender(name)
+begins = threading.Event()
+def run():
+    begins.set()
+    {wait}
+threading.Thread(target=run, daemon=True).start()
+begins.wait()
+"""
+    for _ in range(6):
+        status, _, err = program(code, name).wait()
+        assert status == 0, err
+
+
 def test_a_thread_that_waits_at_exit_does_no_harm(name, program):
     code = """
 import sys, threading, time, handoff
