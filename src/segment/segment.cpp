@@ -143,11 +143,12 @@ Segment::~Segment() = default;
 
 std::shared_ptr<const void> keep_mapped(const void* address) {
     Mappings& mappings = platform::of_this_process<Mappings>();
+    std::shared_ptr<const Segment::Mapping> mapping;  // before the lock, which its destructor takes if it is the last
     const std::lock_guard lock(mappings.mutex);
     const auto* const byte = static_cast<const std::byte*>(address);
     const auto found = mappings.by_last_byte.lower_bound(byte);
     if (found == mappings.by_last_byte.end()) return nullptr;
-    auto mapping = std::static_pointer_cast<const Segment::Mapping>(found->second.lock());
+    mapping = std::static_pointer_cast<const Segment::Mapping>(found->second.lock());
     return mapping != nullptr && mapping->first_byte() <= byte ? mapping : nullptr;
 }
 

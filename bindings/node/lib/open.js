@@ -2,7 +2,7 @@
 // Opening: at once with `new`, or with a promise that waits for a segment that is not there yet.
 
 const { native, refuse } = require('./native');
-const { abortable, checkedOptions, traced } = require('./waits');
+const { abortable, checkSignal, checkedOptions, traced } = require('./waits');
 
 /** Given to a constructor before a handle of the addon that was opened already. */
 const opened = Symbol('opened');
@@ -19,7 +19,7 @@ function openNow(open, name, options) {
 /** The promise of such a handle. */
 async function openLater(open, name, options) {
   const { attachTimeout = 0, signal, ...rest } = checkedOptions(options);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
+  checkSignal(signal);
   return traced(() => abortable(signal, (token) => native[open](name, rest, attachTimeout, token)));
 }
 

@@ -14,10 +14,14 @@ let sinceTurn = 0;
  */
 async function waited(options, start) {
   const { timeout, signal } = checkedFields(options, ['timeout', 'signal']);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
+  checkSignal(signal);
   const result = await traced(() => abortable(signal, (token) => start(timeout, token)));
   await takeTurn();
   return result;
+}
+
+function checkSignal(signal) {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
 }
 
 async function takeTurn() {
@@ -73,7 +77,7 @@ async function waitAny(handles, options) {
 /** What takeNow() returns once it no longer refuses with 'timed_out'. A turn before it: what was taken is delivered. */
 async function onceReady(handle, { timeout, ...rest }, takeNow) {
   const { signal } = rest;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal is an AbortSignal');
+  checkSignal(signal);
   if (timeout !== undefined && !(timeout >= 0 && typeof timeout === 'number'))
     refuse(`timeout is a number of milliseconds, 0 or more, not ${String(timeout)}`);
   signal?.throwIfAborted();
@@ -119,4 +123,4 @@ async function* untilEnd(handle, take) {
   }
 }
 
-module.exports = { abortable, checkedFields, checkedOptions, onceReady, traced, untilEnd, waitAny, waited };
+module.exports = { abortable, checkSignal, checkedFields, checkedOptions, onceReady, traced, untilEnd, waitAny, waited };

@@ -19,11 +19,11 @@ std::stop_source& end_of_interpreter() {
     return *source;
 }
 
-/// Asked with the GIL the first time.
+/// Asked with the GIL the first time. A daemon thread that forks is the main thread of the child, and stays a daemon.
 bool thread_is_daemon() {
     thread_local const bool is_daemon =
         py::module_::import("threading").attr("current_thread")().attr("daemon").cast<bool>();
-    return is_daemon;
+    return is_daemon && PyThread_get_thread_ident() != main_thread;
 }
 
 bool is_finalizing() noexcept {

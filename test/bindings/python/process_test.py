@@ -234,6 +234,39 @@ def child_checks(sender, view, name, answers):
         request.processed()
 
 
+def test_a_child_of_a_daemon_thread_can_wait_to_its_end(name, program):
+    code = """
+import atexit, os, sys, threading, handoff
+name = sys.argv[1]
+def at_exit(parent=os.getpid()):
+    if os.getpid() == parent:
+        return
+    with handoff.Receiver(name, payload_bytes=8) as receiver:
+        try:
+            receiver.receive(timeout=0.3)
+        except handoff.Timeout:
+            print("timed out", flush=True)
+atexit.register(at_exit)
+def run():
+    with handoff.Receiver(name, payload_bytes=8) as receiver:
+        try:
+            receiver.receive(timeout=0)
+        except handoff.Timeout:
+            pass
+    child = os.fork()
+    if child == 0:  # as the interpreter ends
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        os._exit(0)
+    os.waitpid(child, 0)
+thread = threading.Thread(target=run, daemon=True)
+thread.start()
+thread.join()
+"""
+    status, out, err = program(code, name).wait()
+    assert (status, out) == (0, "timed out\n"), err
+
+
 def test_a_child_of_fork_inherits_nothing_and_opens_its_own(name):
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
