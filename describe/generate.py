@@ -6,7 +6,7 @@ usage: generate.py [ROOT]            writes all files that are not what the desc
 
 Most of it are regions between the comments `generated from describe/handoff.toml: NAMES` and `end of generated`. The
 names are tables, the ending of the file decides what is written of them. Before them, in C, `init`: the functions that
-begin these structs; in C++ `copies`: from `options` to `made`. `asserts`: C and C++ have the same enumerators.
+begin these structs; in C++ `copies`: from `options` to `made`. `asserts`: C and C++ have the same enumerators. `messages`: of the errors.
 """
 
 import re
@@ -103,7 +103,7 @@ def commented(lines, beside, above):
 # ---- regions ---------------------------------------------------------------------------------------------------------
 
 def cpp_value(value):
-    return "type_" + value["name"] if value["name"][0].isdigit() else value["name"]
+    return "type_" + value["name"] if value["name"][0].isdigit() or value["name"] == "bool" else value["name"]
 
 
 def cpp_member(field):
@@ -121,6 +121,8 @@ def cpp_region(names):
     if names == ["asserts"]:
         return [f"static_assert({c_constant(name, value)} == static_cast<int>({name}::{cpp_value(value)}));"
                 for name, values in ENUMS.items() for value in values]
+    if names == ["messages"]:
+        return [f'"{value["message"]}",' for value in ENUMS["Errc"]]
     if names[0] == "copies":
         return [f"made.{field['name']} = options.{field['name']};" for field in fields_of(names[1])]
     lines = []
@@ -143,8 +145,7 @@ def c_member(field):
 
 
 def c_width(field):
-    is_array = field["type"] == "text" and field["kind"] == "told"
-    return 1 if is_array else 4 if TYPES[field["type"]][C] == "uint32_t" else 8
+    return 1 if (field["type"], field["kind"]) == ("text", "told") else 4 if TYPES[field["type"]][C] == "uint32_t" else 8
 
 
 def c_layout(struct):
@@ -161,9 +162,8 @@ def c_layout(struct):
 def c_says(field):
     says = sentence(field, "c")
     if field["type"] in ENUMS:
-        prefix = TABLES[field["type"]]["prefix"]
         every = " or ".join(c_constant(field["type"], value) for value in ENUMS[field["type"]])
-        known = f"HANDOFF_{prefix}..." if prefix else every
+        known = f"HANDOFF_{prefix}..." if (prefix := TABLES[field["type"]]["prefix"]) else every
         return f"{known}: {says}" if says else known
     return f"1: {says[0].lower()}{says[1:]}" if field["type"] == "bool" and says else says
 
@@ -234,7 +234,7 @@ def md_region(names):
 
 REGIONS = {".hpp": cpp_region, ".cpp": cpp_region, ".h": c_region, ".pyi": pyi_region, ".ts": ts_region,
            ".md": md_region}
-FOLDERS = ["include/handoff", "src/c", "bindings/python/handoff", "bindings/node", "docs"]
+FOLDERS = ["include/handoff", "src", "bindings/python/handoff", "bindings/node", "docs"]
 BEGIN = re.compile(r"^( *)(?://|/\*|#|<!--) generated from describe/handoff\.toml: ([\w ]+?)(?: \*/| -->)?$")
 END = re.compile(r"^ *(?://|/\*|#|<!--) end of generated(?: \*/| -->)?$")
 
@@ -244,15 +244,15 @@ def described_hpp():
     yield from ["// Generated from describe/handoff.toml by describe/generate.py: do not edit.", "// clang-format off",
                 "#pragma once", "", '#include "described/field.hpp"', "", "namespace handoff::detail::described {", ""]
     yield from (f"inline constexpr std::string_view {snake(name)}_words[]{{{words_of(name)}}};" for name in ENUMS)
-    pixels = ", ".join("{{{}, {}, '{}'}}".format(*value["pixel"]) for value in ENUMS["Encoding"])
-    yield f"inline constexpr Pixel encoding_pixels[]{{{pixels}}};"
+    for name, column in (("Encoding", "pixel"), ("Dtype", "item")):
+        made = ", ".join("{" + str(value[column])[1:-1] + "}" for value in ENUMS[name])
+        yield f"inline constexpr {column.title()} {snake(name)}_{column}s[]{{{made}}};"
     for name in (name for name, kind in STRUCTS.items() if kind == "shape"):
         limits = [f"{f['name']}{{{f['least']}, {f['most']}, {f['default']}}}" for f in fields_of(name) if "most" in f]
         yield f"namespace {snake(name)}_limits {{ inline constexpr Limit {', '.join(limits)}; }}"
     for name in (name for name, kind in STRUCTS.items() if kind != "part"):
         yield f"\ntemplate <class Visit, class... S>\nvoid each_{snake(name)}(Visit&& visit, S&... s) {{"
-        for field in (field for field in fields_of(name) if TYPES[field["type"]][FIELD]):
-            tag = TYPES[field["type"]][FIELD]
+        for field, tag in ((field, tag) for field in fields_of(name) if (tag := TYPES[field["type"]][FIELD])):
             words = f"{snake(field['type'])}_words" if field["type"] in ENUMS else "{}"
             yield (f'    visit(Field{{"{field["name"]}", "{node_name(field)}", Field::Type::{tag}, {words}, '
                    f'"{sentence(field, "script")}"}}, s.{field["name"]}...);')

@@ -33,8 +33,8 @@ std::string format_people(const inspect::Report& report);
 std::uint32_t used_slots(const inspect::Report& report);
 /// What subscribers lost, and what receivers did not survive.
 std::uint64_t lost_messages(const inspect::Report& report);
-/// "1920x1080 bgr8", or "" for plain bytes.
-std::string format_image(const Image& image);
+/// "1920x1080 bgr8", "100x6 float32" of an array, or "" for plain bytes.
+std::string format_description(const Image& description);
 /// "3.2 s", "-" for nothing.
 std::string format_age(const std::optional<std::chrono::nanoseconds>& age);
 /// Does it hold *, ? or [?

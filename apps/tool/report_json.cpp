@@ -130,6 +130,14 @@ Json image_json(const Image& image) {
             {"capture_time_ns", exact(image.capture_time_ns)}};
 }
 
+Json array_json(const Image& description) {
+    if (!description.is_array()) return nullptr;
+    const Array array = Array::from(description);
+    return {{"dtype", std::string(name_of(array.dtype))},
+            {"shape", std::vector<std::uint32_t>(array.shape().begin(), array.shape().end())},
+            {"capture_time_ns", exact(array.capture_time_ns)}};
+}
+
 Json slot_json(const inspect::Slot& slot) {
     return {{"index", slot.index},
             {"state", inspect::to_string(slot.state)},
@@ -139,13 +147,14 @@ Json slot_json(const inspect::Slot& slot) {
             {"since_ns", exact(ns(slot.since))},
             {"payload_bytes", slot.bytes},
             {"image", image_json(slot.image)},
+            {"array", array_json(slot.image)},
             {"sequence", slot.sequence},
             {"sender", slot.sender},
             {"deliveries", slot.deliveries}};
 }
 
 template <class Things, class ToJson>
-Json array_json(const Things& things, ToJson to_json) {
+Json list_json(const Things& things, ToJson to_json) {
     Json array = Json::array();
     for (const auto& thing : things) array.push_back(to_json(thing));
     return array;
@@ -172,8 +181,8 @@ void add_report(Json& json, const inspect::Report& report, bool with_participant
     json["lost"] = lost_messages(report);
     json["newest_age_ns"] = report.newest_age ? Json(exact(ns(*report.newest_age))) : Json(nullptr);
     if (!with_participants_and_slots) return;
-    json["participant_list"] = array_json(report.participants, participant_json);
-    json["slot_list"] = array_json(report.slot_list, slot_json);
+    json["participant_list"] = list_json(report.participants, participant_json);
+    json["slot_list"] = list_json(report.slot_list, slot_json);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 export {};  // only what says `export` is exported
 
-// generated from describe/handoff.toml: Errc Open WaitPolicy Timestamps Sync Lifetime Start
+// generated from describe/handoff.toml: Errc Open WaitPolicy Timestamps Sync Lifetime Start Dtype
 export type Code = 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' |
   'invalid_argument' | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' |
   'not_a_segment' | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' |
@@ -13,6 +13,8 @@ export type Timestamps = 'exact' | 'coarse';
 export type Sync = 'futex' | 'boost';
 export type Lifetime = 'until_last_leaves' | 'persistent';
 export type Start = 'newest' | 'oldest' | 'next';
+export type Dtype = 'bool' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'int8' | 'int16' | 'int32' | 'int64' |
+  'float16' | 'float32' | 'float64' | 'bfloat16';
 // end of generated
 
 /** What handoff refuses: the message says what failed, why, and what to do next. */
@@ -63,6 +65,24 @@ export type NumberArray =
   | ReturnType<typeof Float32Array.from>
   | ReturnType<typeof Float64Array.from>;
 
+/** The numbers of an image, the elements of an array, or bytes. Of arrays only, 64-bit integers. */
+export type ElementArray =
+  | NumberArray
+  | ReturnType<typeof BigInt64Array.from>
+  | ReturnType<typeof BigUint64Array.from>;
+
+/** What an array is: numbers of one type in up to 8 dimensions, in C order. */
+export interface ArrayShape {
+  dtype: Dtype;
+  /** Extents, slowest first; one may be 0. */
+  shape: number[];
+  /** When it was measured, nanoseconds since 1970 (UTC); 0n: not known. */
+  captureTimeNs?: bigint;
+}
+export interface ArrayDescription extends Required<ArrayShape> {
+  byteLength: number;
+}
+
 /** What a frame is. */
 export interface ImageDescription {
   width: number;
@@ -89,9 +109,13 @@ declare abstract class Slot {
   protected constructor();
   /** The payload as bytes. */
   readonly bytes: ByteArray;
-  /** The payload as the numbers that it consists of; Uint8Array where it is not an image. */
-  readonly array: NumberArray;
+  /**
+   * The payload as the numbers that it consists of; Uint8Array of anything that is neither image nor array, and of
+   * 'bool'. Uint16Array, which has the bits, of 'bfloat16', and of 'float16' where there is no Float16Array.
+   */
+  readonly array: ElementArray;
   readonly image: Image | undefined;
+  readonly arrayDescription: ArrayDescription | undefined;
   release(): void;
   readonly released: boolean;
   [Symbol.dispose](): void;
@@ -103,8 +127,8 @@ export class Loan extends Slot {
   readonly capacity: number;
   /** Sends only the first `byteLength` bytes. */
   resize(byteLength: number): this;
-  /** Says that the payload is this image, and sends just its bytes. */
-  describe(image: ImageDescription): this;
+  /** Says that the payload is this image or array, and sends just its bytes. */
+  describe(description: ImageDescription | ArrayShape): this;
   /** Copies these bytes into the slot, and sends just them. */
   write(data: Bytes): this;
 }
@@ -252,8 +276,9 @@ export class Pending {
 /** A request that came back with its answer. */
 export class Processed extends Slot {
   private constructor();
-  readonly reply: NumberArray;
+  readonly reply: ElementArray;
   readonly replyImage: Image | undefined;
+  readonly replyArrayDescription: ArrayDescription | undefined;
   readonly sequence: number;
   readonly deliveries: number;
   readonly roundTripNs: bigint;
@@ -267,7 +292,7 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
   tryReceive(): Request | undefined;
   /** For many small requests: waits for one, and takes as many as are there, at most `most`. Others do not get them. */
   receiveBatch(most: number, options?: Wait): Promise<Request[]>;
-  /** Done, all of them, with one wake-up. The answers are the images that were described, or none. */
+  /** Done, all of them, with one wake-up. The answers are what was described, or none. */
   processedBatch(requests: Iterable<Request>): void;
   /** The requests until the stream ends or the receiver is closed. Leaving the loop gives back an unanswered one. */
   requests(options?: Wait): AsyncGenerator<Request, void>;
@@ -287,13 +312,13 @@ export class Request extends Slot {
   readonly sentNs: bigint;
   readonly takenNs: bigint;
   /** The payload for editing, on channels that are opened inPlace. */
-  readonly editable: NumberArray;
-  describe(image: ImageDescription): this;
+  readonly editable: ElementArray;
+  describe(description: ImageDescription | ArrayShape): this;
   /** Room for the answer, in shared memory. */
   readonly reply: ByteArray;
-  /** Says that the answer is this image, and returns the room for its numbers. */
-  describeReply(image: ImageDescription): NumberArray;
-  /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
+  /** Says that the answer is this image or array, and returns the room for its numbers. */
+  describeReply(description: ImageDescription | ArrayShape): ElementArray;
+  /** Done. The answer: these bytes, the first so many of `reply`, what was described, or none. */
   processed(answer?: Bytes | number): void;
   failed(reason?: string): void;
 }
@@ -425,8 +450,9 @@ export class Message extends Slot implements MessageFacts {
 export class MessageCopy implements MessageFacts {
   private constructor();
   readonly bytes: ByteArray;
-  readonly array: NumberArray;
+  readonly array: ElementArray;
   readonly image: Image | undefined;
+  readonly arrayDescription: ArrayDescription | undefined;
   readonly sequence: number;
   readonly lost: number;
   readonly publishedNs: bigint;

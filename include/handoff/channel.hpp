@@ -130,10 +130,14 @@ public:
     std::span<const std::byte> reply() const noexcept { return reply_; }
     /// The description of the answer, if it is an image (checked against reply()).
     const Image& reply_image() const noexcept { return reply_image_; }
+    /// The description of the answer, if it is an array (checked against reply()).
+    Array reply_array() const noexcept { return Array::from(reply_image_); }
     /// The request's own bytes, edited by the receiver if the channel is in_place.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
+    /// The description of payload(), if it is an array (checked against payload()).
+    Array array() const noexcept { return Array::from(image_); }
     /// Counts the requests of this Sender from 1.
     std::uint64_t sequence() const noexcept { return sequence_; }
     /// 1, or more if receivers gave it back or died holding it.
@@ -305,13 +309,17 @@ public:
     result<std::span<std::byte>> editable();
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
+    /// The description of payload(), if it is an array (checked against payload()).
+    Array array() const noexcept { return Array::from(image_); }
     /// Describes the edited payload; it may not be longer than before. Errors: as editable(), too_large.
     result<void> describe(const Image& image);
+    result<void> describe(const Array& array) { return describe(array.description()); }
 
     /// Room for the answer, in shared memory; size() is the channel's reply capacity.
     std::span<std::byte> reply() const noexcept { return reply_; }
-    /// Describes the answer as this image. Errors: invalid_argument, too_large, invalid_handle.
+    /// Describes the answer as this image, or array. Errors: invalid_argument, too_large, invalid_handle.
     result<void> describe_reply(const Image& image);
+    result<void> describe_reply(const Array& array) { return describe_reply(array.description()); }
 
     /// Finishes the request without an answer, or with the one described by describe_reply(). Errors: invalid_handle
     /// (already finished), ownership_lost.

@@ -109,7 +109,7 @@ struct Slot {
     /// copy: 0.
     std::chrono::nanoseconds since;
     std::uint64_t bytes;  ///< of the payload
-    Image image;          ///< their description; Encoding::none: plain bytes
+    Image image;          ///< their description, an Array's, too; Encoding::none: plain bytes
     std::uint64_t sequence;
     std::uint64_t sender;  ///< id of the participant that sent it
     std::uint32_t deliveries;

@@ -183,6 +183,8 @@ public:
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
+    /// The description of payload(), if it is an array (checked against payload()).
+    Array array() const noexcept { return Array::from(image_); }
     /// Counts the messages of the topic from 1, over all publishers.
     std::uint64_t sequence() const noexcept { return sequence_; }
     /// Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). Exact.
@@ -207,7 +209,7 @@ private:
 /// The description of a message whose bytes copy_next() copied.
 struct Copied {
     std::size_t size;
-    Image image;
+    Image image;  ///< if it is an array, Array::from(image) reads it
     std::uint64_t sequence;
     std::uint64_t lost;
     std::chrono::steady_clock::time_point published_at;

@@ -282,7 +282,7 @@ Line slot_line(const inspect::Slot& slot) {
     std::string holders = slot.owner ? std::to_string(*slot.owner) : "";
     for (const std::uint32_t index : slot.pinned_by) holders += (holders.empty() ? "" : ",") + std::to_string(index);
     std::string what = format_bytes(slot.bytes);
-    if (slot.image.is_image()) what += ", " + format_image(slot.image);
+    if (slot.image.is_described()) what += ", " + format_description(slot.image);
     return one_piece(name + " " + padded(slot.kept ? "yes" : "", 4, true) + " " + padded(holders, 10, true) + " " +
                          padded(format_duration(slot.since), 10, false) + " " +
                          padded(std::to_string(slot.sequence), 10, false) + "  " + what,

@@ -64,7 +64,7 @@ private:
 /// The pixels of a picture are useless on a terminal, and would control it.
 void refuse_image_on_terminal(const Image& image, const std::string& name, const char* what_becomes_of_it) {
     if (!image.is_image() || isatty(STDOUT_FILENO) == 0) return;
-    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + format_image(image) +
+    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + format_description(image) +
                                             ") and stdout is a terminal: nothing was written" + what_becomes_of_it +
                                             ". To look at the newest one, type `handoff snap " + name + " " + name +
                                             ".png`; for the bytes, redirect stdout to a file or a pipe");

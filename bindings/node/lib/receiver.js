@@ -5,7 +5,7 @@ const { native, refuse } = require('./native');
 const { Participant, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Slot, arrayOn, bufferOn, bytesOf, reply } = require('./slot');
-const { kFacts, shown, shownFacts } = require('./show');
+const { arrayIn, imageIn, kFacts, shown, shownFacts } = require('./show');
 const { untilEnd, waited } = require('./waits');
 
 class Receiver extends Participant {
@@ -34,7 +34,7 @@ class Receiver extends Participant {
     return (await waited(options, receive)).map((one) => new Request(one));
   }
 
-  /** Done, all of them, with one wake-up. The answers are the images that were described, or none. */
+  /** Done, all of them, with one wake-up. The answers are what was described, or none. */
   processedBatch(requests) {
     native.processedBatch(nativeOf(this), Array.from(requests, requestOf));
   }
@@ -64,7 +64,7 @@ class Receiver extends Participant {
 /** A request in our hands. Released without an answer, it is delivered again. */
 class Request extends Slot {
   #about;
-  #image;
+  #described;
   #replyBytes = 0;
 
   get #facts() {
@@ -72,7 +72,11 @@ class Request extends Slot {
   }
 
   get image() {
-    return this.#image ?? this.#facts.image;
+    return this.#described ? imageIn(this.#described) : this.#facts.image;
+  }
+
+  get arrayDescription() {
+    return this.#described ? arrayIn(this.#described) : this.#facts.arrayDescription;
   }
 
   get sender() {
@@ -106,8 +110,8 @@ class Request extends Slot {
   }
 
   /** Says what the edited payload is now. */
-  describe(image) {
-    this.#image = shown(native.describePayload(nativeOf(this), image));
+  describe(description) {
+    this.#described = shown(native.describePayload(nativeOf(this), description));
     return this;
   }
 
@@ -116,14 +120,15 @@ class Request extends Slot {
     return new Uint8Array(bufferOn(this, reply));
   }
 
-  /** Says that the answer is this image, and returns the room for its numbers. */
-  describeReply(image) {
-    const described = native.describeReply(nativeOf(this), image);
-    this.#replyBytes = described.step * described.height;
-    return arrayOn(new Uint8Array(bufferOn(this, reply), 0, this.#replyBytes), described);
+  /** Says that the answer is this image or array, and returns the room for its numbers. */
+  describeReply(description) {
+    const described = native.describeReply(nativeOf(this), description);
+    const array = arrayIn(described);
+    this.#replyBytes = array ? array.byteLength : described.step * described.height;
+    return arrayOn(new Uint8Array(bufferOn(this, reply), 0, this.#replyBytes), imageIn(described), array);
   }
 
-  /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
+  /** Done. The answer: these bytes, the first so many of `reply`, what was described, or none. */
   processed(answer = this.#replyBytes) {
     const handle = nativeOf(this);
     if (typeof answer === 'number') return native.processed(handle, answer);

@@ -152,15 +152,23 @@ class Processed extends Slot {
 
   /** The answer, as the numbers that it consists of. */
   get reply() {
-    return arrayOn(new Uint8Array(bufferOn(this, reply)), this.replyImage);
+    return arrayOn(new Uint8Array(bufferOn(this, reply)), this.replyImage, this.replyArrayDescription);
   }
 
   get image() {
     return this.#facts.image;
   }
 
+  get arrayDescription() {
+    return this.#facts.arrayDescription;
+  }
+
   get replyImage() {
     return this.#facts.replyImage;
+  }
+
+  get replyArrayDescription() {
+    return this.#facts.replyArrayDescription;
   }
 
   get sequence() {

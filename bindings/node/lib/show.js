@@ -22,10 +22,21 @@ function shown(object) {
   return Object.defineProperty(object, 'toJSON', { value: () => factsForJson(object) });
 }
 
-/** The facts of a slot with the images in them. */
-function shownFacts(facts) {
-  shown(facts.image);
-  shown(facts.replyImage);
+/** A description is that of an image, or of an array. */
+function imageIn(description) {
+  return description?.dtype === undefined ? description : undefined;
+}
+
+function arrayIn(description) {
+  return description?.dtype === undefined ? undefined : description;
+}
+
+/** The facts of a slot, with the images and the arrays in them. */
+function shownFacts({ image, replyImage, ...facts }) {
+  const found = { image: imageIn(shown(image)), arrayDescription: arrayIn(image) };
+  shown(replyImage);
+  const answered = { replyImage: imageIn(replyImage), replyArrayDescription: arrayIn(replyImage) };
+  for (const [name, value] of Object.entries({ ...found, ...answered })) if (value !== undefined) facts[name] = value;
   return facts;
 }
 
@@ -53,4 +64,4 @@ function showing(Class) {
   });
 }
 
-module.exports = { kFacts, showing, shown, shownFacts };
+module.exports = { arrayIn, imageIn, kFacts, showing, shown, shownFacts };

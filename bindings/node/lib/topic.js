@@ -158,6 +158,10 @@ class Message extends Slot {
     return this.#facts.image;
   }
 
+  get arrayDescription() {
+    return this.#facts.arrayDescription;
+  }
+
   get sequence() {
     return this.#facts.sequence;
   }
@@ -174,9 +178,9 @@ class Message extends Slot {
 /** A message in memory of its own. */
 class MessageCopy {
   constructor(facts, room) {
-    const { byteLength, image, sequence, lost, publishedNs } = shownFacts(facts);
+    const { byteLength, image, arrayDescription, sequence, lost, publishedNs } = shownFacts(facts);
     this.bytes = room.subarray(0, byteLength);
-    Object.assign(this, { image, sequence, lost, publishedNs });
+    Object.assign(this, { image, arrayDescription, sequence, lost, publishedNs });
     Object.freeze(this);
   }
 
@@ -186,7 +190,7 @@ class MessageCopy {
   }
 
   get array() {
-    return arrayOn(this.bytes, this.image);
+    return arrayOn(this.bytes, this.image, this.arrayDescription);
   }
 
   /** Nothing to do: for loops over messages and copies alike. */

@@ -17,6 +17,7 @@ import os as _os
 
 from . import _aio, _core, _threads
 from ._core import (
+    ArrayDescription,
     ChannelInfo,
     ChannelState,
     Copy,

@@ -67,7 +67,7 @@ void answer(PyRequest& self, const py::object& reply, const py::object& encoding
             refuse(Errc::too_large, "the answer has " + std::to_string(source.size()) +
                                         " bytes, the reply area holds " + std::to_string(request.reply().size()) +
                                         ". Create the channel with more reply_bytes");
-        if (frame.image.is_image()) value_of(request.describe_reply(frame.image));
+        if (frame.image.is_described()) value_of(request.describe_reply(frame.image));
         source.copy_to(request.reply().first(source.size()));
         value_of(request.processed(source.size()));
     }
@@ -82,10 +82,10 @@ py::array editable(PyRequest& self) {
 py::array reply_array(PyRequest& self, const Wish& wish) {
     const Frame frame = frame_of(wish);
     Request& request = self.use();
-    if (!frame.image.is_image())
+    if (!frame.image.is_described())
         refuse(Errc::invalid_argument,
-               "reply_array() is for images, (height, width[, channels]): write plain bytes into "
-               "reply, and say how many to processed()");
+               "reply_array() is for images and arrays: write plain bytes into reply, and say how many to "
+               "processed(), or name encoding='array'");
     value_of(request.describe_reply(frame.image));
     return array_of(self.keep(), request.reply().first(frame.bytes), frame.image);
 }
@@ -93,12 +93,16 @@ py::array reply_array(PyRequest& self, const Wish& wish) {
 void bind_bytes(py::class_<PyRequest>& request) {
     request.def_property_readonly(
         "array", [](const PyRequest& self) { return array_of(self.keep(), self.use().payload(), self.use().image()); },
-        "The sender's bytes in the slot, read-only, without a copy: shaped as an image, else one-dimensional uint8.");
+        "The sender's bytes in the slot, read-only, without a copy: shaped as an image or array, else one-dimensional "
+        "uint8.");
     request.def_property_readonly("editable", &editable,
                                   "The same, writable; InvalidArgument unless the channel was created in_place.");
     request.def_property_readonly(
         "image", [](const PyRequest& self) { return image_or_none(self.use().image()); },
-        "What the request is; None: plain bytes.");
+        "What the request is; None: no image.");
+    request.def_property_readonly(
+        "array_description", [](const PyRequest& self) { return array_or_none(self.use().image()); },
+        "The type and shape of an array; None: the request is none.");
     request.def_property_readonly(
         "reply", [](const PyRequest& self) { return array_of(self.keep(), self.use().reply(), Image{}); },
         "Room for the answer in the slot, writable, one-dimensional uint8.");
@@ -110,7 +114,8 @@ void bind_bytes(py::class_<PyRequest>& request) {
         },
         py::arg("shape"), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
         py::arg("capture_time_ns") = 0, py::arg("frame_id") = "",
-        "Says that the answer is an image of this shape, and returns it as a writable array in the slot; processed() "
+        "Says that the answer is an image or array of this shape, and returns it as a writable array in the slot; "
+        "processed() "
         "sends it. Raises TooLarge, InvalidArgument.");
     request.def("_buffer", [](const PyRequest& self) { return buffer_of(self.keep(), self.use().payload()); });
     add_buffer_protocol(request);

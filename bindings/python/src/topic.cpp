@@ -57,8 +57,7 @@ PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
         value_of(wait_in(self, timeout, [&](const Wait& until) { return ((*subscriber).*which)(room, until); }));
     Area bytes{room.first(copied.size)};
     bytes.is_in_segment = false;
-    const bool fits = copied.image.is_image() && check_image(copied.image, copied.size);
-    return {array_of(memory, bytes, fits ? copied.image : Image{}), copied};
+    return {array_of(memory, bytes, copied.image), copied};
 }
 
 /// A message, or a copy where there are no pins.
@@ -167,10 +166,13 @@ void bind_message(py::module_& module) {
                                   "`with`, or until this and its last view are gone.");
     message.def_property_readonly(
         "array", [](const PyMessage& self) { return array_of(self.keep(), self.use().payload(), self.use().image()); },
-        "The message in the slot, read-only, without a copy: shaped as an image, else one-dimensional uint8.");
+        "The message in the slot, read-only, without a copy: shaped as an image or array, else one-dimensional uint8.");
     message.def_property_readonly(
         "image", [](const PyMessage& self) { return image_or_none(self.use().image()); },
-        "What the message is; None: plain bytes.");
+        "What the message is; None: no image.");
+    message.def_property_readonly(
+        "array_description", [](const PyMessage& self) { return array_or_none(self.use().image()); },
+        "The type and shape of an array; None: the message is none.");
     message.def_property_readonly(
         "sequence", [](const PyMessage& self) { return self.use().sequence(); },
         "Counts the messages of the topic from 1, over all publishers.");
@@ -185,10 +187,13 @@ void bind_message(py::module_& module) {
     add_releasing(message, "Unpins the message.");
 
     py::class_<PyCopy>(module, "Copy", "A message that was copied out of the topic.")
-        .def_readonly("array", &PyCopy::array, "Its bytes, ours: shaped as an image, else one-dimensional uint8.")
+        .def_readonly("array", &PyCopy::array,
+                      "Its bytes, ours: shaped as an image or array, else one-dimensional uint8.")
         .def_property_readonly(
             "image", [](const PyCopy& self) { return image_or_none(self.about.image); },
-            "What the message is; None: plain bytes.")
+            "What the message is; None: no image.")
+        .def_property_readonly(
+            "array_description", [](const PyCopy& self) { return array_or_none(self.about.image); }, "As in Message.")
         .def_property_readonly(
             "sequence", [](const PyCopy& self) { return self.about.sequence; }, "As in Message.")
         .def_property_readonly(

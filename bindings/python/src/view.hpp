@@ -45,7 +45,7 @@ private:
 };
 
 py::object buffer_of(std::shared_ptr<void> keep, const Area& area);
-/// (height, width) or (height, width, channels) of an image, else one-dimensional uint8; no copy.
+/// (height, width) or (height, width, channels) of an image, the shape of an array, else one-dimensional uint8; no copy.
 py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& image);
 
 /// What describes a frame: shape and either an encoding or a dtype, as arguments of several methods.
@@ -54,11 +54,14 @@ struct Wish {
     std::int64_t capture_time_ns = 0;
     std::string frame_id{};
 };
-/// What it means: an image, or with a one-dimensional shape so many plain bytes. Throws Error(invalid_argument).
+/// What it means: an image, an array, or with a one-dimensional shape of uint8 so many plain bytes. Throws
+/// Error(invalid_argument).
 struct Frame {
-    Image image;
+    Image image;  ///< or the description of an array
     std::size_t bytes;
 };
+/// Time of capture and frame id. Throws Error(invalid_argument) where the description has no place for them.
+void stamp(Image& description, const Wish& wish);
 Frame frame_of(const Wish& wish);
 
 /// Something with bytes: a numpy array, bytes, bytearray, memoryview. Holds its buffer.
@@ -83,8 +86,10 @@ private:
     std::vector<std::byte> copy_;
 };
 
-/// An image, or None for plain bytes.
+/// An image, or None for anything else.
 py::object image_or_none(const Image& image);
+/// The description of an array, or None for anything else.
+py::object array_or_none(const Image& description);
 /// Throws Error where `data` cannot be sent as `wish` says: before anybody waits for a slot.
 void check_can_be_sent(const py::object& data, const Wish& wish);
 

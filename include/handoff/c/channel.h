@@ -285,7 +285,7 @@ HANDOFF_API handoff_status handoff_request_editable(handoff_request* request, vo
 HANDOFF_API handoff_status handoff_request_describe(handoff_request* request, const handoff_image* image);
 /* Room for the answer, in shared memory. */
 HANDOFF_API void* handoff_request_reply(const handoff_request* request, size_t* capacity);
-/* Describes the answer as this image. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
+/* Describes the answer as this image, or array. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_request_describe_reply(handoff_request* request, const handoff_image* image);
 HANDOFF_API handoff_status handoff_request_about(const handoff_request* request, handoff_request_info* info);
 

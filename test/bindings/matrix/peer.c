@@ -59,6 +59,23 @@ static uint64_t number_of(const unsigned char* bytes, size_t count, const handof
     return number;
 }
 
+static const handoff_array pair_of_numbers = {HANDOFF_DTYPE_UINT64, 1, {2}, 0};
+
+static void expect_pair(const handoff_processed* processed) {
+    handoff_processed_info about;
+    handoff_array array;
+    handoff_processed_info_init(&about);
+    good(handoff_processed_about(processed, &about));
+    good(handoff_array_from(&about.reply_image, &array));
+    expect(memcmp(&array, &pair_of_numbers, sizeof array) == 0, "an answer has the wrong description");
+}
+
+static void describe_pair(handoff_request* request) {
+    handoff_image description;
+    good(handoff_array_describe(&pair_of_numbers, &description, NULL));
+    good(handoff_request_describe_reply(request, &description));
+}
+
 static void write_channel(const char* name, uint64_t count) {
     handoff_channel_shape shape;
     handoff_channel_shape_init(&shape);
@@ -77,6 +94,7 @@ static void write_channel(const char* name, uint64_t count) {
         good(handoff_sender_request(sender, &loan, patience_ns, NULL, &processed));
         const void* reply = handoff_processed_reply(processed, &bytes);
         expect(bytes == sizeof answer, "an answer has the wrong size");
+        expect_pair(processed);
         memcpy(answer, reply, sizeof answer);
         expect(answer[0] == number && answer[1] == sum, "an answer is wrong");
         handoff_processed_drop(&processed);
@@ -103,6 +121,7 @@ static void read_channel(const char* name, uint64_t count) {
         const unsigned char* payload = handoff_request_payload(request, &bytes);
         const uint64_t answer[2] = {number_of(payload, bytes, &about.image), sum_of(payload, bytes)};
         memcpy(handoff_request_reply(request, NULL), answer, sizeof answer);
+        describe_pair(request);
         good(handoff_request_processed(&request, sizeof answer));
         print_first(got);
     }

@@ -123,6 +123,36 @@ test('every encoding has a typed array', (t) => {
   }
 });
 
+test('what is no image travels as an array', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 64, replyBytes: 64 });
+  const Half = globalThis.Float16Array ?? Uint16Array;
+  const rows = { bool: Uint8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array,
+                 int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array, float16: Half,
+                 float32: Float32Array, float64: Float64Array, bfloat16: Uint16Array };
+  for (const [dtype, Type] of Object.entries(rows)) {
+    for (const shape of [[2, 1, 3], [0, 6], []]) {
+      const count = shape.reduce((product, extent) => product * extent, 1);
+      const elements = Type.from({ length: count }, (_, at) => (dtype.endsWith('64') && dtype !== 'float64' ? BigInt(at) : at));
+      const loan = sender.tryLoan().describe({ dtype, shape, captureTimeNs: 7n });
+      assert.deepEqual([loan.image, loan.bytes.byteLength], [undefined, elements.byteLength], dtype);
+      loan.array.set(elements);
+      const pending = sender.requestAsync(loan);
+      const request = receiver.tryReceive();
+      assert.deepEqual(request.array, elements);
+      assert.equal(request.image, undefined);
+      const { toJSON, ...description } = request.arrayDescription;
+      assert.deepEqual(description, { dtype, shape, byteLength: elements.byteLength, captureTimeNs: 7n });
+      assert.match(JSON.stringify(request), new RegExp(`"dtype":"${dtype}","shape":\\[${shape}\\]`));
+      request.describeReply(request.arrayDescription).set(request.array);  // what was described is a description
+      request.processed();
+      const processed = await pending.wait({ timeout });
+      assert.deepEqual([processed.replyImage, processed.replyArrayDescription.shape], [undefined, shape]);
+      assert.deepEqual(processed.reply, elements);
+      processed.release();
+    }
+  }
+});
+
 test('a payload is edited in place where the channel allows it', async (t) => {
   const { sender, receiver } = pair(t, { payloadBytes: 4, inPlace: true });
   const pending = sender.requestAsync(sender.tryLoan().write(Uint8Array.of(1, 2, 3, 4)));
