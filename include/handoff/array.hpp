@@ -67,7 +67,7 @@ constexpr Dtype dtype_of() noexcept {
 struct Array {
     static constexpr std::size_t max_rank = 8;
 
-    Dtype dtype{};                                  ///< 0: this is not an array
+    Dtype dtype{};                                  ///< 0: there is no array
     std::uint32_t rank = 0;                         ///< number of dimensions, 0 to max_rank; 0: a single element
     std::array<std::uint32_t, max_rank> extents{};  ///< slowest first; an extent may be 0
     std::int64_t capture_time_ns = 0;               ///< when it was measured, ns since 1970 (UTC); 0: not known
@@ -81,7 +81,7 @@ struct Array {
         return of(dtype_of<T>(), {extents.begin(), extents.size()});
     }
 
-    /// True if this describes an array; message.array() of anything else does not.
+    /// False for plain bytes, and for an image with gaps between its rows.
     bool is_array() const noexcept { return dtype != Dtype{}; }
     /// The extents that count.
     std::span<const std::uint32_t> shape() const noexcept {
@@ -107,7 +107,8 @@ struct Array {
 
     /// The 64 bytes that stand in the slot: what an Image is that describes an array (Encoding::array).
     HANDOFF_EXPORT Image description() const noexcept;
-    /// The array that these 64 bytes describe; is_array() is false if they describe none.
+    /// What these 64 bytes describe, as an array: an image without gaps between its rows is one of shape (height,
+    /// width), or (height, width, channels) where it has more than one channel. is_array() of anything else is false.
     HANDOFF_EXPORT static Array from(const Image& description) noexcept;
 
     friend bool operator==(const Array&, const Array&) = default;

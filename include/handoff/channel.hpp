@@ -130,13 +130,13 @@ public:
     std::span<const std::byte> reply() const noexcept { return reply_; }
     /// The description of the answer, if it is an image (checked against reply()).
     const Image& reply_image() const noexcept { return reply_image_; }
-    /// The description of the answer, if it is an array (checked against reply()).
+    /// The description of the answer as an array, of an image, too (checked against reply()).
     Array reply_array() const noexcept { return Array::from(reply_image_); }
     /// The request's own bytes, edited by the receiver if the channel is in_place.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
-    /// The description of payload(), if it is an array (checked against payload()).
+    /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
     Array array() const noexcept { return Array::from(image_); }
     /// Counts the requests of this Sender from 1.
     std::uint64_t sequence() const noexcept { return sequence_; }
@@ -309,7 +309,7 @@ public:
     result<std::span<std::byte>> editable();
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
-    /// The description of payload(), if it is an array (checked against payload()).
+    /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
     Array array() const noexcept { return Array::from(image_); }
     /// Describes the edited payload; it may not be longer than before. Errors: as editable(), too_large.
     result<void> describe(const Image& image);

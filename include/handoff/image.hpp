@@ -90,7 +90,7 @@ struct Image {
     HANDOFF_EXPORT std::string_view frame() const noexcept;
     /// True if the description is that of an image.
     bool is_image() const noexcept { return is_described() && !is_array(); }
-    /// True if the description is that of an array: see Array::from().
+    /// True if the description is that of an array and not of an image.
     bool is_array() const noexcept { return encoding == Encoding::array; }
     /// False for plain bytes.
     bool is_described() const noexcept { return encoding != Encoding::none; }

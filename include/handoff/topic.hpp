@@ -183,7 +183,7 @@ public:
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
-    /// The description of payload(), if it is an array (checked against payload()).
+    /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
     Array array() const noexcept { return Array::from(image_); }
     /// Counts the messages of the topic from 1, over all publishers.
     std::uint64_t sequence() const noexcept { return sequence_; }

@@ -40,11 +40,11 @@ handoff_status handoff_array_from(const handoff_image* description, handoff_arra
     return detail::c::guarded([&] {
         const Image given = detail::c::image_of(*detail::c::place(description, "the description"));
         handoff_array& made = *detail::c::place(array, "the array");
-        if (!given.is_array())
-            throw Error(Errc::invalid_argument, "the message is not described as an array: its encoding is " +
-                                                    std::string(name_of(given.encoding)));
-        check_description(given, UINT64_MAX).value();
         const Array found = Array::from(given);
+        if (!found.is_array() && !given.is_array())
+            throw Error(Errc::invalid_argument,
+                        "these are plain bytes, or an image with gaps between its rows, and no array");
+        check_description(given, UINT64_MAX).value();
         made = {static_cast<std::uint32_t>(found.dtype), found.rank, {}, found.capture_time_ns};
         std::copy(found.extents.begin(), found.extents.end(), std::begin(made.extents));
         return HANDOFF_OK;

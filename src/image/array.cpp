@@ -59,6 +59,25 @@ result<void> check(const Array& array, std::uint64_t available_bytes) {
     return success();
 }
 
+Dtype type_of_channel(Encoding encoding) noexcept {
+    for (std::size_t at = 0; at < std::size(dtype_items); ++at)
+        if (dtype_items[at].kind == kind_of(encoding) && dtype_items[at].bytes == bytes_per_channel(encoding))
+            return static_cast<Dtype>(at + 1);
+    return Dtype{};
+}
+
+Array seen_in(const Image& image) noexcept {
+    const std::size_t pixel_bytes = bytes_per_pixel(image.encoding);
+    if (pixel_bytes == 0 || image.step != std::uint64_t{image.width} * pixel_bytes) return {};
+    const std::size_t channels = pixel_bytes / bytes_per_channel(image.encoding);
+    Array array;
+    array.dtype = type_of_channel(image.encoding);
+    array.rank = channels > 1 ? 3 : 2;
+    array.extents = {image.height, image.width, channels > 1 ? static_cast<std::uint32_t>(channels) : 0};
+    array.capture_time_ns = image.capture_time_ns;
+    return array;
+}
+
 }  // namespace
 
 std::string_view name_of(Dtype dtype) noexcept {
@@ -104,10 +123,10 @@ std::uint64_t Array::element_count() const noexcept {
 
 result<void> Array::check_elements(Dtype wanted, const void* bytes, std::size_t available_bytes) const {
     if (wanted != dtype && !(wanted == Dtype::uint8 && dtype == Dtype::type_bool))
-        return Failure(Errc::invalid_argument, is_array()
-                                                   ? "the elements of this array are " + std::string(name_of(dtype)) +
-                                                         ", not " + std::string(name_of(wanted))
-                                                   : "the message is not described as an array");
+        return Failure(Errc::invalid_argument,
+                       is_array() ? "the elements of this array are " + std::string(name_of(dtype)) + ", not " +
+                                        std::string(name_of(wanted))
+                                  : "these are plain bytes, or an image with gaps between its rows, and no array");
     if (auto checked = check(*this, available_bytes); !checked) return checked;
     if (reinterpret_cast<std::uintptr_t>(bytes) % bytes_per_element(dtype) != 0)
         return Failure(Errc::invalid_argument, "the bytes are not aligned for " + std::string(name_of(dtype)) +
@@ -125,8 +144,8 @@ Image Array::description() const noexcept {
 }
 
 Array Array::from(const Image& description) noexcept {
+    if (!description.is_array()) return seen_in(description);
     Array array;
-    if (!description.is_array()) return array;
     array.dtype = static_cast<Dtype>(description.reserved & byte_mask);
     array.rank = description.reserved >> rank_shift & byte_mask;
     array.capture_time_ns = description.capture_time_ns;

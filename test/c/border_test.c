@@ -188,7 +188,10 @@ static void arrays_are_described_and_read(const char* segment) {
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_array_describe(&array, &description, &bytes));
     array.rank = 0x102;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_array_describe(&array, &description, &bytes));
-    GOOD(handoff_image_init(&description, 2, 2, HANDOFF_BGR8));
+    GOOD(handoff_image_init(&description, 2, 4, HANDOFF_BGR8));
+    GOOD(handoff_array_from(&description, &seen));
+    CHECK(seen.dtype == HANDOFF_DTYPE_UINT8 && seen.rank == 3 && seen.extents[0] == 4 && seen.extents[2] == 3);
+    description.step += 1;
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_array_from(&description, &seen));
     (void)segment;
 }

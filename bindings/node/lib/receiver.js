@@ -5,7 +5,7 @@ const { native, refuse } = require('./native');
 const { Participant, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Slot, arrayOn, bufferOn, bytesOf, reply } = require('./slot');
-const { arrayIn, imageIn, kFacts, shown, shownFacts } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, shown, shownFacts } = require('./show');
 const { untilEnd, waited } = require('./waits');
 
 class Receiver extends Participant {
@@ -72,11 +72,11 @@ class Request extends Slot {
   }
 
   get image() {
-    return this.#described ? imageIn(this.#described) : this.#facts.image;
+    return imageIn(this.#described ?? this.#facts.image);
   }
 
   get arrayDescription() {
-    return this.#described ? arrayIn(this.#described) : this.#facts.arrayDescription;
+    return arrayIn(this.#described ?? this.#facts.image);
   }
 
   get sender() {
@@ -100,7 +100,7 @@ class Request extends Slot {
   }
 
   [kFacts]() {
-    return this.released ? super[kFacts]() : { ...this.#facts, ...super[kFacts]() };
+    return this.released ? super[kFacts]() : { ...factsToShow(this.#facts), ...super[kFacts]() };
   }
 
   /** The payload for editing, on channels that are opened inPlace. */
@@ -123,9 +123,9 @@ class Request extends Slot {
   /** Says that the answer is this image or array, and returns the room for its numbers. */
   describeReply(description) {
     const described = native.describeReply(nativeOf(this), description);
-    const array = arrayIn(described);
-    this.#replyBytes = array ? array.byteLength : described.step * described.height;
-    return arrayOn(new Uint8Array(bufferOn(this, reply), 0, this.#replyBytes), imageIn(described), array);
+    this.#replyBytes = described.byteLength ?? described.step * described.height;
+    const room = new Uint8Array(bufferOn(this, reply), 0, this.#replyBytes);
+    return arrayOn(room, imageIn(described), arrayIn(described));
   }
 
   /** Done. The answer: these bytes, the first so many of `reply`, what was described, or none. */

@@ -5,7 +5,7 @@ const { native, refuse } = require('./native');
 const { Handle, Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bufferOn, bytesOf, filled, loanOf, reply } = require('./slot');
-const { kFacts, shown, shownFacts } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, shown, shownFacts } = require('./show');
 const { checkedOptions, waited } = require('./waits');
 
 class Sender extends Participant {
@@ -147,7 +147,7 @@ class Processed extends Slot {
 
   [kFacts]() {
     if (this.released) return super[kFacts]();
-    return { ...this.#facts, replyByteLength: this.reply.byteLength, ...super[kFacts]() };
+    return { ...factsToShow(this.#facts), replyByteLength: this.reply.byteLength, ...super[kFacts]() };
   }
 
   /** The answer, as the numbers that it consists of. */
@@ -156,19 +156,19 @@ class Processed extends Slot {
   }
 
   get image() {
-    return this.#facts.image;
+    return imageIn(this.#facts.image);
   }
 
   get arrayDescription() {
-    return this.#facts.arrayDescription;
+    return arrayIn(this.#facts.image);
   }
 
   get replyImage() {
-    return this.#facts.replyImage;
+    return imageIn(this.#facts.replyImage);
   }
 
   get replyArrayDescription() {
-    return this.#facts.replyArrayDescription;
+    return arrayIn(this.#facts.replyImage);
   }
 
   get sequence() {

@@ -27,17 +27,32 @@ function imageIn(description) {
   return description?.dtype === undefined ? description : undefined;
 }
 
+/** What it describes as an array: an image without gaps between its rows is one, too. */
 function arrayIn(description) {
-  return description?.dtype === undefined ? undefined : description;
+  if (description === undefined || description.dtype !== undefined) return description;
+  const { width, height, channels, bytesPerChannel, kind, step, captureTimeNs } = description;
+  if (step !== width * channels * bytesPerChannel) return undefined;
+  const dtype = { u: 'uint', i: 'int', f: 'float' }[kind] + 8 * bytesPerChannel;
+  const shape = channels === 1 ? [height, width] : [height, width, channels];
+  return shown({ dtype, shape, byteLength: step * height, captureTimeNs });
 }
 
-/** The facts of a slot, with the images and the arrays in them. */
-function shownFacts({ image, replyImage, ...facts }) {
-  const found = { image: imageIn(shown(image)), arrayDescription: arrayIn(image) };
-  shown(replyImage);
-  const answered = { replyImage: imageIn(replyImage), replyArrayDescription: arrayIn(replyImage) };
-  for (const [name, value] of Object.entries({ ...found, ...answered })) if (value !== undefined) facts[name] = value;
+/** A description under the name of what it is. */
+function named(description, image, array) {
+  return { [description?.dtype === undefined ? image : array]: description };
+}
+
+/** The facts of a slot, with the descriptions in them. */
+function shownFacts(facts) {
+  shown(facts.image);
+  shown(facts.replyImage);
   return facts;
+}
+
+/** The same as people see them. */
+function factsToShow({ image, replyImage, ...facts }) {
+  const reply = replyImage && named(replyImage, 'replyImage', 'replyArrayDescription');
+  return { ...facts, ...named(image, 'image', 'arrayDescription'), ...reply };
 }
 
 /** Showing something never throws: it may be in a wait that tolerates no call beside it. */
@@ -64,4 +79,4 @@ function showing(Class) {
   });
 }
 
-module.exports = { arrayIn, imageIn, kFacts, showing, shown, shownFacts };
+module.exports = { arrayIn, factsToShow, imageIn, kFacts, showing, shown, shownFacts };

@@ -3,7 +3,7 @@
 
 const { native, refuse } = require('./native');
 const { Handle, disposable, nativeOf } = require('./handle');
-const { arrayIn, imageIn, kFacts, shown } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, shown } = require('./show');
 
 const payload = 0;
 const reply = 1;
@@ -44,8 +44,8 @@ function bufferOn(slot, area) {
 
 /** The numbers of an image, the elements of an array; plain bytes where nothing is described. */
 function arrayOn(bytes, image, array) {
-  const Type = array ? elementTypes[array.dtype] : image ? types[image.kind + image.bytesPerChannel] : Uint8Array;
-  const byteLength = array ? array.byteLength : bytes.byteLength;
+  const Type = image ? types[image.kind + image.bytesPerChannel] : array ? elementTypes[array.dtype] : Uint8Array;
+  const byteLength = image || !array ? bytes.byteLength : array.byteLength;
   return new Type(bytes.buffer, bytes.byteOffset, Math.floor(byteLength / Type.BYTES_PER_ELEMENT));
 }
 
@@ -68,8 +68,7 @@ class Slot extends Handle {
 
   [kFacts]() {
     if (this.released) return { released: true };
-    const { arrayDescription, image } = this;
-    return { byteLength: this.bytes.byteLength, ...(arrayDescription ? { arrayDescription } : { image }) };
+    return factsToShow({ byteLength: this.bytes.byteLength, image: this.image ?? this.arrayDescription });
   }
 
   /** The payload as bytes. */

@@ -6,7 +6,7 @@ const { Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bytesOf, filled, loanOf } = require('./slot');
 const { Room } = require('./room');
-const { kFacts, showing, shown, shownFacts } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, showing, shown, shownFacts } = require('./show');
 const { checkedFields, checkedOptions, onceReady, untilEnd, waited } = require('./waits');
 
 class Publisher extends Participant {
@@ -151,15 +151,15 @@ class Message extends Slot {
   }
 
   [kFacts]() {
-    return this.released ? super[kFacts]() : { ...this.#facts, ...super[kFacts]() };
+    return this.released ? super[kFacts]() : { ...factsToShow(this.#facts), ...super[kFacts]() };
   }
 
   get image() {
-    return this.#facts.image;
+    return imageIn(this.#facts.image);
   }
 
   get arrayDescription() {
-    return this.#facts.arrayDescription;
+    return arrayIn(this.#facts.image);
   }
 
   get sequence() {
@@ -177,20 +177,27 @@ class Message extends Slot {
 
 /** A message in memory of its own. */
 class MessageCopy {
+  #description;
+
   constructor(facts, room) {
-    const { byteLength, image, arrayDescription, sequence, lost, publishedNs } = shownFacts(facts);
+    const { byteLength, image, sequence, lost, publishedNs } = shownFacts(facts);
     this.bytes = room.subarray(0, byteLength);
-    Object.assign(this, { image, arrayDescription, sequence, lost, publishedNs });
+    this.#description = image;
+    Object.assign(this, { image: imageIn(image), sequence, lost, publishedNs });
     Object.freeze(this);
   }
 
   [kFacts]() {
     const { bytes, ...facts } = this;
-    return { byteLength: bytes.byteLength, ...facts };
+    return factsToShow({ byteLength: bytes.byteLength, ...facts, image: this.#description });
   }
 
   get array() {
     return arrayOn(this.bytes, this.image, this.arrayDescription);
+  }
+
+  get arrayDescription() {
+    return arrayIn(this.#description);
   }
 
   /** Nothing to do: for loops over messages and copies alike. */

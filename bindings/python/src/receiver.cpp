@@ -102,7 +102,7 @@ void bind_bytes(py::class_<PyRequest>& request) {
         "What the request is; None: no image.");
     request.def_property_readonly(
         "array_description", [](const PyRequest& self) { return array_or_none(self.use().image()); },
-        "The type and shape of an array; None: the request is none.");
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     request.def_property_readonly(
         "reply", [](const PyRequest& self) { return array_of(self.keep(), self.use().reply(), Image{}); },
         "Room for the answer in the slot, writable, one-dimensional uint8.");

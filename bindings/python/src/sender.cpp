@@ -217,13 +217,13 @@ void bind_processed(py::module_& module) {
         "What the request is; None: no image.");
     processed.def_property_readonly(
         "array_description", [](const PyProcessed& self) { return array_or_none(self.use().image()); },
-        "The type and shape of the request; None: it is no array.");
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     processed.def_property_readonly(
         "reply_image", [](const PyProcessed& self) { return image_or_none(self.use().reply_image()); },
         "What the answer is; None: no image.");
     processed.def_property_readonly(
         "reply_array_description", [](const PyProcessed& self) { return array_or_none(self.use().reply_image()); },
-        "The type and shape of the answer; None: it is no array.");
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     processed.def_property_readonly(
         "sequence", [](const PyProcessed& self) { return self.use().sequence(); },
         "Counts the requests of the Sender from 1.");

@@ -172,7 +172,7 @@ void bind_message(py::module_& module) {
         "What the message is; None: no image.");
     message.def_property_readonly(
         "array_description", [](const PyMessage& self) { return array_or_none(self.use().image()); },
-        "The type and shape of an array; None: the message is none.");
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     message.def_property_readonly(
         "sequence", [](const PyMessage& self) { return self.use().sequence(); },
         "Counts the messages of the topic from 1, over all publishers.");

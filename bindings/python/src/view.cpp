@@ -169,7 +169,9 @@ void bind_array_description(py::module_& module) {
         .def_property_readonly(
             "shape",
             [](const Array& self) {
-                return py::tuple(py::cast(std::vector<std::uint32_t>(self.shape().begin(), self.shape().end())));
+                py::list extents;
+                for (const std::uint32_t extent : self.shape()) extents.append(extent);
+                return py::tuple(extents);
             },
             "Extents, slowest first.")
         .def_readonly("capture_time_ns", &Array::capture_time_ns, "Nanoseconds since 1970 (UTC); 0: not known.")
@@ -280,7 +282,8 @@ py::object image_or_none(const Image& image) {
 }
 
 py::object array_or_none(const Image& description) {
-    return description.is_array() ? py::cast(Array::from(description)) : py::none();
+    const Array array = Array::from(description);
+    return array.is_array() ? py::cast(array) : py::none();
 }
 
 void check_can_be_sent(const py::object& data, const Wish& wish) {

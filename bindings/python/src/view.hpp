@@ -88,7 +88,7 @@ private:
 
 /// An image, or None for anything else.
 py::object image_or_none(const Image& image);
-/// The description of an array, or None for anything else.
+/// The description of an array, an image, too, or None: plain bytes, or an image with gaps between its rows.
 py::object array_or_none(const Image& description);
 /// Throws Error where `data` cannot be sent as `wish` says: before anybody waits for a slot.
 void check_can_be_sent(const py::object& data, const Wish& wish);

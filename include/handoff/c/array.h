@@ -43,8 +43,9 @@ typedef struct handoff_array {
  * count. */
 HANDOFF_API handoff_status handoff_array_describe(const handoff_array* array, handoff_image* description,
                                                   uint64_t* byte_count);
-/* The array that `description`, as a message has it, describes. INVALID_ARGUMENT: it describes none (its encoding is
- * not HANDOFF_ARRAY), or an invalid one. */
+/* What `description`, as a message has it, describes, as an array: an image without gaps between its rows is one of
+ * shape (height, width), or (height, width, channels) where it has more than one channel. INVALID_ARGUMENT: plain
+ * bytes, an image with gaps, or an invalid description. */
 HANDOFF_API handoff_status handoff_array_from(const handoff_image* description, handoff_array* array);
 
 /* "float32", ...; "unknown" for any other number. */

@@ -134,7 +134,7 @@ NO_IMAGES = {
     "batch": np.arange(2 * 2 * 2 * 3, dtype=np.uint8).reshape(2, 2, 2, 3),
     "eight_dimensions": np.arange(4, dtype=np.int16).reshape(1, 1, 2, 1, 1, 1, 2, 1),
     "scalar": np.array(2.5), "strided": np.arange(40, dtype=np.float32)[::4],
-    "infinities": np.array([[np.inf, -np.inf, np.nan, 0, 1]], np.float64),
+    "infinities": np.array([np.inf, -np.inf, np.nan, 0, 1]),
 }
 
 
