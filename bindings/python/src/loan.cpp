@@ -4,20 +4,20 @@
 
 namespace handoff::python {
 
-void describe(Loan& loan, const Wish& wish) {
-    if (wish.shape.is_none()) return;
-    const Frame frame = frame_of(wish);
+void describe(Loan& loan, const FrameOptions& options) {
+    if (options.shape.is_none()) return;
+    const Frame frame = frame_of(options);
     if (frame.image.is_image())
         value_of(loan.describe(frame.image));
     else
         value_of(loan.resize(frame.bytes));
 }
 
-void write(Loan& loan, const py::object& data, const Wish& wish) {
+void write(Loan& loan, const py::object& data, const FrameOptions& options) {
     const Source source(data);
-    Frame frame = source.frame(wish.encoding);
-    frame.image.capture_time_ns = wish.capture_time_ns;
-    frame.image.set_frame_id(wish.frame_id);
+    Frame frame = source.frame(options.encoding);
+    frame.image.capture_time_ns = options.capture_time_ns;
+    frame.image.set_frame_id(options.frame_id);
     value_of(loan.resize(source.size()));
     if (frame.image.is_image()) value_of(loan.describe(frame.image));
     source.copy_to(loan.payload().first(source.size()));

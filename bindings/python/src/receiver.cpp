@@ -79,8 +79,8 @@ py::array editable(PyRequest& self) {
     return array_of(self.keep(), bytes, self.use().image());
 }
 
-py::array reply_array(PyRequest& self, const Wish& wish) {
-    const Frame frame = frame_of(wish);
+py::array reply_array(PyRequest& self, const FrameOptions& options) {
+    const Frame frame = frame_of(options);
     Request& request = self.use();
     if (!frame.image.is_image())
         refuse(Errc::invalid_argument,

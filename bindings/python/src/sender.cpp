@@ -34,19 +34,19 @@ PyLoan loan(PySender& self, const Timeout& timeout) {
     return {"Loan", sender, value_of(std::move(made))};
 }
 
-PyLoan described_loan(PySender& self, const py::object& timeout, const Wish& wish) {
+PyLoan described_loan(PySender& self, const py::object& timeout, const FrameOptions& options) {
     PyLoan made = loan(self, Timeout(timeout));
-    describe(made.use(), wish);
+    describe(made.use(), options);
     return made;
 }
 
 /// A loan that holds `data`, or the loan that `data` is.
-Loan filled_loan(PySender& self, const py::object& data, const Timeout& timeout, const Wish& wish) {
+Loan filled_loan(PySender& self, const py::object& data, const Timeout& timeout, const FrameOptions& options) {
     self.check_open();
     if (py::isinstance<PyLoan>(data)) return data.cast<PyLoan&>().take();
-    check_can_be_sent(data, wish);
+    check_can_be_sent(data, options);
     PyLoan made = loan(self, timeout);
-    write(made.use(), data, wish);
+    write(made.use(), data, options);
     return made.take();
 }
 
@@ -66,10 +66,10 @@ PyProcessed wait_for(PyPending& self, const Timeout& timeout) {
 }
 
 /// As Sender::request(), interruptible. Whatever ends the wait, nobody waits for the answer afterwards.
-PyProcessed request(PySender& self, const py::object& data, const py::object& timeout, const Wish& wish) {
+PyProcessed request(PySender& self, const py::object& data, const py::object& timeout, const FrameOptions& options) {
     const Timeout all(timeout);
     const auto sender = self.share();
-    Loan filled = filled_loan(self, data, all, wish);
+    Loan filled = filled_loan(self, data, all, options);
     PyPending pending("Pending", sender, value_of(sender->request_async(std::move(filled))));
     try {
         return wait_for(pending, all);
@@ -110,7 +110,7 @@ py::list loan_batch(PySender& self, std::size_t most, const Timeout& timeout) {
     return loans;
 }
 
-Wish data_wish(py::object encoding, std::int64_t capture_time_ns, std::string frame_id) {
+FrameOptions data_options(py::object encoding, std::int64_t capture_time_ns, std::string frame_id) {
     return {py::none(), py::none(), std::move(encoding), capture_time_ns, std::move(frame_id)};
 }
 
@@ -124,8 +124,8 @@ void bind_sending(py::class_<PySender>& sender) {
         [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
            const py::object& seconds) {
             const auto shared = self.share();
-            const Wish wish = data_wish(std::move(enc), time, std::move(id));
-            value_of(shared->send(filled_loan(self, data, Timeout(seconds), wish)));
+            const FrameOptions options = data_options(std::move(enc), time, std::move(id));
+            value_of(shared->send(filled_loan(self, data, Timeout(seconds), options)));
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
         "Sends a Loan, or a copy of an array or bytes, and waits for nobody but a free slot.");
@@ -133,7 +133,7 @@ void bind_sending(py::class_<PySender>& sender) {
         "request",
         [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
            const py::object& seconds) {
-            return request(self, data, seconds, data_wish(std::move(enc), time, std::move(id)));
+            return request(self, data, seconds, data_options(std::move(enc), time, std::move(id)));
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
         "Sends as send() does, and waits for the answer. Raises Timeout (an unread request is withdrawn then), Failed, "
@@ -143,8 +143,8 @@ void bind_sending(py::class_<PySender>& sender) {
         [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
            const py::object& seconds) {
             const auto shared = self.share();
-            const Wish wish = data_wish(std::move(enc), time, std::move(id));
-            Loan filled = filled_loan(self, data, Timeout(seconds), wish);
+            const FrameOptions options = data_options(std::move(enc), time, std::move(id));
+            Loan filled = filled_loan(self, data, Timeout(seconds), options);
             return PyPending("Pending", shared, value_of(shared->request_async(std::move(filled))));
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,

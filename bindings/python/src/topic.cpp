@@ -108,12 +108,12 @@ std::unique_ptr<PySubscriber> open_subscriber(std::string name, const py::args& 
 }
 
 /// A loan that holds `data`, or the loan that `data` is.
-Loan filled_loan(PyPublisher& self, const py::object& data, const Wish& wish) {
+Loan filled_loan(PyPublisher& self, const py::object& data, const FrameOptions& options) {
     if (py::isinstance<PyLoan>(data)) return data.cast<PyLoan&>().take();
-    check_can_be_sent(data, wish);
+    check_can_be_sent(data, options);
     const auto publisher = self.share();
     Loan made = value_of(publisher->loan());
-    write(made, data, wish);
+    write(made, data, options);
     return made;
 }
 

@@ -199,17 +199,17 @@ py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& im
     return array;
 }
 
-Frame frame_of(const Wish& wish) {
-    const auto shape = shape_from(wish.shape);
-    Number number = number_from(wish.dtype);
-    if (!wish.encoding.is_none() && wish.dtype.is_none()) {
+Frame frame_of(const FrameOptions& options) {
+    const auto shape = shape_from(options.shape);
+    Number number = number_from(options.dtype);
+    if (!options.encoding.is_none() && options.dtype.is_none()) {
         std::size_t channels = 0;
-        const Encoding encoding = value_of(encoding_of(words(wish.encoding)));
+        const Encoding encoding = value_of(encoding_of(words(options.encoding)));
         if (encoding != Encoding::none) number = number_of(encoding, channels);
     }
-    Frame frame = frame_of(shape, number, wish.encoding);
-    frame.image.capture_time_ns = wish.capture_time_ns;
-    frame.image.set_frame_id(wish.frame_id);
+    Frame frame = frame_of(shape, number, options.encoding);
+    frame.image.capture_time_ns = options.capture_time_ns;
+    frame.image.set_frame_id(options.frame_id);
     return frame;
 }
 
@@ -238,8 +238,8 @@ py::object image_or_none(const Image& image) {
     return image.is_image() ? py::cast(image) : py::none();
 }
 
-void check_can_be_sent(const py::object& data, const Wish& wish) {
-    (void)Source(data).frame(wish.encoding);
+void check_can_be_sent(const py::object& data, const FrameOptions& options) {
+    (void)Source(data).frame(options.encoding);
 }
 
 std::span<const std::byte> Source::bytes() {

@@ -49,7 +49,7 @@ py::object buffer_of(std::shared_ptr<void> keep, const Area& area);
 py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& image);
 
 /// What describes a frame: shape and either an encoding or a dtype, as arguments of several methods.
-struct Wish {
+struct FrameOptions {
     py::object shape, dtype, encoding;
     std::int64_t capture_time_ns = 0;
     std::string frame_id{};
@@ -59,7 +59,7 @@ struct Frame {
     Image image;
     std::size_t bytes;
 };
-Frame frame_of(const Wish& wish);
+Frame frame_of(const FrameOptions& options);
 
 /// Something with bytes: a numpy array, bytes, bytearray, memoryview. Holds its buffer.
 class Source {
@@ -85,8 +85,8 @@ private:
 
 /// An image, or None for plain bytes.
 py::object image_or_none(const Image& image);
-/// Throws Error where `data` cannot be sent as `wish` says: before anybody waits for a slot.
-void check_can_be_sent(const py::object& data, const Wish& wish);
+/// Throws Error if `data` cannot be sent as `options` says: called before waiting for a slot.
+void check_can_be_sent(const py::object& data, const FrameOptions& options);
 
 /// Nanoseconds as time.monotonic_ns() counts them.
 inline std::int64_t ns_of(std::chrono::steady_clock::time_point at) {
