@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_head_far_behind_or_ahead_is_damaged_or_empty) {
     BOOST_TEST(receiver->take().outcome == RingOutcome::damaged);
 }
 
-BOOST_AUTO_TEST_CASE(a_nonsensical_tail_is_damaged_and_the_message_is_not_lost) {
+BOOST_AUTO_TEST_CASE(an_invalid_tail_is_damaged_and_the_message_is_not_lost) {
     const Held loan = sender.prepare(1);
     board.control().tail.store(board.shape().cells * 3);
     BOOST_TEST((sender->commit(loan, false).error() == Errc::damaged));

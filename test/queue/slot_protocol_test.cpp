@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_large_slot_freed_last_is_loaned_next) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_nonsensical_warm_hint_is_no_harm) {
+BOOST_AUTO_TEST_CASE(an_invalid_reuse_hint_does_no_harm) {
     const Board large({.payload_bytes = large_payload});
     Player lender(large, Role::sender);
     large.control().last_freed.store(0xffffffff);
