@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "queue/walk.hpp"
+#include "queue/random_walk.hpp"
 
 using namespace handoff::detail::queue;
 
 namespace {
 
 void walk(const BoardShape& shape, std::uint64_t seed, int steps) {
-    Walk walk(shape, seed);
+    RandomWalk walk(shape, seed);
     for (int step = 0; step < steps; ++step) {
         BOOST_TEST_CONTEXT("seed " << seed << ", step " << step) {
             walk.step();

@@ -26,9 +26,9 @@ struct Participant {
     std::uint64_t unrecovered = 0;  ///< number of the dead player whose entry is still active
 };
 
-class Walk {
+class RandomWalk {
 public:
-    Walk(const BoardShape& shape, std::uint64_t seed) : random_(seed), board_(shape), queue_(shape.cells) {
+    RandomWalk(const BoardShape& shape, std::uint64_t seed) : random_(seed), board_(shape), queue_(shape.cells) {
         for (Participant& participant : participants_) sit_down(participant);
     }
 
