@@ -28,7 +28,7 @@ struct Fixture {
     explicit Fixture(const BoardShape& shape = {}) : board(shape) {}
 };
 
-/// So that the hint of a warm slot is looked at.
+/// So that the reuse hint is read.
 struct LargeSlots : Fixture {
     LargeSlots() : Fixture({.payload_bytes = large_payload}) {}
 };

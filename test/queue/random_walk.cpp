@@ -8,7 +8,7 @@ using participants::Role;
 
 // ---- life and death -------------------------------------------------------------------------------------------------
 
-void RandomWalk::sit_down(Participant& participant) {
+void RandomWalk::join(Participant& participant) {
     // join() recovers the dead in the places that it looks at, and then all others: places below the new one first.
     std::vector<std::uint64_t> dead;
     for (Participant& other : participants_) {
@@ -23,9 +23,9 @@ void RandomWalk::sit_down(Participant& participant) {
 void RandomWalk::revive(Participant& participant) {
     // A player joins in the first place that nobody lives in: let that be the participant's own.
     for (Participant& other : participants_) {
-        if (other.player == nullptr) return sit_down(other);
+        if (other.player == nullptr) return join(other);
     }
-    sit_down(participant);
+    join(participant);
 }
 
 void RandomWalk::die(Participant& participant) {

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(seven_slots_in_eight_cells) {
     walk_all_seeds({.slots = 7, .cells = 8, .players = places, .settings = {0, false, false}});
 }
 
-BOOST_AUTO_TEST_CASE(large_slots_stay_warm) {
+BOOST_AUTO_TEST_CASE(large_slots_are_reused_at_once) {
     walk_all_seeds(
         {.slots = 3, .cells = 8, .players = places, .settings = {0, false, false}, .payload_bytes = large_payload});
 }
