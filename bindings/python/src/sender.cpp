@@ -65,7 +65,7 @@ PyProcessed wait_for(PyPending& self, const Timeout& timeout) {
     return {"Processed", owner, value_of(std::move(outcome))};
 }
 
-/// As Sender::request(), interruptible. Whatever ends the wait, nobody waits for the answer afterwards.
+/// As Sender::request(), interruptible. After any end of the wait, the answer is no longer awaited.
 PyProcessed request(PySender& self, const py::object& data, const py::object& timeout, const FrameOptions& options) {
     const Timeout all(timeout);
     const auto sender = self.share();
@@ -78,8 +78,8 @@ PyProcessed request(PySender& self, const py::object& data, const py::object& ti
         const bool taken_back = value_of(pending.take().withdraw()) == Withdrawn::taken_back;
         refuse(error.code() == Errc::stopped ? Errc::stopped : Errc::timed_out,
                std::string(error.what()) + (taken_back ? ". It was withdrawn"
-                                                       : ". It is left to the receiver; nobody waits "
-                                                         "for its answer any more"));
+                                                       : ". It is left to the receiver; its answer "
+                                                         "is no longer awaited"));
     } catch (py::error_already_set&) {
         (void)pending.take().withdraw();
         throw;
