@@ -23,7 +23,7 @@ export class HandoffError extends Error {
 
 export const version: string;
 
-/** From now on, a segment whose file was truncated is 'damaged'. Without this, SIGBUS ends the process. */
+/** From now on a truncated segment is 'damaged' in this process, instead of ending it by SIGBUS. */
 export function handleSigbus(): void;
 
 /** The names of all channels, topics and latest values that match a shell pattern (not given: all), sorted. */

@@ -128,7 +128,7 @@ void bind_sending(py::class_<PySender>& sender) {
             value_of(shared->send(filled_loan(self, data, Timeout(seconds), options)));
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
-        "Sends a Loan, or a copy of an array or bytes, and waits for nobody but a free slot.");
+        "Sends a Loan, or a copy of an array or bytes. Waits only for a free slot.");
     sender.def(
         "request",
         [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
@@ -158,8 +158,7 @@ void bind_batches(py::class_<PySender>& sender) {
             return loan_batch(self, most, Timeout(timeout));
         },
         py::arg("most"), py::kw_only(), py::arg("timeout") = py::none(),
-        "For many small messages: waits for a free slot, then loans those that come next, at most `most`. Raises "
-        "Timeout.");
+        "Waits for a free slot, then loans as many as are free, at most `most`. Raises Timeout.");
     sender.def(
         "send_batch",
         [](PySender& self, const py::iterable& loans) {
@@ -167,12 +166,13 @@ void bind_batches(py::class_<PySender>& sender) {
             auto batch = all_loans(loans);
             value_of(shared->send(batch));
         },
-        py::arg("loans"), "Sends all of these Loans, in this order, with one look at the clock and one wake-up.");
+        py::arg("loans"), "Sends all of these Loans, in this order, with one wake-up.");
 }
 
 void bind_pending(py::module_& module) {
     py::class_<PyPending> pending(
-        module, "Pending", "A request in flight. Dropped, it stays sent, but nobody waits for its answer any more.");
+        module, "Pending",
+        "A request in flight. If this is dropped, the request stays sent, but its answer is no longer awaited.");
     pending.def(
         "wait", [](PyPending& self, const py::object& seconds) { return wait_for(self, Timeout(seconds)); },
         py::arg("timeout") = py::none(),
@@ -188,7 +188,7 @@ void bind_pending(py::module_& module) {
             call_all(self.closing);
             return taken_back;
         },
-        "Takes a request back that is in nobody's hands. False: a receiver has it, or has answered it.");
+        "Takes the request back if no receiver holds it. False: a receiver holds it, or has answered it.");
     pending.def_property_readonly(
         "sequence", [](const PyPending& self) { return self.use().sequence(); },
         "Counts the requests of the Sender from 1.");
@@ -197,12 +197,12 @@ void bind_pending(py::module_& module) {
         "A descriptor that is readable when wait() would return at once: for select, selectors, asyncio.");
     pending.def("_waitable", [](const PyPending& self) { return self.use().waitable(); });
     pending.def_property_readonly("_closing", [](const PyPending& self) { return self.closing; });
-    add_releasing(pending, "Nobody waits for the answer any more; the request stays sent.");
+    add_releasing(pending, "The request stays sent, but its answer is no longer awaited.");
 }
 
 void bind_processed(py::module_& module) {
     py::class_<PyProcessed> processed(module, "Processed",
-                                      "A request that came back processed. Its slot is free again after `with`, or "
+                                      "A processed request. Its slot is free again after `with`, or "
                                       "when this and the last view are gone.");
     processed.def_property_readonly(
         "reply",
@@ -223,7 +223,7 @@ void bind_processed(py::module_& module) {
         "Counts the requests of the Sender from 1.");
     processed.def_property_readonly(
         "deliveries", [](const PyProcessed& self) { return self.use().deliveries(); },
-        "1, or more if receivers gave it back or died with it.");
+        "1, or more if receivers gave it back or died holding it.");
     processed.def_property_readonly(
         "round_trip_ns", [](const PyProcessed& self) { return self.use().round_trip().count(); },
         "From send to processed, as stamped in the segment.");
@@ -251,9 +251,8 @@ void bind_sender(py::module_& module) {
         },
         py::arg("shape") = py::none(), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
         py::arg("capture_time_ns") = 0, py::arg("frame_id") = "", py::arg("timeout") = py::none(),
-        "Waits for a free slot. A shape describes it at once, see Loan.describe(). Raises Timeout (the sentence says "
-        "who "
-        "holds the slots).");
+        "Waits for a free slot. A shape describes it at once, see Loan.describe(). Raises Timeout (the message names "
+        "the holders).");
     sender.def(
         "try_loan",
         [](PySender& self) {
@@ -277,7 +276,7 @@ void bind_sender(py::module_& module) {
     sender.def("_waitable", [](const PySender& self) { return self.use().waitable(); });
     sender.def_property_readonly(
         "id", [](const PySender& self) { return self.use().id().value; },
-        "This Sender's identity, as Request.sender shows it.");
+        "This Sender's identity, as in Request.sender.");
 }
 
 }  // namespace handoff::python
