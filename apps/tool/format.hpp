@@ -29,7 +29,7 @@ const inspect::Participant* participant_at(const inspect::Report& report, std::u
 std::optional<inspect::Role> missing_role(const inspect::Report& report);
 /// "2 senders, 1 receiver (1 dead)", "1 sender, no receiver".
 std::string format_people(const inspect::Report& report);
-/// Slots that hold something: what is unread or in somebody's hands; of a topic what is kept, too.
+/// Slots that hold something: what is unread, or held by a participant; of a topic what is kept, too.
 std::uint32_t used_slots(const inspect::Report& report);
 /// What subscribers lost, and what receivers did not survive.
 std::uint64_t lost_messages(const inspect::Report& report);

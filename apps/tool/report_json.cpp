@@ -32,12 +32,12 @@ double rounded(double value) {
     return std::isfinite(value) ? std::round(value * 1e4) / 1e4 : 0;
 }
 
-Json spread_json(const inspect::LatencyHistogram& spread) {
-    return {{"count", spread.count()},
-            {"p50_ns", ns(spread.percentile(50))},
-            {"p90_ns", ns(spread.percentile(90))},
-            {"p99_ns", ns(spread.percentile(99))},
-            {"p999_ns", ns(spread.percentile(99.9))}};
+Json histogram_json(const inspect::LatencyHistogram& histogram) {
+    return {{"count", histogram.count()},
+            {"p50_ns", ns(histogram.percentile(50))},
+            {"p90_ns", ns(histogram.percentile(90))},
+            {"p99_ns", ns(histogram.percentile(99))},
+            {"p999_ns", ns(histogram.percentile(99.9))}};
 }
 
 Json file_json(const inspect::Found& file) {
@@ -93,9 +93,9 @@ Json traffic_json(const Traffic& traffic) {
             {"messages_per_second", rounded(traffic.messages_per_second)},
             {"bytes_per_second", rounded(traffic.bytes_per_second)},
             {"lost", traffic.lost},
-            {"delay", spread_json(traffic.delay)},
-            {"work", spread_json(traffic.work)},
-            {"round_trip", spread_json(traffic.round_trip)}};
+            {"delay", histogram_json(traffic.delay)},
+            {"work", histogram_json(traffic.work)},
+            {"round_trip", histogram_json(traffic.round_trip)}};
 }
 
 Json participant_json(const inspect::Participant& participant) {
@@ -116,8 +116,8 @@ Json participant_json(const inspect::Participant& participant) {
             {"lost", participant.lost},
             {"waiting", participant.waiting},
             {"reserved_pins", participant.reserved_pins},
-            {"delay", spread_json(participant.delay)},
-            {"work", spread_json(participant.work)}};
+            {"delay", histogram_json(participant.delay)},
+            {"work", histogram_json(participant.work)}};
 }
 
 Json image_json(const Image& image) {

@@ -17,7 +17,7 @@ export type Dtype = 'bool' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'int8' |
   'float16' | 'float32' | 'float64' | 'bfloat16';
 // end of generated
 
-/** What handoff refuses: the message says what failed, why, and what to do next. */
+/** An error of handoff. The message says what failed, why, and what to do next. */
 export class HandoffError extends Error {
   readonly name: 'HandoffError';
   readonly code: Code;
@@ -25,7 +25,7 @@ export class HandoffError extends Error {
 
 export const version: string;
 
-/** From now on a segment whose file was cut short is 'damaged' in this process, and not its end by SIGBUS. */
+/** From now on a truncated segment is 'damaged' in this process, instead of ending it by SIGBUS. */
 export function handleSigbus(): void;
 
 /** The names of all channels, topics and latest values that match a shell pattern (not given: all), sorted. */
@@ -47,7 +47,7 @@ export interface Wait {
   signal?: AbortSignal;
 }
 
-/** For copies: where to. Not given: memory of their own. */
+/** Where a copy is written to. Not given: new memory. */
 export interface CopyOptions {
   into?: Bytes;
 }
@@ -83,7 +83,7 @@ export interface ArrayDescription extends Required<ArrayShape> {
   byteLength: number;
 }
 
-/** What a frame is. */
+/** The description of an image. */
 export interface ImageDescription {
   width: number;
   height: number;
@@ -91,13 +91,13 @@ export interface ImageDescription {
   encoding: string;
   /** Bytes from one row to the next; not given: no gaps. */
   step?: number;
-  /** When the picture was taken, nanoseconds since 1970 (UTC); 0n: not known. */
+  /** When the image was taken, nanoseconds since 1970 (UTC); 0n: not known. */
   captureTimeNs?: bigint;
-  /** Who or what took it, up to 31 bytes. */
+  /** Its source, as in ROS, up to 31 bytes. */
   frameId?: string;
 }
 export interface Image extends Required<ImageDescription> {
-  /** Numbers in one pixel. */
+  /** Channels of one pixel. */
   channels: number;
   bytesPerChannel: number;
   /** Unsigned, signed, or floating point. */
@@ -121,7 +121,7 @@ declare abstract class Slot {
   [Symbol.dispose](): void;
 }
 
-/** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
+/** A slot on loan. If it is released without being sent or published, the slot is given back. */
 export class Loan extends Slot {
   private constructor();
   readonly capacity: number;
@@ -134,7 +134,7 @@ export class Loan extends Slot {
 }
 
 declare class Participant {
-  /** Leaves. Waits on it are rejected with 'invalid_handle', loops over it end; loans, requests and messages live on. */
+  /** Leaves. Waits on it reject with 'invalid_handle', loops over it end; loans, requests and messages stay valid. */
   close(): void;
   readonly closed: boolean;
   [Symbol.dispose](): void;
@@ -162,8 +162,8 @@ export interface Opening {
 // ---- channels: request -> processed ---------------------------------------------------------------------------------
 
 /**
- * What a channel is: a new one is created so, an existing one must offer at least this. What is not given asks for
- * nothing. Without `payloadBytes` a channel is attached to and never created.
+ * The shape of a channel: a new one is created with it, an existing one must offer at least this. A field that is not
+ * given asks for nothing; a new channel gets the default. Without `payloadBytes` the handle attaches and never creates.
  */
 export interface ChannelShape {
   // generated from describe/handoff.toml: ChannelShape
@@ -235,22 +235,22 @@ export interface ChannelState {
 export class Sender extends Participant {
   constructor(name: string, options?: ChannelOptions);
   static open(name: string, options?: ChannelOptions & Opening): Promise<Sender>;
-  /** Waits for a free slot. */
+  /** Waits for a free slot (back-pressure). */
   loan(options?: Wait): Promise<Loan>;
   tryLoan(): Loan | undefined;
-  /** Sends, and waits for nobody. */
+  /** Work queue: sends without waiting. */
   send(loan: Loan): void;
-  /** Copies these bytes into a slot, once one is free, and sends them. */
+  /** Copies these bytes into a loan, waiting for a free slot, and sends it. */
   sendBytes(data: Bytes, options?: Wait): Promise<void>;
-  /** For many small messages: waits for a free slot, and takes as many as there are, at most `most`. */
+  /** Waits for a free slot, then loans as many as are free, at most `most`. */
   loanBatch(most: number, options?: Wait): Promise<Loan[]>;
-  /** Sends all of them, in this order, with one wake-up. All are used up, also on an error. */
+  /** Sends all, in this order, with one wake-up. All are used up, also on an error. */
   sendBatch(loans: Iterable<Loan>): void;
-  /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
+  /** Sends and waits for the answer. On 'timed_out' and when aborted, an unread request is withdrawn. */
   request(loan: Loan, options?: Wait): Promise<Processed>;
-  /** The same with a copy of these bytes; the timeout is for the slot and the answer together. */
+  /** Copies these bytes into a loan, and sends it as request() does; the timeout is for slot and answer together. */
   requestBytes(data: Bytes, options?: Wait): Promise<Processed>;
-  /** Sends, and returns at once with a handle on the answer. */
+  /** Sends, and returns at once with a handle on the answer, so that several requests can be in flight. */
   requestAsync(loan: Loan): Pending;
   waitForReceiver(options?: Wait): Promise<void>;
   readonly id: bigint;
@@ -259,21 +259,21 @@ export class Sender extends Participant {
   whoHolds(): string;
 }
 
-/** A request in flight. Released, it stays sent, but nobody waits for its answer any more. */
+/** A request in flight. If this is released, the request stays sent, but its answer is no longer awaited. */
 export class Pending {
   private constructor();
   /** After 'timed_out' it may be waited for again. */
   wait(options?: Wait): Promise<Processed>;
   readonly wasAnswered: boolean;
   readonly sequence: number;
-  /** Takes the request back if it is in nobody's hands. False: a receiver has it, or has answered it. */
+  /** Takes the request back if no receiver holds it. False: a receiver holds it, or has answered it. */
   withdraw(): boolean;
   release(): void;
   readonly released: boolean;
   [Symbol.dispose](): void;
 }
 
-/** A request that came back with its answer. */
+/** A processed request. The answer stays in the slot until this is released, which frees the slot. */
 export class Processed extends Slot {
   private constructor();
   readonly reply: ElementArray;
@@ -287,14 +287,20 @@ export class Processed extends Slot {
 export class Receiver extends Participant implements AsyncIterable<Request> {
   constructor(name: string, options?: ChannelOptions);
   static open(name: string, options?: ChannelOptions & Opening): Promise<Receiver>;
-  /** 'end_of_stream' once every sender has left: said once, the next one waits for a new sender. */
+  /**
+   * Waits for a request. Rejects with 'end_of_stream' once every sender has left and nothing is queued; the next
+   * receive waits for a new sender.
+   */
   receive(options?: Wait): Promise<Request>;
   tryReceive(): Request | undefined;
-  /** For many small requests: waits for one, and takes as many as are there, at most `most`. Others do not get them. */
+  /**
+   * Waits for a request, then takes as many as are queued, at most `most`. Other receivers do not get them: use batches
+   * for requests that are processed quickly.
+   */
   receiveBatch(most: number, options?: Wait): Promise<Request[]>;
   /** Done, all of them, with one wake-up. The answers are what was described, or none. */
   processedBatch(requests: Iterable<Request>): void;
-  /** The requests until the stream ends or the receiver is closed. Leaving the loop gives back an unanswered one. */
+  /** The requests, until the stream ends or the receiver is closed. Leaving the loop gives an unanswered one back. */
   requests(options?: Wait): AsyncGenerator<Request, void>;
   [Symbol.asyncIterator](): AsyncGenerator<Request, void>;
   info(): ChannelInfo;
@@ -302,7 +308,10 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
   whoHolds(): string;
 }
 
-/** A request in our hands. Released without an answer, it is delivered again. */
+/**
+ * A request taken from the channel, until processed() or failed(). Released without either, it is given back and
+ * delivered again, or, on a channel opened inPlace, reported as failed.
+ */
 export class Request extends Slot {
   private constructor();
   readonly sender: bigint;
@@ -325,7 +334,7 @@ export class Request extends Slot {
 
 // ---- topics: broadcast ----------------------------------------------------------------------------------------------
 
-/** What a topic is; without `payloadBytes` it is attached to and never created. */
+/** The shape of a topic, as ChannelShape. Without `payloadBytes` the handle attaches and never creates. */
 export interface TopicShape {
   // generated from describe/handoff.toml: TopicShape
   /** messages kept (1 to 16,384; default 8; at least) */
@@ -425,7 +434,7 @@ export class Subscriber extends Participant implements AsyncIterable<Message | M
   tryNewest(): Message | undefined;
   copyNext(options?: Wait & CopyOptions): Promise<MessageCopy>;
   copyNewest(options?: Wait & CopyOptions): Promise<MessageCopy>;
-  /** The messages until the stream ends or the subscriber is closed; copies, where no pins were asked for. */
+  /** The messages, until the stream ends or the subscriber is closed; copies if `pins` is 0. */
   messages(options?: Wait): AsyncGenerator<Message | MessageCopy, void>;
   [Symbol.asyncIterator](): AsyncGenerator<Message | MessageCopy, void>;
   info(): TopicInfo;
@@ -435,18 +444,18 @@ export class Subscriber extends Participant implements AsyncIterable<Message | M
 interface MessageFacts {
   /** Counts the messages of the topic from 1, over all publishers. */
   readonly sequence: number;
-  /** Messages between the one before and this one: overwritten, or skipped. Exact. */
+  /** Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). Exact. */
   readonly lost: number;
   readonly publishedNs: bigint;
 }
-/** A message, pinned: whole and in place until it is released. */
+/** A message, pinned: its bytes stay whole and in place until it is released, whatever the publishers do. */
 export class Message extends Slot implements MessageFacts {
   private constructor();
   readonly sequence: number;
   readonly lost: number;
   readonly publishedNs: bigint;
 }
-/** A message in memory of its own. */
+/** A copy of a message, in memory of its own. */
 export class MessageCopy implements MessageFacts {
   private constructor();
   readonly bytes: ByteArray;
@@ -485,7 +494,7 @@ export interface LatestShape {
   group?: string;
   // end of generated
 }
-/** `type` and `length` (not given: 1) say the size; or `capacityBytes`; without either a value is attached to only. */
+/** `type` and `length` (not given: 1), or `capacityBytes`, give the size; without either the handle only attaches. */
 export interface LatestOptions<A extends TypedArray> extends LatestShape, HandleOptions {
   type?: TypedArrayClass<A>;
   length?: number;

@@ -176,7 +176,7 @@ result<Processed> Sender::request(Loan loan, const Wait& wait) {
                                      std::to_string(member_->state().receivers) + " attached)");
         case Withdrawal::left_to_receiver:
             return Failure(code, name + " was not processed " + in_time + ": " + hands +
-                                     ". It is left there; nobody waits for its answer any more");
+                                     ". It is left there; its answer is no longer awaited");
         case Withdrawal::lost:
             break;
     }

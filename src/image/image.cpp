@@ -15,7 +15,7 @@ std::string pixels_of(const Image& image) {
 
 Failure refused(const Image& image, const std::string& why) {
     return {Errc::invalid_argument, "the image description (" + pixels_of(image) + ", step " +
-                                        std::to_string(image.step) + " bytes) makes no sense: " + why};
+                                        std::to_string(image.step) + " bytes) is not valid: " + why};
 }
 
 std::optional<Failure> wrong_encoding(const Image& image) {

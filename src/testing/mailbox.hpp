@@ -30,7 +30,7 @@ public:
 
 private:
     Descriptor letters_;
-    Descriptor bell_;
+    Descriptor event_;
     long read_ = 0;
 };
 

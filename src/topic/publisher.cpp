@@ -27,7 +27,7 @@ result<Loan> Publisher::loan() {
     if (!member_->is_usable()) return unusable(member_.get());
     if (!held && member_->was_removed()) return detail::slot::removed(member_->name());
     if (!held)
-        return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
+        return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is loaned: " +
                                        member_->who_has_loans() + ". Create the topic with more loans");
     // The start of the loan, for people; publish() replaces it. Relaxed: no decision depends on it.
     member_->slots()[held->slot].sent_ns.store(now_ns, std::memory_order_relaxed);

@@ -120,7 +120,7 @@ static void send_for_ever(const char* segment) {
 }
 
 static void a_killed_sender_leaves_its_requests_and_no_loan(const char* segment) {
-    const int victim = start_child(send_for_ever, segment);
+    const int child = start_child(send_for_ever, segment);
     handoff_receiver* receiver = open_receiver(segment);
     handoff_request* request = NULL;
     handoff_status status = HANDOFF_OK;
@@ -128,7 +128,7 @@ static void a_killed_sender_leaves_its_requests_and_no_loan(const char* segment)
         request = receive(receiver);
         GOOD(handoff_request_processed(&request, 0));
     }
-    kill_child(victim);
+    kill_child(child);
     while ((status = handoff_receiver_receive(receiver, SECONDS(10), NULL, &request)) == HANDOFF_OK)
         GOOD(handoff_request_processed(&request, 0));
     CHECK(status == HANDOFF_END_OF_STREAM);

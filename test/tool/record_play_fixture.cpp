@@ -17,7 +17,7 @@ namespace recording_test {
 
 namespace {
 
-constexpr std::chrono::seconds program_patience{60};
+constexpr std::chrono::seconds program_timeout{60};
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void wait_until_recorded(const Program& recorder, std::string_view name) {
 
 void require_exit(Program& program, int code) {
     const handoff::testing::Exit expected{code, 0};
-    const handoff::testing::Exit exit = program.wait(program_patience);
+    const handoff::testing::Exit exit = program.wait(program_timeout);
     BOOST_REQUIRE_MESSAGE(exit == expected, "the program " << exit.text() << " instead of exit code " << code
                                                            << "; stdout:\n"
                                                            << program.output() << "\nstderr:\n"

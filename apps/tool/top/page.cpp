@@ -260,8 +260,8 @@ Line participant_line(const inspect::Participant& participant) {
     const Style style = participant.life == inspect::Life::dead      ? Style::red
                         : participant.life == inspect::Life::stopped ? Style::yellow
                                                                      : Style::plain;
-    const auto measured = [](const inspect::LatencyHistogram& spread) {
-        return spread.count() == 0 ? "-" : format_duration(spread.percentile(99));
+    const auto measured = [](const inspect::LatencyHistogram& histogram) {
+        return histogram.count() == 0 ? "-" : format_duration(histogram.percentile(99));
     };
     return one_piece(
         padded(std::to_string(participant.index), 4, false) + " " +

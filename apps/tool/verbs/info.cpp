@@ -44,9 +44,9 @@ std::string format_counters(const Report& report) {
            std::to_string(report.failed) + " failed, " + std::to_string(report.withdrawn) + " withdrawn";
 }
 
-std::string percentiles(const inspect::LatencyHistogram& spread) {
-    if (spread.count() == 0) return "-";
-    return format_duration(spread.percentile(50)) + " / " + format_duration(spread.percentile(99));
+std::string percentiles(const inspect::LatencyHistogram& histogram) {
+    if (histogram.count() == 0) return "-";
+    return format_duration(histogram.percentile(50)) + " / " + format_duration(histogram.percentile(99));
 }
 
 std::string participants_table(const Report& report) {

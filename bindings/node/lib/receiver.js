@@ -17,7 +17,7 @@ class Receiver extends Participant {
     return new Receiver(opened, await openLater('openReceiver', name, options));
   }
 
-  /** Waits for a request. 'end_of_stream' once every sender has left: said once. */
+  /** Waits for a request. Rejects with 'end_of_stream' once every sender has left and nothing is queued. */
   async receive(options) {
     return new Request(await waited(options, (timeout, token) => native.receive(nativeOf(this), timeout, token)));
   }
@@ -28,7 +28,7 @@ class Receiver extends Participant {
     return request && new Request(request);
   }
 
-  /** For many small requests: waits for one, and takes as many as are there, at most `most`. */
+  /** Waits for a request, then takes as many as are queued, at most `most`. */
   async receiveBatch(most, options) {
     const receive = (timeout, token) => native.receiveBatch(nativeOf(this), most, timeout, token);
     return (await waited(options, receive)).map((one) => new Request(one));
@@ -39,7 +39,7 @@ class Receiver extends Participant {
     native.processedBatch(nativeOf(this), Array.from(requests, requestOf));
   }
 
-  /** The requests until the stream ends or the receiver is closed. */
+  /** The requests, until the stream ends or the receiver is closed. */
   requests(options) {
     return untilEnd(this, () => this.receive(options));
   }
@@ -61,7 +61,7 @@ class Receiver extends Participant {
   }
 }
 
-/** A request in our hands. Released without an answer, it is delivered again. */
+/** A request taken from the channel, until processed() or failed(). Released without either, it is delivered again. */
 class Request extends Slot {
   #about;
   #described;

@@ -36,7 +36,7 @@ const elementTypes = {
 
 /**
  * The ArrayBuffer on an area of a slot. Node itself refuses to transfer buffers on foreign memory. Not
- * markAsUntransferable: since Node 24.15 nobody can detach what was marked, and we must when the slot is given away.
+ * markAsUntransferable: since Node 24.15 what was marked cannot be detached, and a slot that is given away must be.
  */
 function bufferOn(slot, area) {
   return native.buffer(nativeOf(slot), area);
@@ -83,7 +83,7 @@ class Slot extends Handle {
 }
 disposable(Slot, 'release');
 
-/** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
+/** A slot on loan. If it is released without being sent or published, the slot is given back. */
 class Loan extends Slot {
   #description;
 

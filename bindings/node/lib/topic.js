@@ -124,7 +124,7 @@ class Subscriber extends Participant {
     return onceReady(this, wait, copyNow);
   }
 
-  /** The messages until the stream ends or the subscriber is closed; copies, where no pins were asked for. */
+  /** The messages, until the stream ends or the subscriber is closed; copies if `pins` is 0. */
   messages(options) {
     return untilEnd(this, () => (this.pins > 0 ? this.next(options) : this.copyNext(options)));
   }
@@ -142,7 +142,7 @@ class Subscriber extends Participant {
   }
 }
 
-/** A message, pinned: whole and in place until it is released. */
+/** A message, pinned: its bytes stay whole and in place until it is released, whatever the publishers do. */
 class Message extends Slot {
   #about;
 
@@ -175,7 +175,7 @@ class Message extends Slot {
   }
 }
 
-/** A message in memory of its own. */
+/** A copy of a message, in memory of its own. */
 class MessageCopy {
   #description;
 

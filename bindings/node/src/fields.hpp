@@ -4,7 +4,7 @@
 #include <deque>
 #include <type_traits>
 
-#include "border.hpp"
+#include "convert.hpp"
 #include "described/described.hpp"
 
 namespace handoff::node {

@@ -4,19 +4,19 @@
 
 namespace handoff::python {
 
-void describe(Loan& loan, const Wish& wish) {
-    if (wish.shape.is_none()) return;
-    const Frame frame = frame_of(wish);
+void describe(Loan& loan, const FrameOptions& options) {
+    if (options.shape.is_none()) return;
+    const Frame frame = frame_of(options);
     if (frame.image.is_described())
         value_of(loan.describe(frame.image));
     else
         value_of(loan.resize(frame.bytes));
 }
 
-void write(Loan& loan, const py::object& data, const Wish& wish) {
+void write(Loan& loan, const py::object& data, const FrameOptions& options) {
     const Source source(data);
-    Frame frame = source.frame(wish.encoding);
-    stamp(frame.image, wish);
+    Frame frame = source.frame(options.encoding);
+    stamp(frame.image, options);
     value_of(loan.resize(source.size()));
     if (frame.image.is_described()) value_of(loan.describe(frame.image));
     source.copy_to(loan.payload().first(source.size()));

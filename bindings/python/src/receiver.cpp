@@ -79,8 +79,8 @@ py::array editable(PyRequest& self) {
     return array_of(self.keep(), bytes, self.use().image());
 }
 
-py::array reply_array(PyRequest& self, const Wish& wish) {
-    const Frame frame = frame_of(wish);
+py::array reply_array(PyRequest& self, const FrameOptions& options) {
+    const Frame frame = frame_of(options);
     Request& request = self.use();
     if (!frame.image.is_described())
         refuse(Errc::invalid_argument,
@@ -123,14 +123,14 @@ void bind_bytes(py::class_<PyRequest>& request) {
 
 void bind_request(py::module_& module) {
     py::class_<PyRequest> request(module, "Request",
-                                  R"(A request taken from the channel, ours until processed() or failed().
+                                  R"(A request taken from the channel, held until processed() or failed().
 
 Left with `with` or dropped without either (an exception, say), it is given back and delivered again, or, on a channel
 opened in_place, reported as failed.)");
     bind_bytes(request);
     request.def("processed", &answer, py::arg("reply") = py::none(), py::kw_only(), py::arg("encoding") = py::none(),
-                "Done. The answer is what reply_array() described, or none; or the first so many bytes of reply; or a "
-                "copy of an array or bytes. Raises TooLarge: then the request is still ours.");
+                "Finishes the request. The answer is what reply_array() described, or none; or the first so many bytes "
+                "of reply; or a copy of an array or bytes. Raises TooLarge: then the request is not finished yet.");
     request.def(
         "failed",
         [](PyRequest& self, const std::string& reason) {
@@ -138,10 +138,10 @@ opened in_place, reported as failed.)");
             self.release();
             value_of(std::move(outcome));
         },
-        py::arg("reason"), "Could not be done; the sender gets the reason (the first 119 bytes).");
+        py::arg("reason"), "Finishes it as failed; the sender gets the reason (the first 119 bytes).");
     request.def_property_readonly(
         "sender", [](const PyRequest& self) { return self.use().sender().value; },
-        "Who sent it: the same for all requests of one Sender, never used again by another.");
+        "The sender: the same for all requests of one Sender, never shared by two Senders in the life of the segment.");
     request.def_property_readonly(
         "sequence", [](const PyRequest& self) { return self.use().sequence(); },
         "Counts the sender's requests from 1; the same in every delivery.");
@@ -163,14 +163,14 @@ void bind_receiver(py::module_& module) {
     bind_request(module);
     py::class_<PyReceiver> receiver(
         module, "Receiver",
-        "Takes requests out of a channel; several compete. `for request in receiver:` ends when every sender has left "
-        "and nothing is queued. Any number of threads may use it.");
+        "Takes requests out of a channel. Receivers compete: each request goes to one of them. `for request in "
+        "receiver:` ends when every sender has left and nothing is queued. Any number of threads may use it.");
     add_opening<Receiver>(receiver, "Receiver");
     receiver.def(
         "receive", [](PyReceiver& self, const py::object& timeout) { return receive(self, Timeout(timeout)); },
         py::arg("timeout") = py::none(),
-        "Waits for a request. Raises Timeout; EndOfStream once every sender that was there has left and nothing "
-        "is queued: said once, the next call waits for a new sender.");
+        "Waits for a request. Raises Timeout; EndOfStream once every sender that was attached has left and nothing "
+        "is queued (raised once: the next call waits for a new sender).");
     receiver.def(
         "try_receive",
         [](PyReceiver& self) {
@@ -184,11 +184,11 @@ void bind_receiver(py::module_& module) {
             return receive_batch(self, most, Timeout(timeout));
         },
         py::arg("most"), py::kw_only(), py::arg("timeout") = py::none(),
-        "For many small requests: waits for one, then takes as many as are there, at most `most`. What this Receiver "
-        "holds, others do not get. Raises as receive().");
+        "Waits for a request, then takes as many as are queued, at most `most`. Other receivers do not get what this "
+        "one holds: use batches for requests that are processed quickly. Raises as receive().");
     receiver.def("processed_batch", &processed_batch, py::arg("requests"),
-                 "Done, all of them, with one wake-up; the answers are what reply_array() described, or none. Goes "
-                 "through all whatever happens, and raises the first error.");
+                 "Finishes all of them, with one wake-up; the answers are what reply_array() described, or none. "
+                 "Goes on after an error; raises the first.");
     receiver.def("__iter__", [](py::object self) { return self; });
     receiver.def("__next__", &next_request);
     receiver.def(

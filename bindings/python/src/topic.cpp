@@ -107,22 +107,23 @@ std::unique_ptr<PySubscriber> open_subscriber(std::string name, const py::args& 
 }
 
 /// A loan that holds `data`, or the loan that `data` is.
-Loan filled_loan(PyPublisher& self, const py::object& data, const Wish& wish) {
+Loan filled_loan(PyPublisher& self, const py::object& data, const FrameOptions& options) {
     if (py::isinstance<PyLoan>(data)) return data.cast<PyLoan&>().take();
-    check_can_be_sent(data, wish);
+    check_can_be_sent(data, options);
     const auto publisher = self.share();
     Loan made = value_of(publisher->loan());
-    write(made, data, wish);
+    write(made, data, options);
     return made;
 }
 
 void bind_publisher(py::module_& module) {
     py::class_<PyPublisher> publisher(module, "Publisher",
-                                      "Puts messages on a topic; waits for nobody. Any number of threads may use it.");
-    add_constructor(publisher, publisher_signature(),
-                    "Opens the topic `name` and joins it: creates it so, or attaches to one that can do at least this; "
-                    "None asks for nothing.",
-                    &open_publisher);
+                                      "Puts messages on a topic. Any number of threads may use it.");
+    add_constructor(
+        publisher, publisher_signature(),
+        "Opens the topic `name` and joins it: creates it with this shape, or attaches to one that offers at "
+        "least this. None asks for nothing.",
+        &open_publisher);
     publisher.def(
         "loan",
         [](PyPublisher& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time,
@@ -156,7 +157,7 @@ void bind_publisher(py::module_& module) {
     publisher.def(
         "info", [](const PyPublisher& self) { return self.use().info(); }, "The shape of the topic.");
     publisher.def(
-        "state", [](const PyPublisher& self) { return self.use().state(); }, "A look at the topic.");
+        "state", [](const PyPublisher& self) { return self.use().state(); }, "Counts of the topic.");
     add_closing(publisher);
 }
 
@@ -178,7 +179,8 @@ void bind_message(py::module_& module) {
         "Counts the messages of the topic from 1, over all publishers.");
     message.def_property_readonly(
         "lost", [](const PyMessage& self) { return self.use().lost(); },
-        "Messages between the one before and this one: overwritten, or skipped. Exact.");
+        "Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). "
+        "Exact.");
     message.def_property_readonly(
         "published_ns", [](const PyMessage& self) { return ns_of(self.use().published_at()); },
         "When it was published, as time.monotonic_ns() counts.");
@@ -186,7 +188,7 @@ void bind_message(py::module_& module) {
     add_buffer_protocol(message);
     add_releasing(message, "Unpins the message.");
 
-    py::class_<PyCopy>(module, "Copy", "A message that was copied out of the topic.")
+    py::class_<PyCopy>(module, "Copy", "A copy of a message.")
         .def_readonly("array", &PyCopy::array,
                       "Its bytes, ours: shaped as an image or array, else one-dimensional uint8.")
         .def_property_readonly(
@@ -214,15 +216,15 @@ void bind_reading(py::class_<PySubscriber>& subscriber) {
         "next",
         [](PySubscriber& self, const py::object& seconds) { return take(self, Timeout(seconds), &Subscriber::next); },
         timeout,
-        "The oldest unread message that is still there. Raises Timeout; EndOfStream once every publisher has "
-        "left and nothing is unread; Full (as many messages in hand as pins).");
+        "The oldest unread message that is still kept. Raises Timeout; EndOfStream once every publisher has "
+        "left and nothing is unread; Full (as many messages are held as pins were reserved).");
     subscriber.def(
         "try_next", [](PySubscriber& self) { return try_take(self, &Subscriber::try_next); },
         "Does not wait. Raises Empty, otherwise as next().");
     subscriber.def(
         "newest",
         [](PySubscriber& self, const py::object& seconds) { return take(self, Timeout(seconds), &Subscriber::newest); },
-        timeout, "The newest message, if it is unread; skips what lies before it. Raises as next().");
+        timeout, "The newest message, if it is unread; skips those before it. Raises as next().");
     subscriber.def(
         "try_newest", [](PySubscriber& self) { return try_take(self, &Subscriber::try_newest); },
         "Does not wait. Raises Empty, otherwise as next().");
@@ -258,7 +260,7 @@ void bind_subscriber(py::module_& module) {
     subscriber.def(
         "info", [](const PySubscriber& self) { return self.use().info(); }, "The shape of the topic.");
     subscriber.def(
-        "state", [](const PySubscriber& self) { return self.use().state(); }, "A look at the topic.");
+        "state", [](const PySubscriber& self) { return self.use().state(); }, "Counts of the topic.");
     add_closing(subscriber);
 }
 

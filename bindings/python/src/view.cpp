@@ -232,29 +232,29 @@ py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& im
     return array;
 }
 
-Frame frame_of(const Wish& wish) {
-    const auto shape = shape_from(wish.shape);
-    Number number = number_from(wish.dtype);
-    if (!wish.encoding.is_none() && wish.dtype.is_none()) {
+Frame frame_of(const FrameOptions& options) {
+    const auto shape = shape_from(options.shape);
+    Number number = number_from(options.dtype);
+    if (!options.encoding.is_none() && options.dtype.is_none()) {
         std::size_t channels = 0;
-        const Encoding encoding = value_of(encoding_of(words(wish.encoding)));
+        const Encoding encoding = value_of(encoding_of(words(options.encoding)));
         if (bytes_per_pixel(encoding) != 0) number = number_of(encoding, channels);
     }
-    Frame frame = frame_of(shape, number, wish.encoding);
-    stamp(frame.image, wish);
+    Frame frame = frame_of(shape, number, options.encoding);
+    stamp(frame.image, options);
     return frame;
 }
 
-void stamp(Image& description, const Wish& wish) {
-    if (!wish.frame_id.empty() && !description.is_image())
+void stamp(Image& description, const FrameOptions& options) {
+    if (!options.frame_id.empty() && !description.is_image())
         refuse(Errc::invalid_argument, std::string("frame_id belongs to an image, and ") +
                                            (description.is_array() ? "this is an array" : "these are plain bytes") +
                                            ": leave it out, or name the encoding of the image");
-    if (wish.capture_time_ns != 0 && !description.is_described())
+    if (options.capture_time_ns != 0 && !description.is_described())
         refuse(Errc::invalid_argument,
                "plain bytes have no capture_time_ns: leave it out, or send them with encoding='array'");
-    description.capture_time_ns = wish.capture_time_ns;
-    if (description.is_image()) description.set_frame_id(wish.frame_id);
+    description.capture_time_ns = options.capture_time_ns;
+    if (description.is_image()) description.set_frame_id(options.frame_id);
 }
 
 Source::Source(const py::object& data) {
@@ -286,9 +286,9 @@ py::object array_or_none(const Image& description) {
     return array.is_array() ? py::cast(array) : py::none();
 }
 
-void check_can_be_sent(const py::object& data, const Wish& wish) {
-    Frame frame = Source(data).frame(wish.encoding);
-    stamp(frame.image, wish);
+void check_can_be_sent(const py::object& data, const FrameOptions& options) {
+    Frame frame = Source(data).frame(options.encoding);
+    stamp(frame.image, options);
 }
 
 std::span<const std::byte> Source::bytes() {

@@ -49,7 +49,7 @@ py::object buffer_of(std::shared_ptr<void> keep, const Area& area);
 py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& image);
 
 /// What describes a frame: shape and either an encoding or a dtype, as arguments of several methods.
-struct Wish {
+struct FrameOptions {
     py::object shape, dtype, encoding;
     std::int64_t capture_time_ns = 0;
     std::string frame_id{};
@@ -61,8 +61,8 @@ struct Frame {
     std::size_t bytes;
 };
 /// Time of capture and frame id. Throws Error(invalid_argument) where the description has no place for them.
-void stamp(Image& description, const Wish& wish);
-Frame frame_of(const Wish& wish);
+void stamp(Image& description, const FrameOptions& options);
+Frame frame_of(const FrameOptions& options);
 
 /// Something with bytes: a numpy array, bytes, bytearray, memoryview. Holds its buffer.
 class Source {
@@ -90,8 +90,8 @@ private:
 py::object image_or_none(const Image& image);
 /// The description of an array, an image, too, or None: plain bytes, or an image with gaps between its rows.
 py::object array_or_none(const Image& description);
-/// Throws Error where `data` cannot be sent as `wish` says: before anybody waits for a slot.
-void check_can_be_sent(const py::object& data, const Wish& wish);
+/// Throws Error if `data` cannot be sent as `options` says: called before waiting for a slot.
+void check_can_be_sent(const py::object& data, const FrameOptions& options);
 
 /// Nanoseconds as time.monotonic_ns() counts them.
 inline std::int64_t ns_of(std::chrono::steady_clock::time_point at) {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import handoff
 import pytest
-from conftest import PATIENCE_S
+from conftest import TIMEOUT_S
 
 SOURCE = Path(__file__).resolve().parents[3] / "bindings/python"
 STUB = ast.parse((SOURCE / "handoff/__init__.pyi").read_text(encoding="utf-8"))
@@ -93,7 +93,7 @@ def test_pip_installs_it(tmp_path):
     subprocess.run(["cp", "-r", SOURCE, copy / "bindings/python"], check=True)  # pip builds where the source is
     pip = [sys.executable, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "--no-index", "--target", target,
            copy / "bindings/python"]
-    done = subprocess.run(pip, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    done = subprocess.run(pip, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (target / "handoff/py.typed").exists() and (target / "handoff/__init__.pyi").exists()
     code = "import handoff; print(handoff.__file__, handoff.__version__)"

@@ -1,4 +1,4 @@
-/* What the border itself promises: statuses, sentences, NULL, sizes of structs, forks. */
+/* What holds of every function of the C interface: statuses, messages, NULL, sizes of structs, forks. */
 #include <pthread.h>
 #include <unistd.h>
 
@@ -49,7 +49,7 @@ static void null_is_refused_and_never_followed(const char* segment) {
     handoff_message_drop(&message);
 }
 
-static void nonsense_is_refused_before_anything_is_made(const char* segment) {
+static void invalid_arguments_are_refused_before_anything_is_made(const char* segment) {
     handoff_sender* sender = NULL;
     handoff_channel_shape shape;
     handoff_handle_options handle;
@@ -295,9 +295,9 @@ static void a_segment_is_listed_cleaned_and_removed(const char* segment) {
     handoff_sender_close(&sender);
 }
 
-const struct test_case border_cases[] = {
+const struct test_case abi_guard_cases[] = {
     {"null_is_refused_and_never_followed", null_is_refused_and_never_followed},
-    {"nonsense_is_refused_before_anything_is_made", nonsense_is_refused_before_anything_is_made},
+    {"invalid_arguments_are_refused_before_anything_is_made", invalid_arguments_are_refused_before_anything_is_made},
     {"a_struct_of_an_older_header_is_filled_as_far_as_it_reaches",
      a_struct_of_an_older_header_is_filled_as_far_as_it_reaches},
     {"a_child_of_fork_inherits_nothing_and_opens_its_own", a_child_of_fork_inherits_nothing_and_opens_its_own},
