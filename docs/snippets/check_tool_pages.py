@@ -6,7 +6,7 @@ print no other line.
 usage: check_tool_pages.py BIN_DIR REPOSITORY
 
 Makes the scenes of the pages with smaller pictures, on segments of its own: a detector that hangs and is killed, a
-recorder that is killed.
+recorder that is killed. The table of exit codes is compared with --help.
 """
 
 import os
@@ -125,6 +125,19 @@ def comparable(line):
     return shape(re.sub(r"mcap\.[0-9a-f]{8}\.partial", "mcap.partial", line))
 
 
+def differences_of_exit_codes():
+    """The table of docs/tool.md is that of `handoff --help`; those of the two other programs have no other line."""
+    page = (ROOT / "docs/tool.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (\d) \| (.*) \|$", page.split("## Exit codes")[1].split("\n## ")[0], re.MULTILINE)
+    for program in ("handoff", "sender", "receiver"):
+        said = subprocess.run([BIN / program, "--help"], check=True, text=True, stdout=subprocess.PIPE).stdout
+        codes = re.findall(r"^  (\d)  (.*)$", said.split("Exit codes:")[1], re.MULTILINE)
+        yield from (f"docs/tool.md does not have exit code {' '.join(row)} of {program}" for row in codes if row not in table)
+        if program == "handoff":
+            yield from (f"docs/tool.md has an exit code that `handoff --help` does not have: {' '.join(row)}"
+                        for row in table if row not in codes)
+
+
 def transcripts():
     """(page, lines) of every block that begins with the tool's prompt or shows its findings."""
     for name in ("README.md", "docs/tool.md", "docs/recordings.md"):
@@ -143,7 +156,8 @@ def main():
             scene.end()
     printed = {comparable(line) for line in scene.printed}
     shown = [(page, line) for page, lines in transcripts() for line in lines]
-    wrong = [f"{page} shows what is not printed: {line}" for page, line in shown if comparable(line) not in printed]
+    wrong = [*differences_of_exit_codes()]
+    wrong += [f"{page} shows what is not printed: {line}" for page, line in shown if comparable(line) not in printed]
     on_page = {comparable(line) for page, line in shown if page == "docs/tool.md"}
     wrong += [f"docs/tool.md does not show: {line}" for line in hung.splitlines() if line and comparable(line) not in on_page]
     if wrong:
