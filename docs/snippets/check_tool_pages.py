@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Whether the tool still prints what docs/tool.md, docs/recordings.md and the README's part about it show: every line of
-a transcript must be printed, numbers, names and the widths of columns aside, and every command must be run; where `info`
-tells what hangs, it must print no other line.
+"""Whether the tool still prints what docs/tool.md, docs/recordings.md, the README's part about it and the message in
+docs/channel.md show: every line of a transcript must be printed, numbers, names and the widths of columns aside, and
+every command must be run; where `info` tells what hangs, it must print no other line.
 
 usage: check_tool_pages.py BIN_DIR REPOSITORY
 
@@ -27,7 +27,7 @@ BIN, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 CHANNEL, TOPIC = f"frames-{os.getpid()}", f"camera-{os.getpid()}"
 DEADLINE_S = 60
 PICTURE_BYTES = 320 * 240 * 3
-PAGES = ("README.md", "docs/tool.md", "docs/recordings.md")
+PAGES = ("README.md", "docs/tool.md", "docs/recordings.md", "docs/channel.md")
 
 
 def verb_and_options(words):
@@ -53,7 +53,10 @@ class Scene:
     def tool(self, *arguments):
         """What it prints on both streams, kept."""
         self.given.append(verb_and_options(map(str, arguments)))
-        done = subprocess.run([BIN / "handoff", *map(str, arguments)], cwd=self.folder, text=True, check=False,
+        return self.run("handoff", *arguments)
+
+    def run(self, program, *arguments):
+        done = subprocess.run([BIN / program, *map(str, arguments)], cwd=self.folder, text=True, check=False,
                               timeout=DEADLINE_S, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.printed += done.stdout.splitlines()
         return done.stdout
@@ -90,7 +93,8 @@ def frames_stop(scene):
 
     sender = scene.start(BIN / "sender", "--channel", CHANNEL, "--pattern", "320x240", "--in-flight", "8", "--timeout", "1h",
                          "--wait-receiver", "1h")
-    scene.tool_until("sender", "ls", CHANNEL)
+    scene.tool_until("1 sender", "ls", CHANNEL)
+    scene.run("sender", "--channel", CHANNEL, "--pattern", "320x240", "--slots", "16")  # more than there are
     hanging = scene.start(detector, "recv", CHANNEL, stdout=subprocess.PIPE)
     hanging.stdout.read(20 * PICTURE_BYTES)  # and no more: its pipe is full, and a frame in its hands
     hung = scene.tool_until("is it hung?", "info", CHANNEL)
@@ -130,7 +134,7 @@ def recordings(scene):
 
 
 def comparable(line):
-    line = line.replace(CHANNEL, "frames").replace(TOPIC, "camera")
+    line = line.removeprefix("sender: ").replace(CHANNEL, "frames").replace(TOPIC, "camera")
     line = re.sub(r"\S+(\s+(?:0600$|alive\b))", r"root\1", line)  # whoever runs this
     return shape(re.sub(r"mcap\.[0-9a-f]{8}\.partial", "mcap.partial", line))
 
@@ -152,7 +156,7 @@ def transcripts():
     """(page, lines) of every block that begins with the tool's prompt or shows its findings."""
     for name in PAGES:
         for _, text in blocks((ROOT / name).read_text(encoding="utf-8")):
-            if text.startswith(("$ handoff", "$ kill", "what looks wrong")):
+            if text.startswith(("$ handoff", "$ kill", "what looks wrong", "the channel '")):
                 yield name, [line for line in text.splitlines() if line and not line.startswith("$ ")]
 
 
