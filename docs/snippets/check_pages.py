@@ -141,6 +141,21 @@ def lines_that_are_too_long():
                         for number, line in enumerate(lines, 1) if len(line) > 120 and not line.startswith("|"))
 
 
+def age_that_is_not_told():
+    """docs/reliability.md says that its tables are old while their page says so."""
+    words = " ".join((ROOT / "docs/reliability.md").read_text(encoding="utf-8").split())
+    told = "made before the last changes of the protocol" in words
+    if told != ("\nMade with another protocol" in (ROOT / "docs/measurements/reliability.md").read_text(encoding="utf-8")):
+        yield "docs/reliability.md " + ("says that parts are old, and none is" if told else "does not say that parts are old")
+
+
+def pages_that_are_too_long():
+    for name, most in (("README.md", 140), ("docs/reliability.md", 120), ("docs/performance.md", 120)):
+        lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
+        if lines > most:
+            yield f"{name} has {lines} lines; {most} are enough"
+
+
 def lines_that_nobody_compiles():
     compiled = [line.strip() for line in (ROOT / "docs/snippets/patterns.cpp").read_text(encoding="utf-8").splitlines()]
     shown = re.findall(r"^```cpp\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -149,6 +164,6 @@ def lines_that_nobody_compiles():
 
 
 wrong = [*errors_that_are_not_told(), *rows_that_nobody_measured(), *lines_that_nobody_compiles(),
-         *names_that_no_interface_has(), *lines_that_are_too_long(), *rooms_without_a_word(), *broken_links(),
+         *names_that_no_interface_has(), *age_that_is_not_told(), *pages_that_are_too_long(), *lines_that_are_too_long(), *rooms_without_a_word(), *broken_links(),
          *mistakes_of_decisions()]
 sys.exit("\n".join(wrong) if wrong else 0)
