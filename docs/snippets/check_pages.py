@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """Whether the pages hang together: every link between them leads somewhere, every decision says what became of it,
-ARCHITECTURE.md and test/README.md name every folder, README.md shows lines of docs/snippets/patterns.cpp,
-docs/performance.md rows of its measurements, and docs/errors.md every error; functions that a page names are there, and
-its text is wrapped.
+ARCHITECTURE.md and test/README.md name every folder, docs/performance.md shows rows of its measurements, docs/errors.md
+every error, and a test runs or reads every code block; functions that a page names are there, its text is wrapped.
 
 usage: check_pages.py REPOSITORY
 """
@@ -10,6 +9,10 @@ usage: check_pages.py REPOSITORY
 import re
 import sys
 from pathlib import Path
+
+sys.dont_write_bytecode = True  # nothing is left in the source tree
+
+from code_blocks import blocks_that_nothing_runs, commands_of_the_benchmark_that_fail  # noqa: E402
 
 ROOT = Path(sys.argv[1]).resolve()
 LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
@@ -156,14 +159,8 @@ def pages_that_are_too_long():
             yield f"{name} has {lines} lines; {most} are enough"
 
 
-def lines_that_nobody_compiles():
-    compiled = [line.strip() for line in (ROOT / "docs/snippets/patterns.cpp").read_text(encoding="utf-8").splitlines()]
-    shown = re.findall(r"^```cpp\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    yield from (f"README.md shows a line that is not in docs/snippets/patterns.cpp: {line}"
-                for block in shown for line in block.splitlines() if line.strip() not in compiled)
-
-
-wrong = [*errors_that_are_not_told(), *rows_that_nobody_measured(), *lines_that_nobody_compiles(),
-         *names_that_no_interface_has(), *age_that_is_not_told(), *pages_that_are_too_long(), *lines_that_are_too_long(), *rooms_without_a_word(), *broken_links(),
+wrong = [*errors_that_are_not_told(), *rows_that_nobody_measured(), *blocks_that_nothing_runs(ROOT, list(pages())),
+         *commands_of_the_benchmark_that_fail(ROOT), *names_that_no_interface_has(), *age_that_is_not_told(),
+         *pages_that_are_too_long(), *lines_that_are_too_long(), *rooms_without_a_word(), *broken_links(),
          *mistakes_of_decisions()]
 sys.exit("\n".join(wrong) if wrong else 0)

@@ -51,6 +51,11 @@ function folderFor(t) {
 const inFolder = (t, folder, line) =>
   new Program(t, 'bash', '-c', `cd ${folder}; PATH=${path.dirname(process.execPath)}:$PATH; exec env ${line}`);
 
+test('every block of the page is run here', () => {
+  assert.deepEqual(['js', 'sh', 'text'].map((language) => blocks(language).length), [3, 2, 1]);
+  assert.equal(page.match(/^```/gm).length, 2 * 6);
+});
+
 test('the first lines of the page work when they are pasted', async (t) => {
   const [receiver, sender] = blocks('js');
   const [output] = blocks('text');
