@@ -3,6 +3,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -152,6 +153,16 @@ class Machine(unittest.TestCase):
         self.assertIn("[1/2]", shown)
         self.assertIn("[2/2]", shown)
         self.assertNotIn("Linking", shown)
+
+    def test_every_command_of_a_page_is_in_the_help(self):
+        known = self.run_dev("help").stdout
+        root = DEV.parent
+        pages = [page for page in root.rglob("*.md") if not {"build", "node_modules"} & set(page.relative_to(root).parts)]
+        shown = {(page.name, *words) for page in pages
+                 for words in re.findall(r"\./dev ([a-z]\w*)(?: ([a-z]\w*)\b(?![/.]))?", page.read_text(encoding="utf-8"))}
+        self.assertGreater(len(shown), 10)
+        for page, verb, more in sorted(shown):
+            self.assertRegex(known, rf"(?m)^  {' '.join([verb, more]).strip()}\b", page)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Whether the pages hang together: every link between them leads somewhere, every decision says what became of it,
-ARCHITECTURE.md and test/README.md name every folder, README.md shows lines of docs/snippets/patterns.cpp,
-docs/performance.md rows of its measurements, and docs/errors.md every error.
+ARCHITECTURE.md and test/README.md name every folder, docs/performance.md shows rows of its measurements, docs/errors.md
+every error, and a test runs or reads every code block; functions that a page names are there, its text is wrapped.
 
 usage: check_pages.py REPOSITORY
 """
@@ -11,8 +11,14 @@ import sys
 import tomllib
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # nothing is left in the source tree
+
+from code_blocks import blocks_that_nothing_runs, commands_of_the_benchmark_that_fail  # noqa: E402
+
 ROOT = Path(sys.argv[1]).resolve()
 LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
+OF_OTHERS = {"main", "help", "add_subdirectory", "handoff_contender", "handoff_rival", "frombuffer", "to_thread",
+             "log", "once", "postMessage"}  # functions that pages name, of C++, CMake, Python and Node.js
 STATUS = re.compile(r"^\*\*Status:\*\* (?:accepted|replaced by \[\d+\]\([^)]*\))(.*?)\.$", re.MULTILINE | re.DOTALL)
 
 
@@ -22,8 +28,13 @@ def pages():
             yield path
 
 
+def without_blocks(text, others=""):
+    """The page with empty lines where its blocks were."""
+    return re.sub(r"```.*?```" + others, lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+
+
 def without_code(text):
-    return re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+    return re.sub(r"`[^`\n]*`", "", without_blocks(text))
 
 
 def anchors(text):
@@ -107,12 +118,48 @@ def rows_that_nobody_measured():
                 for row in table[1].splitlines() if row not in measured)
 
 
-def lines_that_nobody_compiles():
-    compiled = [line.strip() for line in (ROOT / "docs/snippets/patterns.cpp").read_text(encoding="utf-8").splitlines()]
-    shown = re.findall(r"^```cpp\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    yield from (f"README.md shows a line that is not in docs/snippets/patterns.cpp: {line}"
-                for block in shown for line in block.splitlines() if line.strip() not in compiled)
+def names_that_no_interface_has():
+    """`name()` on a page is a function of a header, a binding or the sources. What changed and why may name old ones."""
+    there = set(OF_OTHERS)
+    for folder in ("include", "bindings", "src"):
+        for file in (ROOT / folder).rglob("*.*"):
+            if file.suffix in (".hpp", ".h", ".cpp", ".py", ".pyi", ".js", ".ts"):
+                there.update(re.findall(r"\w+(?=[(<])", file.read_text(encoding="utf-8")))
+    for page in pages():
+        where = str(page.relative_to(ROOT))
+        if where != "CHANGELOG.md" and not where.startswith("docs/decisions/"):
+            for span in re.findall(r"`([^`\n]+)`", without_blocks(page.read_text(encoding="utf-8"))):
+                yield from (f"{where}: `{span}`: no header and no binding has {name}()"
+                            for name in re.findall(r"^(?:[\w:.]*[:.])?(\w+)\(", span) if name not in there)
 
 
-wrong = [*errors_that_are_not_told(), *rows_that_nobody_measured(), *lines_that_nobody_compiles(), *rooms_without_a_word(), *broken_links(), *mistakes_of_decisions()]
+def lines_that_are_too_long():
+    """Text is wrapped at 120; tables, code and what programs wrote are not."""
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        if page.parent != ROOT / "docs/measurements":
+            lines = without_blocks(text, r"|<!-- bench:.*?<!-- /bench -->").splitlines()
+            yield from (f"{page.relative_to(ROOT)}:{number} has {len(line)} letters; text is wrapped at 120"
+                        for number, line in enumerate(lines, 1) if len(line) > 120 and not line.startswith("|"))
+
+
+def age_that_is_not_told():
+    """docs/reliability.md says that its tables are old while their page says so."""
+    words = " ".join((ROOT / "docs/reliability.md").read_text(encoding="utf-8").split())
+    told = "made before the last changes of the protocol" in words
+    if told != ("\nMade with another protocol" in (ROOT / "docs/measurements/reliability.md").read_text(encoding="utf-8")):
+        yield "docs/reliability.md " + ("says that parts are old, and none is" if told else "does not say that parts are old")
+
+
+def pages_that_are_too_long():
+    for name, most in (("README.md", 140), ("docs/reliability.md", 120), ("docs/performance.md", 120)):
+        lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
+        if lines > most:
+            yield f"{name} has {lines} lines; {most} are enough"
+
+
+wrong = [*errors_that_are_not_told(), *rows_that_nobody_measured(), *blocks_that_nothing_runs(ROOT, list(pages())),
+         *commands_of_the_benchmark_that_fail(ROOT), *names_that_no_interface_has(), *age_that_is_not_told(),
+         *pages_that_are_too_long(), *lines_that_are_too_long(), *rooms_without_a_word(), *broken_links(),
+         *mistakes_of_decisions()]
 sys.exit("\n".join(wrong) if wrong else 0)

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Whether the tool still prints what docs/tool.md, docs/recordings.md and the README's part about it show: every line of
-a transcript must be printed, numbers, names and the widths of columns aside; and where `info` tells what hangs, it must
-print no other line.
+"""Whether the tool still prints what docs/tool.md, docs/recordings.md, the README's part about it and the message in
+docs/channel.md show: every line of a transcript must be printed, numbers, names and the widths of columns aside, and
+every command must be run; where `info` tells what hangs, it must print no other line.
 
 usage: check_tool_pages.py BIN_DIR REPOSITORY
 
 Makes the scenes of the pages with smaller pictures, on segments of its own: a detector that hangs and is killed, a
-recorder that is killed.
+recorder that is killed. The table of exit codes is compared with --help.
 """
 
 import os
@@ -27,6 +27,13 @@ BIN, ROOT = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 CHANNEL, TOPIC = f"frames-{os.getpid()}", f"camera-{os.getpid()}"
 DEADLINE_S = 60
 PICTURE_BYTES = 320 * 240 * 3
+PAGES = ("README.md", "docs/tool.md", "docs/recordings.md", "docs/channel.md")
+
+
+def verb_and_options(words):
+    verb, *others = words
+    return {verb, *(word for word in others if word.startswith("-")),
+            *("a recording" for word in others if word.endswith(".mcap"))}
 
 
 class Scene:
@@ -36,6 +43,7 @@ class Scene:
         self.folder = folder
         self.programs = []
         self.printed = []
+        self.given = []
 
     def start(self, program, *arguments, **options):
         process = subprocess.Popen([program, *map(str, arguments)], cwd=self.folder, stderr=subprocess.DEVNULL, **options)
@@ -44,7 +52,11 @@ class Scene:
 
     def tool(self, *arguments):
         """What it prints on both streams, kept."""
-        done = subprocess.run([BIN / "handoff", *map(str, arguments)], cwd=self.folder, text=True, check=False,
+        self.given.append(verb_and_options(map(str, arguments)))
+        return self.run("handoff", *arguments)
+
+    def run(self, program, *arguments):
+        done = subprocess.run([BIN / program, *map(str, arguments)], cwd=self.folder, text=True, check=False,
                               timeout=DEADLINE_S, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.printed += done.stdout.splitlines()
         return done.stdout
@@ -81,7 +93,8 @@ def frames_stop(scene):
 
     sender = scene.start(BIN / "sender", "--channel", CHANNEL, "--pattern", "320x240", "--in-flight", "8", "--timeout", "1h",
                          "--wait-receiver", "1h")
-    scene.tool_until("sender", "ls", CHANNEL)
+    scene.tool_until("1 sender", "ls", CHANNEL)
+    scene.run("sender", "--channel", CHANNEL, "--pattern", "320x240", "--slots", "16")  # more than there are
     hanging = scene.start(detector, "recv", CHANNEL, stdout=subprocess.PIPE)
     hanging.stdout.read(20 * PICTURE_BYTES)  # and no more: its pipe is full, and a frame in its hands
     hung = scene.tool_until("is it hung?", "info", CHANNEL)
@@ -101,9 +114,10 @@ def frames_stop(scene):
 def recordings(scene):
     """One that is complete, and one whose recorder is killed."""
     sender = scene.start(BIN / "sender", "--topic", TOPIC, "--pattern", "320x240", "--rate", "30")
-    scene.tool_until("camera", "ls", TOPIC)
-    scene.tool("record", TOPIC, "-o", "film.mcap", "--count", "20")
+    scene.tool_until("1 publisher", "ls", TOPIC)
+    scene.tool("record", TOPIC, "-o", "film.mcap", "--duration", "1s")
     scene.tool("play", "film.mcap", "--rate", "10", "--prefix", "again-")
+    scene.tool("info", "film.mcap")
     (scene.folder / "film.mcap").unlink()
     recorder = scene.start(BIN / "handoff", "record", TOPIC, "-o", "film.mcap")
     end = time.monotonic() + DEADLINE_S
@@ -120,17 +134,39 @@ def recordings(scene):
 
 
 def comparable(line):
-    line = line.replace(CHANNEL, "frames").replace(TOPIC, "camera")
+    line = line.removeprefix("sender: ").replace(CHANNEL, "frames").replace(TOPIC, "camera")
     line = re.sub(r"\S+(\s+(?:0600$|alive\b))", r"root\1", line)  # whoever runs this
     return shape(re.sub(r"mcap\.[0-9a-f]{8}\.partial", "mcap.partial", line))
 
 
+def differences_of_exit_codes():
+    """The table of docs/tool.md is that of `handoff --help`; those of the two other programs have no other line."""
+    page = (ROOT / "docs/tool.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (\d) \| (.*) \|$", page.split("## Exit codes")[1].split("\n## ")[0], re.MULTILINE)
+    for program in ("handoff", "sender", "receiver"):
+        said = subprocess.run([BIN / program, "--help"], check=True, text=True, stdout=subprocess.PIPE).stdout
+        codes = re.findall(r"^  (\d)  (.*)$", said.split("Exit codes:")[1], re.MULTILINE)
+        yield from (f"docs/tool.md does not have exit code {' '.join(row)} of {program}" for row in codes if row not in table)
+        if program == "handoff":
+            yield from (f"docs/tool.md has an exit code that `handoff --help` does not have: {' '.join(row)}"
+                        for row in table if row not in codes)
+
+
 def transcripts():
     """(page, lines) of every block that begins with the tool's prompt or shows its findings."""
-    for name in ("README.md", "docs/tool.md", "docs/recordings.md"):
+    for name in PAGES:
         for _, text in blocks((ROOT / name).read_text(encoding="utf-8")):
-            if text.startswith(("$ handoff", "$ kill", "what looks wrong")):
+            if text.startswith(("$ handoff", "$ kill", "what looks wrong", "the channel '")):
                 yield name, [line for line in text.splitlines() if line and not line.startswith("$ ")]
+
+
+def commands_that_are_not_run(given):
+    """A command of a page was given here with all its options, on other names."""
+    for name in PAGES:
+        for _, text in blocks((ROOT / name).read_text(encoding="utf-8")):
+            for command in re.findall(r"^\$ handoff ([^|\n]*)", text, re.MULTILINE):
+                if not any(verb_and_options(command.split()) <= words for words in given):
+                    yield f"{name} shows a command that is not run here: handoff {command}"
 
 
 def main():
@@ -143,7 +179,8 @@ def main():
             scene.end()
     printed = {comparable(line) for line in scene.printed}
     shown = [(page, line) for page, lines in transcripts() for line in lines]
-    wrong = [f"{page} shows what is not printed: {line}" for page, line in shown if comparable(line) not in printed]
+    wrong = [*differences_of_exit_codes(), *commands_that_are_not_run(scene.given)]
+    wrong += [f"{page} shows what is not printed: {line}" for page, line in shown if comparable(line) not in printed]
     on_page = {comparable(line) for page, line in shown if page == "docs/tool.md"}
     wrong += [f"docs/tool.md does not show: {line}" for line in hung.splitlines() if line and comparable(line) not in on_page]
     if wrong:

@@ -1,4 +1,6 @@
-# The steps of one package test; WAY is cmake, pkg_config, programs, tool or node.
+# The steps of one package test; WAY is cmake, pkg_config, opencv, programs, tool or node. The lines for CMake and the
+# commands are those that the pages show.
+set(root "${SOURCE_DIR}/../..")
 
 function(step what)
     execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 240)
@@ -9,16 +11,54 @@ function(step what)
     set(output "${output}" PARENT_SCOPE)
 endfunction()
 
+# Sets `out` to the block of a page that begins so.
+function(block_of page begin out)
+    file(READ "${root}/${page}" text)
+    string(FIND "${text}" "\n${begin}" from)
+    if(from EQUAL -1)
+        message(FATAL_ERROR "${page} has no block that begins with: ${begin}")
+    endif()
+    math(EXPR from "${from} + 1")
+    string(SUBSTRING "${text}" ${from} -1 text)
+    string(FIND "${text}" "\n```" to)
+    string(SUBSTRING "${text}" 0 ${to} text)
+    set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# The lines for CMake of a page, where a consumer includes them.
+function(lines_for_cmake page)
+    block_of("${page}" "find_package(handoff REQUIRED)" lines)
+    get_filename_component(name "${page}" NAME)
+    file(WRITE "${WORK_DIR}/pages/${name}.cmake" "${lines}\n")
+endfunction()
+
+# Runs the compiler's command of a page in a folder that has its source.
+function(compile_as page begin source)
+    block_of("${page}" "${begin}" command)
+    string(REGEX REPLACE "^c\\+\\+ " "'${COMPILER}' " command "${command}")
+    string(REPLACE "$(pkg-config " "$('${PKG_CONFIG}' " command "${command}")
+    string(REGEX MATCH "[a-z_]+\\.cpp" name "${command}")
+    file(MAKE_DIRECTORY "${WORK_DIR}/${page}")
+    configure_file("${source}" "${WORK_DIR}/${page}/${name}" COPYONLY)
+    step("compile as ${page} says" sh -c "cd '${WORK_DIR}/${page}' && ${command}")
+    step("run it" "${WORK_DIR}/${page}/a.out")
+endfunction()
+
 file(REMOVE_RECURSE "${WORK_DIR}")
 set(prefix "${WORK_DIR}/moved")
 step("install" "${CMAKE_COMMAND}" --install "${BUILD_DIR}" --config "${CONFIG}" --prefix "${WORK_DIR}/installed")
 file(RENAME "${WORK_DIR}/installed" "${prefix}")
 
+set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
+
 if(WAY STREQUAL "cmake")
+    lines_for_cmake(README.md)
+    lines_for_cmake(docs/testing.md)
     step("configure" "${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer" -B "${WORK_DIR}/build" -G "${GENERATOR}"
-         "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${prefix}" "-DEXPECTED_VERSION=${VERSION}")
+         "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${prefix}" "-DEXPECTED_VERSION=${VERSION}"
+         "-DPAGES=${WORK_DIR}/pages")
     step("build" "${CMAKE_COMMAND}" --build "${WORK_DIR}/build")
-    foreach(program consumer_shared consumer_static consumer_asio consumer_testing)
+    foreach(program app consumer_static consumer_asio detector_test)
         step("run ${program}" "${WORK_DIR}/build/${program}")
     endforeach()
     step("configure for C" "${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer_c" -B "${WORK_DIR}/build_c" -G "${GENERATOR}"
@@ -28,17 +68,26 @@ if(WAY STREQUAL "cmake")
 endif()
 
 if(WAY STREQUAL "pkg_config")
-    set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
     step("pkg-config --modversion" "${PKG_CONFIG}" --modversion handoff)
     if(NOT output STREQUAL "${VERSION}\n")
         message(FATAL_ERROR "handoff.pc says version ${output}; it is ${VERSION}.")
     endif()
     step("pkg-config --cflags --libs" "${PKG_CONFIG}" --cflags --libs handoff)
     separate_arguments(flags UNIX_COMMAND "${output}")
-    step("compile" "${COMPILER}" -std=c++20 "${SOURCE_DIR}/consumer/main.cpp" -o "${WORK_DIR}/consumer" ${flags})
-    step("run" "${WORK_DIR}/consumer")
+    compile_as(README.md "c++ -std=c++20 app.cpp" "${SOURCE_DIR}/consumer/main.cpp")
+    compile_as(docs/testing.md "c++ -std=c++20 -DBOOST_TEST_DYN_LINK" "${SOURCE_DIR}/consumer/detector_test.cpp")
     step("compile as C" "${C_COMPILER}" -std=c11 "${SOURCE_DIR}/consumer_c/main.c" -o "${WORK_DIR}/consumer_c" ${flags})
     step("run in C" "${WORK_DIR}/consumer_c")
+endif()
+
+if(WAY STREQUAL "opencv")
+    lines_for_cmake(docs/opencv.md)
+    step("configure" "${CMAKE_COMMAND}" -S "${SOURCE_DIR}/consumer_opencv" -B "${WORK_DIR}/build" -G "${GENERATOR}"
+         "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${prefix}" "-DPAGES=${WORK_DIR}/pages"
+         "-DSOURCE=${root}/docs/snippets/frames.cpp")
+    step("build" "${CMAKE_COMMAND}" --build "${WORK_DIR}/build")
+    step("run it" "${WORK_DIR}/build/app")
+    compile_as(docs/opencv.md "c++ -std=c++20" "${root}/docs/snippets/frames.cpp")
 endif()
 
 if(WAY STREQUAL "programs")
@@ -59,11 +108,15 @@ if(WAY STREQUAL "tool")
     if(output MATCHES "opencv" OR NOT output MATCHES "libhandoff.so.0 => [^\n]*/moved")
         message(FATAL_ERROR "The moved tool needs OpenCV, or does not find the library beside it:\n${output}")
     endif()
-    step("configure without OpenCV" "${CMAKE_COMMAND}" -S "${SOURCE_DIR}/../.." -B "${WORK_DIR}/build" -G "${GENERATOR}"
-         "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_DISABLE_FIND_PACKAGE_OpenCV=ON -DHANDOFF_DEVELOP=OFF
-         -DHANDOFF_PROGRAMS=OFF -DHANDOFF_TOOL=ON)
+    block_of(README.md "cmake -B build " command)
+    if(NOT command MATCHES "^cmake -B build (.*) && cmake --build build && cmake --install build --prefix /usr/local$")
+        message(FATAL_ERROR "README.md installs with other commands than this test does: ${command}")
+    endif()
+    separate_arguments(flags UNIX_COMMAND "${CMAKE_MATCH_1}")
+    step("configure without OpenCV" "${CMAKE_COMMAND}" -S "${root}" -B "${WORK_DIR}/build" -G "${GENERATOR}"
+         "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_DISABLE_FIND_PACKAGE_OpenCV=ON ${flags} -DHANDOFF_TOOL=ON)
     step("what would be built" "${CMAKE_COMMAND}" --build "${WORK_DIR}/build" --target handoff_handoff -- -n)
-    if(output MATCHES "sender" OR output MATCHES "opencv")
+    if(output MATCHES "sender|opencv|bin/tests")
         message(FATAL_ERROR "The tool is not built alone:\n${output}")
     endif()
 endif()

@@ -130,6 +130,18 @@ async function checkIndexed(require, bytes, name, images, lines) {
     }
 }
 
+/** The lines that docs/recordings.md shows. */
+async function checkPage({ McapIndexedReader }, bytes, messages) {
+    const page = fs.readFileSync(new URL("../../docs/recordings.md", import.meta.url), "utf8");
+    const [, lines] = page.match(/^```js\n(.*?)^```$/ms);
+    const printed = [];
+    const AsyncFunction = checkPage.constructor;
+    await new AsyncFunction("McapIndexedReader", "readable", "console", lines)(
+        McapIndexedReader, new FileReadable(bytes), { log: (...words) => printed.push(words) });
+    assert.equal(printed.length, messages);
+    for (const [topic, sequence, size] of printed) assert.ok(/-(camera|text)$/.test(topic) && sequence >= 1 && size >= 0);
+}
+
 fetchPackages(packageFolder, packages);
 const require = createRequire(path.join(path.resolve(packageFolder), "index.js"));
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "handoff-test-"));
@@ -141,6 +153,7 @@ try {
     const bytes = fs.readFileSync(file);
     checkStream(require("@mcap/core"), bytes, images + lines.length);
     await checkIndexed(require, bytes, name, images, lines);
+    await checkPage(require("@mcap/core"), bytes, images + lines.length);
     const damaged = Uint8Array.from(bytes);
     damaged[bytes.length / 2 | 0] ^= 1;
     await assert.rejects(async () => checkStream(require("@mcap/core"), damaged, images + lines.length), "checksums are checked");

@@ -19,6 +19,11 @@ def test_a_block_of_the_page_works_when_pasted(number):
     assert done.stdout == printed
 
 
+def test_no_block_of_the_page_is_left_out():
+    install = PAGE.count("```sh\n")
+    assert PAGE.count("```") == 2 * (install + len(BLOCKS) + sum(bool(printed) for _, printed in BLOCKS))
+
+
 def test_the_page_starts_with_ten_lines_that_work():
     assert len(BLOCKS) >= 4 and PAGE.index("```python") < 600
     assert len(BLOCKS[0][0].splitlines()) == 10 and BLOCKS[0][1]

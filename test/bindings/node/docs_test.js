@@ -1,7 +1,7 @@
 'use strict';
 // docs/nodejs.md as a reader would try it: pasted into two files. And the examples.
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
@@ -34,22 +34,74 @@ class Program {
 }
 const run = (t, file, ...args) => new Program(t, process.execPath, file, ...args);
 
-test('the first lines of the page work when they are pasted', async (t) => {
-  const document = fs.readFileSync(path.join(root, 'docs/nodejs.md'), 'utf8');
-  const [receiver, sender] = [...document.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
-  const [, output] = document.match(/```text\n(.*?)```/s);
-  assert.equal(receiver.trimEnd().split('\n').length, 10);
+const page = fs.readFileSync(path.join(root, 'docs/nodejs.md'), 'utf8');
+const blocks = (language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text);
+const [tryIt, install] = blocks('sh')[0].split('\n').map((line) => line.replace(/ +#.*/, ''));
+
+/** A folder with `build/node` in it, as the page has it. */
+function folderFor(t) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'handoff-pasted-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
+  fs.mkdirSync(path.join(folder, 'build'));
+  fs.symlinkSync(process.env.NODE_PATH, path.join(folder, 'build/node'));
+  return folder;
+}
+
+/** A line of the page in bash; `node` is the one that runs this. */
+const inFolder = (t, folder, line) =>
+  new Program(t, 'bash', '-c', `cd ${folder}; PATH=${path.dirname(process.execPath)}:$PATH; exec env ${line}`);
+
+test('every block of the page is run here', () => {
+  assert.deepEqual(['js', 'sh', 'text'].map((language) => blocks(language).length), [3, 2, 1]);
+  assert.equal(page.match(/^```/gm).length, 2 * 6);
+});
+
+test('the first lines of the page work when they are pasted', async (t) => {
+  const [receiver, sender] = blocks('js');
+  const [output] = blocks('text');
+  assert.equal(receiver.trimEnd().split('\n').length, 10);
+  const folder = folderFor(t);
   const name = nameFor();
   for (const [file, code] of [['receiver.js', receiver], ['sender.js', sender]]) {
     assert.ok(code.includes("'numbers'"));
     fs.writeFileSync(path.join(folder, file), code.replace("'numbers'", `'${name}'`));
   }
-  const receiving = run(t, path.join(folder, 'receiver.js'));
+  const receiving = inFolder(t, folder, tryIt);
   assert.equal(await run(t, path.join(folder, 'sender.js')).end(), output);
   assert.equal(await receiving.end(), '');
   assert.deepEqual(segments(name), []);
+});
+
+const npmIsThere = !spawnSync('npm', ['--version']).error;  // Debian's nodejs comes without it
+if (npmIsThere) test('npm installs it as the page says', async (t) => {
+  const folder = folderFor(t);
+  fs.writeFileSync(path.join(folder, 'package.json'), '{}');
+  await inFolder(t, folder, `npm_config_offline=true npm_config_update_notifier=false ${install}`).end();
+  const uses = 'NODE_PATH= node -p "Object.keys(require(\'handoff\')).includes(\'Sender\')"';
+  assert.equal(await inFolder(t, folder, uses).end(), 'true\n');
+});
+
+test('a loan is described and filled as the page does it', (t) => {
+  const publisher = closing(t, new Publisher(nameFor(), { payloadBytes: 1280 * 720 * 3 }));
+  const loan = publisher.loan();
+  new Function('loan', blocks('js')[2])(loan);
+  assert.equal(loan.array.length, 1280 * 720 * 3);
+  assert.ok(loan.array.every((byte) => byte === 128));
+  loan.release();
+});
+
+test('the examples are started as the page says', async (t) => {
+  const name = nameFor();
+  const [cpp, reader, both] = blocks('sh')[1].trimEnd().split('\n').map((line) => line.replace(/ +#.*/, '')
+    .replaceAll('node ', `timeout 60 ${process.execPath} `).replace('build/bin', `timeout 60 ${process.env.HANDOFF_BIN_DIR}`)
+    .replace(/(shared_float_writer|\w+\.js)/g, `$1 --name ${name}`)
+    .replace('reader.js', '$& --count 2').replace('page.js', '$& --port 0'));
+  const shell = (lines) => new Program(t, 'bash', '-c', `cd ${root}\n${lines}\nkill $(jobs -p); wait`);
+  assert.match(await shell(`${cpp}\n${reader}`).end(), /^\d+ [\d.]+\n\d+ [\d.]+\n$/);
+  const pair = shell(`${both} &\nread`);
+  await until(() => pair.out.includes('http://127.0.0.1:'), `an address; ${pair.errors}`);
+  pair.process.stdin.end('\n');
+  await pair.end();
 });
 
 test('the names of index.d.ts are those of index.js', () => {

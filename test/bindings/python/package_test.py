@@ -91,8 +91,9 @@ def test_pip_installs_it(tmp_path):
     version = SOURCE.parents[1] / "include/handoff/version.hpp"
     (copy / "include/handoff/version.hpp").write_bytes(version.read_bytes())
     subprocess.run(["cp", "-r", SOURCE, copy / "bindings/python"], check=True)  # pip builds where the source is
-    pip = [sys.executable, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "--no-index", "--target", target,
-           copy / "bindings/python"]
+    page = (SOURCE.parents[1] / "docs/python.md").read_text(encoding="utf-8")
+    words = re.search(r"env/bin/(pip install .*) bindings/python$", page, re.MULTILINE)[1].split()
+    pip = [sys.executable, "-m", *words, "--no-deps", "--no-index", "--target", target, copy / "bindings/python"]
     done = subprocess.run(pip, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (target / "handoff/py.typed").exists() and (target / "handoff/__init__.pyi").exists()
