@@ -238,7 +238,7 @@ export class Sender extends Participant {
 /** A request in flight. Released, it stays sent, but nobody waits for its answer any more. */
 export class Pending {
   private constructor();
-  /** After 'timed_out' it may be waited for again. */
+  /** After 'timed_out', 'stopped' and 'removed' it may be waited for again. */
   wait(options?: Wait): Promise<Processed>;
   readonly wasAnswered: boolean;
   readonly sequence: number;
@@ -282,9 +282,13 @@ export class Request extends Slot {
   private constructor();
   readonly sender: bigint;
   readonly sequence: number;
+  /** 1 the first time. */
   readonly deliveries: number;
-  /** CLOCK_MONOTONIC, as process.hrtime.bigint() */
+  /** False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken. */
+  readonly awaited: boolean;
+  /** When it was sent: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   readonly sentNs: bigint;
+  /** When this receiver took it, on the same clock. */
   readonly takenNs: bigint;
   /** The payload for editing, on channels that are opened inPlace. */
   readonly editable: NumberArray;

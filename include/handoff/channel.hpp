@@ -208,7 +208,8 @@ class HANDOFF_EXPORT Sender {
 public:
     /// Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
     /// Throws Error: invalid_argument before anything is touched; no_such_segment, already_exists, wrong_kind,
-    /// wrong_version, not_a_segment, mismatch, permission_denied, no_space, too_many_participants, damaged, system.
+    /// wrong_version, not_a_segment, mismatch, permission_denied, no_space, too_many_participants, damaged, system;
+    /// stopped (by attach_stop), timed_out (another process has held the segment exclusively for 5 s).
     Sender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {});
     /// Without a shape: attaches to an existing segment of any shape, and never creates.
     explicit Sender(std::string_view name, const HandleOptions& handle = {});

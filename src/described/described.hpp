@@ -161,6 +161,7 @@ void each_request_info(Visit&& visit, S&... s) {
     visit(Field{"sent_ns", "sentNs", Field::Type::ns, {}, "when it was sent, CLOCK_MONOTONIC"}, s.sent_ns...);
     visit(Field{"taken_ns", "takenNs", Field::Type::ns, {}, "when this receiver took it, CLOCK_MONOTONIC"}, s.taken_ns...);
     visit(Field{"image", "image", Field::Type::image, {}, "description of the payload"}, s.image...);
+    visit(Field{"awaited", "awaited", Field::Type::flag, {}, "an answer is awaited; not if it was sent with send, or its sender stopped waiting before it was taken"}, s.awaited...);
 }
 
 template <class Visit, class... S>

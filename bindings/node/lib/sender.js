@@ -104,7 +104,7 @@ class Sender extends Participant {
 
 /** A request in flight. Released, it stays sent, but nobody waits for its answer any more. */
 class Pending extends Handle {
-  /** Waits for the answer. After 'timed_out' it may be waited for again. */
+  /** Waits for the answer. After 'timed_out', 'stopped' and 'removed' it may be waited for again. */
   async wait(options) {
     const wait = (timeout, token) => native.pendingWait(nativeOf(this), timeout, token);
     return new Processed(await waited(options, wait));

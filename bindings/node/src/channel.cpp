@@ -96,9 +96,10 @@ napi_value request_async(const Call& call) {
     return new_handle(call.env(), sent(call), sender_from(call).never_sleeps);
 }
 
-/// Whatever ended the wait, nobody waits for the answer any more: an unread request is taken back.
+/// After the wait nobody waits for the answer any more: an unread request is taken back. On a removed name it stays
+/// sent: attached receivers may still take it.
 void withdraw(Owned<handoff_pending>& pending, Refusal& refusal) {
-    if (pending.it == nullptr) return;
+    if (pending.it == nullptr || refusal.code == handoff_status_name(HANDOFF_REMOVED)) return;
     bool taken_back = false;
     if (handoff_pending_withdraw(&pending.it, &taken_back) != HANDOFF_OK) return;
     refusal.sentence +=

@@ -112,7 +112,8 @@ static inline void handoff_channel_state_init(handoff_channel_state* state) {
 
 /* Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
  * INVALID_ARGUMENT, NO_SUCH_SEGMENT, ALREADY_EXISTS, WRONG_KIND, WRONG_VERSION, NOT_A_SEGMENT, MISMATCH,
- * PERMISSION_DENIED, NO_SPACE, TOO_MANY_PARTICIPANTS, DAMAGED, SYSTEM. */
+ * PERMISSION_DENIED, NO_SPACE, TOO_MANY_PARTICIPANTS, DAMAGED, SYSTEM; STOPPED (by attach_stop), TIMED_OUT (another
+ * process has held the segment exclusively for 5 s). */
 HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_channel_shape* shape,
                                                const handoff_handle_options* handle, handoff_sender** sender);
 /* Leaves once the last loan, pending and processed of this sender is gone too. What was sent stays sent. */
@@ -170,9 +171,9 @@ HANDOFF_API handoff_status handoff_sender_who_holds(const handoff_sender* sender
 
 /* ---- pending: a request in flight -------------------------------------------------------------------------------- */
 
-/* Waits for the answer. The pending is used up, except after TIMED_OUT and STOPPED (and INVALID_ARGUMENT): then it may
- * be waited for again. TIMED_OUT (the message names the holder), STOPPED, FAILED (with the receiver's reason),
- * GIVEN_UP, REMOVED, INVALID_HANDLE, OWNERSHIP_LOST. */
+/* Waits for the answer. The pending is used up, except after TIMED_OUT, STOPPED and REMOVED (and INVALID_ARGUMENT):
+ * then it may be waited for again. TIMED_OUT (the message names the holder), STOPPED, FAILED (with the receiver's
+ * reason), GIVEN_UP, REMOVED, INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns, const handoff_stop* stop,
                                                 handoff_processed** processed);
 /* True if handoff_pending_wait would return at once. */
@@ -182,7 +183,7 @@ HANDOFF_API handoff_status handoff_pending_waitable(const handoff_pending* pendi
 /* A descriptor that is readable when handoff_pending_wait would return at once; see handoff_receiver_descriptor. */
 HANDOFF_API handoff_status handoff_pending_descriptor(const handoff_pending* pending, int* descriptor);
 /* Takes the request back if no receiver holds it, and uses up the pending. *taken_back: true if no receiver will get
- * it; otherwise a receiver has it or has answered it. INVALID_HANDLE. */
+ * it; otherwise a receiver has it or has answered it. INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back);
 /* Counts the requests of this sender from 1. */
 HANDOFF_API uint64_t handoff_pending_sequence(const handoff_pending* pending);
@@ -266,7 +267,8 @@ typedef struct handoff_request_info {
     int64_t taken_ns;    /* when this receiver took it, CLOCK_MONOTONIC */
     handoff_image image; /* description of the payload */
     uint32_t deliveries; /* 1 the first time */
-    uint32_t reserved;   /* 0 */
+    /* 1: an answer is awaited; not if it was sent with send, or its sender stopped waiting before it was taken */
+    uint32_t awaited;
     /* end of generated */
 } handoff_request_info;
 
