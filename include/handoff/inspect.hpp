@@ -155,24 +155,28 @@ public:
     Observer& operator=(Observer&&) noexcept;
     ~Observer();
 
-    Kind kind() const noexcept;
-    const std::string& name() const noexcept;
-    /// Throws Error(damaged) if the file was truncated and handle_sigbus() was called; otherwise SIGBUS ends this
-    /// process.
+    // These four throw Error(invalid_handle) after a move.
+    /// Of the segment. Fixed.
+    Kind kind() const;
+    /// Of the segment, as given. Valid while the Observer lives.
+    const std::string& name() const;
+    /// Reads all there is. Throws Error(damaged) if the file was truncated and handle_sigbus() was called; otherwise
+    /// SIGBUS ends this process.
     Report report() const;
     /// False once the name was removed, or belongs to another segment: open a new Observer then.
-    bool is_current() const noexcept;
+    bool is_current() const;
 
     /// Of a topic or latest value: copies the oldest message that this observer has not seen into `buffer`, which grows
     /// as needed. Copied::lost counts what was overwritten in between. Errors: empty; timed_out (overwritten during a
-    /// thousand copies); damaged; invalid_argument for a channel, whose messages belong to its receivers.
+    /// thousand copies); damaged; invalid_argument for a channel, whose messages belong to its receivers; invalid_handle.
     result<Copied> copy_next(std::vector<std::byte>& buffer);
     /// Copies the newest message, seen or not; of a channel the payload sent last, if no sender has begun to overwrite
-    /// it. Errors: empty; timed_out; damaged.
+    /// it. Errors: empty; timed_out; damaged; invalid_handle.
     result<Copied> copy_newest(std::vector<std::byte>& buffer);
 
 private:
     class View;
+    View& usable() const;
     std::unique_ptr<View> view_;
 };
 
