@@ -166,6 +166,7 @@ export interface ChannelShape {
   // end of generated
 }
 export interface ChannelOptions extends ChannelShape, HandleOptions {}
+/** The shape of an open channel. */
 export interface ChannelInfo {
   // generated from describe/handoff.toml: ChannelInfo
   name: string;
@@ -185,6 +186,7 @@ export interface ChannelInfo {
   instance: bigint;
   // end of generated
 }
+/** Counts of a channel. Not a snapshot: each counter is read separately. */
 export interface ChannelState {
   // generated from describe/handoff.toml: ChannelState
   /** slots of no message */
@@ -341,6 +343,7 @@ export interface SubscriberOptions extends TopicOptions {
   readOnly?: boolean;
   // end of generated
 }
+/** The shape of an open topic. */
 export interface TopicInfo {
   // generated from describe/handoff.toml: TopicInfo
   name: string;
@@ -360,6 +363,7 @@ export interface TopicInfo {
   instance: bigint;
   // end of generated
 }
+/** Counts of a topic. Not a snapshot: each counter is read separately. */
 export interface TopicState {
   // generated from describe/handoff.toml: TopicState
   /** slots of no message */
@@ -474,6 +478,7 @@ export interface LatestOptions<A extends TypedArray> extends LatestShape, Handle
   readOnly?: boolean;
   // end of generated
 }
+/** The shape of an open latest value. */
 export interface LatestInfo {
   // generated from describe/handoff.toml: LatestInfo
   name: string;
