@@ -65,7 +65,9 @@ export type NumberArray =
 
 /** What a frame is. */
 export interface ImageDescription {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** 'bgr8', 'mono8', '16UC1', ... as in ROS, OpenCV or FFmpeg */
   encoding: string;
@@ -79,6 +81,7 @@ export interface ImageDescription {
 export interface Image extends Required<ImageDescription> {
   /** Numbers in one pixel. */
   channels: number;
+  /** Bytes of one of them: 1, 2, 4 or 8. */
   bytesPerChannel: number;
   /** Unsigned, signed, or floating point. */
   kind: 'u' | 'i' | 'f';
@@ -91,15 +94,20 @@ declare abstract class Slot {
   readonly bytes: ByteArray;
   /** The payload as the numbers that it consists of; Uint8Array where it is not an image. */
   readonly array: NumberArray;
+  /** The description of the payload; undefined: plain bytes. */
   readonly image: Image | undefined;
+  /** Gives the slot back. Does nothing the second time. */
   release(): void;
+  /** True after release(), and once it was sent or finished. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
 /** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
 export class Loan extends Slot {
   private constructor();
+  /** Bytes of the slot. */
   readonly capacity: number;
   /** Sends only the first `byteLength` bytes. */
   resize(byteLength: number): this;
@@ -112,7 +120,9 @@ export class Loan extends Slot {
 declare class Participant {
   /** Leaves. Waits on it are rejected with 'invalid_handle', loops over it end; loans, requests and messages live on. */
   close(): void;
+  /** True after close(). */
   readonly closed: boolean;
+  /** For `using`: close(). */
   [Symbol.dispose](): void;
 }
 
@@ -131,7 +141,9 @@ export interface HandleOptions {
 }
 /** For Class.open(): how long to wait for a segment that does not exist yet, in milliseconds (not given: 0). */
 export interface Opening {
+  /** Milliseconds; Infinity: for ever. */
   attachTimeout?: number;
+  /** Ends the wait: open() is rejected with its reason. */
   signal?: AbortSignal;
 }
 
@@ -211,10 +223,13 @@ export interface ChannelState {
 }
 
 export class Sender extends Participant {
+  /** Opens the channel and joins it. Throws the errors of docs/errors.md: 'mismatch' if what exists cannot do this. */
   constructor(name: string, options?: ChannelOptions);
+  /** The same, and waits for a channel that does not exist yet and may not be created here. */
   static open(name: string, options?: ChannelOptions & Opening): Promise<Sender>;
   /** Waits for a free slot. */
   loan(options?: Wait): Promise<Loan>;
+  /** Does not wait. Undefined: no slot is free. */
   tryLoan(): Loan | undefined;
   /** Sends, and waits for nobody. */
   send(loan: Loan): void;
@@ -230,10 +245,15 @@ export class Sender extends Participant {
   requestBytes(data: Bytes, options?: Wait): Promise<Processed>;
   /** Sends, and returns at once with a handle on the answer. */
   requestAsync(loan: Loan): Pending;
+  /** Waits until at least one live receiver is attached. */
   waitForReceiver(options?: Wait): Promise<void>;
+  /** As Request.sender. */
   readonly id: bigint;
+  /** Of the channel. */
   info(): ChannelInfo;
+  /** Of the channel, read now. */
   state(): ChannelState;
+  /** One sentence: who holds the slots, and since when. */
   whoHolds(): string;
 }
 
@@ -242,30 +262,43 @@ export class Pending {
   private constructor();
   /** After 'timed_out', 'stopped' and 'removed' it may be waited for again. */
   wait(options?: Wait): Promise<Processed>;
+  /** True if wait() would be settled at once. */
   readonly wasAnswered: boolean;
+  /** Counts the requests of this sender from 1. */
   readonly sequence: number;
   /** Takes the request back if it is in nobody's hands. False: a receiver has it, or has answered it. */
   withdraw(): boolean;
+  /** The request stays sent, but its answer is no longer awaited. */
   release(): void;
+  /** True after release(), withdraw(), and a wait that ended it. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
 /** A request that came back with its answer. */
 export class Processed extends Slot {
   private constructor();
+  /** The receiver's answer, as the numbers that it consists of; empty if it gave none. */
   readonly reply: NumberArray;
+  /** The description of the answer; undefined: plain bytes. */
   readonly replyImage: Image | undefined;
+  /** Counts the requests of this sender from 1. */
   readonly sequence: number;
+  /** 1, or more if receivers gave it back or died holding it. */
   readonly deliveries: number;
+  /** From send to processed, as stamped in the segment. */
   readonly roundTripNs: bigint;
 }
 
 export class Receiver extends Participant implements AsyncIterable<Request> {
+  /** As Sender. */
   constructor(name: string, options?: ChannelOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: ChannelOptions & Opening): Promise<Receiver>;
   /** 'end_of_stream' once every sender has left: said once, the next one waits for a new sender. */
   receive(options?: Wait): Promise<Request>;
+  /** Does not wait. Undefined: nothing is queued. */
   tryReceive(): Request | undefined;
   /** For many small requests: waits for one, and takes as many as are there, at most `most`. Others do not get them. */
   receiveBatch(most: number, options?: Wait): Promise<Request[]>;
@@ -273,16 +306,22 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
   processedBatch(requests: Iterable<Request>): void;
   /** The requests until the stream ends or the receiver is closed. Leaving the loop gives back an unanswered one. */
   requests(options?: Wait): AsyncGenerator<Request, void>;
+  /** For `for await`: requests() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Request, void>;
+  /** Of the channel. */
   info(): ChannelInfo;
+  /** Of the channel, read now. */
   state(): ChannelState;
+  /** One sentence: who holds the slots, and since when. */
   whoHolds(): string;
 }
 
 /** A request in our hands. Released without an answer, it is delivered again. */
 export class Request extends Slot {
   private constructor();
+  /** The id of its sender. */
   readonly sender: bigint;
+  /** Counts the sender's requests from 1; the same in every delivery. */
   readonly sequence: number;
   /** 1 the first time. */
   readonly deliveries: number;
@@ -294,6 +333,7 @@ export class Request extends Slot {
   readonly takenNs: bigint;
   /** The payload for editing, on channels that are opened inPlace. */
   readonly editable: NumberArray;
+  /** Describes the edited payload; it may not be longer than before. */
   describe(image: ImageDescription): this;
   /** Room for the answer, in shared memory. */
   readonly reply: ByteArray;
@@ -301,6 +341,7 @@ export class Request extends Slot {
   describeReply(image: ImageDescription): NumberArray;
   /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
   processed(answer?: Bytes | number): void;
+  /** Finishes it as failed; the sender gets the reason (the first 119 bytes). */
   failed(reason?: string): void;
 }
 
@@ -384,7 +425,9 @@ export interface TopicState {
 }
 
 export class Publisher extends Participant {
+  /** Opens the topic and joins it. Errors as for Sender. */
   constructor(name: string, options?: TopicOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: TopicOptions & Opening): Promise<Publisher>;
   /** Never waits for a subscriber. */
   loan(): Loan;
@@ -392,26 +435,41 @@ export class Publisher extends Participant {
   publish(loan: Loan): number;
   /** Makes a copy of these bytes the newest message, and returns its sequence. */
   publishBytes(data: Bytes): number;
+  /** Waits until at least one live subscriber is attached; read-only ones cannot be seen. */
   waitForSubscriber(options?: Wait): Promise<void>;
+  /** Of the topic. */
   info(): TopicInfo;
+  /** Of the topic, read now. */
   state(): TopicState;
 }
 
 /** One wait at a time. */
 export class Subscriber extends Participant implements AsyncIterable<Message | MessageCopy> {
+  /** As Publisher; 'too_many_participants' also if the pin budget is spent: open it with `pins: 0` then. */
   constructor(name: string, options?: SubscriberOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: SubscriberOptions & Opening): Promise<Subscriber>;
+  /** Messages that it may hold at once; 0: it can only copy. */
   readonly pins: number;
+  /** The oldest unread message that is still kept; waits for one. 'end_of_stream' once every publisher has left. */
   next(options?: Wait): Promise<Message>;
+  /** The newest message, if it is unread; skips those before it; waits for one. */
   newest(options?: Wait): Promise<Message>;
+  /** Does not wait. Undefined: nothing is unread. */
   tryNext(): Message | undefined;
+  /** Does not wait. Undefined: nothing is unread. */
   tryNewest(): Message | undefined;
+  /** A copy of the oldest unread message; needs no pin and no write access. */
   copyNext(options?: Wait & CopyOptions): Promise<MessageCopy>;
+  /** A copy of the newest message, if it is unread. */
   copyNewest(options?: Wait & CopyOptions): Promise<MessageCopy>;
   /** The messages until the stream ends or the subscriber is closed; copies, where no pins were asked for. */
   messages(options?: Wait): AsyncGenerator<Message | MessageCopy, void>;
+  /** For `for await`: messages() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Message | MessageCopy, void>;
+  /** Of the topic. */
   info(): TopicInfo;
+  /** Of the topic, read now. */
   state(): TopicState;
 }
 
@@ -420,6 +478,7 @@ interface MessageFacts {
   readonly sequence: number;
   /** Messages between the one before and this one: overwritten, or skipped. Exact. */
   readonly lost: number;
+  /** When it was published: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   readonly publishedNs: bigint;
 }
 /** A message, pinned: whole and in place until it is released. */
@@ -432,15 +491,20 @@ export class Message extends Slot implements MessageFacts {
 /** A message in memory of its own. */
 export class MessageCopy implements MessageFacts {
   private constructor();
+  /** The message as bytes. */
   readonly bytes: ByteArray;
+  /** The message as the numbers that it consists of; Uint8Array where it is not an image. */
   readonly array: NumberArray;
+  /** The description of the message; undefined: plain bytes. */
   readonly image: Image | undefined;
   readonly sequence: number;
   readonly lost: number;
   readonly publishedNs: bigint;
   /** Nothing to do: for loops over messages and copies alike. */
   release(): void;
+  /** Always false. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
@@ -495,14 +559,18 @@ export interface LatestInfo {
   // end of generated
 }
 export interface Reading<A extends TypedArray> {
+  /** The value, in memory of its own. */
   value: A;
   /** Counts the writes from 1, over all writers. */
   sequence: number;
+  /** When it was written: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   writtenNs: bigint;
 }
 
 export class Latest<A extends TypedArray = ByteArray> extends Participant implements AsyncIterable<Reading<A>> {
+  /** Opens the latest value and joins it. Errors as for Sender. */
   constructor(name: string, options?: LatestOptions<A>);
+  /** As Sender.open(). */
   static open<A extends TypedArray = ByteArray>(
     name: string,
     options?: LatestOptions<A> & Opening,
@@ -513,9 +581,13 @@ export class Latest<A extends TypedArray = ByteArray> extends Participant implem
   read(options?: CopyOptions): Reading<A> | undefined;
   /** Waits for a value newer than the last one that was read here. */
   waitNewer(options?: Wait & CopyOptions): Promise<Reading<A>>;
+  /** True if waitNewer() would be settled at once. */
   readonly hasNewer: boolean;
+  /** Each value that waitNewer() finds, until the handle is closed. */
   values(options?: Wait): AsyncGenerator<Reading<A>, void>;
+  /** For `for await`: values() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, void>;
+  /** Of the latest value. */
   info(): LatestInfo;
 }
 
