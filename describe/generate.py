@@ -73,7 +73,7 @@ def sentence(field, language):
         facts += [f"default {field['scripts'] if language == 'script' and 'scripts' in field else default_of(field)}"]
     facts += ["set by the creator" if field.get("rule") == "creator's" else field.get("rule", "")]
     says += f" ({'; '.join(filter(None, facts))})" if any(facts) else ""
-    return says[0].upper() + says[1:] + "." if ". " in says else says
+    return says[0].upper() + says[1:] + "." if ". " in says or language == "python" else says
 
 
 def wrapped(text, first, rest, last=""):
@@ -100,21 +100,17 @@ def commented(lines, beside, above):
         yield from [code.ljust(column) + text.join(beside)] if fit else [*wrapped(text, *above), code]
 
 
-# ---- regions ---------------------------------------------------------------------------------------------------------
-
 def cpp_value(value):
     return "type_" + value["name"] if value["name"][0].isdigit() or value["name"] == "bool" else value["name"]
 
 
 def cpp_member(field):
-    type_name = TYPES[field["type"]][CPP]
-    if field["kind"] == "told":
-        return f"{type_name} {field['name']};"
-    if field["kind"] == "shape":
-        return f"std::optional<{type_name}> {field['name']}{{}};"
+    type_name, name = TYPES[field["type"]][CPP], field["name"]
+    if field["kind"] != "options":
+        return f"{type_name} {name};" if field["kind"] == "told" else f"std::optional<{type_name}> {name}{{}};"
     if field["type"] in ("duration", "stop"):
-        return f"{type_name} {field['name']}{{{field.get('default', '')}}};"
-    return f"{type_name} {field['name']} = {f'{type_name}::' if field['type'] in ENUMS else ''}{default_of(field)};"
+        return f"{type_name} {name}{{{field.get('default', '')}}};"
+    return f"{type_name} {name} = {f'{type_name}::' if field['type'] in ENUMS else ''}{default_of(field)};"
 
 
 def cpp_region(names):
@@ -175,10 +171,9 @@ def c_init(struct):
     for field in fields_of(struct):
         if field["kind"] == "shape" and c_width(field) == 4:
             yield f"    {it}->{field['name']} = HANDOFF_NOT_GIVEN;"
-        elif field["kind"] == "options" and field["type"] in ENUMS:
-            yield f"    {it}->{field['name']} = {c_constant(field['type'], {'name': field['default']})};"
-        elif field["kind"] == "options" and field.get("default"):
-            yield f"    {it}->{field['name']} = {field['default']};"
+        elif field["kind"] == "options" and (value := field.get("default")):
+            made = c_constant(field["type"], {"name": value}) if field["type"] in ENUMS else value
+            yield f"    {it}->{field['name']} = {made};"
     yield "}"
 
 
@@ -220,6 +215,12 @@ def ts_region(names):
             yield f"{node_name(field)}{'' if field['kind'] == 'told' else '?'}: {TYPES[field['type']][TYPESCRIPT]};"
 
 
+def py_region(_):
+    for code, one in enumerate(ENUMS["Errc"], TABLES["Errc"]["first"]):
+        name = TABLES["Errc"]["python"].get(one["name"], one["name"].title().replace("_", "") + "(Error)")
+        yield from ["", "", f"class {name}:", f'    """{sentence(one, "python")}"""', "", f"    code = {code}"]
+
+
 def md_region(names):
     shape = TABLES[names[0]]["kind"] == "shape"
     yield f"| {'field' if shape else 'option'} | in Node.js | default |{' what exists must have |' if shape else ''} |"
@@ -230,10 +231,8 @@ def md_region(names):
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
-# ---- files -----------------------------------------------------------------------------------------------------------
-
 REGIONS = {".hpp": cpp_region, ".cpp": cpp_region, ".h": c_region, ".pyi": pyi_region, ".ts": ts_region,
-           ".md": md_region}
+           ".md": md_region, ".py": py_region}
 FOLDERS = ["include/handoff", "src", "bindings/python/handoff", "bindings/node", "docs"]
 BEGIN = re.compile(r"^( *)(?://|/\*|#|<!--) generated from describe/handoff\.toml: ([\w ]+?)(?: \*/| -->)?$")
 END = re.compile(r"^ *(?://|/\*|#|<!--) end of generated(?: \*/| -->)?$")
@@ -251,7 +250,8 @@ def described_hpp():
         limits = [f"{f['name']}{{{f['least']}, {f['most']}, {f['default']}}}" for f in fields_of(name) if "most" in f]
         yield f"namespace {snake(name)}_limits {{ inline constexpr Limit {', '.join(limits)}; }}"
     for name in (name for name, kind in STRUCTS.items() if kind != "part"):
-        yield f"\ntemplate <class Visit, class... S>\nvoid each_{snake(name)}(Visit&& visit, S&... s) {{"
+        yield f'\ninline constexpr char {snake(name)}_says[] = "{t["says"]}";' if "says" in (t := TABLES[name]) else ""
+        yield f"template <class Visit, class... S>\nvoid each_{snake(name)}(Visit&& visit, S&... s) {{"
         for field, tag in ((field, tag) for field in fields_of(name) if (tag := TYPES[field["type"]][FIELD])):
             words = f"{snake(field['type'])}_words" if field["type"] in ENUMS else "{}"
             yield (f'    visit(Field{{"{field["name"]}", "{node_name(field)}", Field::Type::{tag}, {words}, '

@@ -85,7 +85,9 @@ export interface ArrayDescription extends Required<ArrayShape> {
 
 /** The description of an image. */
 export interface ImageDescription {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** 'bgr8', 'mono8', '16UC1', ... as in ROS, OpenCV or FFmpeg */
   encoding: string;
@@ -99,6 +101,7 @@ export interface ImageDescription {
 export interface Image extends Required<ImageDescription> {
   /** Channels of one pixel. */
   channels: number;
+  /** Bytes of one of them: 1, 2, 4 or 8. */
   bytesPerChannel: number;
   /** Unsigned, signed, or floating point. */
   kind: 'u' | 'i' | 'f';
@@ -114,16 +117,22 @@ declare abstract class Slot {
    * 'bool'. Uint16Array, which has the bits, of 'bfloat16', and of 'float16' where there is no Float16Array.
    */
   readonly array: ElementArray;
+  /** The description of the payload, of an image; undefined: it is none. */
   readonly image: Image | undefined;
+  /** Type and shape, of an image, too; undefined: plain bytes, or an image with gaps between its rows. */
   readonly arrayDescription: ArrayDescription | undefined;
+  /** Gives the slot back. Does nothing the second time. */
   release(): void;
+  /** True after release(), and once it was sent or finished. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
 /** A slot on loan. If it is released without being sent or published, the slot is given back. */
 export class Loan extends Slot {
   private constructor();
+  /** Bytes of the slot. */
   readonly capacity: number;
   /** Sends only the first `byteLength` bytes. */
   resize(byteLength: number): this;
@@ -136,7 +145,9 @@ export class Loan extends Slot {
 declare class Participant {
   /** Leaves. Waits on it reject with 'invalid_handle', loops over it end; loans, requests and messages stay valid. */
   close(): void;
+  /** True after close(). */
   readonly closed: boolean;
+  /** For `using`: close(). */
   [Symbol.dispose](): void;
 }
 
@@ -155,7 +166,9 @@ export interface HandleOptions {
 }
 /** For Class.open(): how long to wait for a segment that does not exist yet, in milliseconds (not given: 0). */
 export interface Opening {
+  /** Milliseconds; Infinity: for ever. */
   attachTimeout?: number;
+  /** Ends the wait: open() is rejected with its reason. */
   signal?: AbortSignal;
 }
 
@@ -190,6 +203,7 @@ export interface ChannelShape {
   // end of generated
 }
 export interface ChannelOptions extends ChannelShape, HandleOptions {}
+/** The shape of an open channel. */
 export interface ChannelInfo {
   // generated from describe/handoff.toml: ChannelInfo
   name: string;
@@ -209,6 +223,7 @@ export interface ChannelInfo {
   instance: bigint;
   // end of generated
 }
+/** Counts of a channel. Not a snapshot: each counter is read separately. */
 export interface ChannelState {
   // generated from describe/handoff.toml: ChannelState
   /** slots of no message */
@@ -233,10 +248,13 @@ export interface ChannelState {
 }
 
 export class Sender extends Participant {
+  /** Opens the channel and joins it. Throws the errors of docs/errors.md: 'mismatch' if what exists cannot do this. */
   constructor(name: string, options?: ChannelOptions);
+  /** The same, and waits for a channel that does not exist yet and may not be created here. */
   static open(name: string, options?: ChannelOptions & Opening): Promise<Sender>;
   /** Waits for a free slot (back-pressure). */
   loan(options?: Wait): Promise<Loan>;
+  /** Does not wait. Undefined: no slot is free. */
   tryLoan(): Loan | undefined;
   /** Work queue: sends without waiting. */
   send(loan: Loan): void;
@@ -252,46 +270,65 @@ export class Sender extends Participant {
   requestBytes(data: Bytes, options?: Wait): Promise<Processed>;
   /** Sends, and returns at once with a handle on the answer, so that several requests can be in flight. */
   requestAsync(loan: Loan): Pending;
+  /** Waits until at least one live receiver is attached. */
   waitForReceiver(options?: Wait): Promise<void>;
+  /** As Request.sender. */
   readonly id: bigint;
+  /** Of the channel. */
   info(): ChannelInfo;
+  /** Of the channel, read now. */
   state(): ChannelState;
+  /** One sentence: who holds the slots, and since when. */
   whoHolds(): string;
 }
 
 /** A request in flight. If this is released, the request stays sent, but its answer is no longer awaited. */
 export class Pending {
   private constructor();
-  /** After 'timed_out' it may be waited for again. */
+  /** After 'timed_out', 'stopped' and 'removed' it may be waited for again. */
   wait(options?: Wait): Promise<Processed>;
+  /** True if wait() would be settled at once. */
   readonly wasAnswered: boolean;
+  /** Counts the requests of this sender from 1. */
   readonly sequence: number;
   /** Takes the request back if no receiver holds it. False: a receiver holds it, or has answered it. */
   withdraw(): boolean;
+  /** The request stays sent, but its answer is no longer awaited. */
   release(): void;
+  /** True after release(), withdraw(), and a wait that ended it. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
 /** A processed request. The answer stays in the slot until this is released, which frees the slot. */
 export class Processed extends Slot {
   private constructor();
+  /** The receiver's answer, as the numbers that it consists of; empty if it gave none. */
   readonly reply: ElementArray;
+  /** The description of the answer, of an image; undefined: it is none. */
   readonly replyImage: Image | undefined;
+  /** As arrayDescription, of the answer. */
   readonly replyArrayDescription: ArrayDescription | undefined;
+  /** Counts the requests of this sender from 1. */
   readonly sequence: number;
+  /** 1, or more if receivers gave it back or died holding it. */
   readonly deliveries: number;
+  /** From send to processed, as stamped in the segment. */
   readonly roundTripNs: bigint;
 }
 
 export class Receiver extends Participant implements AsyncIterable<Request> {
+  /** As Sender. */
   constructor(name: string, options?: ChannelOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: ChannelOptions & Opening): Promise<Receiver>;
   /**
    * Waits for a request. Rejects with 'end_of_stream' once every sender has left and nothing is queued; the next
    * receive waits for a new sender.
    */
   receive(options?: Wait): Promise<Request>;
+  /** Does not wait. Undefined: nothing is queued. */
   tryReceive(): Request | undefined;
   /**
    * Waits for a request, then takes as many as are queued, at most `most`. Other receivers do not get them: use batches
@@ -302,9 +339,13 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
   processedBatch(requests: Iterable<Request>): void;
   /** The requests, until the stream ends or the receiver is closed. Leaving the loop gives an unanswered one back. */
   requests(options?: Wait): AsyncGenerator<Request, void>;
+  /** For `for await`: requests() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Request, void>;
+  /** Of the channel. */
   info(): ChannelInfo;
+  /** Of the channel, read now. */
   state(): ChannelState;
+  /** One sentence: who holds the slots, and since when. */
   whoHolds(): string;
 }
 
@@ -314,14 +355,21 @@ export class Receiver extends Participant implements AsyncIterable<Request> {
  */
 export class Request extends Slot {
   private constructor();
+  /** The id of its sender. */
   readonly sender: bigint;
+  /** Counts the sender's requests from 1; the same in every delivery. */
   readonly sequence: number;
+  /** 1 the first time. */
   readonly deliveries: number;
-  /** CLOCK_MONOTONIC, as process.hrtime.bigint() */
+  /** False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken. */
+  readonly awaited: boolean;
+  /** When it was sent: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   readonly sentNs: bigint;
+  /** When this receiver took it, on the same clock. */
   readonly takenNs: bigint;
   /** The payload for editing, on channels that are opened inPlace. */
   readonly editable: ElementArray;
+  /** Describes the edited payload; it may not be longer than before. */
   describe(description: ImageDescription | ArrayShape): this;
   /** Room for the answer, in shared memory. */
   readonly reply: ByteArray;
@@ -329,6 +377,7 @@ export class Request extends Slot {
   describeReply(description: ImageDescription | ArrayShape): ElementArray;
   /** Done. The answer: these bytes, the first so many of `reply`, what was described, or none. */
   processed(answer?: Bytes | number): void;
+  /** Finishes it as failed; the sender gets the reason (the first 119 bytes). */
   failed(reason?: string): void;
 }
 
@@ -371,6 +420,7 @@ export interface SubscriberOptions extends TopicOptions {
   readOnly?: boolean;
   // end of generated
 }
+/** The shape of an open topic. */
 export interface TopicInfo {
   // generated from describe/handoff.toml: TopicInfo
   name: string;
@@ -390,6 +440,7 @@ export interface TopicInfo {
   instance: bigint;
   // end of generated
 }
+/** Counts of a topic. Not a snapshot: each counter is read separately. */
 export interface TopicState {
   // generated from describe/handoff.toml: TopicState
   /** slots of no message */
@@ -410,7 +461,9 @@ export interface TopicState {
 }
 
 export class Publisher extends Participant {
+  /** Opens the topic and joins it. Errors as for Sender. */
   constructor(name: string, options?: TopicOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: TopicOptions & Opening): Promise<Publisher>;
   /** Never waits for a subscriber. */
   loan(): Loan;
@@ -418,26 +471,41 @@ export class Publisher extends Participant {
   publish(loan: Loan): number;
   /** Makes a copy of these bytes the newest message, and returns its sequence. */
   publishBytes(data: Bytes): number;
+  /** Waits until at least one live subscriber is attached; read-only ones cannot be seen. */
   waitForSubscriber(options?: Wait): Promise<void>;
+  /** Of the topic. */
   info(): TopicInfo;
+  /** Of the topic, read now. */
   state(): TopicState;
 }
 
 /** One wait at a time. */
 export class Subscriber extends Participant implements AsyncIterable<Message | MessageCopy> {
+  /** As Publisher; 'too_many_participants' also if the pin budget is spent: open it with `pins: 0` then. */
   constructor(name: string, options?: SubscriberOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: SubscriberOptions & Opening): Promise<Subscriber>;
+  /** Messages that it may hold at once; 0: it can only copy. */
   readonly pins: number;
+  /** The oldest unread message that is still kept; waits for one. 'end_of_stream' once every publisher has left. */
   next(options?: Wait): Promise<Message>;
+  /** The newest message, if it is unread; skips those before it; waits for one. */
   newest(options?: Wait): Promise<Message>;
+  /** Does not wait. Undefined: nothing is unread. */
   tryNext(): Message | undefined;
+  /** Does not wait. Undefined: nothing is unread. */
   tryNewest(): Message | undefined;
+  /** A copy of the oldest unread message; needs no pin and no write access. */
   copyNext(options?: Wait & CopyOptions): Promise<MessageCopy>;
+  /** A copy of the newest message, if it is unread. */
   copyNewest(options?: Wait & CopyOptions): Promise<MessageCopy>;
   /** The messages, until the stream ends or the subscriber is closed; copies if `pins` is 0. */
   messages(options?: Wait): AsyncGenerator<Message | MessageCopy, void>;
+  /** For `for await`: messages() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Message | MessageCopy, void>;
+  /** Of the topic. */
   info(): TopicInfo;
+  /** Of the topic, read now. */
   state(): TopicState;
 }
 
@@ -446,6 +514,7 @@ interface MessageFacts {
   readonly sequence: number;
   /** Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). Exact. */
   readonly lost: number;
+  /** When it was published: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   readonly publishedNs: bigint;
 }
 /** A message, pinned: its bytes stay whole and in place until it is released, whatever the publishers do. */
@@ -458,7 +527,9 @@ export class Message extends Slot implements MessageFacts {
 /** A copy of a message, in memory of its own. */
 export class MessageCopy implements MessageFacts {
   private constructor();
+  /** The message as bytes. */
   readonly bytes: ByteArray;
+  /** As Message.array. */
   readonly array: ElementArray;
   readonly image: Image | undefined;
   readonly arrayDescription: ArrayDescription | undefined;
@@ -467,7 +538,9 @@ export class MessageCopy implements MessageFacts {
   readonly publishedNs: bigint;
   /** Nothing to do: for loops over messages and copies alike. */
   release(): void;
+  /** Always false. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
@@ -505,6 +578,7 @@ export interface LatestOptions<A extends TypedArray> extends LatestShape, Handle
   readOnly?: boolean;
   // end of generated
 }
+/** The shape of an open latest value. */
 export interface LatestInfo {
   // generated from describe/handoff.toml: LatestInfo
   name: string;
@@ -521,14 +595,18 @@ export interface LatestInfo {
   // end of generated
 }
 export interface Reading<A extends TypedArray> {
+  /** The value, in memory of its own. */
   value: A;
   /** Counts the writes from 1, over all writers. */
   sequence: number;
+  /** When it was written: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   writtenNs: bigint;
 }
 
 export class Latest<A extends TypedArray = ByteArray> extends Participant implements AsyncIterable<Reading<A>> {
+  /** Opens the latest value and joins it. Errors as for Sender. */
   constructor(name: string, options?: LatestOptions<A>);
+  /** As Sender.open(). */
   static open<A extends TypedArray = ByteArray>(
     name: string,
     options?: LatestOptions<A> & Opening,
@@ -539,9 +617,13 @@ export class Latest<A extends TypedArray = ByteArray> extends Participant implem
   read(options?: CopyOptions): Reading<A> | undefined;
   /** Waits for a value newer than the last one that was read here. */
   waitNewer(options?: Wait & CopyOptions): Promise<Reading<A>>;
+  /** True if waitNewer() would be settled at once. */
   readonly hasNewer: boolean;
+  /** Each value that waitNewer() finds, until the handle is closed. */
   values(options?: Wait): AsyncGenerator<Reading<A>, void>;
+  /** For `for await`: values() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, void>;
+  /** Of the latest value. */
   info(): LatestInfo;
 }
 

@@ -164,9 +164,9 @@ public:
     /// removed, invalid_handle.
     result<void> wait_for_subscriber(const Wait& wait = {});
 
-    /// These two throw Error(invalid_handle).
-    TopicInfo info() const;
-    TopicState state() const;
+    // These two throw Error(invalid_handle).
+    TopicInfo info() const;    ///< of the topic
+    TopicState state() const;  ///< of the topic, read now
 
 private:
     detail::broadcast::Member& usable() const;
@@ -180,6 +180,7 @@ public:
     Message& operator=(Message&& other) noexcept;
     ~Message();
 
+    /// The publisher's bytes, in shared memory.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
@@ -225,7 +226,7 @@ public:
     explicit Subscriber(std::string_view name, const SubscriberOptions& options = {});
     Subscriber(Subscriber&&) noexcept;
     Subscriber& operator=(Subscriber&&) noexcept;
-    ~Subscriber();
+    ~Subscriber();  ///< leaves once the last Message of this Subscriber is gone too
 
     /// The oldest unread message that is still kept. Waits for one. Errors: timed_out, stopped; end_of_stream once
     /// every publisher that was attached has left and nothing is unread (returned once: the next call waits for a new
@@ -252,9 +253,9 @@ public:
     /// Error: invalid_handle, system.
     int descriptor() const;
 
-    /// These two throw Error(invalid_handle).
-    TopicInfo info() const;
-    TopicState state() const;
+    // These two throw Error(invalid_handle).
+    TopicInfo info() const;    ///< of the topic
+    TopicState state() const;  ///< of the topic, read now
 
 private:
     std::shared_ptr<detail::topic::Reader> reader_;

@@ -205,7 +205,7 @@ result<void> Sender::wait_for_receiver(const Wait& wait) {
 }
 
 Waitable Sender::waitable() const {
-    return Waitable((usable(), member_));
+    return detail::sync::WaitSource::waitable((usable(), member_));
 }
 int Sender::descriptor() const {
     return usable().descriptor();

@@ -78,6 +78,7 @@ void each_latest_options(Visit&& visit, S&... s) {
     visit(Field{"read_only", "readOnly", Field::Type::flag, {}, "Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle cannot be notified: a wait polls once a millisecond. It never removes the name: if it is the last to leave, the name stays until another handle is opened and closed."}, s.read_only...);
 }
 
+inline constexpr char channel_info_says[] = "The shape of an open channel.";
 template <class Visit, class... S>
 void each_channel_info(Visit&& visit, S&... s) {
     visit(Field{"name", "name", Field::Type::text, {}, ""}, s.name...);
@@ -94,6 +95,7 @@ void each_channel_info(Visit&& visit, S&... s) {
     visit(Field{"instance", "instance", Field::Type::id, {}, "random: distinguishes this segment from others of the same name"}, s.instance...);
 }
 
+inline constexpr char channel_state_says[] = "Counts of a channel. Not a snapshot: each counter is read separately.";
 template <class Visit, class... S>
 void each_channel_state(Visit&& visit, S&... s) {
     visit(Field{"free", "free", Field::Type::u32, {}, "slots of no message"}, s.free...);
@@ -107,6 +109,7 @@ void each_channel_state(Visit&& visit, S&... s) {
     visit(Field{"given_up", "givenUp", Field::Type::u64, {}, "since the channel was created"}, s.given_up...);
 }
 
+inline constexpr char topic_info_says[] = "The shape of an open topic.";
 template <class Visit, class... S>
 void each_topic_info(Visit&& visit, S&... s) {
     visit(Field{"name", "name", Field::Type::text, {}, ""}, s.name...);
@@ -123,6 +126,7 @@ void each_topic_info(Visit&& visit, S&... s) {
     visit(Field{"instance", "instance", Field::Type::id, {}, "random: distinguishes this segment from others of the same name"}, s.instance...);
 }
 
+inline constexpr char topic_state_says[] = "Counts of a topic. Not a snapshot: each counter is read separately.";
 template <class Visit, class... S>
 void each_topic_state(Visit&& visit, S&... s) {
     visit(Field{"free", "free", Field::Type::u32, {}, "slots of no message"}, s.free...);
@@ -134,6 +138,7 @@ void each_topic_state(Visit&& visit, S&... s) {
     visit(Field{"newest", "newest", Field::Type::u64, {}, "sequence of the newest message, 0: none yet"}, s.newest...);
 }
 
+inline constexpr char latest_info_says[] = "The shape of an open latest value.";
 template <class Visit, class... S>
 void each_latest_info(Visit&& visit, S&... s) {
     visit(Field{"name", "name", Field::Type::text, {}, ""}, s.name...);
@@ -163,6 +168,7 @@ void each_request_info(Visit&& visit, S&... s) {
     visit(Field{"sent_ns", "sentNs", Field::Type::ns, {}, "when it was sent, CLOCK_MONOTONIC"}, s.sent_ns...);
     visit(Field{"taken_ns", "takenNs", Field::Type::ns, {}, "when this receiver took it, CLOCK_MONOTONIC"}, s.taken_ns...);
     visit(Field{"image", "image", Field::Type::image, {}, "description of the payload"}, s.image...);
+    visit(Field{"awaited", "awaited", Field::Type::flag, {}, "an answer is awaited; not if it was sent with send, or its sender stopped waiting before it was taken"}, s.awaited...);
 }
 
 template <class Visit, class... S>

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 namespace {
 
 constexpr std::size_t head_bytes = 1 + sizeof(std::uint32_t);
@@ -52,4 +52,4 @@ void Mailbox::wait(std::chrono::nanoseconds at_most) {
     [[maybe_unused]] const ssize_t taken = ::read(event_.get(), &count, sizeof count);
 }
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

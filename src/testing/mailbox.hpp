@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 
 class Mailbox {
 public:
@@ -34,4 +34,4 @@ private:
     long read_ = 0;
 };
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

@@ -6,6 +6,9 @@
 #include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
 #include <handoff/typed.hpp>
+#if __has_include(<opencv2/core.hpp>)
+#include <handoff/opencv.hpp>
+#endif
 
 #define slots
 #define signals public

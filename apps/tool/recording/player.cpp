@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <thread>
 #include <utility>
 
 namespace handoff::apps::tool::recording {
@@ -196,7 +195,7 @@ std::uint64_t Player::time_of(const MessageHead& head) const noexcept {
 void Player::wait_while_paused() {
     if (!options_.is_paused || !options_.is_paused()) return;
     const auto since = Clock::now();
-    while (!stop_requested() && options_.is_paused()) std::this_thread::sleep_for(slice / 2);
+    while (!stop_requested() && options_.is_paused()) options_.sleep_until(Clock::time_point::max());
     if (began_) *began_ += Clock::now() - since;
 }
 
@@ -214,7 +213,7 @@ bool Player::wait_until_due(const Message& message, std::chrono::nanoseconds ahe
                           std::chrono::duration<double>(std::clamp(since_first_s / options_.rate, 0.0, century_s))) -
                       std::chrono::duration_cast<Clock::duration>(ahead);
     while (!stop_requested() && Clock::now() < *began_ + wait) {
-        std::this_thread::sleep_for(std::min<Clock::duration>(*began_ + wait - Clock::now(), slice));
+        can_pause ? options_.sleep_until(*began_ + wait) : sleep_until(*began_ + wait);
         if (can_pause) wait_while_paused();
     }
     return !stop_requested();

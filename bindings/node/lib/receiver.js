@@ -91,6 +91,11 @@ class Request extends Slot {
     return this.#facts.deliveries;
   }
 
+  /** False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken. */
+  get awaited() {
+    return this.#facts.awaited;
+  }
+
   get sentNs() {
     return this.#facts.sentNs;
   }

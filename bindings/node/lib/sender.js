@@ -104,7 +104,7 @@ class Sender extends Participant {
 
 /** A request in flight. If this is released, the request stays sent, but its answer is no longer awaited. */
 class Pending extends Handle {
-  /** Waits for the answer. After 'timed_out' it may be waited for again. */
+  /** Waits for the answer. After 'timed_out', 'stopped' and 'removed' it may be waited for again. */
   async wait(options) {
     const wait = (timeout, token) => native.pendingWait(nativeOf(this), timeout, token);
     return new Processed(await waited(options, wait));

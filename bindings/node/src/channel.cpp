@@ -96,9 +96,10 @@ napi_value request_async(const Call& call) {
     return new_handle(call.env(), sent(call), sender_from(call).never_sleeps);
 }
 
-/// After any end of the wait, the answer is no longer awaited: an unread request is withdrawn.
+/// After the wait the answer is no longer awaited: an unread request is withdrawn. If the name was removed, it stays sent:
+/// attached receivers may still take it.
 void withdraw(Owned<handoff_pending>& pending, Refusal& refusal) {
-    if (pending.it == nullptr) return;
+    if (pending.it == nullptr || refusal.code == handoff_status_name(HANDOFF_REMOVED)) return;
     bool taken_back = false;
     if (handoff_pending_withdraw(&pending.it, &taken_back) != HANDOFF_OK) return;
     refusal.sentence +=

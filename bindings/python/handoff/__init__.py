@@ -45,32 +45,7 @@ from ._core import (
     remove,
     wait_any,
 )
-from ._errors import (
-    AlreadyExists,
-    Damaged,
-    Empty,
-    EndOfStream,
-    Error,
-    Failed,
-    Full,
-    GivenUp,
-    InvalidArgument,
-    InvalidHandle,
-    Mismatch,
-    NoSpace,
-    NoSuchSegment,
-    NotASegment,
-    OwnershipLost,
-    PermissionDenied,
-    Removed,
-    Stopped,
-    SystemRefused,
-    Timeout,
-    TooLarge,
-    TooManyParticipants,
-    WrongKind,
-    WrongVersion,
-)
+from ._errors import *
 
 __all__ = [name for name in globals() if not name.startswith("_")]
 

@@ -180,7 +180,7 @@ void bind_latest(py::module_& module) {
         .def_property_readonly(
             "written_ns", [](const PyReading& self) { return ns_of(self.about.written_at); },
             "When it was written, as time.monotonic_ns() counts.");
-    bind_told<LatestInfo>(module, "LatestInfo", "The shape of an open latest value.");
+    bind_told<LatestInfo>(module, "LatestInfo", described::latest_info_says);
     py::class_<PyLatest> latest(module, "Latest",
                                 "One value: readers get the newest, always whole, and never wait for a writer. Any "
                                 "number of threads may use it.");

@@ -25,7 +25,7 @@ void raise(std::exception_ptr thrown) {
     try {
         if (thrown) std::rethrow_exception(thrown);
     } catch (const Error& error) {
-        const auto make = py::module_::import("handoff._errors").attr("error_of");
+        const auto make = py::module_::import("handoff._errors").attr("_error_of");
         const py::object exception = make(error.code().value(), error.what());
         PyErr_SetObject(py::type::of(exception).ptr(), exception.ptr());
     }

@@ -148,6 +148,9 @@ opened in_place, reported as failed.)");
     request.def_property_readonly(
         "deliveries", [](const PyRequest& self) { return self.use().deliveries(); }, "1 the first time.");
     request.def_property_readonly(
+        "awaited", [](const PyRequest& self) { return self.use().awaited(); },
+        "False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken.");
+    request.def_property_readonly(
         "sent_ns", [](const PyRequest& self) { return ns_of(self.use().sent_at()); },
         "When it was sent, as time.monotonic_ns() counts.");
     request.def_property_readonly(

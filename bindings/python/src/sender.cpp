@@ -241,9 +241,8 @@ void bind_processed(py::module_& module) {
 }  // namespace
 
 void bind_sender(py::module_& module) {
-    bind_told<ChannelInfo>(module, "ChannelInfo", "The shape of an open channel.");
-    bind_told<ChannelState>(module, "ChannelState",
-                            "Counts of a channel. Not a snapshot: each counter is read separately.");
+    bind_told<ChannelInfo>(module, "ChannelInfo", described::channel_info_says);
+    bind_told<ChannelState>(module, "ChannelState", described::channel_state_says);
     bind_processed(module);
     bind_pending(module);
     py::class_<PySender> sender(module, "Sender", "Puts requests into a channel. Any number of threads may use it.");

@@ -267,8 +267,8 @@ void bind_subscriber(py::module_& module) {
 }  // namespace
 
 void bind_topic(py::module_& module) {
-    bind_told<TopicInfo>(module, "TopicInfo", "The shape of an open topic.");
-    bind_told<TopicState>(module, "TopicState", "Counts of a topic. Not a snapshot: each counter is read separately.");
+    bind_told<TopicInfo>(module, "TopicInfo", described::topic_info_says);
+    bind_told<TopicState>(module, "TopicState", described::topic_state_says);
     bind_message(module);
     bind_publisher(module);
     bind_subscriber(module);

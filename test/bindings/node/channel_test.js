@@ -43,7 +43,9 @@ test("sync is the creator's", async (t) => {
   assert.throws(() => new Receiver(name, { sync: 'futex' }), refusal('mismatch', /sync = boost \(futex was asked for\)/));
   const waiting = receiver.receive({ timeout });
   sender.send((await sender.loan({ timeout })).write(Buffer.from('x')));
-  (await waiting).processed();
+  const sent = await waiting;
+  assert.equal(sent.awaited, false);
+  sent.processed();
 });
 
 test('a request is answered in place', async (t) => {
@@ -54,7 +56,7 @@ test('a request is answered in place', async (t) => {
   const request = await receiver.receive({ timeout });
   assert.deepEqual([...request.bytes], [2, 2, 2]);
   assert.equal(request.sender, sender.id);
-  assert.deepEqual([request.sequence, request.deliveries], [1, 1]);
+  assert.deepEqual([request.sequence, request.deliveries, request.awaited], [1, 1, true]);
   assert.ok(request.sentNs <= request.takenNs && request.takenNs <= process.hrtime.bigint());
   request.reply[0] = 6;
   request.processed(1);
