@@ -14,9 +14,9 @@ namespace handoff::apps::tool {
 namespace {
 
 const std::vector<std::string>& known_keys() {
-    static const std::vector<std::string> keys{"sender",  "sequence",      "lost",       "age_ns",         "state",
-                                               "width",   "height",        "encoding",   "frame_id",       "deliveries",
-                                               "payload", "payload_bytes", "step_bytes", "capture_time_ns", "dtype", "shape"};
+    static const std::vector<std::string> keys{
+        "sender",   "sequence",   "lost",    "age_ns",        "state",      "width",           "height", "encoding",
+        "frame_id", "deliveries", "payload", "payload_bytes", "step_bytes", "capture_time_ns", "dtype",  "shape"};
     return keys;
 }
 

@@ -69,8 +69,7 @@ handoff_status handoff_encoding_pixel(uint32_t encoding, handoff_pixel* pixel) {
         const Encoding which = known(encoding);
         const std::size_t bytes = bytes_per_channel(which);
         *detail::c::place(pixel, "the pixel") = {static_cast<uint32_t>(bytes_per_pixel(which) / bytes),
-                                                 static_cast<uint32_t>(bytes),
-                                                 static_cast<uint32_t>(kind_of(which))};
+                                                 static_cast<uint32_t>(bytes), static_cast<uint32_t>(kind_of(which))};
         return HANDOFF_OK;
     });
 }

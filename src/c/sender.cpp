@@ -1,6 +1,6 @@
 // The sender's side of a channel: sender, pending, processed.
-#include "c/batch.hpp"
 #include "c/abi_guard.hpp"
+#include "c/batch.hpp"
 #include "c/channel.hpp"
 #include "c/convert.hpp"
 #include "c/image.hpp"

@@ -18,8 +18,8 @@
 #define minor(device) (device)
 #define makedev(major_, minor_) (major_ + minor_)
 
-#include <handoff/asio.hpp>
 #include <handoff/handoff.h>
+#include <handoff/asio.hpp>
 #include <handoff/handoff.hpp>
 #include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
