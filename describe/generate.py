@@ -200,12 +200,16 @@ def words_of(enum):
     return ", ".join(f'"{value["name"]}"' for value in ENUMS[enum])
 
 
+def default_in_python(field):
+    return field.get("python", field.get("scripts", field.get("default")))
+
+
 def pyi_region(names):
     for name in names:
         if name in ENUMS:
             yield f"_{name}: TypeAlias = Literal[{words_of(name)}]"
         for field in fields_of(name, "python"):
-            type_name, default = TYPES[field["type"]][PYTHON], field.get("scripts", field.get("default"))
+            type_name, default = TYPES[field["type"]][PYTHON], default_in_python(field)
             yield field["name"] + {"told": f": Final[{type_name}]", "shape": f": {type_name} | None = None,",
                                    "options": f": {type_name} = {default!r},".replace("'", '"')}[field["kind"]]
 

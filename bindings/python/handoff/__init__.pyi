@@ -220,6 +220,7 @@ class _End(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         # end of generated
         attach_timeout: _Seconds = 0.0,
     ) -> None: ...
@@ -332,6 +333,7 @@ class Publisher(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         # end of generated
         attach_timeout: _Seconds = 0.0,
     ) -> None: ...
@@ -400,6 +402,7 @@ class Subscriber(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         pins: int = 2,
         start: _Start = "newest",
         read_only: bool = False,
@@ -464,6 +467,7 @@ class Latest(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         read_only: bool = False,
         # end of generated
         attach_timeout: _Seconds = 0.0,
