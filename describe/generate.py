@@ -6,7 +6,7 @@ usage: generate.py [ROOT]            writes all files that are not what the desc
 
 Most of it are regions between the comments `generated from describe/handoff.toml: NAMES` and `end of generated`. The
 names are tables, the ending of the file decides what is written of them. Before them, in C, `init`: the functions that
-begin these structs; in C++ `copies`: from `options` to `made`. `asserts`: C and C++ have the same enumerators. `messages`: of the errors.
+begin these structs; in C++ `copies`: from `options` to `made`; `asserts`: C has the same enumerators; `messages`.
 """
 
 import re
@@ -200,7 +200,7 @@ def pyi_region(names):
         if name in ENUMS:
             yield f"_{name}: TypeAlias = Literal[{words_of(name)}]"
         for field in fields_of(name, "python"):
-            type_name, default = TYPES[field["type"]][PYTHON], field.get("scripts", field.get("default"))
+            type_name, default = TYPES[field["type"]][PYTHON], field.get("python", field.get("scripts", field.get("default")))
             yield field["name"] + {"told": f": Final[{type_name}]", "shape": f": {type_name} | None = None,",
                                    "options": f": {type_name} = {default!r},".replace("'", '"')}[field["kind"]]
 

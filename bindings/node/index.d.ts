@@ -162,6 +162,9 @@ export interface HandleOptions {
   timestamps?: Timestamps;
   /** map all pages when opening: a slower start, no page faults later */
   prefault?: boolean;
+  /** what this handle receives lies in a second, read-only mapping of the segment, so that the kernel ends a process
+   * that writes there */
+  protectPayloads?: boolean;
   // end of generated
 }
 /** For Class.open(): how long to wait for a segment that does not exist yet, in milliseconds (not given: 0). */

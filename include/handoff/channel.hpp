@@ -304,7 +304,7 @@ public:
         if (member_ != nullptr) give_back();
     }
 
-    /// The sender's bytes in shared memory. Never write to them: a redelivered request must be intact.
+    /// The sender's bytes in shared memory. Never write to them (see protect_payloads): a redelivered one must be intact.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The same bytes for editing. Errors: invalid_argument if the channel was not opened in_place, invalid_handle.
     result<std::span<std::byte>> editable();
@@ -354,7 +354,7 @@ private:
     std::shared_ptr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
-    std::span<std::byte> payload_;
+    std::span<const std::byte> payload_;
     std::span<std::byte> reply_;
     Image image_;
     Image reply_image_;

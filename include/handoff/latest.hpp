@@ -65,6 +65,9 @@ struct LatestOptions {
     WaitPolicy wait = WaitPolicy::balanced;     ///< how this handle waits
     Timestamps timestamps = Timestamps::exact;  ///< how exact this handle's timestamps are
     bool prefault = false;                      ///< map all pages when opening: a slower start, no page faults later
+    /// what this handle receives lies in a second, read-only mapping of the segment, so that the kernel ends a process
+    /// that writes there
+    bool protect_payloads = false;
     // end of generated
 
     // generated from describe/handoff.toml: LatestOptions

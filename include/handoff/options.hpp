@@ -70,6 +70,9 @@ struct HandleOptions {
     WaitPolicy wait = WaitPolicy::balanced;     ///< how this handle waits
     Timestamps timestamps = Timestamps::exact;  ///< how exact this handle's timestamps are
     bool prefault = false;                      ///< map all pages when opening: a slower start, no page faults later
+    /// what this handle receives lies in a second, read-only mapping of the segment, so that the kernel ends a process
+    /// that writes there
+    bool protect_payloads = false;
     // end of generated
 };
 
@@ -85,6 +88,7 @@ HandleOptions handle_options(const Options& options) {
     made.wait = options.wait;
     made.timestamps = options.timestamps;
     made.prefault = options.prefault;
+    made.protect_payloads = options.protect_payloads;
     // end of generated
     return made;
 }

@@ -173,8 +173,8 @@ result<Processed> Pending::collect() {
         return failure;
     }
     Processed processed;
-    const auto payload = member_->slots().payload_area(slot_);
-    const auto reply = member_->slots().reply_area(slot_);
+    const auto payload = member_->slots().received_payload(slot_);
+    const auto reply = member_->slots().received_reply(slot_);
     // Sizes from shared memory: read once, limited to the slot's real sizes.
     const auto request = slot.payload.get();
     const auto answer = slot.reply.get();

@@ -135,7 +135,7 @@ result<Request> Receiver::request_of(const detail::queue::Claim& claim, std::int
 
     result<Request> taken = Request();  // filled in the returned object: no second move
     Request& request = taken.assume_value();
-    const auto payload = member_->slots().payload_area(claim.slot);
+    const auto payload = member_->slots().received_payload(claim.slot);
     // Sizes from shared memory: read once, limited to the slot's real sizes.
     const auto content = slot.payload.get();
     request.payload_ = payload.first(std::min<std::uint64_t>(content.bytes, payload.size()));

@@ -56,7 +56,7 @@ result<std::span<std::byte>> Request::editable() {
         return Failure(Errc::invalid_argument, "the channel '" + member_->info().name +
                                                    "' was not created in_place: its requests are read-only. Create it "
                                                    "with in_place, or write the result into reply()");
-    return payload_;
+    return member_->slots().payload_area(slot_).first(payload_.size());
 }
 
 result<void> Request::describe(const Image& image) {

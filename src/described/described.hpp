@@ -64,6 +64,7 @@ void each_handle_options(Visit&& visit, S&... s) {
     visit(Field{"wait", "wait", Field::Type::word, wait_policy_words, "how this handle waits (default balanced)"}, s.wait...);
     visit(Field{"timestamps", "timestamps", Field::Type::word, timestamps_words, "how exact this handle's timestamps are (default exact)"}, s.timestamps...);
     visit(Field{"prefault", "prefault", Field::Type::flag, {}, "map all pages when opening: a slower start, no page faults later"}, s.prefault...);
+    visit(Field{"protect_payloads", "protectPayloads", Field::Type::flag, {}, "what this handle receives lies in a second, read-only mapping of the segment, so that the kernel ends a process that writes there"}, s.protect_payloads...);
 }
 
 template <class Visit, class... S>

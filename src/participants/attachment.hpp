@@ -46,6 +46,9 @@ public:
         segment_.leave(disposable);
     }
 
+    /// See Segment. Before any other thread knows this.
+    void add_read_only_mapping(bool prefault) { segment_.add_read_only_mapping(prefault); }
+
     /// False in a child of fork.
     bool is_of_this_process() const noexcept { return fork_generation_ == platform::fork_generation(); }
     bool was_cut_short() const noexcept { return segment_.was_cut_short(); }

@@ -29,6 +29,13 @@ public:
     /// Gives everything back and leaves; removes the name if it was the last. In a child of fork: does nothing.
     ~Member() override;
 
+    /// What is received is given out from a read-only mapping of its own. Before any other thread knows this. Throws
+    /// Error(no_space).
+    void protect_payloads(bool prefault) {
+        attachment_.add_read_only_mapping(prefault);
+        slots_.receive_from(attachment_.segment().read_only_base());
+    }
+
     bool is_usable() const noexcept override { return attachment_.is_usable(); }
     bool is_of_this_process() const noexcept { return attachment_.is_of_this_process(); }
     bool was_cut_short() const noexcept override { return attachment_.was_cut_short(); }

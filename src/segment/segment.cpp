@@ -11,6 +11,7 @@
 #include "platform/memory.hpp"
 #include "platform/process.hpp"
 #include "platform/shm_file.hpp"
+#include "platform/watched_mapping.hpp"
 #include "segment/mapping.hpp"
 #include "segment/name.hpp"
 
@@ -20,35 +21,61 @@ namespace {
 
 /// The mappings of this process by their last byte.
 struct Mappings {
+    struct Mapped {
+        const std::byte* first_byte;
+        std::weak_ptr<const void> owner;
+    };
     std::mutex mutex;
-    std::map<const std::byte*, std::weak_ptr<const void>> by_last_byte;
+    std::map<const std::byte*, Mapped> by_last_byte;
 };
 
 }  // namespace
 
 /// Unmapped with its last owner: the Segment, or a copy of what keep_mapped() returned.
 struct Segment::Mapping {
+    /// Stays where it is: signal handlers find the name.
     struct Held {
+        Held(boost::interprocess::mapped_region mapped, bool writable)
+            : region(std::move(mapped)), watched(region.get_address(), region.get_size(), writable) {}
+        Held(boost::interprocess::mapped_region mapped, const Held& first, std::string segment_name,
+             const Geometry& geometry)
+            : region(std::move(mapped)),
+              name(std::move(segment_name)),
+              watched(region.get_address(), region.get_size(), first.watched,
+                      {name.c_str(), static_cast<std::size_t>(geometry.slots_offset),
+                       static_cast<std::size_t>(geometry.slot_stride)}) {}
+
+        const std::byte* first_byte() const noexcept { return static_cast<const std::byte*>(region.get_address()); }
+        const std::byte* last_byte() const noexcept { return first_byte() + region.get_size() - 1; }
+
         boost::interprocess::mapped_region region;
-        platform::WatchedMapping watched;  // after the region: destroyed first
+        std::string name;
+        platform::WatchedMapping watched;  // after the others: destroyed first
     };
 
-    explicit Mapping(Held mapped) : held(std::make_unique<Held>(std::move(mapped))) {}
+    explicit Mapping(std::unique_ptr<Held> mapped) : held(std::move(mapped)) {}
     Mapping(const Mapping&) = delete;
     ~Mapping() {
         if (fork_generation != platform::fork_generation()) {
             // In a child of fork it is not mapped, and something else may be there by now: do not unmap.
             (void)held.release();
+            (void)read_only.release();
             return;
         }
         Mappings& mappings = platform::of_this_process<Mappings>();
         const std::lock_guard lock(mappings.mutex);
-        mappings.by_last_byte.erase(last_byte());
+        mappings.by_last_byte.erase(held->last_byte());
+        if (read_only != nullptr) mappings.by_last_byte.erase(read_only->last_byte());
     }
-    const std::byte* first_byte() const noexcept { return static_cast<const std::byte*>(held->region.get_address()); }
-    const std::byte* last_byte() const noexcept { return first_byte() + held->region.get_size() - 1; }
+    /// From now on keep_mapped() finds `self`, which owns `mapped`, by the addresses in it.
+    static void enter(const Held& mapped, const std::shared_ptr<Mapping>& self) {
+        Mappings& mappings = platform::of_this_process<Mappings>();
+        const std::lock_guard lock(mappings.mutex);
+        mappings.by_last_byte.insert_or_assign(mapped.last_byte(), Mappings::Mapped{mapped.first_byte(), self});
+    }
 
     std::unique_ptr<Held> held;
+    std::unique_ptr<Held> read_only;  ///< null: there is none; after `held`, which outlives it
     const std::uint32_t fork_generation = platform::fork_generation();
 };
 
@@ -108,13 +135,19 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
     auto region = map_file(file_.get(), geometry_.segment_bytes,
                            request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write);
     base_ = static_cast<std::byte*>(region.get_address());
+    read_only_base_ = base_;
     if (request.prefault) platform::map_all_pages(base_, geometry_.segment_bytes, !request.read_only);
-    mapping_ = std::make_shared<Mapping>(
-        Mapping::Held{std::move(region), {base_, geometry_.segment_bytes, !request.read_only}});
+    mapping_ = std::make_shared<Mapping>(std::make_unique<Mapping::Held>(std::move(region), !request.read_only));
     watched_ = &mapping_->held->watched;
-    Mappings& mappings = platform::of_this_process<Mappings>();
-    const std::lock_guard lock(mappings.mutex);
-    mappings.by_last_byte.insert_or_assign(mapping_->last_byte(), mapping_);
+    Mapping::enter(*mapping_->held, mapping_);
+}
+
+void Segment::add_read_only_mapping(bool prefault) {
+    auto region = map_file(file_.get(), geometry_.segment_bytes, boost::interprocess::read_only);
+    if (prefault) platform::map_all_pages(region.get_address(), geometry_.segment_bytes, false);
+    mapping_->read_only = std::make_unique<Mapping::Held>(std::move(region), *mapping_->held, name_, geometry_);
+    Mapping::enter(*mapping_->read_only, mapping_);
+    read_only_base_ = mapping_->read_only->first_byte();
 }
 
 void Segment::check(const OpenRequest& request, std::uint64_t file_bytes) {
@@ -148,8 +181,8 @@ std::shared_ptr<const void> keep_mapped(const void* address) {
     const auto* const byte = static_cast<const std::byte*>(address);
     const auto found = mappings.by_last_byte.lower_bound(byte);
     if (found == mappings.by_last_byte.end()) return nullptr;
-    mapping = std::static_pointer_cast<const Segment::Mapping>(found->second.lock());
-    return mapping != nullptr && mapping->first_byte() <= byte ? mapping : nullptr;
+    mapping = std::static_pointer_cast<const Segment::Mapping>(found->second.owner.lock());
+    return mapping != nullptr && found->second.first_byte <= byte ? mapping : nullptr;
 }
 
 bool Segment::was_removed() const noexcept {

@@ -10,7 +10,7 @@
 //   name it? -> remove the name.
 // Death: whenever a process is killed, the kernel releases its locks; an unnamed file vanishes; a segment whose users
 //   are all dead is attached, recovered and used like any other.
-// Fork: the mapping is not inherited, the lock descriptor is closed in the child.
+// Fork: the mappings are not inherited, the lock descriptor is closed in the child.
 #pragma once
 
 #include <handoff/error.hpp>
@@ -24,10 +24,10 @@
 #include <string>
 #include <string_view>
 
-#include "platform/bus_error.hpp"
 #include "platform/descriptor.hpp"
 #include "platform/lock_file.hpp"
 #include "platform/shm_file.hpp"
+#include "platform/watched_mapping.hpp"
 #include "segment/geometry.hpp"
 
 namespace handoff::detail::segment {
@@ -92,6 +92,11 @@ public:
     ~Segment();
 
     std::byte* base() const noexcept { return base_; }
+    /// Maps the file a second time, without write access, for what is given out to read: the kernel refuses a write
+    /// there. Not of a read-only mapping. Throws Error(no_space).
+    void add_read_only_mapping(bool prefault);
+    /// Of the read-only mapping; base() if there is none.
+    const std::byte* read_only_base() const noexcept { return read_only_base_; }
     const Geometry& geometry() const noexcept { return geometry_; }
     platform::LockFile& locks() noexcept { return locks_; }
     const std::string& name() const noexcept { return name_; }
@@ -129,14 +134,15 @@ private:
     std::shared_ptr<Mapping> mapping_;
     const platform::WatchedMapping* watched_ = nullptr;  ///< the mapping's
     std::byte* base_ = nullptr;
+    const std::byte* read_only_base_ = nullptr;
     Geometry geometry_;
     std::uint64_t instance_ = 0;
     std::uint32_t file_mode_ = 0;
     std::uint32_t group_id_ = 0;
 };
 
-/// Keeps the mapping of a segment that has a byte at `address` until the last copy of the result is gone, although the
-/// Segment is. Null if no segment of this process is mapped there.
+/// Keeps the mappings of a segment, of which one has a byte at `address`, until the last copy of the result is gone,
+/// although the Segment is. Null if no segment of this process is mapped there.
 std::shared_ptr<const void> keep_mapped(const void* address);
 
 /// The kind of the segment of that name; Kind::channel if it has no valid one (opening it tells why). Throws Error:

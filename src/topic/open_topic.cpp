@@ -12,7 +12,10 @@ using slot::SlotWord;
 std::shared_ptr<broadcast::Member> open_topic(std::string_view name, const TopicShape& shape,
                                               const HandleOptions& handle, const broadcast::Member::Options& options) {
     return segment::open_or_replace<Pattern>(name, shape, handle, options.read_only, [&](segment::Segment segment) {
-        return std::make_shared<broadcast::Member>(std::move(segment), options);
+        auto member = std::make_shared<broadcast::Member>(std::move(segment), options);
+        const bool holds = options.role == Role::subscriber && !options.read_only && options.pins > 0;
+        if (handle.protect_payloads && holds) member->protect_payloads(handle.prefault);
+        return member;
     });
 }
 

@@ -81,8 +81,8 @@ result<Message> Reader::take(Which which, const std::shared_ptr<Reader>& self) {
     if (look.outcome == Look::Outcome::damaged) return damaged();
     held_.fetch_add(1, relaxed);
     const SharedData& slot = member_->slots()[look.slot];
-    const auto area = member_->slots().payload_area(look.slot);
-    platform::prefetch(member_->slots()[look.slot].data);
+    const auto area = member_->slots().received_payload(look.slot);
+    platform::prefetch(area.data());
     result<Message> taken = Message();  // filled in the returned object: no second move
     Message& message = taken.assume_value();
     message.reader_ = self;

@@ -84,6 +84,7 @@ BOOST_AUTO_TEST_CASE(of_a_handle_are_those_of_cpp) {
     BOOST_TEST(in_c.attach_timeout_ns == in_cpp.attach_timeout.count());
     BOOST_TEST(in_c.timestamps == static_cast<unsigned>(in_cpp.timestamps));
     BOOST_TEST((in_c.prefault == 1) == in_cpp.prefault);
+    BOOST_TEST((in_c.protect_payloads == 1) == in_cpp.protect_payloads);
     const auto subscriber = begun(handoff_subscriber_options_init);
     BOOST_TEST(subscriber.start == static_cast<unsigned>(SubscriberOptions{}.start));
     BOOST_TEST(subscriber.pins == SubscriberOptions{}.pins);

@@ -212,6 +212,20 @@ BOOST_AUTO_TEST_CASE(a_topic_and_a_latest_value_that_were_cut_short_say_damaged)
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_protected_message_turns_to_zeros_and_the_next_call_says_damaged) {
+    const UniqueName topic;
+    testing::run_in_child([&](Checkpoints&) {
+        handle_sigbus();
+        Publisher publisher(topic, topic_shape);
+        Subscriber subscriber(topic, {.protect_payloads = true});
+        publisher.publish(publisher.loan().value()).value();
+        const Message message = subscriber.next(soon).value();
+        cut(topic);
+        for (const std::byte byte : message.payload()) BOOST_REQUIRE((byte == std::byte{0}));
+        check_damaged(subscriber.try_next());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(others_are_not_touched_and_a_new_segment_of_that_name_works) {
     const UniqueName name, other;
     testing::run_in_child([&](Checkpoints&) {

@@ -212,6 +212,7 @@ class _End(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         # end of generated
         attach_timeout: _Seconds = 0.0,
     ) -> None: ...
@@ -324,6 +325,7 @@ class Publisher(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         # end of generated
         attach_timeout: _Seconds = 0.0,
     ) -> None: ...
@@ -396,6 +398,7 @@ class Subscriber(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         pins: int = 2,
         start: _Start = "newest",
         read_only: bool = False,
@@ -460,6 +463,7 @@ class Latest(_Handle):
         wait: _WaitPolicy = "balanced",
         timestamps: _Timestamps = "exact",
         prefault: bool = False,
+        protect_payloads: bool = True,
         read_only: bool = False,
         # end of generated
         attach_timeout: _Seconds = 0.0,

@@ -19,7 +19,7 @@ namespace handoff::python {
 inline Signature channel_signature(const char* kind) {
     Signature signature(kind);
     signature.keywords_only();
-    add_options(signature, ChannelShape{}, HandleOptions{});
+    add_options(signature, ChannelShape{}, default_options<HandleOptions>());
     return signature;
 }
 
@@ -29,7 +29,7 @@ void add_opening(Class& cls, const char* kind) {
     const auto open = [kind](std::string name, const py::args& surplus, const py::kwargs& given) {
         Arguments arguments(kind, surplus, given);
         ChannelShape shape;
-        HandleOptions handle;
+        auto handle = default_options<HandleOptions>();
         const py::object attach_timeout = take_options(arguments, shape, handle);
         auto end =
             open_interruptibly(handle, attach_timeout, [&](const HandleOptions& now) { return End(name, shape, now); });

@@ -155,7 +155,7 @@ Signature latest_signature() {
     signature.add("dtype", "DTypeLike | None", py::none(), "of the values; None: bytes, up to capacity_bytes");
     signature.add("shape", "int | tuple[int, ...]", py::tuple(), "of the values, if they are arrays");
     signature.keywords_only();
-    add_options(signature, LatestShape{}, LatestOptions{});
+    add_options(signature, LatestShape{}, default_options<LatestOptions>());
     return signature;
 }
 
@@ -164,7 +164,7 @@ std::unique_ptr<PyLatest> open_given(std::string name, const py::object& dtype, 
                                      const py::args& surplus, const py::kwargs& given) {
     Arguments arguments("Latest", surplus, given);
     LatestShape shape;
-    LatestOptions options;
+    auto options = default_options<LatestOptions>();
     const py::object attach_timeout = take_options(arguments, shape, options);
     return open_latest(std::move(name), dtype, of_what, shape, options, attach_timeout);
 }

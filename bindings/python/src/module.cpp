@@ -14,6 +14,7 @@
 
 #include "bindings.hpp"
 #include "handle.hpp"
+#include "platform/forbidden_write.hpp"
 #include "wait.hpp"
 
 namespace handoff::python {
@@ -112,6 +113,7 @@ PYBIND11_MODULE(_core, module) {
     module.def("_close_all", &Closable::close_all);
     module.def("_end_waits", &end_waits);
     module.def("_set_main_thread", &set_main_thread);
+    detail::platform::explain_forbidden_writes();
     module.attr("__version__") = HANDOFF_VERSION;
 }
 

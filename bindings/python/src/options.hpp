@@ -12,6 +12,14 @@
 
 namespace handoff::python {
 
+/// The defaults in Python: OpenCV and others write into an array whatever its flags say.
+template <class Options>
+Options default_options() {
+    Options options;
+    options.protect_payloads = true;
+    return options;
+}
+
 /// How long it is until `deadline`.
 std::chrono::nanoseconds time_until(Deadline deadline);
 

@@ -69,26 +69,30 @@ py::object next_message(PySubscriber& self) {
 }
 
 /// As many pins as a loop needs: while it takes the next message, its variable still holds the one before.
-const SubscriberOptions defaults_of_subscriber{.pins = 2};
+SubscriberOptions defaults_of_subscriber() {
+    auto options = default_options<SubscriberOptions>();
+    options.pins = 2;
+    return options;
+}
 
 Signature publisher_signature() {
     Signature signature("Publisher");
     signature.keywords_only();
-    add_options(signature, TopicShape{}, HandleOptions{});
+    add_options(signature, TopicShape{}, default_options<HandleOptions>());
     return signature;
 }
 
 Signature subscriber_signature() {
     Signature signature("Subscriber");
     signature.keywords_only();
-    add_options(signature, TopicShape{}, defaults_of_subscriber);
+    add_options(signature, TopicShape{}, defaults_of_subscriber());
     return signature;
 }
 
 std::unique_ptr<PyPublisher> open_publisher(std::string name, const py::args& surplus, const py::kwargs& given) {
     Arguments arguments("Publisher", surplus, given);
     TopicShape shape;
-    HandleOptions handle;
+    auto handle = default_options<HandleOptions>();
     const py::object attach_timeout = take_options(arguments, shape, handle);
     auto made = open_interruptibly(handle, attach_timeout,
                                    [&](const HandleOptions& now) { return Publisher(name, shape, now); });
@@ -98,7 +102,7 @@ std::unique_ptr<PyPublisher> open_publisher(std::string name, const py::args& su
 std::unique_ptr<PySubscriber> open_subscriber(std::string name, const py::args& surplus, const py::kwargs& given) {
     Arguments arguments("Subscriber", surplus, given);
     TopicShape shape;
-    SubscriberOptions options = defaults_of_subscriber;
+    SubscriberOptions options = defaults_of_subscriber();
     const py::object attach_timeout = take_options(arguments, shape, options);
     if (options.read_only) options.pins = 0;
     auto made = open_interruptibly(options, attach_timeout,

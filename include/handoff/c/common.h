@@ -164,6 +164,10 @@ typedef struct handoff_handle_options {
     uint32_t wait;       /* HANDOFF_WAIT_...: how this handle waits (default balanced) */
     uint32_t timestamps; /* HANDOFF_TIMESTAMPS_...: how exact this handle's timestamps are (default exact) */
     uint32_t prefault;   /* 1: map all pages when opening: a slower start, no page faults later */
+    /* 1: what this handle receives lies in a second, read-only mapping of the segment, so that the kernel ends a
+     * process that writes there */
+    uint32_t protect_payloads;
+    uint32_t reserved; /* 0 */
     /* end of generated */
 } handoff_handle_options;
 

@@ -35,13 +35,15 @@ def test_views_show_the_slot_itself(name):
         first, second = loan.array, np.frombuffer(loan, np.uint8)
         first[3] = 42
         assert second[3] == 42 and memoryview(loan)[3] == 42
-        address = first.ctypes.data
         pending = sender.request_async(loan)
         with receiver.receive(10) as request:
             assert request.array[3] == 42
+            first[3] = 43  # wrong, and seen: no byte was copied
+            assert request.array[3] == 43
             request.processed()
         with pending.wait(10) as processed:
-            assert processed.array.ctypes.data == address
+            first[3] = 44
+            assert processed.array[3] == 44
 
 
 def test_what_must_not_be_written_is_read_only(name):

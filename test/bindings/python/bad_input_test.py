@@ -127,7 +127,7 @@ def test_an_option_that_makes_no_sense_is_refused(name):
 
 
 @pytest.mark.parametrize("kind, options, sentence", [
-    ("Sender", {"slots": 3}, "handoff.Sender has no option 'slots': slot_count, .*, prefault, attach_timeout are known"),
+    ("Sender", {"slots": 3}, "handoff.Sender has no option 'slots': slot_count, .*, prefault, protect_payloads, attach_timeout are known"),
     ("Receiver", {"pins": 3}, "handoff.Receiver has no option 'pins': slot_count"),
     ("Publisher", {"pins": 3}, "handoff.Publisher has no option 'pins': history, "),
     ("Subscriber", {"slot_count": 3}, "handoff.Subscriber has no option 'slot_count': history, .*, pins, start, read_only"),
