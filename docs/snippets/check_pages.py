@@ -18,7 +18,7 @@ from code_blocks import blocks_that_nothing_runs, commands_of_the_benchmark_that
 ROOT = Path(sys.argv[1]).resolve()
 LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
 OF_OTHERS = {"main", "help", "add_subdirectory", "handoff_contender", "handoff_rival", "frombuffer", "to_thread",
-             "log", "once", "postMessage"}  # functions that pages name, of C++, CMake, Python and Node.js
+             "log", "once", "postMessage", "disable"}  # functions that pages name, of C++, CMake, Python and Node.js
 STATUS = re.compile(r"^\*\*Status:\*\* (?:accepted|replaced by \[\d+\]\([^)]*\))(.*?)\.$", re.MULTILINE | re.DOTALL)
 
 
