@@ -6,7 +6,7 @@ usage: generate.py [ROOT]            writes all files that are not what the desc
 
 Most of it are regions between the comments `generated from describe/handoff.toml: NAMES` and `end of generated`. The
 names are tables, the ending of the file decides what is written of them. Before them, in C, `init`: the functions that
-begin these structs; in C++ `copies`: from `options` to `made`. `asserts`: C and C++ have the same enumerators.
+begin these structs; in C++ `copies`: from `options` to `made`. `asserts`: C and C++ have the same enumerators. `messages`: of the errors.
 """
 
 import re
@@ -73,7 +73,7 @@ def sentence(field, language):
         facts += [f"default {field['scripts'] if language == 'script' and 'scripts' in field else default_of(field)}"]
     facts += ["set by the creator" if field.get("rule") == "creator's" else field.get("rule", "")]
     says += f" ({'; '.join(filter(None, facts))})" if any(facts) else ""
-    return says[0].upper() + says[1:] + "." if ". " in says else says
+    return says[0].upper() + says[1:] + "." if ". " in says or language == "python" else says
 
 
 def wrapped(text, first, rest, last=""):
@@ -100,27 +100,25 @@ def commented(lines, beside, above):
         yield from [code.ljust(column) + text.join(beside)] if fit else [*wrapped(text, *above), code]
 
 
-# ---- regions ---------------------------------------------------------------------------------------------------------
-
 def cpp_value(value):
-    return "type_" + value["name"] if value["name"][0].isdigit() else value["name"]
+    return "type_" + value["name"] if value["name"][0].isdigit() or value["name"] == "bool" else value["name"]
 
 
 def cpp_member(field):
-    type_name = TYPES[field["type"]][CPP]
-    if field["kind"] == "told":
-        return f"{type_name} {field['name']};"
-    if field["kind"] == "shape":
-        return f"std::optional<{type_name}> {field['name']}{{}};"
+    type_name, name = TYPES[field["type"]][CPP], field["name"]
+    if field["kind"] != "options":
+        return f"{type_name} {name};" if field["kind"] == "told" else f"std::optional<{type_name}> {name}{{}};"
     if field["type"] in ("duration", "stop"):
-        return f"{type_name} {field['name']}{{{field.get('default', '')}}};"
-    return f"{type_name} {field['name']} = {f'{type_name}::' if field['type'] in ENUMS else ''}{default_of(field)};"
+        return f"{type_name} {name}{{{field.get('default', '')}}};"
+    return f"{type_name} {name} = {f'{type_name}::' if field['type'] in ENUMS else ''}{default_of(field)};"
 
 
 def cpp_region(names):
     if names == ["asserts"]:
         return [f"static_assert({c_constant(name, value)} == static_cast<int>({name}::{cpp_value(value)}));"
                 for name, values in ENUMS.items() for value in values]
+    if names == ["messages"]:
+        return [f'"{value["message"]}",' for value in ENUMS["Errc"]]
     if names[0] == "copies":
         return [f"made.{field['name']} = options.{field['name']};" for field in fields_of(names[1])]
     lines = []
@@ -143,8 +141,7 @@ def c_member(field):
 
 
 def c_width(field):
-    is_array = field["type"] == "text" and field["kind"] == "told"
-    return 1 if is_array else 4 if TYPES[field["type"]][C] == "uint32_t" else 8
+    return 1 if (field["type"], field["kind"]) == ("text", "told") else 4 if TYPES[field["type"]][C] == "uint32_t" else 8
 
 
 def c_layout(struct):
@@ -161,9 +158,8 @@ def c_layout(struct):
 def c_says(field):
     says = sentence(field, "c")
     if field["type"] in ENUMS:
-        prefix = TABLES[field["type"]]["prefix"]
         every = " or ".join(c_constant(field["type"], value) for value in ENUMS[field["type"]])
-        known = f"HANDOFF_{prefix}..." if prefix else every
+        known = f"HANDOFF_{prefix}..." if (prefix := TABLES[field["type"]]["prefix"]) else every
         return f"{known}: {says}" if says else known
     return f"1: {says[0].lower()}{says[1:]}" if field["type"] == "bool" and says else says
 
@@ -175,10 +171,9 @@ def c_init(struct):
     for field in fields_of(struct):
         if field["kind"] == "shape" and c_width(field) == 4:
             yield f"    {it}->{field['name']} = HANDOFF_NOT_GIVEN;"
-        elif field["kind"] == "options" and field["type"] in ENUMS:
-            yield f"    {it}->{field['name']} = {c_constant(field['type'], {'name': field['default']})};"
-        elif field["kind"] == "options" and field.get("default"):
-            yield f"    {it}->{field['name']} = {field['default']};"
+        elif field["kind"] == "options" and (value := field.get("default")):
+            made = c_constant(field["type"], {"name": value}) if field["type"] in ENUMS else value
+            yield f"    {it}->{field['name']} = {made};"
     yield "}"
 
 
@@ -220,6 +215,12 @@ def ts_region(names):
             yield f"{node_name(field)}{'' if field['kind'] == 'told' else '?'}: {TYPES[field['type']][TYPESCRIPT]};"
 
 
+def py_region(_):
+    for code, one in enumerate(ENUMS["Errc"], TABLES["Errc"]["first"]):
+        name = TABLES["Errc"]["python"].get(one["name"], one["name"].title().replace("_", "") + "(Error)")
+        yield from ["", "", f"class {name}:", f'    """{sentence(one, "python")}"""', "", f"    code = {code}"]
+
+
 def md_region(names):
     shape = TABLES[names[0]]["kind"] == "shape"
     yield f"| {'field' if shape else 'option'} | in Node.js | default |{' what exists must have |' if shape else ''} |"
@@ -230,11 +231,9 @@ def md_region(names):
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
-# ---- files -----------------------------------------------------------------------------------------------------------
-
 REGIONS = {".hpp": cpp_region, ".cpp": cpp_region, ".h": c_region, ".pyi": pyi_region, ".ts": ts_region,
-           ".md": md_region}
-FOLDERS = ["include/handoff", "src/c", "bindings/python/handoff", "bindings/node", "docs"]
+           ".md": md_region, ".py": py_region}
+FOLDERS = ["include/handoff", "src", "bindings/python/handoff", "bindings/node", "docs"]
 BEGIN = re.compile(r"^( *)(?://|/\*|#|<!--) generated from describe/handoff\.toml: ([\w ]+?)(?: \*/| -->)?$")
 END = re.compile(r"^ *(?://|/\*|#|<!--) end of generated(?: \*/| -->)?$")
 
@@ -244,15 +243,16 @@ def described_hpp():
     yield from ["// Generated from describe/handoff.toml by describe/generate.py: do not edit.", "// clang-format off",
                 "#pragma once", "", '#include "described/field.hpp"', "", "namespace handoff::detail::described {", ""]
     yield from (f"inline constexpr std::string_view {snake(name)}_words[]{{{words_of(name)}}};" for name in ENUMS)
-    pixels = ", ".join("{{{}, {}, '{}'}}".format(*value["pixel"]) for value in ENUMS["Encoding"])
-    yield f"inline constexpr Pixel encoding_pixels[]{{{pixels}}};"
+    for name, column in (("Encoding", "pixel"), ("Dtype", "item")):
+        made = ", ".join("{" + str(value[column])[1:-1] + "}" for value in ENUMS[name])
+        yield f"inline constexpr {column.title()} {snake(name)}_{column}s[]{{{made}}};"
     for name in (name for name, kind in STRUCTS.items() if kind == "shape"):
         limits = [f"{f['name']}{{{f['least']}, {f['most']}, {f['default']}}}" for f in fields_of(name) if "most" in f]
         yield f"namespace {snake(name)}_limits {{ inline constexpr Limit {', '.join(limits)}; }}"
     for name in (name for name, kind in STRUCTS.items() if kind != "part"):
-        yield f"\ntemplate <class Visit, class... S>\nvoid each_{snake(name)}(Visit&& visit, S&... s) {{"
-        for field in (field for field in fields_of(name) if TYPES[field["type"]][FIELD]):
-            tag = TYPES[field["type"]][FIELD]
+        yield f'\ninline constexpr char {snake(name)}_says[] = "{t["says"]}";' if "says" in (t := TABLES[name]) else ""
+        yield f"template <class Visit, class... S>\nvoid each_{snake(name)}(Visit&& visit, S&... s) {{"
+        for field, tag in ((field, tag) for field in fields_of(name) if (tag := TYPES[field["type"]][FIELD])):
             words = f"{snake(field['type'])}_words" if field["type"] in ENUMS else "{}"
             yield (f'    visit(Field{{"{field["name"]}", "{node_name(field)}", Field::Type::{tag}, {words}, '
                    f'"{sentence(field, "script")}"}}, s.{field["name"]}...);')

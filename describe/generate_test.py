@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """Whether generate.py notices what is stale, writes one new line everywhere, and refuses what it cannot write."""
 
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -55,6 +57,26 @@ class Generate(unittest.TestCase):
         self.assertEqual(self.run_it("--check")[0], 0)
         for name in ("include/handoff/channel.hpp", "docs/topic.md", "src/described/described.hpp"):
             self.assertEqual((self.root / name).read_bytes(), (ROOT / name).read_bytes())
+
+    def test_the_sentence_of_a_struct_stands_above_it_in_every_language(self):
+        tables = tomllib.loads((ROOT / "describe/handoff.toml").read_text(encoding="utf-8"))
+        headers = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "include").rglob("*.h*"))
+        node = (ROOT / "bindings/node/index.d.ts").read_text(encoding="utf-8")
+        said = {name: table["says"] for name, table in tables.items() if "says" in table}
+        self.assertGreater(len(said), 4)
+        for name, says in said.items():
+            c = "handoff_" + re.sub(r"(?<=.)([A-Z])", r"_\1", name).lower()
+            self.assertIn(f"\n/// {says}\nstruct {name} {{\n", headers)
+            self.assertIn(f"\n/* {says} Begin with {c}_init. */\ntypedef struct {c} {{\n", headers)
+            self.assertIn(f"\n/** {says} */\nexport interface {name} {{\n", node)
+
+    def test_an_error_is_a_class_of_python(self):
+        self.edit("describe/handoff.toml", '  { name = "stopped"', '  { name = "too_cold", says = "minus ten", message = "it froze" },\n'
+                  '  { name = "stopped"')
+        self.run_it()
+        classes = (self.root / "bindings/python/handoff/_errors.py").read_text(encoding="utf-8")
+        self.assertIn('\n\nclass TooCold(Error):\n    """Minus ten."""\n\n    code = 23\n', classes)
+        self.assertIn('\n    code = 24\n', classes)
 
     def test_one_line_is_an_option_everywhere(self):
         self.edit("describe/handoff.toml", SLOT_COUNT, OPTION + SLOT_COUNT)

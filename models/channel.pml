@@ -118,7 +118,7 @@ proctype Drain() {
        take(3);
        if
        :: x != NONE -> answer(3)
-       :: atomic { x == NONE && SOMETHING_QUEUED -> x = 0 } /* the bell */
+       :: atomic { x == NONE && SOMETHING_QUEUED -> x = 0 } /* a notification */
        :: atomic { x == NONE && !SOMETHING_QUEUED && busy == 0 -> x = 0; break }
        fi
     od;

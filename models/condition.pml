@@ -8,7 +8,7 @@
    death every wake-up must come from a notification.
    CONFIG:
      1  nobody dies, or a waiter does, at any step; there is no tick
-     2  a notifier dies between its change and its bell, or inside it; there is a tick
+     2  a notifier dies between its change and its notify_all, or inside it; there is a tick
    A waiter that sleeps for ever is an invalid end state. Asserted: in the end at most bit 0 is left behind. */
 
 #ifndef CONFIG
@@ -20,8 +20,8 @@
 #define none 0
 #define wake_one 1
 #define look_before_announcing 2
-#define ring_before_change 3
-#define no_count 4               /* the bell clears the bit and does not count up */
+#define notify_before_change 3
+#define no_count 4               /* notify_all clears the bit and does not count up */
 #define no_comparison 5          /* the kernel puts to sleep whatever the word is */
 #define no_tick 6
 #define bit_cleared_by_waiter 7  /* who stops waiting clears the bit, though others may sleep */
@@ -78,46 +78,46 @@ inline wake() {
 #endif
 }
 #if MUTANT == no_count
-#define RUNG(w) ((w) & 254)
+#define NOTIFIED(w) ((w) & 254)
 #else
-#define RUNG(w) (((w) + 2) & 254)
+#define NOTIFIED(w) (((w) + 2) & 254)
 #endif
-inline ring() {
+inline notify_all() {
     k = word;
     do
     :: atomic { !BIT(k) -> k = 0; break }
-    :: atomic { BIT(k) -> if :: word == k -> word = RUNG(k); ok = 1 :: else -> k = word fi };
+    :: atomic { BIT(k) -> if :: word == k -> word = NOTIFIED(k); ok = 1 :: else -> k = word fi };
        if
        :: ok -> atomic { wake(); k = 0; ok = 0; break }
        :: !ok
        fi
     od
 }
-inline notify() {
-#if MUTANT == ring_before_change
-    ring(); atomic { items++ }
+inline change_and_notify() {
+#if MUTANT == notify_before_change
+    notify_all(); atomic { items++ }
 #else
-    atomic { items++ }; ring()
+    atomic { items++ }; notify_all()
 #endif
 }
 
 proctype Waiter(byte me) { byte k; bit took; wait(me); done++ }
-/* Takes nothing to its grave: an item that a dead one took is given back by recovery, which rings. */
+/* Takes nothing to its grave: an item that a dead one took is given back by recovery, which notifies. */
 proctype MortalWaiter() {
     byte k; bit took;
     { wait(2); atomic { finished = 1; items++; took = 0 }; } unless { dead -> atomic { k = 0; asleep[2] = 0 } };
     bit ok; /* from here on: who recovers it */
     if :: took -> atomic { items++; took = 0 } :: else fi;
-    ring()
+    notify_all()
 }
 proctype Notifier(byte times) {
     byte k; bit ok;
     do
-    :: atomic { times > 0 -> times-- }; notify()
+    :: atomic { times > 0 -> times-- }; change_and_notify()
     :: atomic { times == 0 -> break }
     od
 }
-proctype MortalNotifier() { byte k; bit ok; { notify() } unless { notifier_dead -> skip } }
+proctype MortalNotifier() { byte k; bit ok; { change_and_notify() } unless { notifier_dead -> skip } }
 proctype Killer() {
 end:
     do

@@ -24,7 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 MEGABYTES = 3000
 DEEPEST = 100_000
-PATIENCE_S = 400
+TIMEOUT_S = 400
 
 Search = collections.namedtuple("Search", "model name defines mutant")
 Outcome = collections.namedtuple("Outcome", "search states seconds error complete")
@@ -100,7 +100,7 @@ MUTANTS = {
     ("latest", "CONFIG=1"): "recovery_always_frees no_help_for_tail",
     ("latest", "CONFIG=3"): "newest_from_tail",
     ("latest", "CONFIG=2"): "copy_not_validated no_look_at_cell published_before_link",
-    ("condition", "CONFIG=1"): "wake_one look_before_announcing ring_before_change no_count no_comparison "
+    ("condition", "CONFIG=1"): "wake_one look_before_announcing notify_before_change no_count no_comparison "
                                "bit_cleared_by_waiter",
     ("condition", "CONFIG=2"): "no_tick",
     ("notify", "PRODUCERS=1"): "cleared_though_others_sleep cleared_against_new_word no_count look_before_commit "
@@ -169,7 +169,7 @@ def run(search, folder):
     start = time.monotonic()
     try:
         text = subprocess.run(["./pan", f"-m{DEEPEST}", "-n", "-w22"], cwd=folder, capture_output=True, text=True,
-                              timeout=PATIENCE_S).stdout
+                              timeout=TIMEOUT_S).stdout
     except subprocess.TimeoutExpired:
         text = ""
     seconds = time.monotonic() - start

@@ -23,7 +23,7 @@ std::string format_exit_codes(bool strict) {
                "Exit codes:\n"
                "  0  all went well, also when ended with Ctrl-C\n"
                "  1  something failed or was skipped; each case is reported on stderr\n"
-               "  2  the command line makes no sense\n"
+               "  2  the command line is not valid\n"
                "  3  no such channel\n"
                "  4  timed out, or no other side\n") +
            (strict ? "  5  finished, but something was lost (with --strict)\n" : "") + "  6  permission denied\n";

@@ -62,6 +62,14 @@ JsonObject& JsonObject::add(std::string_view name, double number) {
     return *this;
 }
 
+JsonObject& JsonObject::add(std::string_view name, std::span<const std::uint32_t> numbers) {
+    key(name);
+    std::string list;
+    for (const std::uint32_t number : numbers) list += (list.empty() ? "" : ", ") + std::to_string(number);
+    members_ += "[" + list + "]";
+    return *this;
+}
+
 JsonObject& JsonObject::add_flag(std::string_view key, bool is_true) {
     this->key(key);
     members_ += is_true ? "true" : "false";

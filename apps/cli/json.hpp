@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@ public:
     JsonObject& add_exact(std::string_view key, std::uint64_t number);
     /// With three digits behind the point; what is no number becomes 0.
     JsonObject& add(std::string_view key, double number);
+    JsonObject& add(std::string_view key, std::span<const std::uint32_t> numbers);
     JsonObject& add_flag(std::string_view key, bool is_true);
     /// {"key": value, ...} on one line.
     std::string str() const;

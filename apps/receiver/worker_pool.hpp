@@ -55,7 +55,7 @@ private:
     std::atomic<Clock::rep> last_activity_;
     std::atomic<Clock::rep> first_taken_{0};
 
-    std::mutex mutex_;  // of tally_ and problem_, while threads work
+    std::mutex mutex_;  // of statistics_ and problem_, while threads work
     RunStatistics statistics_;
     std::exception_ptr problem_;
 };

@@ -94,8 +94,8 @@ CommandLine command_line() {
     return line;
 }
 
-void refuse_if(bool nonsense, const char* why) {
-    if (nonsense) throw UsageError(why);
+void refuse_if(bool is_invalid, const char* why) {
+    if (is_invalid) throw UsageError(why);
 }
 
 void refuse_contradictions(const Options& options, const Arguments& arguments) {

@@ -14,15 +14,24 @@ namespace handoff::apps::tool {
 namespace {
 
 const std::vector<std::string>& known_keys() {
-    static const std::vector<std::string> keys{"sender",  "sequence",      "lost",       "age_ns",         "state",
-                                               "width",   "height",        "encoding",   "frame_id",       "deliveries",
-                                               "payload", "payload_bytes", "step_bytes", "capture_time_ns"};
+    static const std::vector<std::string> keys{
+        "sender",   "sequence",   "lost",    "age_ns",        "state",      "width",           "height", "encoding",
+        "frame_id", "deliveries", "payload", "payload_bytes", "step_bytes", "capture_time_ns", "dtype",  "shape"};
     return keys;
 }
 
 std::string listed(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+/// A list as "100x6", which needs no brackets: in a pattern they stand for any one of what is between them.
+std::string text_of(const nlohmann::json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (!value.is_array()) return value.dump();
+    std::string text;
+    for (const auto& one : value) text += (text.empty() ? "" : "x") + one.dump();
     return text;
 }
 
@@ -51,9 +60,7 @@ bool Filter::lets_pass(const std::string& message) const {
     const auto json = nlohmann::json::parse(message);
     return std::all_of(conditions_.begin(), conditions_.end(), [&](const auto& condition) {
         const auto found = json.find(condition.first);
-        if (found == json.end()) return false;
-        const std::string text = found->is_string() ? found->template get<std::string>() : found->dump();
-        return fits_one(text, {condition.second});
+        return found != json.end() && fits_one(text_of(*found), {condition.second});
     });
 }
 

@@ -110,8 +110,15 @@ std::uint64_t lost_messages(const inspect::Report& report) {
     return lost;
 }
 
-std::string format_image(const Image& image) {
-    if (!image.is_image()) return "";
+std::string format_description(const Image& image) {
+    if (!image.is_described()) return "";
+    if (image.is_array()) {
+        const Array array = Array::from(image);
+        std::string extents;
+        for (const std::uint32_t extent : array.shape())
+            extents += (extents.empty() ? "" : "x") + std::to_string(extent);
+        return (extents.empty() ? "scalar" : extents) + " " + std::string(name_of(array.dtype));
+    }
     return std::to_string(image.width) + "x" + std::to_string(image.height) + " " +
            std::string(name_of(image.encoding));
 }

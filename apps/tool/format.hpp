@@ -29,12 +29,12 @@ const inspect::Participant* participant_at(const inspect::Report& report, std::u
 std::optional<inspect::Role> missing_role(const inspect::Report& report);
 /// "2 senders, 1 receiver (1 dead)", "1 sender, no receiver".
 std::string format_people(const inspect::Report& report);
-/// Slots that hold something: what is unread or in somebody's hands; of a topic what is kept, too.
+/// Slots that hold something: what is unread, or held by a participant; of a topic what is kept, too.
 std::uint32_t used_slots(const inspect::Report& report);
 /// What subscribers lost, and what receivers did not survive.
 std::uint64_t lost_messages(const inspect::Report& report);
-/// "1920x1080 bgr8", or "" for plain bytes.
-std::string format_image(const Image& image);
+/// "1920x1080 bgr8", "100x6 float32" of an array, or "" for plain bytes.
+std::string format_description(const Image& description);
 /// "3.2 s", "-" for nothing.
 std::string format_age(const std::optional<std::chrono::nanoseconds>& age);
 /// Does it hold *, ? or [?

@@ -3,6 +3,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <climits>
+#include <cstdint>
+
 namespace handoff::apps::tool {
 
 namespace {
@@ -32,6 +36,14 @@ std::optional<char> Keyboard::next() noexcept {
     char key = 0;
     if (::poll(&readable, 1, 0) != 1 || ::read(STDIN_FILENO, &key, 1) != 1) return std::nullopt;
     return key;
+}
+
+void Keyboard::wait(std::chrono::steady_clock::time_point until) noexcept {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return;
+    pollfd readable{STDIN_FILENO, POLLIN, 0};
+    const bool may_read = before_ && is_in_foreground();  // in the background the keys are another program's
+    (void)::poll(&readable, may_read ? 1 : 0, static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX)));
 }
 
 }  // namespace handoff::apps::tool

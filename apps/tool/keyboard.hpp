@@ -1,6 +1,7 @@
 // Keys of the person at the terminal, one by one.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include <termios.h>
@@ -22,6 +23,8 @@ public:
     bool is_there() const noexcept { return before_.has_value(); }
     /// None: no key was pressed. Never waits.
     std::optional<char> next() noexcept;
+    /// Until then, or until next() has a key; or sooner.
+    void wait(std::chrono::steady_clock::time_point until) noexcept;
 
 private:
     std::optional<termios> before_;  ///< how the terminal was set

@@ -8,7 +8,12 @@ namespace handoff::apps::tool {
 
 namespace {
 
-void add_image(JsonObject& object, const Image& image) {
+void add_description(JsonObject& object, const Image& image) {
+    if (image.is_array()) {
+        const Array array = Array::from(image);
+        object.add("dtype", name_of(array.dtype)).add("shape", array.shape());
+        object.add("capture_time_ns", std::to_string(array.capture_time_ns));
+    }
     if (!image.is_image()) return;
     object.add("width", std::uint64_t{image.width}).add("height", std::uint64_t{image.height});
     object.add("step_bytes", std::uint64_t{image.step});
@@ -39,7 +44,7 @@ std::string message_json(const inspect::Report& report, const Passed& message) {
     object.add("segment", report.name).add("sender", message.sender).add("sequence", message.sequence);
     object.add("state", to_string(message.state)).add("deliveries", std::uint64_t{message.deliveries});
     object.add("payload_bytes", message.bytes);
-    add_image(object, message.image);
+    add_description(object, message.image);
     return object.str();
 }
 
@@ -48,7 +53,7 @@ std::string message_json(const std::string& name, const inspect::Copied& message
     JsonObject object;
     object.add("segment", name).add("sequence", message.sequence).add("lost", message.lost);
     object.add_exact("age_ns", age_ns(message.published_at)).add("payload_bytes", std::uint64_t{message.size});
-    add_image(object, message.image);
+    add_description(object, message.image);
     if (payload == Payload::hex) object.add("payload", in_hex(bytes));
     if (payload == Payload::text)
         object.add("payload", std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));

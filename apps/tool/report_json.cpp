@@ -32,12 +32,12 @@ double rounded(double value) {
     return std::isfinite(value) ? std::round(value * 1e4) / 1e4 : 0;
 }
 
-Json spread_json(const inspect::LatencyHistogram& spread) {
-    return {{"count", spread.count()},
-            {"p50_ns", ns(spread.percentile(50))},
-            {"p90_ns", ns(spread.percentile(90))},
-            {"p99_ns", ns(spread.percentile(99))},
-            {"p999_ns", ns(spread.percentile(99.9))}};
+Json histogram_json(const inspect::LatencyHistogram& histogram) {
+    return {{"count", histogram.count()},
+            {"p50_ns", ns(histogram.percentile(50))},
+            {"p90_ns", ns(histogram.percentile(90))},
+            {"p99_ns", ns(histogram.percentile(99))},
+            {"p999_ns", ns(histogram.percentile(99.9))}};
 }
 
 Json file_json(const inspect::Found& file) {
@@ -93,9 +93,9 @@ Json traffic_json(const Traffic& traffic) {
             {"messages_per_second", rounded(traffic.messages_per_second)},
             {"bytes_per_second", rounded(traffic.bytes_per_second)},
             {"lost", traffic.lost},
-            {"delay", spread_json(traffic.delay)},
-            {"work", spread_json(traffic.work)},
-            {"round_trip", spread_json(traffic.round_trip)}};
+            {"delay", histogram_json(traffic.delay)},
+            {"work", histogram_json(traffic.work)},
+            {"round_trip", histogram_json(traffic.round_trip)}};
 }
 
 Json participant_json(const inspect::Participant& participant) {
@@ -116,8 +116,8 @@ Json participant_json(const inspect::Participant& participant) {
             {"lost", participant.lost},
             {"waiting", participant.waiting},
             {"reserved_pins", participant.reserved_pins},
-            {"delay", spread_json(participant.delay)},
-            {"work", spread_json(participant.work)}};
+            {"delay", histogram_json(participant.delay)},
+            {"work", histogram_json(participant.work)}};
 }
 
 Json image_json(const Image& image) {
@@ -130,6 +130,14 @@ Json image_json(const Image& image) {
             {"capture_time_ns", exact(image.capture_time_ns)}};
 }
 
+Json array_json(const Image& description) {
+    if (!description.is_array()) return nullptr;
+    const Array array = Array::from(description);
+    return {{"dtype", std::string(name_of(array.dtype))},
+            {"shape", std::vector<std::uint32_t>(array.shape().begin(), array.shape().end())},
+            {"capture_time_ns", exact(array.capture_time_ns)}};
+}
+
 Json slot_json(const inspect::Slot& slot) {
     return {{"index", slot.index},
             {"state", inspect::to_string(slot.state)},
@@ -139,13 +147,14 @@ Json slot_json(const inspect::Slot& slot) {
             {"since_ns", exact(ns(slot.since))},
             {"payload_bytes", slot.bytes},
             {"image", image_json(slot.image)},
+            {"array", array_json(slot.image)},
             {"sequence", slot.sequence},
             {"sender", slot.sender},
             {"deliveries", slot.deliveries}};
 }
 
 template <class Things, class ToJson>
-Json array_json(const Things& things, ToJson to_json) {
+Json list_json(const Things& things, ToJson to_json) {
     Json array = Json::array();
     for (const auto& thing : things) array.push_back(to_json(thing));
     return array;
@@ -172,8 +181,8 @@ void add_report(Json& json, const inspect::Report& report, bool with_participant
     json["lost"] = lost_messages(report);
     json["newest_age_ns"] = report.newest_age ? Json(exact(ns(*report.newest_age))) : Json(nullptr);
     if (!with_participants_and_slots) return;
-    json["participant_list"] = array_json(report.participants, participant_json);
-    json["slot_list"] = array_json(report.slot_list, slot_json);
+    json["participant_list"] = list_json(report.participants, participant_json);
+    json["slot_list"] = list_json(report.slot_list, slot_json);
 }
 
 }  // namespace

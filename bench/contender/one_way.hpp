@@ -123,7 +123,7 @@ inline void wait_until(std::int64_t at_ns) noexcept {
     constexpr std::int64_t spin_ns = 300'000;
     const std::int64_t pause_ns = at_ns - spin_ns - now_ns();
     if (pause_ns > 0) sleep_ns(pause_ns);
-    while (now_ns() < at_ns) relax();
+    while (now_ns() < at_ns) cpu_pause();
 }
 
 template <class Producer>

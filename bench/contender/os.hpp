@@ -28,7 +28,7 @@ inline void sleep_ns(std::int64_t nanoseconds) noexcept {
     nanosleep(&pause, nullptr);
 }
 
-inline void relax() noexcept {
+inline void cpu_pause() noexcept {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -57,7 +57,7 @@ public:
     void pause() noexcept {
         constexpr unsigned looks_alone = 16;
         if (!shares_cores_ || ++looks_ < looks_alone)
-            relax();
+            cpu_pause();
         else
             sched_yield();
     }

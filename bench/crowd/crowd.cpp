@@ -128,7 +128,7 @@ double Crowd::cpu_s() const {
 
 std::string why_too_many(std::uint32_t processes, std::uint32_t descriptors) {
     constexpr std::uint64_t bytes_each = 4 << 20;
-    const handoff::testing::ProcessRoom room = handoff::testing::room_for_processes(bytes_each);
+    const handoff::detail::testing::ProcessRoom room = handoff::detail::testing::room_for_processes(bytes_each);
     if (processes > room.processes)
         return "needs " + std::to_string(processes) + " processes; " + room.limit + " leaves " +
                std::to_string(room.processes);

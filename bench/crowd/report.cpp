@@ -4,7 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "crowd/words.hpp"
+#include "crowd/to_string.hpp"
 
 namespace bench::crowd {
 

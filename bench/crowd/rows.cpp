@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "crowd/feeds.hpp"
+#include "crowd/to_string.hpp"
 #include "crowd/transports.hpp"
-#include "crowd/words.hpp"
 
 namespace bench::crowd {
 

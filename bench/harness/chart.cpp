@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 
 namespace bench {
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "harness/table.hpp"
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 
 namespace bench {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 
 namespace bench {
 

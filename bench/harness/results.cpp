@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 
 namespace bench {
 

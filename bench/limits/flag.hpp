@@ -19,7 +19,7 @@ public:
 
     void await(std::uint32_t wanted) noexcept {
         if (wait_ == bench::Wait::busy) {
-            while (word_.load(std::memory_order_acquire) != wanted) look_again();
+            while (word_.load(std::memory_order_acquire) != wanted) pause_if_large();
             return;
         }
         if (wait_ == bench::Wait::balanced && was_seen_while_spinning(wanted)) return;
@@ -48,15 +48,15 @@ private:
     static constexpr std::uint32_t asleep = 0x80000000;  ///< beside the turn: the other side must wake
 
     /// Where the other side has much to copy, it needs what a core shares with its neighbour.
-    void look_again() const noexcept {
-        if (pauses_) bench::relax();
+    void pause_if_large() const noexcept {
+        if (pauses_) bench::cpu_pause();
     }
 
     bool was_seen_while_spinning(std::uint32_t wanted) const noexcept {
         constexpr std::int64_t spin_ns = 30'000;
         constexpr int looks_per_clock = 256;
         for (const std::int64_t end_ns = bench::now_ns() + spin_ns; bench::now_ns() < end_ns;)
-            for (int look = 0; look < looks_per_clock; ++look, look_again())
+            for (int look = 0; look < looks_per_clock; ++look, pause_if_large())
                 if ((word_.load(std::memory_order_acquire) & ~asleep) == wanted) return true;
         return false;
     }
@@ -128,7 +128,7 @@ class MailProducer : FlagMemory {
 public:
     using FlagMemory::FlagMemory;
     void send(const bench::Message& message) {
-        while (flag_->turn.load(std::memory_order_acquire) == Flag::request) bench::relax();
+        while (flag_->turn.load(std::memory_order_acquire) == Flag::request) bench::cpu_pause();
         message.write_to(next_place());
         turn_.set(Flag::request);
     }

@@ -43,11 +43,11 @@ handoff::HandleOptions handle_of(const Task& task) {
             .prefault = task.bytes >= 65536};
 }
 
-/// A Sender, and beside it those that only sit in the table.
+/// A Sender, and beside it participants that do nothing.
 class Giving {
 public:
     explicit Giving(const Task& task) : sender_(task.name(), shape_of(task), handle_of(task)) {
-        for (std::uint32_t seat = task.givers + task.takers; seat < task.participants; ++seat)
+        for (std::uint32_t index = task.givers + task.takers; index < task.participants; ++index)
             idle_.emplace_back(task.name(), shape_of(task), handle_of(task));
         sender_.wait_for_receiver(10s).value();
     }

@@ -10,7 +10,7 @@
 #include "harness/page.hpp"
 #include "harness/plots.hpp"
 #include "harness/table.hpp"
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "contender/one_way.hpp"
 #include "contender/round_trip.hpp"
 #include "harness/statistics.hpp"
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 #include "harness/works.hpp"
 
 namespace {

@@ -2,7 +2,7 @@
 
 export {};  // only what says `export` is exported
 
-// generated from describe/handoff.toml: Errc Open WaitPolicy Timestamps Sync Lifetime Start
+// generated from describe/handoff.toml: Errc Open WaitPolicy Timestamps Sync Lifetime Start Dtype
 export type Code = 'timed_out' | 'full' | 'empty' | 'end_of_stream' | 'failed' | 'given_up' | 'too_large' |
   'invalid_argument' | 'invalid_handle' | 'no_such_segment' | 'already_exists' | 'wrong_kind' | 'wrong_version' |
   'not_a_segment' | 'mismatch' | 'permission_denied' | 'no_space' | 'too_many_participants' | 'damaged' |
@@ -13,9 +13,11 @@ export type Timestamps = 'exact' | 'coarse';
 export type Sync = 'futex' | 'boost';
 export type Lifetime = 'until_last_leaves' | 'persistent';
 export type Start = 'newest' | 'oldest' | 'next';
+export type Dtype = 'bool' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'int8' | 'int16' | 'int32' | 'int64' |
+  'float16' | 'float32' | 'float64' | 'bfloat16';
 // end of generated
 
-/** What handoff refuses: the message says what failed, why, and what to do next. */
+/** An error of handoff. The message says what failed, why, and what to do next. */
 export class HandoffError extends Error {
   readonly name: 'HandoffError';
   readonly code: Code;
@@ -23,7 +25,7 @@ export class HandoffError extends Error {
 
 export const version: string;
 
-/** From now on a segment whose file was cut short is 'damaged' in this process, and not its end by SIGBUS. */
+/** From now on a truncated segment is 'damaged' in this process, instead of ending it by SIGBUS. */
 export function handleSigbus(): void;
 
 /** The names of all channels, topics and latest values that match a shell pattern (not given: all), sorted. */
@@ -45,7 +47,7 @@ export interface Wait {
   signal?: AbortSignal;
 }
 
-/** For copies: where to. Not given: memory of their own. */
+/** Where a copy is written to. Not given: new memory. */
 export interface CopyOptions {
   into?: Bytes;
 }
@@ -63,22 +65,43 @@ export type NumberArray =
   | ReturnType<typeof Float32Array.from>
   | ReturnType<typeof Float64Array.from>;
 
-/** What a frame is. */
+/** The numbers of an image, the elements of an array, or bytes. Of arrays only, 64-bit integers. */
+export type ElementArray =
+  | NumberArray
+  | ReturnType<typeof BigInt64Array.from>
+  | ReturnType<typeof BigUint64Array.from>;
+
+/** What an array is: numbers of one type in up to 8 dimensions, in C order. */
+export interface ArrayShape {
+  dtype: Dtype;
+  /** Extents, slowest first; one may be 0. */
+  shape: number[];
+  /** When it was measured, nanoseconds since 1970 (UTC); 0n: not known. */
+  captureTimeNs?: bigint;
+}
+export interface ArrayDescription extends Required<ArrayShape> {
+  byteLength: number;
+}
+
+/** The description of an image. */
 export interface ImageDescription {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** 'bgr8', 'mono8', '16UC1', ... as in ROS, OpenCV or FFmpeg */
   encoding: string;
   /** Bytes from one row to the next; not given: no gaps. */
   step?: number;
-  /** When the picture was taken, nanoseconds since 1970 (UTC); 0n: not known. */
+  /** When the image was taken, nanoseconds since 1970 (UTC); 0n: not known. */
   captureTimeNs?: bigint;
-  /** Who or what took it, up to 31 bytes. */
+  /** Its source, as in ROS, up to 31 bytes. */
   frameId?: string;
 }
 export interface Image extends Required<ImageDescription> {
-  /** Numbers in one pixel. */
+  /** Channels of one pixel. */
   channels: number;
+  /** Bytes of one of them: 1, 2, 4 or 8. */
   bytesPerChannel: number;
   /** Unsigned, signed, or floating point. */
   kind: 'u' | 'i' | 'f';
@@ -89,30 +112,42 @@ declare abstract class Slot {
   protected constructor();
   /** The payload as bytes. */
   readonly bytes: ByteArray;
-  /** The payload as the numbers that it consists of; Uint8Array where it is not an image. */
-  readonly array: NumberArray;
+  /**
+   * The payload as the numbers that it consists of; Uint8Array of anything that is neither image nor array, and of
+   * 'bool'. Uint16Array, which has the bits, of 'bfloat16', and of 'float16' where there is no Float16Array.
+   */
+  readonly array: ElementArray;
+  /** The description of the payload, of an image; undefined: it is none. */
   readonly image: Image | undefined;
+  /** Type and shape, of an image, too; undefined: plain bytes, or an image with gaps between its rows. */
+  readonly arrayDescription: ArrayDescription | undefined;
+  /** Gives the slot back. Does nothing the second time. */
   release(): void;
+  /** True after release(), and once it was sent or finished. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
-/** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
+/** A slot on loan. If it is released without being sent or published, the slot is given back. */
 export class Loan extends Slot {
   private constructor();
+  /** Bytes of the slot. */
   readonly capacity: number;
   /** Sends only the first `byteLength` bytes. */
   resize(byteLength: number): this;
-  /** Says that the payload is this image, and sends just its bytes. */
-  describe(image: ImageDescription): this;
+  /** Says that the payload is this image or array, and sends just its bytes. */
+  describe(description: ImageDescription | ArrayShape): this;
   /** Copies these bytes into the slot, and sends just them. */
   write(data: Bytes): this;
 }
 
 declare class Participant {
-  /** Leaves. Waits on it are rejected with 'invalid_handle', loops over it end; loans, requests and messages live on. */
+  /** Leaves. Waits on it reject with 'invalid_handle', loops over it end; loans, requests and messages stay valid. */
   close(): void;
+  /** True after close(). */
   readonly closed: boolean;
+  /** For `using`: close(). */
   [Symbol.dispose](): void;
 }
 
@@ -131,15 +166,17 @@ export interface HandleOptions {
 }
 /** For Class.open(): how long to wait for a segment that does not exist yet, in milliseconds (not given: 0). */
 export interface Opening {
+  /** Milliseconds; Infinity: for ever. */
   attachTimeout?: number;
+  /** Ends the wait: open() is rejected with its reason. */
   signal?: AbortSignal;
 }
 
 // ---- channels: request -> processed ---------------------------------------------------------------------------------
 
 /**
- * What a channel is: a new one is created so, an existing one must offer at least this. What is not given asks for
- * nothing. Without `payloadBytes` a channel is attached to and never created.
+ * The shape of a channel: a new one is created with it, an existing one must offer at least this. A field that is not
+ * given asks for nothing; a new channel gets the default. Without `payloadBytes` the handle attaches and never creates.
  */
 export interface ChannelShape {
   // generated from describe/handoff.toml: ChannelShape
@@ -166,6 +203,7 @@ export interface ChannelShape {
   // end of generated
 }
 export interface ChannelOptions extends ChannelShape, HandleOptions {}
+/** The shape of an open channel. */
 export interface ChannelInfo {
   // generated from describe/handoff.toml: ChannelInfo
   name: string;
@@ -185,6 +223,7 @@ export interface ChannelInfo {
   instance: bigint;
   // end of generated
 }
+/** Counts of a channel. Not a snapshot: each counter is read separately. */
 export interface ChannelState {
   // generated from describe/handoff.toml: ChannelState
   /** slots of no message */
@@ -209,98 +248,142 @@ export interface ChannelState {
 }
 
 export class Sender extends Participant {
+  /** Opens the channel and joins it. Throws the errors of docs/errors.md: 'mismatch' if what exists cannot do this. */
   constructor(name: string, options?: ChannelOptions);
+  /** The same, and waits for a channel that does not exist yet and may not be created here. */
   static open(name: string, options?: ChannelOptions & Opening): Promise<Sender>;
-  /** Waits for a free slot. */
+  /** Waits for a free slot (back-pressure). */
   loan(options?: Wait): Promise<Loan>;
+  /** Does not wait. Undefined: no slot is free. */
   tryLoan(): Loan | undefined;
-  /** Sends, and waits for nobody. */
+  /** Work queue: sends without waiting. */
   send(loan: Loan): void;
-  /** Copies these bytes into a slot, once one is free, and sends them. */
+  /** Copies these bytes into a loan, waiting for a free slot, and sends it. */
   sendBytes(data: Bytes, options?: Wait): Promise<void>;
-  /** For many small messages: waits for a free slot, and takes as many as there are, at most `most`. */
+  /** Waits for a free slot, then loans as many as are free, at most `most`. */
   loanBatch(most: number, options?: Wait): Promise<Loan[]>;
-  /** Sends all of them, in this order, with one wake-up. All are used up, also on an error. */
+  /** Sends all, in this order, with one wake-up. All are used up, also on an error. */
   sendBatch(loans: Iterable<Loan>): void;
-  /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
+  /** Sends and waits for the answer. On 'timed_out' and when aborted, an unread request is withdrawn. */
   request(loan: Loan, options?: Wait): Promise<Processed>;
-  /** The same with a copy of these bytes; the timeout is for the slot and the answer together. */
+  /** Copies these bytes into a loan, and sends it as request() does; the timeout is for slot and answer together. */
   requestBytes(data: Bytes, options?: Wait): Promise<Processed>;
-  /** Sends, and returns at once with a handle on the answer. */
+  /** Sends, and returns at once with a handle on the answer, so that several requests can be in flight. */
   requestAsync(loan: Loan): Pending;
+  /** Waits until at least one live receiver is attached. */
   waitForReceiver(options?: Wait): Promise<void>;
+  /** As Request.sender. */
   readonly id: bigint;
+  /** Of the channel. */
   info(): ChannelInfo;
+  /** Of the channel, read now. */
   state(): ChannelState;
+  /** One sentence: who holds the slots, and since when. */
   whoHolds(): string;
 }
 
-/** A request in flight. Released, it stays sent, but nobody waits for its answer any more. */
+/** A request in flight. If this is released, the request stays sent, but its answer is no longer awaited. */
 export class Pending {
   private constructor();
-  /** After 'timed_out' it may be waited for again. */
+  /** After 'timed_out', 'stopped' and 'removed' it may be waited for again. */
   wait(options?: Wait): Promise<Processed>;
+  /** True if wait() would be settled at once. */
   readonly wasAnswered: boolean;
+  /** Counts the requests of this sender from 1. */
   readonly sequence: number;
-  /** Takes the request back if it is in nobody's hands. False: a receiver has it, or has answered it. */
+  /** Takes the request back if no receiver holds it. False: a receiver holds it, or has answered it. */
   withdraw(): boolean;
+  /** The request stays sent, but its answer is no longer awaited. */
   release(): void;
+  /** True after release(), withdraw(), and a wait that ended it. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
-/** A request that came back with its answer. */
+/** A processed request. The answer stays in the slot until this is released, which frees the slot. */
 export class Processed extends Slot {
   private constructor();
-  readonly reply: NumberArray;
+  /** The receiver's answer, as the numbers that it consists of; empty if it gave none. */
+  readonly reply: ElementArray;
+  /** The description of the answer, of an image; undefined: it is none. */
   readonly replyImage: Image | undefined;
+  /** As arrayDescription, of the answer. */
+  readonly replyArrayDescription: ArrayDescription | undefined;
+  /** Counts the requests of this sender from 1. */
   readonly sequence: number;
+  /** 1, or more if receivers gave it back or died holding it. */
   readonly deliveries: number;
+  /** From send to processed, as stamped in the segment. */
   readonly roundTripNs: bigint;
 }
 
 export class Receiver extends Participant implements AsyncIterable<Request> {
+  /** As Sender. */
   constructor(name: string, options?: ChannelOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: ChannelOptions & Opening): Promise<Receiver>;
-  /** 'end_of_stream' once every sender has left: said once, the next one waits for a new sender. */
+  /**
+   * Waits for a request. Rejects with 'end_of_stream' once every sender has left and nothing is queued; the next
+   * receive waits for a new sender.
+   */
   receive(options?: Wait): Promise<Request>;
+  /** Does not wait. Undefined: nothing is queued. */
   tryReceive(): Request | undefined;
-  /** For many small requests: waits for one, and takes as many as are there, at most `most`. Others do not get them. */
+  /**
+   * Waits for a request, then takes as many as are queued, at most `most`. Other receivers do not get them: use batches
+   * for requests that are processed quickly.
+   */
   receiveBatch(most: number, options?: Wait): Promise<Request[]>;
-  /** Done, all of them, with one wake-up. The answers are the images that were described, or none. */
+  /** Done, all of them, with one wake-up. The answers are what was described, or none. */
   processedBatch(requests: Iterable<Request>): void;
-  /** The requests until the stream ends or the receiver is closed. Leaving the loop gives back an unanswered one. */
+  /** The requests, until the stream ends or the receiver is closed. Leaving the loop gives an unanswered one back. */
   requests(options?: Wait): AsyncGenerator<Request, void>;
+  /** For `for await`: requests() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Request, void>;
+  /** Of the channel. */
   info(): ChannelInfo;
+  /** Of the channel, read now. */
   state(): ChannelState;
+  /** One sentence: who holds the slots, and since when. */
   whoHolds(): string;
 }
 
-/** A request in our hands. Released without an answer, it is delivered again. */
+/**
+ * A request taken from the channel, until processed() or failed(). Released without either, it is given back and
+ * delivered again, or, on a channel opened inPlace, reported as failed.
+ */
 export class Request extends Slot {
   private constructor();
+  /** The id of its sender. */
   readonly sender: bigint;
+  /** Counts the sender's requests from 1; the same in every delivery. */
   readonly sequence: number;
+  /** 1 the first time. */
   readonly deliveries: number;
-  /** CLOCK_MONOTONIC, as process.hrtime.bigint() */
+  /** False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken. */
+  readonly awaited: boolean;
+  /** When it was sent: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   readonly sentNs: bigint;
+  /** When this receiver took it, on the same clock. */
   readonly takenNs: bigint;
   /** The payload for editing, on channels that are opened inPlace. */
-  readonly editable: NumberArray;
-  describe(image: ImageDescription): this;
+  readonly editable: ElementArray;
+  /** Describes the edited payload; it may not be longer than before. */
+  describe(description: ImageDescription | ArrayShape): this;
   /** Room for the answer, in shared memory. */
   readonly reply: ByteArray;
-  /** Says that the answer is this image, and returns the room for its numbers. */
-  describeReply(image: ImageDescription): NumberArray;
-  /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
+  /** Says that the answer is this image or array, and returns the room for its numbers. */
+  describeReply(description: ImageDescription | ArrayShape): ElementArray;
+  /** Done. The answer: these bytes, the first so many of `reply`, what was described, or none. */
   processed(answer?: Bytes | number): void;
+  /** Finishes it as failed; the sender gets the reason (the first 119 bytes). */
   failed(reason?: string): void;
 }
 
 // ---- topics: broadcast ----------------------------------------------------------------------------------------------
 
-/** What a topic is; without `payloadBytes` it is attached to and never created. */
+/** The shape of a topic, as ChannelShape. Without `payloadBytes` the handle attaches and never creates. */
 export interface TopicShape {
   // generated from describe/handoff.toml: TopicShape
   /** messages kept (1 to 16,384; default 8; at least) */
@@ -337,6 +420,7 @@ export interface SubscriberOptions extends TopicOptions {
   readOnly?: boolean;
   // end of generated
 }
+/** The shape of an open topic. */
 export interface TopicInfo {
   // generated from describe/handoff.toml: TopicInfo
   name: string;
@@ -356,6 +440,7 @@ export interface TopicInfo {
   instance: bigint;
   // end of generated
 }
+/** Counts of a topic. Not a snapshot: each counter is read separately. */
 export interface TopicState {
   // generated from describe/handoff.toml: TopicState
   /** slots of no message */
@@ -376,7 +461,9 @@ export interface TopicState {
 }
 
 export class Publisher extends Participant {
+  /** Opens the topic and joins it. Errors as for Sender. */
   constructor(name: string, options?: TopicOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: TopicOptions & Opening): Promise<Publisher>;
   /** Never waits for a subscriber. */
   loan(): Loan;
@@ -384,55 +471,76 @@ export class Publisher extends Participant {
   publish(loan: Loan): number;
   /** Makes a copy of these bytes the newest message, and returns its sequence. */
   publishBytes(data: Bytes): number;
+  /** Waits until at least one live subscriber is attached; read-only ones cannot be seen. */
   waitForSubscriber(options?: Wait): Promise<void>;
+  /** Of the topic. */
   info(): TopicInfo;
+  /** Of the topic, read now. */
   state(): TopicState;
 }
 
 /** One wait at a time. */
 export class Subscriber extends Participant implements AsyncIterable<Message | MessageCopy> {
+  /** As Publisher; 'too_many_participants' also if the pin budget is spent: open it with `pins: 0` then. */
   constructor(name: string, options?: SubscriberOptions);
+  /** As Sender.open(). */
   static open(name: string, options?: SubscriberOptions & Opening): Promise<Subscriber>;
+  /** Messages that it may hold at once; 0: it can only copy. */
   readonly pins: number;
+  /** The oldest unread message that is still kept; waits for one. 'end_of_stream' once every publisher has left. */
   next(options?: Wait): Promise<Message>;
+  /** The newest message, if it is unread; skips those before it; waits for one. */
   newest(options?: Wait): Promise<Message>;
+  /** Does not wait. Undefined: nothing is unread. */
   tryNext(): Message | undefined;
+  /** Does not wait. Undefined: nothing is unread. */
   tryNewest(): Message | undefined;
+  /** A copy of the oldest unread message; needs no pin and no write access. */
   copyNext(options?: Wait & CopyOptions): Promise<MessageCopy>;
+  /** A copy of the newest message, if it is unread. */
   copyNewest(options?: Wait & CopyOptions): Promise<MessageCopy>;
-  /** The messages until the stream ends or the subscriber is closed; copies, where no pins were asked for. */
+  /** The messages, until the stream ends or the subscriber is closed; copies if `pins` is 0. */
   messages(options?: Wait): AsyncGenerator<Message | MessageCopy, void>;
+  /** For `for await`: messages() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Message | MessageCopy, void>;
+  /** Of the topic. */
   info(): TopicInfo;
+  /** Of the topic, read now. */
   state(): TopicState;
 }
 
 interface MessageFacts {
   /** Counts the messages of the topic from 1, over all publishers. */
   readonly sequence: number;
-  /** Messages between the one before and this one: overwritten, or skipped. Exact. */
+  /** Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). Exact. */
   readonly lost: number;
+  /** When it was published: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   readonly publishedNs: bigint;
 }
-/** A message, pinned: whole and in place until it is released. */
+/** A message, pinned: its bytes stay whole and in place until it is released, whatever the publishers do. */
 export class Message extends Slot implements MessageFacts {
   private constructor();
   readonly sequence: number;
   readonly lost: number;
   readonly publishedNs: bigint;
 }
-/** A message in memory of its own. */
+/** A copy of a message, in memory of its own. */
 export class MessageCopy implements MessageFacts {
   private constructor();
+  /** The message as bytes. */
   readonly bytes: ByteArray;
-  readonly array: NumberArray;
+  /** As Message.array. */
+  readonly array: ElementArray;
   readonly image: Image | undefined;
+  readonly arrayDescription: ArrayDescription | undefined;
   readonly sequence: number;
   readonly lost: number;
   readonly publishedNs: bigint;
   /** Nothing to do: for loops over messages and copies alike. */
   release(): void;
+  /** Always false. */
   readonly released: boolean;
+  /** For `using`: release(). */
   [Symbol.dispose](): void;
 }
 
@@ -459,7 +567,7 @@ export interface LatestShape {
   group?: string;
   // end of generated
 }
-/** `type` and `length` (not given: 1) say the size; or `capacityBytes`; without either a value is attached to only. */
+/** `type` and `length` (not given: 1), or `capacityBytes`, give the size; without either the handle only attaches. */
 export interface LatestOptions<A extends TypedArray> extends LatestShape, HandleOptions {
   type?: TypedArrayClass<A>;
   length?: number;
@@ -470,6 +578,7 @@ export interface LatestOptions<A extends TypedArray> extends LatestShape, Handle
   readOnly?: boolean;
   // end of generated
 }
+/** The shape of an open latest value. */
 export interface LatestInfo {
   // generated from describe/handoff.toml: LatestInfo
   name: string;
@@ -486,14 +595,18 @@ export interface LatestInfo {
   // end of generated
 }
 export interface Reading<A extends TypedArray> {
+  /** The value, in memory of its own. */
   value: A;
   /** Counts the writes from 1, over all writers. */
   sequence: number;
+  /** When it was written: CLOCK_MONOTONIC, as process.hrtime.bigint(). */
   writtenNs: bigint;
 }
 
 export class Latest<A extends TypedArray = ByteArray> extends Participant implements AsyncIterable<Reading<A>> {
+  /** Opens the latest value and joins it. Errors as for Sender. */
   constructor(name: string, options?: LatestOptions<A>);
+  /** As Sender.open(). */
   static open<A extends TypedArray = ByteArray>(
     name: string,
     options?: LatestOptions<A> & Opening,
@@ -504,9 +617,13 @@ export class Latest<A extends TypedArray = ByteArray> extends Participant implem
   read(options?: CopyOptions): Reading<A> | undefined;
   /** Waits for a value newer than the last one that was read here. */
   waitNewer(options?: Wait & CopyOptions): Promise<Reading<A>>;
+  /** True if waitNewer() would be settled at once. */
   readonly hasNewer: boolean;
+  /** Each value that waitNewer() finds, until the handle is closed. */
   values(options?: Wait): AsyncGenerator<Reading<A>, void>;
+  /** For `for await`: values() without a timeout. */
   [Symbol.asyncIterator](): AsyncGenerator<Reading<A>, void>;
+  /** Of the latest value. */
   info(): LatestInfo;
 }
 

@@ -8,6 +8,7 @@ usage: check_pages.py REPOSITORY
 
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # nothing is left in the source tree
@@ -95,17 +96,16 @@ def rooms_without_a_word():
 
 def errors_that_are_not_told():
     """docs/errors.md has number, name and sentence of every code, and of no other."""
-    header = (ROOT / "include/handoff/error.hpp").read_text(encoding="utf-8")
-    source = (ROOT / "src/error.cpp").read_text(encoding="utf-8")
-    types = set(re.findall(r"^class (\w+)\(", (ROOT / "bindings/python/handoff/__init__.pyi").read_text(encoding="utf-8"),
-                           re.MULTILINE))
+    described = tomllib.loads((ROOT / "describe/handoff.toml").read_text(encoding="utf-8"))["Errc"]
+    python = (ROOT / "bindings/python/handoff/_errors.py").read_text(encoding="utf-8")
+    types = set(re.findall(r"^class (\w+)\(Error[^=]*code = (\d+)$", python, re.MULTILINE))
     page = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
     yield from (f"docs/errors.md names {name}, which Python does not have"
-                for name in re.findall(r"^\| \d+ \| `\w+` \| `(\w+)`", page, re.MULTILINE) if name not in types)
-    numbers = dict(re.findall(r"^    (\w+) = (\d+),", header, re.MULTILINE))
-    sentences = dict(re.findall(r'case Errc::(\w+):\s*return "([^"]*)";', source))
+                for code, name in re.findall(r"^\| (\d+) \| `\w+` \| `(\w+)`", page, re.MULTILINE)
+                if (name, code) not in types)
     told = set(re.findall(r"^\| (\d+) \| `(\w+)` \| `\w+` \| (.*?) \|", page, re.MULTILINE))
-    there = {(number, name, sentences[name]) for name, number in numbers.items()}
+    there = {(str(number), error["name"], error["message"])
+             for number, error in enumerate(described["values"], described["first"])}
     yield from (f"docs/errors.md does not say: {' '.join(error)}" for error in sorted(there - told))
     yield from (f"docs/errors.md says of an error that is not there: {' '.join(error)}" for error in sorted(told - there))
 

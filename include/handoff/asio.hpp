@@ -304,6 +304,7 @@ template <class Where, detail::Receives Receiver, class Token>
 auto async_receive(Where&& where, Receiver& receiver, Wait wait, Token&& token) {
     return detail::start<detail::ForRequest>(where, &receiver, std::move(wait), token);
 }
+/// The same without a deadline or a stop: only what is waited for ends it.
 template <class Where, detail::Receives Receiver, class Token>
 auto async_receive(Where&& where, Receiver& receiver, Token&& token) {
     return detail::start<detail::ForRequest>(where, &receiver, Wait(), token);
@@ -314,6 +315,7 @@ template <class Where, detail::Subscribes Subscriber, class Token>
 auto async_next(Where&& where, Subscriber& subscriber, Wait wait, Token&& token) {
     return detail::start<detail::ForNext>(where, &subscriber, std::move(wait), token);
 }
+/// The same without a deadline or a stop: only what is waited for ends it.
 template <class Where, detail::Subscribes Subscriber, class Token>
 auto async_next(Where&& where, Subscriber& subscriber, Token&& token) {
     return detail::start<detail::ForNext>(where, &subscriber, Wait(), token);
@@ -324,6 +326,7 @@ template <class Where, detail::Subscribes Subscriber, class Token>
 auto async_newest(Where&& where, Subscriber& subscriber, Wait wait, Token&& token) {
     return detail::start<detail::ForNewest>(where, &subscriber, std::move(wait), token);
 }
+/// The same without a deadline or a stop: only what is waited for ends it.
 template <class Where, detail::Subscribes Subscriber, class Token>
 auto async_newest(Where&& where, Subscriber& subscriber, Token&& token) {
     return detail::start<detail::ForNewest>(where, &subscriber, Wait(), token);
@@ -334,6 +337,7 @@ template <class Where, detail::Loans Sender, class Token>
 auto async_loan(Where&& where, Sender& sender, Wait wait, Token&& token) {
     return detail::start<detail::ForLoan>(where, &sender, std::move(wait), token);
 }
+/// The same without a deadline or a stop: only what is waited for ends it.
 template <class Where, detail::Loans Sender, class Token>
 auto async_loan(Where&& where, Sender& sender, Token&& token) {
     return detail::start<detail::ForLoan>(where, &sender, Wait(), token);
@@ -345,6 +349,7 @@ template <class Where, detail::Pends Pending, class Token>
 auto async_wait(Where&& where, Pending& pending, Wait wait, Token&& token) {
     return detail::start<detail::ForAnswer>(where, &pending, std::move(wait), token);
 }
+/// The same without a deadline or a stop: only what is waited for ends it.
 template <class Where, detail::Pends Pending, class Token>
 auto async_wait(Where&& where, Pending& pending, Token&& token) {
     return detail::start<detail::ForAnswer>(where, &pending, Wait(), token);
@@ -356,6 +361,7 @@ template <class Where, detail::Pends Pending, class Token>
 requires(!std::is_reference_v<Pending>) auto async_wait(Where&& where, Pending&& pending, Wait wait, Token&& token) {
     return detail::start<detail::ForAnswer>(where, std::optional<Pending>(std::move(pending)), std::move(wait), token);
 }
+/// The same without a deadline or a stop: only what is waited for ends it.
 template <class Where, detail::Pends Pending, class Token>
 requires(!std::is_reference_v<Pending>) auto async_wait(Where&& where, Pending&& pending, Token&& token) {
     return detail::start<detail::ForAnswer>(where, std::optional<Pending>(std::move(pending)), Wait(), token);
@@ -366,6 +372,7 @@ template <class Where, class T, class Token>
 auto async_wait_newer(Where&& where, Latest<T>& latest, Wait wait, Token&& token) {
     return detail::start<detail::ForNewer>(where, &latest, std::move(wait), token);
 }
+/// The same without a deadline or a stop: only what is waited for ends it.
 template <class Where, class T, class Token>
 auto async_wait_newer(Where&& where, Latest<T>& latest, Token&& token) {
     return detail::start<detail::ForNewer>(where, &latest, Wait(), token);

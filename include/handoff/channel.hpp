@@ -130,10 +130,14 @@ public:
     std::span<const std::byte> reply() const noexcept { return reply_; }
     /// The description of the answer, if it is an image (checked against reply()).
     const Image& reply_image() const noexcept { return reply_image_; }
+    /// The description of the answer as an array, of an image, too (checked against reply()).
+    Array reply_array() const noexcept { return Array::from(reply_image_); }
     /// The request's own bytes, edited by the receiver if the channel is in_place.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
+    /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
+    Array array() const noexcept { return Array::from(image_); }
     /// Counts the requests of this Sender from 1.
     std::uint64_t sequence() const noexcept { return sequence_; }
     /// 1, or more if receivers gave it back or died holding it.
@@ -188,7 +192,7 @@ public:
     /// A descriptor that is readable when wait() would return at once; see Receiver::descriptor(). Belongs to this
     /// Pending, and is closed when that is empty. Throws Error: invalid_handle, system.
     int descriptor() const;
-    std::uint64_t sequence() const noexcept { return sequence_; }
+    std::uint64_t sequence() const noexcept { return sequence_; }  ///< counts the requests of this Sender from 1
 
 private:
     friend class Sender;
@@ -208,7 +212,8 @@ class HANDOFF_EXPORT Sender {
 public:
     /// Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
     /// Throws Error: invalid_argument before anything is touched; no_such_segment, already_exists, wrong_kind,
-    /// wrong_version, not_a_segment, mismatch, permission_denied, no_space, too_many_participants, damaged, system.
+    /// wrong_version, not_a_segment, mismatch, permission_denied, no_space, too_many_participants, damaged, system;
+    /// stopped (by attach_stop), timed_out (another process has held the segment exclusively for 5 s).
     Sender(std::string_view name, const ChannelShape& shape, const HandleOptions& handle = {});
     /// Without a shape: attaches to an existing segment of any shape, and never creates.
     explicit Sender(std::string_view name, const HandleOptions& handle = {});
@@ -257,11 +262,11 @@ public:
     /// this Sender. Throws Error: invalid_handle, system.
     int descriptor() const;
 
+    // These four throw Error(invalid_handle).
     /// This Sender's identity, as returned by Request::sender().
-    /// These four throw Error(invalid_handle).
     SenderId id() const;
-    ChannelInfo info() const;
-    ChannelState state() const;
+    ChannelInfo info() const;    ///< of the channel
+    ChannelState state() const;  ///< of the channel, read now
     /// One sentence: who holds the slots, and since when.
     std::string who_holds() const;
 
@@ -305,13 +310,17 @@ public:
     result<std::span<std::byte>> editable();
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
+    /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
+    Array array() const noexcept { return Array::from(image_); }
     /// Describes the edited payload; it may not be longer than before. Errors: as editable(), too_large.
     result<void> describe(const Image& image);
+    result<void> describe(const Array& array) { return describe(array.description()); }
 
     /// Room for the answer, in shared memory; size() is the channel's reply capacity.
     std::span<std::byte> reply() const noexcept { return reply_; }
-    /// Describes the answer as this image. Errors: invalid_argument, too_large, invalid_handle.
+    /// Describes the answer as this image, or array. Errors: invalid_argument, too_large, invalid_handle.
     result<void> describe_reply(const Image& image);
+    result<void> describe_reply(const Array& array) { return describe_reply(array.description()); }
 
     /// Finishes the request without an answer, or with the one described by describe_reply(). Errors: invalid_handle
     /// (already finished), ownership_lost.
@@ -326,7 +335,7 @@ public:
 
     /// False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken.
     bool awaited() const noexcept { return awaited_; }
-    SenderId sender() const noexcept { return sender_; }
+    SenderId sender() const noexcept { return sender_; }  ///< as Sender::id() of the one that sent it
     /// Counts the sender's requests from 1; the same in every delivery.
     std::uint64_t sequence() const noexcept { return sequence_; }
     /// 1 the first time.
@@ -366,7 +375,7 @@ public:
     explicit Receiver(std::string_view name, const HandleOptions& handle = {});
     Receiver(Receiver&&) noexcept;
     Receiver& operator=(Receiver&&) noexcept;
-    ~Receiver();
+    ~Receiver();  ///< leaves once the last Request of this Receiver is gone too
 
     /// Waits for a request. Errors: timed_out, stopped; end_of_stream once every sender that was attached has left and
     /// nothing is queued or held by another receiver that may still give it back (returned once: the next receive waits
@@ -391,9 +400,9 @@ public:
     /// 127 descriptors) waits for all of them. Throws Error: invalid_handle, system.
     int descriptor() const;
 
-    /// These three throw Error(invalid_handle).
-    ChannelInfo info() const;
-    ChannelState state() const;
+    // These three throw Error(invalid_handle).
+    ChannelInfo info() const;    ///< of the channel
+    ChannelState state() const;  ///< of the channel, read now
     /// One sentence: who holds the slots, and since when.
     std::string who_holds() const;
 

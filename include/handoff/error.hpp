@@ -65,16 +65,22 @@ inline std::ostream& operator<<(std::ostream& out, Errc code) {
 /// An error: code and message. Cheap without a message of its own (polling): message() is then the category's.
 class HANDOFF_EXPORT Failure {
 public:
+    /// No error: code() is 0. For a variable that is assigned later.
     Failure() = default;
+    /// With the message of the code.
     Failure(Errc code) noexcept : code_(code) {}  // NOLINT: implicit, so that `return Errc::empty;` reads well
+    /// With a message of its own; with that of the code if it is empty.
     Failure(Errc code, std::string message)
         : code_(code), message_(std::make_shared<const std::string>(std::move(message))) {}
 
+    /// In error_category(): compare it with an Errc, `failure.code() == Errc::full`.
     std::error_code code() const noexcept { return make_error_code(code_); }
     /// What failed, why, and what to do next.
     std::string message() const { return message_ == nullptr || message_->empty() ? code().message() : *message_; }
 
+    /// True if it has this code: `if (loan.error() == Errc::full)`.
     friend bool operator==(const Failure& failure, Errc code) noexcept { return failure.code_ == code; }
+    /// For Boost.Outcome: the code.
     friend std::error_code make_error_code(const Failure& failure) noexcept { return failure.code(); }
 
     /// "handoff:1 " and the message, for logs and test reports.
@@ -90,10 +96,14 @@ private:
 /// The one exception type of handoff: thrown by constructors, and by value() on a result that holds a Failure.
 class HANDOFF_EXPORT Error : public std::runtime_error {
 public:
+    /// what() is the failure's message.
     explicit Error(const Failure& failure) : std::runtime_error(failure.message()), failure_(failure) {}
+    /// what() is this message, or that of the code if it is empty.
     Error(Errc code, std::string message) : Error(Failure(code, std::move(message))) {}
 
+    /// In error_category(): compare it with an Errc.
     std::error_code code() const noexcept { return failure_.code(); }
+    /// The same as a Failure, to return it in a result.
     const Failure& failure() const noexcept { return failure_; }
 
 private:

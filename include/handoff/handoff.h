@@ -43,6 +43,7 @@
 #ifndef HANDOFF_HANDOFF_H
 #define HANDOFF_HANDOFF_H
 
+#include <handoff/c/array.h>
 #include <handoff/c/channel.h>
 #include <handoff/c/common.h>
 #include <handoff/c/image.h>

@@ -1,7 +1,8 @@
 // handoff: the description of an image. It is stored in the slot with the bytes, so that a receiver needs no other
-// source.
+// source. The same 64 bytes describe an array (array.hpp).
 #pragma once
 
+#include <handoff/array.hpp>
 #include <handoff/error.hpp>
 #include <handoff/export.hpp>
 
@@ -53,6 +54,7 @@ enum class Encoding : std::uint32_t {
     bayer_bggr8 = 35,
     bayer_gbrg8 = 36,
     bayer_grbg8 = 37,
+    array = 38,  ///< not an image, but an array of any shape
     // end of generated
 };
 
@@ -61,16 +63,22 @@ HANDOFF_EXPORT std::string_view name_of(Encoding encoding) noexcept;
 /// The encoding of that name. Accepts ROS names, OpenCV type names ("8UC3", "CV_8UC3") and FFmpeg pixel formats
 /// ("bgr24", "gray"). Errors: invalid_argument, with the names that are known.
 HANDOFF_EXPORT result<Encoding> encoding_of(std::string_view name);
-/// Bytes of one pixel, all channels; 0 for none and for unknown numbers.
+/// Bytes of one pixel, all channels; 0 for none, array and unknown numbers.
 HANDOFF_EXPORT std::size_t bytes_per_pixel(Encoding encoding) noexcept;
+/// Bytes of one number inside a pixel (2 for bgr16); 0 for none, array and unknown numbers.
+HANDOFF_EXPORT std::size_t bytes_per_channel(Encoding encoding) noexcept;
+/// Of one number inside a pixel: 'u' unsigned, 'i' signed, 'f' floating point.
+HANDOFF_EXPORT char kind_of(Encoding encoding) noexcept;
 
-/// The description of one frame: 64 bytes, the same in every process and language.
+/// The description of one frame: 64 bytes, the same in every process and language. An Array has the encoding `array`,
+/// no width, height and step, its type and rank in `reserved`, and its extents in place of `frame_id`: Array::from()
+/// reads it.
 struct Image {
     std::uint32_t width = 0;   ///< pixels
     std::uint32_t height = 0;  ///< pixels
     std::uint64_t step = 0;    ///< bytes from one row to the next, at least width * bytes_per_pixel
     Encoding encoding = Encoding::none;
-    std::uint32_t reserved = 0;
+    std::uint32_t reserved = 0;        ///< of an array: dtype:8 | rank:8, from the lowest bit on
     std::int64_t capture_time_ns = 0;  ///< when the image was taken, nanoseconds since 1970 (UTC); 0: not known
     char frame_id[32] = {};            ///< its source, as in ROS; ends with a NUL
 
@@ -78,17 +86,25 @@ struct Image {
     HANDOFF_EXPORT static Image of(std::uint32_t width, std::uint32_t height, Encoding encoding) noexcept;
     /// Sets frame_id; a longer id is cut to 31 bytes, UTF-8 at the end of a whole character.
     HANDOFF_EXPORT void set_frame_id(std::string_view id) noexcept;
-    /// frame_id up to its NUL; all of it if a damaged segment has none.
+    /// frame_id up to its NUL; all of it if a damaged segment has none; empty if this describes an array.
     HANDOFF_EXPORT std::string_view frame() const noexcept;
     /// True if the description is that of an image.
-    bool is_image() const noexcept { return encoding != Encoding::none; }
-    /// Bytes from the first pixel to the end of the last row. REQUIRES: a checked description.
-    std::uint64_t byte_count() const noexcept { return step * height; }
+    bool is_image() const noexcept { return is_described() && !is_array(); }
+    /// True if the description is that of an array and not of an image.
+    bool is_array() const noexcept { return encoding == Encoding::array; }
+    /// False for plain bytes.
+    bool is_described() const noexcept { return encoding != Encoding::none; }
+    /// Bytes from the first pixel to the end of the last row, or of all elements of the array. REQUIRES: a checked
+    /// description.
+    std::uint64_t byte_count() const noexcept { return is_array() ? Array::from(*this).byte_count() : step * height; }
 };
 static_assert(sizeof(Image) == 64, "one cache line, and the same layout for every process");
 
 /// Checks a description against the available bytes: known encoding, no zero sizes, step not below a row's bytes, no
 /// overflow, everything inside `available_bytes`. Errors: invalid_argument, too_large.
 HANDOFF_EXPORT result<void> check_image(const Image& image, std::uint64_t available_bytes);
+/// As check_image(); an array is accepted, too: known type, a rank of at most 8, no overflow, everything inside
+/// `available_bytes`. Errors: invalid_argument, too_large.
+HANDOFF_EXPORT result<void> check_description(const Image& description, std::uint64_t available_bytes);
 
 }  // namespace handoff

@@ -48,16 +48,18 @@ class HANDOFF_EXPORT LatencyHistogram {
 public:
     static constexpr std::size_t buckets = 128;
 
+    /// The number of values.
     std::uint64_t count() const noexcept;
     /// The middle of the bucket with the value that `percent` (0 to 100) of all do not exceed; 0 if empty.
     std::chrono::nanoseconds percentile(double percent) const noexcept;
     /// The values added since `earlier`, an older reading of the same histogram.
     LatencyHistogram since(const LatencyHistogram& earlier) const noexcept;
+    /// Adds the values of another one.
     LatencyHistogram& operator+=(const LatencyHistogram& other) noexcept;
 
     /// Values in bucket i lie from lower_bound(i) up to, not including, lower_bound(i + 1). REQUIRES: i <= buckets
     static std::chrono::nanoseconds lower_bound(std::size_t bucket) noexcept;
-    std::array<std::uint64_t, buckets> counts{};
+    std::array<std::uint64_t, buckets> counts{};  ///< values, by bucket
 };
 
 /// A participant, alive or dead and not yet recovered.
@@ -109,7 +111,7 @@ struct Slot {
     /// copy: 0.
     std::chrono::nanoseconds since;
     std::uint64_t bytes;  ///< of the payload
-    Image image;          ///< their description; Encoding::none: plain bytes
+    Image image;          ///< their description, an Array's, too; Encoding::none: plain bytes
     std::uint64_t sequence;
     std::uint64_t sender;  ///< id of the participant that sent it
     std::uint32_t deliveries;
@@ -155,24 +157,29 @@ public:
     Observer& operator=(Observer&&) noexcept;
     ~Observer();
 
-    Kind kind() const noexcept;
-    const std::string& name() const noexcept;
-    /// Throws Error(damaged) if the file was truncated and handle_sigbus() was called; otherwise SIGBUS ends this
-    /// process.
+    // These four throw Error(invalid_handle) after a move.
+    /// Of the segment. Fixed.
+    Kind kind() const;
+    /// Of the segment, as given. Valid while the Observer lives.
+    const std::string& name() const;
+    /// Reads all there is. Throws Error(damaged) if the file was truncated and handle_sigbus() was called; otherwise
+    /// SIGBUS ends this process.
     Report report() const;
     /// False once the name was removed, or belongs to another segment: open a new Observer then.
-    bool is_current() const noexcept;
+    bool is_current() const;
 
     /// Of a topic or latest value: copies the oldest message that this observer has not seen into `buffer`, which grows
     /// as needed. Copied::lost counts what was overwritten in between. Errors: empty; timed_out (overwritten during a
-    /// thousand copies); damaged; invalid_argument for a channel, whose messages belong to its receivers.
+    /// thousand copies); damaged; invalid_argument for a channel, whose messages belong to its receivers;
+    /// invalid_handle.
     result<Copied> copy_next(std::vector<std::byte>& buffer);
     /// Copies the newest message, seen or not; of a channel the payload sent last, if no sender has begun to overwrite
-    /// it. Errors: empty; timed_out; damaged.
+    /// it. Errors: empty; timed_out; damaged; invalid_handle.
     result<Copied> copy_newest(std::vector<std::byte>& buffer);
 
 private:
     class View;
+    View& usable() const;
     std::unique_ptr<View> view_;
 };
 
@@ -216,9 +223,11 @@ struct RemovedInUse {
 /// Those that this user may see, sorted by name and process.
 HANDOFF_EXPORT std::vector<RemovedInUse> removed_in_use();
 
-/// Bytes of a segment of that shape. Errors: invalid_argument.
+/// Bytes of the segment that a channel of that shape needs. Errors: invalid_argument.
 HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const ChannelShape& shape);
+/// Of a topic.
 HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const TopicShape& shape);
+/// Of a latest value.
 HANDOFF_EXPORT result<std::uint64_t> segment_bytes(const LatestShape& shape);
 
 /// The available shared memory. UINT64_MAX: there is no such limit, or it cannot be read.
@@ -228,6 +237,7 @@ struct Memory {
     std::uint64_t ram_available_bytes;
     std::uint64_t cgroup_available_bytes;
 };
+/// At this moment.
 HANDOFF_EXPORT Memory memory();
 /// Checks that so many bytes are available. Errors: no_space; the message says what to do.
 HANDOFF_EXPORT result<void> fits(std::uint64_t segment_bytes);

@@ -122,9 +122,10 @@ public:
 
     /// For wait_any(). Throws Error(invalid_handle).
     Waitable waitable() const;
-    /// A descriptor that is readable while has_newer(); see Receiver::descriptor(). Throws Error: invalid_handle, system.
+    /// A descriptor that is readable while has_newer(); see Receiver::descriptor(). Throws Error: invalid_handle,
+    /// system.
     int descriptor() const;
-    /// Throws Error(invalid_handle).
+    /// Of the latest value. Throws Error(invalid_handle).
     LatestInfo info() const;
 
 private:
@@ -146,6 +147,7 @@ public:
     /// As LatestBytes::LatestBytes. T gives the size: it may also create without a shape.
     Latest(std::string_view name, const LatestShape& shape, const LatestOptions& options = {})
         : bytes_(name, sized(shape), options) {}
+    /// The same with the defaults of LatestShape.
     explicit Latest(std::string_view name, const LatestOptions& options = {}) : Latest(name, LatestShape{}, options) {}
 
     /// As LatestBytes::write.

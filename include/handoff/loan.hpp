@@ -41,9 +41,10 @@ public:
     std::size_t size() const noexcept { return size_; }
     /// Sends only the first `bytes`. Errors: too_large, invalid_handle.
     result<void> resize(std::size_t bytes);
-    /// Describes the payload as this image, and sends only its bytes. Errors: invalid_argument, too_large,
+    /// Describes the payload as this image, or array, and sends only its bytes. Errors: invalid_argument, too_large,
     /// invalid_handle.
     result<void> describe(const Image& image);
+    result<void> describe(const Array& array) { return describe(array.description()); }
     /// The description given so far (Encoding::none: plain bytes).
     const Image& image() const noexcept { return image_; }
 

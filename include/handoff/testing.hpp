@@ -65,8 +65,11 @@ public:
     /// Does nothing in a child process.
     ~UniqueName();
 
+    /// The name.
     const std::string& str() const noexcept { return name_; }
+    /// The same where a handle takes a name.
     operator std::string_view() const noexcept { return name_; }
+    /// Writes the name, for messages of checks.
     friend std::ostream& operator<<(std::ostream& out, const UniqueName& name) { return out << name.name_; }
 
     /// The existing files of this name. To check that nothing stays: BOOST_TEST(name.left_behind().empty()).
@@ -82,6 +85,7 @@ struct Exit {
     int code = 0;    ///< of exit(), where signal is 0
     int signal = 0;  ///< that killed it; 0: none
 
+    /// True for exit code 0.
     bool ok() const noexcept { return code == 0 && signal == 0; }
     /// "ended with exit code 3", "was killed by signal 9 (Killed)".
     HANDOFF_EXPORT std::string text() const;
@@ -91,7 +95,9 @@ struct Exit {
 /// A failure of a child process: uncaught exceptions and failed checks with their texts, or the way it died.
 class HANDOFF_EXPORT ChildFailed : public std::runtime_error {
 public:
+    /// Thrown by Child and Program.
     ChildFailed(const std::string& text, Exit exit) : std::runtime_error(text), exit_(exit) {}
+    /// How it ended.
     Exit exit() const noexcept { return exit_; }
 
 private:
@@ -102,6 +108,7 @@ private:
 class HANDOFF_EXPORT Checkpoints {
 public:
     class Line;
+    /// Made by Child, which passes it to the function.
     explicit Checkpoints(Line& line) : line_(line) {}
     Checkpoints(const Checkpoints&) = delete;
     Checkpoints& operator=(const Checkpoints&) = delete;
@@ -125,12 +132,14 @@ class HANDOFF_EXPORT Child {
 public:
     using Function = std::function<void(Checkpoints&)>;
 
+    /// Starts it, by fork(). Throws std::runtime_error if no process can be started.
     explicit Child(const Function& function);
     Child(Child&&) noexcept;
     Child& operator=(Child&&) noexcept;
     /// Kills the child if it still lives, and reaps it.
     ~Child();
 
+    /// Process id; also after its end.
     int pid() const noexcept;
     /// True until the child has ended. A stopped child is running.
     bool is_running();
@@ -186,6 +195,7 @@ public:
     /// Kills the program if it still lives, and reaps it.
     ~Program();
 
+    /// Process id; also after its end.
     int pid() const noexcept;
     /// True until the program has ended. A stopped program is running.
     bool is_running();

@@ -164,9 +164,9 @@ public:
     /// removed, invalid_handle.
     result<void> wait_for_subscriber(const Wait& wait = {});
 
-    /// These two throw Error(invalid_handle).
-    TopicInfo info() const;
-    TopicState state() const;
+    // These two throw Error(invalid_handle).
+    TopicInfo info() const;    ///< of the topic
+    TopicState state() const;  ///< of the topic, read now
 
 private:
     detail::broadcast::Member& usable() const;
@@ -180,9 +180,12 @@ public:
     Message& operator=(Message&& other) noexcept;
     ~Message();
 
+    /// The publisher's bytes, in shared memory.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
     const Image& image() const noexcept { return image_; }
+    /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
+    Array array() const noexcept { return Array::from(image_); }
     /// Counts the messages of the topic from 1, over all publishers.
     std::uint64_t sequence() const noexcept { return sequence_; }
     /// Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). Exact.
@@ -207,7 +210,7 @@ private:
 /// The description of a message whose bytes copy_next() copied.
 struct Copied {
     std::size_t size;
-    Image image;
+    Image image;  ///< if it is an array, Array::from(image) reads it
     std::uint64_t sequence;
     std::uint64_t lost;
     std::chrono::steady_clock::time_point published_at;
@@ -223,7 +226,7 @@ public:
     explicit Subscriber(std::string_view name, const SubscriberOptions& options = {});
     Subscriber(Subscriber&&) noexcept;
     Subscriber& operator=(Subscriber&&) noexcept;
-    ~Subscriber();
+    ~Subscriber();  ///< leaves once the last Message of this Subscriber is gone too
 
     /// The oldest unread message that is still kept. Waits for one. Errors: timed_out, stopped; end_of_stream once
     /// every publisher that was attached has left and nothing is unread (returned once: the next call waits for a new
@@ -250,9 +253,9 @@ public:
     /// Error: invalid_handle, system.
     int descriptor() const;
 
-    /// These two throw Error(invalid_handle).
-    TopicInfo info() const;
-    TopicState state() const;
+    // These two throw Error(invalid_handle).
+    TopicInfo info() const;    ///< of the topic
+    TopicState state() const;  ///< of the topic, read now
 
 private:
     std::shared_ptr<detail::topic::Reader> reader_;

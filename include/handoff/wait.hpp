@@ -34,17 +34,22 @@ enum class WaitPolicy : std::uint8_t {
 /// A negative duration has already passed; one beyond the clock's range means never.
 class Deadline {
 public:
+    /// That long after this moment.
     template <class Rep, class Period>
     Deadline(std::chrono::duration<Rep, Period> timeout)  // NOLINT: implicit, so that `loan(100ms)` works
         : at_ns_(after(timeout)) {}
+    /// At that moment.
     Deadline(std::chrono::steady_clock::time_point at)  // NOLINT: implicit
         : at_ns_(std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count()) {}
 
+    /// The wait ends only with what is waited for.
     static constexpr Deadline never() noexcept { return Deadline(forever_ns); }
+    /// The wait checks once, and does not sleep.
     static constexpr Deadline now() noexcept { return Deadline(std::int64_t{0}); }
 
+    /// True for never().
     constexpr bool is_never() const noexcept { return at_ns_ == forever_ns; }
-    /// Nanoseconds on CLOCK_MONOTONIC.
+    /// Nanoseconds on CLOCK_MONOTONIC; 0 for now(), INT64_MAX for never().
     constexpr std::int64_t at_ns() const noexcept { return at_ns_; }
 
 private:
@@ -77,16 +82,25 @@ private:
 /// Sync::boost a wait with a token polls for the stop once a millisecond instead.
 class Wait {
 public:
+    /// Neither deadline nor token.
     Wait() noexcept = default;
+    /// Ends at the deadline.
     Wait(Deadline deadline) noexcept : deadline_(deadline) {}  // NOLINT: implicit
+    /// Ends that long after this moment.
     template <class Rep, class Period>
     Wait(std::chrono::duration<Rep, Period> timeout) : deadline_(timeout) {}  // NOLINT: implicit
-    Wait(std::chrono::steady_clock::time_point at) : deadline_(at) {}         // NOLINT: implicit
-    Wait(std::stop_token stop) noexcept : stop_(std::move(stop)) {}           // NOLINT: implicit
+    /// Ends at that moment.
+    Wait(std::chrono::steady_clock::time_point at) : deadline_(at) {}  // NOLINT: implicit
+    /// Ends when the stop is requested.
+    Wait(std::stop_token stop) noexcept : stop_(std::move(stop)) {}  // NOLINT: implicit
+    /// Ends with whichever comes first.
     Wait(Deadline deadline, std::stop_token stop) noexcept : deadline_(deadline), stop_(std::move(stop)) {}
 
+    /// Deadline::never() if none was given.
     Deadline deadline() const noexcept { return deadline_; }
+    /// A token without a state if none was given.
     const std::stop_token& stop() const noexcept { return stop_; }
+    /// True if there is a token and its stop was requested.
     bool stop_requested() const noexcept { return stop_.stop_requested(); }
 
 private:

@@ -25,13 +25,14 @@ class WaitSource;
 /// attached.
 class HANDOFF_EXPORT Waitable {
 public:
-    explicit Waitable(std::shared_ptr<detail::sync::WaitSource> source) noexcept : source_(std::move(source)) {}
-
     /// True if the handle's try_... would not return `empty` at this moment.
     bool was_ready() const noexcept;
 
 private:
+    friend detail::sync::WaitSource;
     friend HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable>, const Wait&);
+    explicit Waitable(std::shared_ptr<detail::sync::WaitSource> source) noexcept : source_(std::move(source)) {}
+
     std::shared_ptr<detail::sync::WaitSource> source_;
 };
 
@@ -42,6 +43,7 @@ private:
 /// kernel can (Linux 5.16), none is read_only and there are at most 128 (a stop token is one of them); otherwise polls
 /// once a millisecond.
 HANDOFF_EXPORT result<std::size_t> wait_any(std::span<const Waitable> waitables, const Wait& wait = {});
+/// The same for `wait_any({a.waitable(), b.waitable()}, 1s)`.
 inline result<std::size_t> wait_any(std::initializer_list<Waitable> waitables, const Wait& wait = {}) {
     return wait_any(std::span<const Waitable>(waitables.begin(), waitables.size()), wait);
 }

@@ -1,4 +1,4 @@
-// The border: every error and exception of the C++ side becomes a status and a message on the C side.
+// The C interface: every error and exception of the C++ side becomes a status and a message on the C side.
 #pragma once
 
 #include <handoff/c/common.h>

@@ -1,3 +1,4 @@
+#include <handoff/c/array.h>
 #include <handoff/c/common.h>
 #include <handoff/c/image.h>
 #include <handoff/c/topic.h>
@@ -94,6 +95,20 @@ static_assert(HANDOFF_BAYER_RGGB8 == static_cast<int>(Encoding::bayer_rggb8));
 static_assert(HANDOFF_BAYER_BGGR8 == static_cast<int>(Encoding::bayer_bggr8));
 static_assert(HANDOFF_BAYER_GBRG8 == static_cast<int>(Encoding::bayer_gbrg8));
 static_assert(HANDOFF_BAYER_GRBG8 == static_cast<int>(Encoding::bayer_grbg8));
+static_assert(HANDOFF_ARRAY == static_cast<int>(Encoding::array));
+static_assert(HANDOFF_DTYPE_BOOL == static_cast<int>(Dtype::type_bool));
+static_assert(HANDOFF_DTYPE_UINT8 == static_cast<int>(Dtype::uint8));
+static_assert(HANDOFF_DTYPE_UINT16 == static_cast<int>(Dtype::uint16));
+static_assert(HANDOFF_DTYPE_UINT32 == static_cast<int>(Dtype::uint32));
+static_assert(HANDOFF_DTYPE_UINT64 == static_cast<int>(Dtype::uint64));
+static_assert(HANDOFF_DTYPE_INT8 == static_cast<int>(Dtype::int8));
+static_assert(HANDOFF_DTYPE_INT16 == static_cast<int>(Dtype::int16));
+static_assert(HANDOFF_DTYPE_INT32 == static_cast<int>(Dtype::int32));
+static_assert(HANDOFF_DTYPE_INT64 == static_cast<int>(Dtype::int64));
+static_assert(HANDOFF_DTYPE_FLOAT16 == static_cast<int>(Dtype::float16));
+static_assert(HANDOFF_DTYPE_FLOAT32 == static_cast<int>(Dtype::float32));
+static_assert(HANDOFF_DTYPE_FLOAT64 == static_cast<int>(Dtype::float64));
+static_assert(HANDOFF_DTYPE_BFLOAT16 == static_cast<int>(Dtype::bfloat16));
 // end of generated
 
 /// The last failure in a thread. Its message is composed on demand: a caller that only polls does not pay for it.

@@ -5,7 +5,6 @@
 
 #include "c/abi_guard.hpp"
 #include "c/image.hpp"
-#include "image/encoding.hpp"
 
 using namespace handoff;
 
@@ -68,10 +67,9 @@ handoff_status handoff_encoding_of(const char* name, uint32_t* encoding) {
 handoff_status handoff_encoding_pixel(uint32_t encoding, handoff_pixel* pixel) {
     return detail::c::guarded([&] {
         const Encoding which = known(encoding);
-        const std::size_t bytes = detail::image::bytes_per_channel(which);
+        const std::size_t bytes = bytes_per_channel(which);
         *detail::c::place(pixel, "the pixel") = {static_cast<uint32_t>(bytes_per_pixel(which) / bytes),
-                                                 static_cast<uint32_t>(bytes),
-                                                 static_cast<uint32_t>(detail::image::kind_of(which))};
+                                                 static_cast<uint32_t>(bytes), static_cast<uint32_t>(kind_of(which))};
         return HANDOFF_OK;
     });
 }

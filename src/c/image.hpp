@@ -1,4 +1,4 @@
-// Descriptions of images, from one side of the border to the other.
+// Descriptions of images: from C to C++, and back.
 #pragma once
 
 #include <handoff/c/image.h>

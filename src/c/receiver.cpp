@@ -1,6 +1,6 @@
 // The receiver's side of a channel: receiver, request.
-#include "c/batch.hpp"
 #include "c/abi_guard.hpp"
+#include "c/batch.hpp"
 #include "c/channel.hpp"
 #include "c/convert.hpp"
 #include "c/image.hpp"
@@ -147,6 +147,7 @@ handoff_status handoff_request_about(const handoff_request* request, handoff_req
         filled.sender = value.sender().value;
         filled.sequence = value.sequence();
         filled.deliveries = value.deliveries();
+        filled.awaited = value.awaited() ? 1 : 0;
         filled.sent_ns = detail::c::ns_of(value.sent_at());
         filled.taken_ns = detail::c::ns_of(value.taken_at());
         filled.image = detail::c::image_of(value.image());

@@ -1,6 +1,6 @@
 // The sender's side of a channel: sender, pending, processed.
-#include "c/batch.hpp"
 #include "c/abi_guard.hpp"
+#include "c/batch.hpp"
 #include "c/channel.hpp"
 #include "c/convert.hpp"
 #include "c/image.hpp"
@@ -28,7 +28,7 @@ const Sender& sender_of(const handoff_sender* sender) {
 }
 
 bool is_to_be_tried_again(const Failure& failure) {
-    return failure == Errc::timed_out || failure == Errc::stopped;
+    return failure == Errc::timed_out || failure == Errc::stopped || failure == Errc::removed;
 }
 }  // namespace
 

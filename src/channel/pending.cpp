@@ -91,7 +91,7 @@ const std::shared_ptr<detail::channel::PendingSource>& Pending::source() const {
     return source_;
 }
 Waitable Pending::waitable() const {
-    return Waitable(source());
+    return detail::sync::WaitSource::waitable(source());
 }
 int Pending::descriptor() const {
     return source()->descriptor();

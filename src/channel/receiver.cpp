@@ -161,7 +161,7 @@ result<Request> Receiver::request_of(const detail::queue::Claim& claim, std::int
 }
 
 Waitable Receiver::waitable() const {
-    return Waitable((usable(), member_));
+    return detail::sync::WaitSource::waitable((usable(), member_));
 }
 int Receiver::descriptor() const {
     return usable().descriptor();

@@ -62,17 +62,17 @@ result<std::span<std::byte>> Request::editable() {
 result<void> Request::describe(const Image& image) {
     auto bytes = editable();
     if (!bytes) return bytes.error();
-    if (auto checked = check_image(image, payload_.size()); !checked) return checked;
+    if (auto checked = check_description(image, payload_.size()); !checked) return checked;
     image_ = image;
     auto& slot = member_->slots()[slot_];
     slot.image = image;
-    slot.payload.set(image.byte_count(), image.is_image());  // published by SlotProtocol::answer()
+    slot.payload.set(image.byte_count(), image.is_described());  // published by SlotProtocol::answer()
     return success();
 }
 
 result<void> Request::describe_reply(const Image& image) {
     if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
-    if (auto checked = check_image(image, reply_.size()); !checked) return checked;
+    if (auto checked = check_description(image, reply_.size()); !checked) return checked;
     reply_image_ = image;
     return success();
 }
@@ -108,7 +108,7 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     if (reply_bytes > reply_.size()) return reply_too_large(reply_bytes, reply_.size());
     auto& slot = member_->slots()[slot_];
     // Published by SlotProtocol::answer():
-    const bool described = reply_image_.is_image() && reply_image_.byte_count() <= reply_bytes;
+    const bool described = reply_image_.is_described() && reply_image_.byte_count() <= reply_bytes;
     slot.reply.set(reply_bytes, described);
     if (described) slot.reply_image = reply_image_;
     auto& mine = member_->my_entry();

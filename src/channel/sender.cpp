@@ -99,10 +99,10 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
     constexpr auto relaxed = std::memory_order_relaxed;  // published by SlotProtocol::commit()
     slot.sender.store(member_->registry().my_id(), relaxed);
     slot.sequence.store(sequence, relaxed);
-    slot.payload.set(loan.size_, loan.image_.is_image());
+    slot.payload.set(loan.size_, loan.image_.is_described());
     slot.reply.set(0, false);
     slot.sent_ns.store(now_ns, relaxed);
-    if (loan.image_.is_image()) slot.image = loan.image_;
+    if (loan.image_.is_described()) slot.image = loan.image_;
     const auto committed = member_->protocol().commit({loan.slot_, loan.word_}, awaited, notify);
     if (!member_->is_usable()) return unusable(member_.get());  // sent into a truncated file
     if (!committed) return committed.error();
@@ -176,7 +176,7 @@ result<Processed> Sender::request(Loan loan, const Wait& wait) {
                                      std::to_string(member_->state().receivers) + " attached)");
         case Withdrawal::left_to_receiver:
             return Failure(code, name + " was not processed " + in_time + ": " + hands +
-                                     ". It is left there; nobody waits for its answer any more");
+                                     ". It is left there; its answer is no longer awaited");
         case Withdrawal::lost:
             break;
     }
@@ -205,7 +205,7 @@ result<void> Sender::wait_for_receiver(const Wait& wait) {
 }
 
 Waitable Sender::waitable() const {
-    return Waitable((usable(), member_));
+    return detail::sync::WaitSource::waitable((usable(), member_));
 }
 int Sender::descriptor() const {
     return usable().descriptor();

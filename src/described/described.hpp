@@ -13,8 +13,10 @@ inline constexpr std::string_view timestamps_words[]{"exact", "coarse"};
 inline constexpr std::string_view wait_policy_words[]{"busy", "balanced", "sleep"};
 inline constexpr std::string_view start_words[]{"newest", "oldest", "next"};
 inline constexpr std::string_view errc_words[]{"timed_out", "full", "empty", "end_of_stream", "failed", "given_up", "too_large", "invalid_argument", "invalid_handle", "no_such_segment", "already_exists", "wrong_kind", "wrong_version", "not_a_segment", "mismatch", "permission_denied", "no_space", "too_many_participants", "damaged", "ownership_lost", "system", "removed", "stopped"};
-inline constexpr std::string_view encoding_words[]{"none", "mono8", "mono16", "bgr8", "rgb8", "bgra8", "rgba8", "bgr16", "rgb16", "8UC2", "8SC1", "8SC2", "8SC3", "8SC4", "16UC1", "16UC2", "16UC3", "16UC4", "16SC1", "16SC2", "16SC3", "16SC4", "32SC1", "32SC2", "32SC3", "32SC4", "32FC1", "32FC2", "32FC3", "32FC4", "64FC1", "64FC2", "64FC3", "64FC4", "bayer_rggb8", "bayer_bggr8", "bayer_gbrg8", "bayer_grbg8"};
-inline constexpr Pixel encoding_pixels[]{{0, 0, 'u'}, {1, 1, 'u'}, {1, 2, 'u'}, {3, 1, 'u'}, {3, 1, 'u'}, {4, 1, 'u'}, {4, 1, 'u'}, {3, 2, 'u'}, {3, 2, 'u'}, {2, 1, 'u'}, {1, 1, 'i'}, {2, 1, 'i'}, {3, 1, 'i'}, {4, 1, 'i'}, {1, 2, 'u'}, {2, 2, 'u'}, {3, 2, 'u'}, {4, 2, 'u'}, {1, 2, 'i'}, {2, 2, 'i'}, {3, 2, 'i'}, {4, 2, 'i'}, {1, 4, 'i'}, {2, 4, 'i'}, {3, 4, 'i'}, {4, 4, 'i'}, {1, 4, 'f'}, {2, 4, 'f'}, {3, 4, 'f'}, {4, 4, 'f'}, {1, 8, 'f'}, {2, 8, 'f'}, {3, 8, 'f'}, {4, 8, 'f'}, {1, 1, 'u'}, {1, 1, 'u'}, {1, 1, 'u'}, {1, 1, 'u'}};
+inline constexpr std::string_view encoding_words[]{"none", "mono8", "mono16", "bgr8", "rgb8", "bgra8", "rgba8", "bgr16", "rgb16", "8UC2", "8SC1", "8SC2", "8SC3", "8SC4", "16UC1", "16UC2", "16UC3", "16UC4", "16SC1", "16SC2", "16SC3", "16SC4", "32SC1", "32SC2", "32SC3", "32SC4", "32FC1", "32FC2", "32FC3", "32FC4", "64FC1", "64FC2", "64FC3", "64FC4", "bayer_rggb8", "bayer_bggr8", "bayer_gbrg8", "bayer_grbg8", "array"};
+inline constexpr std::string_view dtype_words[]{"bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "bfloat16"};
+inline constexpr Pixel encoding_pixels[]{{0, 0, 'u'}, {1, 1, 'u'}, {1, 2, 'u'}, {3, 1, 'u'}, {3, 1, 'u'}, {4, 1, 'u'}, {4, 1, 'u'}, {3, 2, 'u'}, {3, 2, 'u'}, {2, 1, 'u'}, {1, 1, 'i'}, {2, 1, 'i'}, {3, 1, 'i'}, {4, 1, 'i'}, {1, 2, 'u'}, {2, 2, 'u'}, {3, 2, 'u'}, {4, 2, 'u'}, {1, 2, 'i'}, {2, 2, 'i'}, {3, 2, 'i'}, {4, 2, 'i'}, {1, 4, 'i'}, {2, 4, 'i'}, {3, 4, 'i'}, {4, 4, 'i'}, {1, 4, 'f'}, {2, 4, 'f'}, {3, 4, 'f'}, {4, 4, 'f'}, {1, 8, 'f'}, {2, 8, 'f'}, {3, 8, 'f'}, {4, 8, 'f'}, {1, 1, 'u'}, {1, 1, 'u'}, {1, 1, 'u'}, {1, 1, 'u'}, {0, 0, 'u'}};
+inline constexpr Item dtype_items[]{{1, 'b'}, {1, 'u'}, {2, 'u'}, {4, 'u'}, {8, 'u'}, {1, 'i'}, {2, 'i'}, {4, 'i'}, {8, 'i'}, {2, 'f'}, {4, 'f'}, {8, 'f'}, {2, 'f'}};
 namespace channel_shape_limits { inline constexpr Limit slot_count{1, 65535, 8}, participants{2, 1024, 32}, max_deliveries{0, 255, 10}; }
 namespace topic_shape_limits { inline constexpr Limit history{1, 16384, 8}, loans{1, 1024, 4}, pin_budget{0, 1024, 8}, participants{2, 64, 32}; }
 namespace latest_shape_limits { inline constexpr Limit participants{2, 64, 16}; }
@@ -76,6 +78,7 @@ void each_latest_options(Visit&& visit, S&... s) {
     visit(Field{"read_only", "readOnly", Field::Type::flag, {}, "Maps the segment without write access (the kernel enforces it) and takes no place in the table. Such a handle cannot be notified: a wait polls once a millisecond. It never removes the name: if it is the last to leave, the name stays until another handle is opened and closed."}, s.read_only...);
 }
 
+inline constexpr char channel_info_says[] = "The shape of an open channel.";
 template <class Visit, class... S>
 void each_channel_info(Visit&& visit, S&... s) {
     visit(Field{"name", "name", Field::Type::text, {}, ""}, s.name...);
@@ -92,6 +95,7 @@ void each_channel_info(Visit&& visit, S&... s) {
     visit(Field{"instance", "instance", Field::Type::id, {}, "random: distinguishes this segment from others of the same name"}, s.instance...);
 }
 
+inline constexpr char channel_state_says[] = "Counts of a channel. Not a snapshot: each counter is read separately.";
 template <class Visit, class... S>
 void each_channel_state(Visit&& visit, S&... s) {
     visit(Field{"free", "free", Field::Type::u32, {}, "slots of no message"}, s.free...);
@@ -105,6 +109,7 @@ void each_channel_state(Visit&& visit, S&... s) {
     visit(Field{"given_up", "givenUp", Field::Type::u64, {}, "since the channel was created"}, s.given_up...);
 }
 
+inline constexpr char topic_info_says[] = "The shape of an open topic.";
 template <class Visit, class... S>
 void each_topic_info(Visit&& visit, S&... s) {
     visit(Field{"name", "name", Field::Type::text, {}, ""}, s.name...);
@@ -121,6 +126,7 @@ void each_topic_info(Visit&& visit, S&... s) {
     visit(Field{"instance", "instance", Field::Type::id, {}, "random: distinguishes this segment from others of the same name"}, s.instance...);
 }
 
+inline constexpr char topic_state_says[] = "Counts of a topic. Not a snapshot: each counter is read separately.";
 template <class Visit, class... S>
 void each_topic_state(Visit&& visit, S&... s) {
     visit(Field{"free", "free", Field::Type::u32, {}, "slots of no message"}, s.free...);
@@ -132,6 +138,7 @@ void each_topic_state(Visit&& visit, S&... s) {
     visit(Field{"newest", "newest", Field::Type::u64, {}, "sequence of the newest message, 0: none yet"}, s.newest...);
 }
 
+inline constexpr char latest_info_says[] = "The shape of an open latest value.";
 template <class Visit, class... S>
 void each_latest_info(Visit&& visit, S&... s) {
     visit(Field{"name", "name", Field::Type::text, {}, ""}, s.name...);
@@ -161,6 +168,7 @@ void each_request_info(Visit&& visit, S&... s) {
     visit(Field{"sent_ns", "sentNs", Field::Type::ns, {}, "when it was sent, CLOCK_MONOTONIC"}, s.sent_ns...);
     visit(Field{"taken_ns", "takenNs", Field::Type::ns, {}, "when this receiver took it, CLOCK_MONOTONIC"}, s.taken_ns...);
     visit(Field{"image", "image", Field::Type::image, {}, "description of the payload"}, s.image...);
+    visit(Field{"awaited", "awaited", Field::Type::flag, {}, "an answer is awaited; not if it was sent with send, or its sender stopped waiting before it was taken"}, s.awaited...);
 }
 
 template <class Visit, class... S>

@@ -23,6 +23,12 @@ struct Pixel {
     char kind;  ///< 'u' unsigned, 'i' signed, 'f' floating point
 };
 
+/// What an element of an array is made of.
+struct Item {
+    std::uint8_t bytes;
+    char kind;  ///< 'b' boolean, 'u' unsigned, 'i' signed, 'f' floating point
+};
+
 /// Of a number.
 struct Limit {
     std::uint32_t least;

@@ -1,4 +1,4 @@
-#include "image/encoding.hpp"
+#include <handoff/image.hpp>
 
 #include <algorithm>
 #include <array>
@@ -63,12 +63,12 @@ std::size_t bytes_per_pixel(Encoding encoding) noexcept {
     return pixel ? std::size_t{pixel->channels} * pixel->bytes_per_channel : 0;
 }
 
-std::size_t detail::image::bytes_per_channel(Encoding encoding) noexcept {
+std::size_t bytes_per_channel(Encoding encoding) noexcept {
     const auto* pixel = pixel_of(encoding);
     return pixel ? pixel->bytes_per_channel : 0;
 }
 
-char detail::image::kind_of(Encoding encoding) noexcept {
+char kind_of(Encoding encoding) noexcept {
     const auto* pixel = pixel_of(encoding);
     return pixel ? pixel->kind : 'u';
 }

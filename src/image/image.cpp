@@ -1,7 +1,5 @@
 #include <handoff/image.hpp>
 
-#include "image/encoding.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -17,12 +15,13 @@ std::string pixels_of(const Image& image) {
 
 Failure refused(const Image& image, const std::string& why) {
     return {Errc::invalid_argument, "the image description (" + pixels_of(image) + ", step " +
-                                        std::to_string(image.step) + " bytes) makes no sense: " + why};
+                                        std::to_string(image.step) + " bytes) is not valid: " + why};
 }
 
 std::optional<Failure> wrong_encoding(const Image& image) {
     if (image.encoding == Encoding::none)
         return refused(image, "encoding none marks bytes that are not an image; name the encoding, such as bgr8");
+    if (image.is_array()) return refused(image, "it describes an array: Array::from() reads it");
     if (bytes_per_pixel(image.encoding) == 0)
         return refused(image, "encoding number " + std::to_string(static_cast<std::uint32_t>(image.encoding)) +
                                   " is not known here; was it written by a newer version?");
@@ -33,7 +32,7 @@ std::optional<Failure> wrong_step(const Image& image) {
     const std::uint64_t row_bytes = std::uint64_t{image.width} * bytes_per_pixel(image.encoding);
     if (image.step < row_bytes)
         return refused(image, "one row alone has " + std::to_string(row_bytes) + " bytes; use a step of at least that");
-    const std::uint64_t unit = detail::image::bytes_per_channel(image.encoding);
+    const std::uint64_t unit = bytes_per_channel(image.encoding);
     if (image.step % unit != 0)
         return refused(image, "the step must be a multiple of " + std::to_string(unit) + ", the bytes of one value");
     return std::nullopt;
@@ -58,6 +57,7 @@ void Image::set_frame_id(std::string_view id) noexcept {
 }
 
 std::string_view Image::frame() const noexcept {
+    if (is_array()) return {};
     return {frame_id, ::strnlen(frame_id, sizeof frame_id)};
 }
 

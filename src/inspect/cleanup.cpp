@@ -59,7 +59,7 @@ std::uint32_t unread(const Report& report) {
 
 std::string why_kept(const Report& report, bool is_in_use) {
     if (count(report, false) > 0) return "in use by " + who_lives(report);
-    if (is_in_use) return "somebody is just attaching or leaving";
+    if (is_in_use) return "another process is attaching or leaving";
     if (report.lifetime == Lifetime::persistent) return "it is persistent: `handoff rm " + report.name + "` removes it";
     const std::uint32_t messages = report.kind == Kind::channel ? unread(report) : 0;
     if (messages > 0)
@@ -129,8 +129,8 @@ Failure in_use(const std::string& name) {
     const auto report = as_result([&] { return Observer(name).report(); });
     const std::string users = report ? who_lives(*report) : "";
     return {Errc::mismatch, "'" + name + "' is in use" + (users.empty() ? "" : " by " + users) +
-                                ". End them first; --force removes the name all the same, and they will meet "
-                                "nobody new"};
+                                ". End them first; --force removes the name all the same, and no "
+                                "new participant can attach to it"};
 }
 
 /// Removes the name only while it holds its file exclusively and the name still names that file. Nothing: it names

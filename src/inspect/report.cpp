@@ -22,11 +22,11 @@ std::chrono::nanoseconds age(std::int64_t now_ns, std::int64_t then_ns) noexcept
     return std::chrono::nanoseconds(std::max<std::int64_t>(detail::platform::difference_ns(now_ns, then_ns), 0));
 }
 
-LatencyHistogram copy_of(const detail::sync::LatencyHistogram& spread) noexcept {
+LatencyHistogram copy_of(const detail::sync::LatencyHistogram& histogram) noexcept {
     static_assert(LatencyHistogram::buckets == detail::sync::LatencyHistogram::bucket_count);
     LatencyHistogram copy;
     for (std::size_t bucket = 0; bucket < LatencyHistogram::buckets; ++bucket)
-        copy.counts[bucket] = spread.count_in(bucket);
+        copy.counts[bucket] = histogram.count_in(bucket);
     return copy;
 }
 

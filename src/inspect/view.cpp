@@ -52,6 +52,10 @@ Kind kind_of(const std::string& name) try {
     throw Error(Errc::no_such_segment, error.failure().message() + did_you_mean(name));
 }
 
+Failure moved_from() {
+    return {Errc::invalid_handle, "the Observer was moved from"};
+}
+
 std::shared_ptr<detail::topic::Reader> reader_of(detail::segment::Segment segment, Start start) {
     const detail::broadcast::Member::Options unseen{detail::participants::Role::none,
                                                     detail::participants::Role::publisher,
@@ -201,23 +205,27 @@ Observer::Observer(Observer&&) noexcept = default;
 Observer& Observer::operator=(Observer&&) noexcept = default;
 Observer::~Observer() = default;
 
-Kind Observer::kind() const noexcept {
-    return view_->facts().kind;
+Observer::View& Observer::usable() const {
+    if (view_ == nullptr) throw Error(moved_from());
+    return *view_;
 }
-const std::string& Observer::name() const noexcept {
-    return view_->facts().name;
+Kind Observer::kind() const {
+    return usable().facts().kind;
+}
+const std::string& Observer::name() const {
+    return usable().facts().name;
 }
 Report Observer::report() const {
-    return view_->report();
+    return usable().report();
 }
-bool Observer::is_current() const noexcept {
-    return view_->is_current();
+bool Observer::is_current() const {
+    return usable().is_current();
 }
 result<Copied> Observer::copy_next(std::vector<std::byte>& buffer) {
-    return view_->copy_next(buffer);
+    return view_ == nullptr ? moved_from() : view_->copy_next(buffer);
 }
 result<Copied> Observer::copy_newest(std::vector<std::byte>& buffer) {
-    return view_->copy_newest(buffer);
+    return view_ == nullptr ? moved_from() : view_->copy_newest(buffer);
 }
 
 }  // namespace handoff::inspect

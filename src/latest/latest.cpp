@@ -134,7 +134,7 @@ bool LatestBytes::has_newer() const noexcept {
 
 Waitable LatestBytes::waitable() const {
     if (!is_usable(cell_)) throw Error(why_unusable(cell_));
-    return Waitable(cell_);
+    return detail::sync::WaitSource::waitable(cell_);
 }
 
 int LatestBytes::descriptor() const {

@@ -77,7 +77,7 @@ struct ParticipantEntry {
     sync::LatencyHistogram work;               ///< of a receiver: from taken to answered
 };
 static_assert(offsetof(ParticipantEntry, counters) == 64 && offsetof(ParticipantEntry, answered) == 128,
-              "counters share no line with the word that others look at, nor with the condition they ring");
+              "counters share no line with the word that others look at, nor with the condition they notify");
 static_assert(sizeof(Counters) == 64, "what a participant counts with every message lies on one line");
 
 /// The table's layout as a number for the fingerprint of a segment.

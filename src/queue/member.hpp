@@ -85,8 +85,8 @@ public:
     /// Exact, or coarse at a fraction of the cost, as the handle was opened.
     std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
     /// Counts a duration, if this handle's times are exact.
-    void measure(sync::LatencyHistogram& spread, std::int64_t from_ns, std::int64_t to_ns) const noexcept {
-        if (exact_) spread.add(platform::difference_ns(to_ns, from_ns));
+    void measure(sync::LatencyHistogram& histogram, std::int64_t from_ns, std::int64_t to_ns) const noexcept {
+        if (exact_) histogram.add(platform::difference_ns(to_ns, from_ns));
     }
     /// The poll rate of the wait for the next request: it depends on whether the last one was awaited by its sender.
     sync::PollRate poll_rate() const noexcept {

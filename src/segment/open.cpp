@@ -43,8 +43,8 @@ public:
             const std::int64_t now_ns = platform::now_ns();
             if (!blocked_) unblocked_ns = now_ns;
             if (now_ns - unblocked_ns > lock_timeout_ns)
-                throw Error(Errc::timed_out, "somebody has held " + path_ +
-                                                 " exclusively for 5 s (a process stopped "
+                throw Error(Errc::timed_out, "another process has held " + path_ +
+                                                 " exclusively for 5 s (was it stopped "
                                                  "while it removed the segment?)");
             if (!blocked_ && now_ns >= request_.attach_wait.deadline().at_ns()) throw_absent();
             if (request_.attach_wait.stop_requested())

@@ -44,7 +44,7 @@ result<void> Loan::resize(std::size_t bytes) {
 
 result<void> Loan::describe(const Image& image) {
     if (lender_ == nullptr) return detail::slot::unusable();
-    if (auto checked = check_image(image, payload_.size()); !checked) return checked;
+    if (auto checked = check_description(image, payload_.size()); !checked) return checked;
     image_ = image;
     size_ = image.byte_count();
     return success();

@@ -48,7 +48,7 @@ struct SlotWord {
     }
 };
 
-/// The number of bytes, and whether an Image describes them: described:1 | bytes:63. In one word, so that plain bytes
+/// The number of bytes, and whether a description belongs to them: described:1 | bytes:63. In one word, so that plain bytes
 /// do not touch the cache line of the descriptions.
 class ContentWord {
 public:
@@ -89,7 +89,7 @@ struct SharedData {
     std::atomic<std::int64_t> sent_ns{0};  ///< CLOCK_MONOTONIC; while loaned: since when
     std::atomic<std::int64_t> taken_ns{0};
     std::atomic<std::int64_t> answered_ns{0};
-    Image image;        ///< of the payload, if it is described
+    Image image;        ///< or Array: of the payload, if it is described
     Image reply_image;  ///< of the reply, if it is described
     // Subscribers of a topic, each its own bit (a channel does not use it):
     sync::SharedWord pins;
@@ -100,9 +100,9 @@ struct SharedData {
 static_assert(sizeof(SharedData) == 320 && offsetof(SharedData, image) == 64 && offsetof(SharedData, data) == 320,
               "one cache line carries the whole hand-over of a plain message; the payload begins on a line of its own");
 
-/// An image description copied from shared memory, or "plain bytes" if it does not fit the available bytes.
+/// A description copied from shared memory, or "plain bytes" if it does not fit the available bytes.
 inline Image sanitized(const Image& copied, std::uint64_t available_bytes) {
-    return copied.is_image() && check_image(copied, available_bytes) ? copied : Image{};
+    return copied.is_described() && check_description(copied, available_bytes) ? copied : Image{};
 }
 
 /// The slot's layout as a number for the fingerprint of a segment.

@@ -1,9 +1,12 @@
 // The interface of a pattern for wait_any() and for event loops.
 #pragma once
 
+#include <handoff/wait_any.hpp>
+
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "sync/futex_condition.hpp"
 #include "sync/readiness.hpp"
@@ -16,6 +19,9 @@ public:
     WaitSource() = default;
     WaitSource(const WaitSource&) = delete;
     virtual ~WaitSource() = default;
+
+    /// For the waitable() of a handle.
+    static Waitable waitable(std::shared_ptr<WaitSource> source) noexcept { return Waitable(std::move(source)); }
 
     /// False in a child of fork.
     virtual bool can_be_waited_for() const noexcept = 0;

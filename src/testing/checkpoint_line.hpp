@@ -10,7 +10,7 @@ namespace handoff::testing {
 
 class Checkpoints::Line {
 public:
-    Mailbox mailbox;
+    detail::testing::Mailbox mailbox;
 
     /// Child: closes its copy of the parent's end of the permissions.
     void begin_child() noexcept { permissions_.write_end.close(); }
@@ -20,7 +20,7 @@ public:
     void permit();
 
 private:
-    Pipe permissions_ = make_pipe();
+    detail::testing::Pipe permissions_ = detail::testing::make_pipe();
 };
 
 }  // namespace handoff::testing

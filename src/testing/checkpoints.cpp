@@ -7,6 +7,7 @@
 
 namespace handoff::testing {
 
+using namespace detail::testing;
 using Kind = Mailbox::Kind;
 
 void Checkpoints::Line::await_permission() {

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <typeinfo>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 namespace {
 
 namespace unit_test = boost::unit_test;
@@ -107,4 +107,4 @@ void fail_test_case(const std::string& text) noexcept {
     }
 }
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 
 /// Child: calls the function and puts every failed check and an uncaught exception into the mailbox, and at its end
 /// that it returned. Nothing reaches the log or the results of the test run any more. True: no failure.
@@ -15,4 +15,4 @@ bool run_reporting_to(Mailbox& mailbox, const std::function<void()>& function) n
 /// Parent: makes the running test case fail with this text. Never throws.
 void fail_test_case(const std::string& text) noexcept;
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

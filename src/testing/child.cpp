@@ -12,6 +12,9 @@
 #include <map>
 
 namespace handoff::testing {
+
+using namespace detail::testing;
+
 namespace {
 
 [[noreturn]] void live_as_child(int parent_pid, Checkpoints::Line& line, const Child::Function& function) noexcept {

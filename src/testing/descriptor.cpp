@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 
 Descriptor::Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
 
@@ -65,4 +65,4 @@ std::string read_from(const Descriptor& file, long offset) {
     return bytes;
 }
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 
 class Descriptor {
 public:
@@ -36,4 +36,4 @@ Descriptor memory_file(const char* label);
 /// Its bytes from `offset` to the end. Does not change the file position, which the writer shares.
 std::string read_from(const Descriptor& file, long offset);
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 namespace {
 
 constexpr std::size_t head_bytes = 1 + sizeof(std::uint32_t);
@@ -15,7 +15,7 @@ constexpr std::size_t head_bytes = 1 + sizeof(std::uint32_t);
 
 Mailbox::Mailbox()
     : letters_(memory_file("handoff test child")),
-      bell_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
+      event_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
 
 void Mailbox::put(Kind kind, std::string_view text) {
     std::string letter(head_bytes, static_cast<char>(kind));
@@ -25,7 +25,7 @@ void Mailbox::put(Kind kind, std::string_view text) {
     if (::write(letters_.get(), letter.data(), letter.size()) != static_cast<ssize_t>(letter.size()))
         fail("writing to the parent");
     const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t rung = ::write(bell_.get(), &one, sizeof one);  // full: it is readable already
+    [[maybe_unused]] const ssize_t written = ::write(event_.get(), &one, sizeof one);  // full: it is readable already
 }
 
 std::vector<Mailbox::Letter> Mailbox::take() {
@@ -44,12 +44,12 @@ std::vector<Mailbox::Letter> Mailbox::take() {
 }
 
 void Mailbox::wait(std::chrono::nanoseconds at_most) {
-    pollfd bell{bell_.get(), POLLIN, 0};
+    pollfd event{event_.get(), POLLIN, 0};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at_most);
     const timespec timeout{seconds.count(), (at_most - seconds).count()};
-    if (::ppoll(&bell, 1, &timeout, nullptr) != 1) return;
-    std::uint64_t rings = 0;
-    [[maybe_unused]] const ssize_t taken = ::read(bell_.get(), &rings, sizeof rings);
+    if (::ppoll(&event, 1, &timeout, nullptr) != 1) return;
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t taken = ::read(event_.get(), &count, sizeof count);
 }
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 
 class Mailbox {
 public:
@@ -30,8 +30,8 @@ public:
 
 private:
     Descriptor letters_;
-    Descriptor bell_;
+    Descriptor event_;
     long read_ = 0;
 };
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

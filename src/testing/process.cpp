@@ -13,18 +13,20 @@
 #include <iostream>
 #include <utility>
 
-namespace handoff::testing {
-namespace {
+namespace handoff {
 
-constexpr Exit reaped_elsewhere{-1, 0};
+static constexpr testing::Exit reaped_elsewhere{-1, 0};
 
-}  // namespace
-
-std::string Exit::text() const {
+std::string testing::Exit::text() const {
     if (*this == reaped_elsewhere) return "was reaped elsewhere, so how it ended is not known";
     if (signal == 0) return "ended with exit code " + std::to_string(code);
     return "was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
 }
+
+namespace detail::testing {
+
+using handoff::testing::ChildFailed;
+using handoff::testing::DeadlinePassed;
 
 int Process::fork() {
     std::cout.flush();
@@ -116,7 +118,8 @@ Exit Process::kill() noexcept {
 }
 
 bool Process::ends_within(std::chrono::nanoseconds deadline) {
-    return eventually([this] { return poll().has_value(); }, deadline);
+    return handoff::testing::eventually([this] { return poll().has_value(); }, deadline);
 }
 
-}  // namespace handoff::testing
+}  // namespace detail::testing
+}  // namespace handoff

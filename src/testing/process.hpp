@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
+
+using handoff::testing::Exit;
 
 class Process {
 public:
@@ -52,4 +54,4 @@ private:
     bool kill_sent_ = false;
 };
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

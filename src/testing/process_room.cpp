@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 namespace {
 
 constexpr std::uint64_t unlimited = UINT64_MAX;
@@ -91,4 +91,4 @@ ProcessRoom room_for_processes(std::uint64_t bytes_each) {
     return room;
 }
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

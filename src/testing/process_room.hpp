@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 
 struct ProcessRoom {
     std::uint64_t processes = UINT64_MAX;  ///< that can be started beside the running ones
@@ -15,4 +15,4 @@ struct ProcessRoom {
 /// and the memory that is left, with `bytes_each` per process.
 ProcessRoom room_for_processes(std::uint64_t bytes_each);
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

@@ -12,6 +12,9 @@
 #include <filesystem>
 
 namespace handoff::testing {
+
+using namespace detail::testing;
+
 namespace {
 
 std::string variable_name(const std::string& setting) {

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-namespace handoff::testing {
+namespace handoff {
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,20 +28,22 @@ double scale() {
 
 }  // namespace
 
-std::chrono::nanoseconds scaled(std::chrono::nanoseconds deadline) {
+std::chrono::nanoseconds testing::scaled(std::chrono::nanoseconds deadline) {
     const double limit = static_cast<double>(longest_deadline.count());
     return std::chrono::nanoseconds(
         static_cast<std::int64_t>(std::clamp(static_cast<double>(deadline.count()) * scale(), 0.0, limit)));
 }
 
-bool eventually(const std::function<bool()>& predicate, std::chrono::nanoseconds deadline) {
-    for (Timer timer(deadline); !timer.passed(); timer.pause())
+bool testing::eventually(const std::function<bool()>& predicate, std::chrono::nanoseconds deadline) {
+    for (detail::testing::Timer timer(deadline); !timer.passed(); timer.pause())
         if (predicate()) return true;
     return predicate();
 }
 
+namespace detail::testing {
+
 Timer::Timer(std::chrono::nanoseconds deadline)
-    : length_(scaled(deadline)), end_(std::chrono::steady_clock::now() + length_) {}
+    : length_(handoff::testing::scaled(deadline)), end_(std::chrono::steady_clock::now() + length_) {}
 
 bool Timer::passed() const {
     return std::chrono::steady_clock::now() >= end_;
@@ -64,4 +66,5 @@ std::string Timer::text() const {
     return text.str();
 }
 
-}  // namespace handoff::testing
+}  // namespace detail::testing
+}  // namespace handoff

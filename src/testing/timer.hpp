@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-namespace handoff::testing {
+namespace handoff::detail::testing {
 
 class Timer {
 public:
@@ -24,4 +24,4 @@ private:
     std::chrono::nanoseconds pause_{std::chrono::microseconds{20}};
 };
 
-}  // namespace handoff::testing
+}  // namespace handoff::detail::testing

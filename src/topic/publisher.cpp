@@ -27,7 +27,7 @@ result<Loan> Publisher::loan() {
     if (!member_->is_usable()) return unusable(member_.get());
     if (!held && member_->was_removed()) return detail::slot::removed(member_->name());
     if (!held)
-        return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is in somebody's hands: " +
+        return Failure(Errc::full, "every spare slot of '" + member_->name() + "' is loaned: " +
                                        member_->who_has_loans() + ". Create the topic with more loans");
     // The start of the loan, for people; publish() replaces it. Relaxed: no decision depends on it.
     member_->slots()[held->slot].sent_ns.store(now_ns, std::memory_order_relaxed);
@@ -41,10 +41,10 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     auto& slot = member_->slots()[loan.slot_];
     constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Broadcast::publish()
     slot.sender.store(member_->registry().my_id(), relaxed);
-    slot.payload.set(loan.size_, loan.image_.is_image());
+    slot.payload.set(loan.size_, loan.image_.is_described());
     const std::int64_t now_ns = member_->stamp_ns();
     slot.sent_ns.store(now_ns, relaxed);
-    if (loan.image_.is_image()) slot.image = loan.image_;
+    if (loan.image_.is_described()) slot.image = loan.image_;
     const auto position = member_->broadcast().publish({loan.slot_, loan.word_});
     if (!member_->is_usable()) return unusable(member_.get());  // written into a truncated file
     if (!position) return position.error();

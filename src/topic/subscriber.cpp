@@ -95,7 +95,7 @@ result<Copied> Subscriber::copy_newest(std::span<std::byte> buffer, const Wait& 
 }
 
 Waitable Subscriber::waitable() const {
-    return Waitable((usable(reader_), reader_));
+    return detail::sync::WaitSource::waitable((usable(reader_), reader_));
 }
 int Subscriber::descriptor() const {
     return usable(reader_).descriptor();

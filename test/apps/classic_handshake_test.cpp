@@ -134,7 +134,7 @@ Child sleeping_again_and_again(SharedData& shared) {
 
 BOOST_AUTO_TEST_SUITE(classic_handshake_test)
 
-BOOST_AUTO_TEST_CASE(nonsense_is_refused_with_exit_code_2) {
+BOOST_AUTO_TEST_CASE(invalid_arguments_are_refused_with_exit_code_2) {
     const UniqueName name("classic");
     for (const std::string program : {"sender", "receiver"})
         for (const std::vector<std::string>& arguments :

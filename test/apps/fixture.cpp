@@ -30,7 +30,7 @@ constexpr const char* examples_folder = "/usr/share/doc/opencv-doc/examples/data
 constexpr std::size_t moderate_bytes = 2'000'000;
 
 /// All tests together are slower than one alone: what a program does here takes seconds, not this long.
-constexpr std::chrono::seconds program_patience{60};
+constexpr std::chrono::seconds program_timeout{60};
 
 }  // namespace
 
@@ -132,7 +132,7 @@ std::vector<std::string> operator+(std::vector<std::string> left, const std::vec
 
 void require_exit(Program& program, int code) {
     const handoff::testing::Exit expected{code, 0};
-    const handoff::testing::Exit exit = program.wait(program_patience);
+    const handoff::testing::Exit exit = program.wait(program_timeout);
     BOOST_REQUIRE_MESSAGE(exit == expected, "the program " << exit.text() << " instead of exit code " << code
                                                            << "; stdout:\n"
                                                            << program.output() << "\nstderr:\n"

@@ -51,7 +51,7 @@ std::string joined(const Words& words) {
 
 BOOST_AUTO_TEST_SUITE(options)
 
-BOOST_AUTO_TEST_CASE(a_sender_refuses_nonsense_with_a_sentence) {
+BOOST_AUTO_TEST_CASE(a_sender_refuses_invalid_options_with_a_message) {
     const std::vector<std::pair<Words, std::string>> refused{
         {{}, "nothing to send"},
         {{"a.jpg", "--camera", "0"}, "choose one"},
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_sender_refuses_nonsense_with_a_sentence) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_receiver_refuses_nonsense_with_a_sentence) {
+BOOST_AUTO_TEST_CASE(a_receiver_refuses_invalid_options_with_a_message) {
     const std::vector<std::pair<Words, std::string>> refused{
         {{"a.jpg"}, "belongs to no option"},
         {{"--operation", "sharpen"}, "'sharpen' is not an operation; there are: none, gray, blur, edges, flip"},

@@ -12,7 +12,7 @@ using namespace handoff::apps;
 using namespace std::chrono_literals;
 
 namespace {
-RunStatistics some_tally() {
+RunStatistics some_statistics() {
     RunStatistics statistics;
     statistics.frames = 10;
     statistics.processed = 8;
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(json_escapes_what_it_must) {
 }
 
 BOOST_AUTO_TEST_CASE(a_sender_reports_one_object_with_the_promised_keys) {
-    BOOST_TEST(report_in_json(Reporter::sender, "frames", some_tally(), 2s) ==
+    BOOST_TEST(report_in_json(Reporter::sender, "frames", some_statistics(), 2s) ==
                "{\"channel\": \"frames\", \"frames\": 10, \"processed\": 8, \"failed\": 2, \"redelivered\": 1, "
                "\"skipped\": 0, \"reduced\": 0, \"damaged\": 0, \"timed_out\": 0, "
                "\"saved\": 0, \"bytes\": \"3000\", \"seconds\": 2.000, "
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_did_nothing_reports_zeros) {
 }
 
 BOOST_AUTO_TEST_CASE(words_name_what_happened) {
-    const std::string words = format_report(Reporter::sender, some_tally(), 2s);
+    const std::string words = format_report(Reporter::sender, some_statistics(), 2s);
     BOOST_TEST(words ==
                "10 frames sent, 3000 bytes in 2 s: 5.0 frames/s\n"
                "processed 8, failed 2, redelivered 1, skipped 0\n"
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(the_exit_code_follows_from_the_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(tallies_of_threads_add_up) {
-    RunStatistics sum = some_tally();
-    sum.add(some_tally());
+    RunStatistics sum = some_statistics();
+    sum.add(some_statistics());
     BOOST_TEST(sum.frames == 20U);
     BOOST_TEST(sum.failed == 4U);
     BOOST_TEST(sum.bytes == 6000U);

@@ -28,7 +28,7 @@ segment::Geometry BroadcastBoard::geometry_of(const BroadcastShape& shape) {
     blueprint.slot_header_bytes = sizeof(SharedData);
     blueprint.payload_bytes = payload_words * sizeof(std::uint64_t);
     segment::Geometry geometry;
-    if (!segment::lay_out(blueprint, geometry)) throw std::logic_error("the board's shape is nonsense");
+    if (!segment::lay_out(blueprint, geometry)) throw std::logic_error("the board's shape is invalid");
     geometry.slots_offset = 0;
     return geometry;
 }

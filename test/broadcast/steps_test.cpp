@@ -18,7 +18,7 @@ using Outcome = Look::Outcome;
 namespace {
 
 constexpr std::uint32_t target = 1, survivor = 2, reader = 3;
-constexpr std::uint64_t victims_message = 1'000'000;
+constexpr std::uint64_t targets_message = 1'000'000;
 
 /// Runs the scenario with its target stopped at its first, second, third, ... stop, until it is not stopped any more.
 /// The scenario says whether its target was stopped.
@@ -49,7 +49,7 @@ struct Setup {
         }
     }
     /// The newest messages are there and whole, nothing is held, and every other slot can be loaned.
-    void check_sound(std::optional<std::uint64_t> position_of_victims_message = std::nullopt) {
+    void check_sound(std::optional<std::uint64_t> position_of_targets_message = std::nullopt) {
         BOOST_TEST(board.count(SlotState::loaned) == 0U);
         std::uint64_t expected = board->oldest();
         for (; expected <= board->newest(); ++expected) {
@@ -57,7 +57,7 @@ struct Setup {
             BOOST_TEST_REQUIRE(look.outcome == Outcome::message);
             BOOST_TEST(look.position == expected);
             BOOST_TEST(board.state(look.slot) == SlotState::published);
-            const std::uint64_t content = expected == position_of_victims_message ? victims_message : expected - first;
+            const std::uint64_t content = expected == position_of_targets_message ? targets_message : expected - first;
             BOOST_TEST((board.read(look.slot) == content));
             board->unpin(look.slot, pin_bit(reader));
         }
@@ -71,7 +71,7 @@ struct Setup {
         board->recover(survivor);
     }
     /// The target's message got a place if the newest is one more than the survivor published.
-    std::optional<std::uint64_t> victims_place(std::uint64_t before) const {
+    std::optional<std::uint64_t> targets_place(std::uint64_t before) const {
         if (board->newest() + 1 - first == before) return std::nullopt;
         BOOST_TEST(board->newest() + 1 - first == before + 1);
         return board->newest();
@@ -87,9 +87,9 @@ BOOST_AUTO_TEST_CASE(a_publisher_dies_and_is_recovered) {
     at_every_stop(9, [&](int stops) {
         Setup setup;
         setup.publish(4);
-        Actor dying([&] { setup.board.publish(target, victims_message); });
+        Actor dying([&] { setup.board.publish(target, targets_message); });
         const bool died = dying.pass(stops);
-        const auto place = setup.victims_place(4);
+        const auto place = setup.targets_place(4);
         ++(place ? linked : unlinked);
         for (int time = 0; time < 2; ++time) {
             setup.board->recover(target);
@@ -110,9 +110,9 @@ BOOST_AUTO_TEST_CASE(a_publisher_dies_and_is_recovered_after_its_message_was_evi
     at_every_stop(9, [&](int stops) {
         Setup setup;
         setup.publish(4);
-        Actor dying([&] { setup.board.publish(target, victims_message); });
+        Actor dying([&] { setup.board.publish(target, targets_message); });
         const bool died = dying.pass(stops);
-        setup.published += setup.victims_place(4) ? 1U : 0U;
+        setup.published += setup.targets_place(4) ? 1U : 0U;
         setup.publish(20);
         setup.board->recover(target);
         setup.check_sound();
@@ -127,9 +127,9 @@ BOOST_AUTO_TEST_CASE(a_publisher_is_stopped_while_others_go_round_and_then_goes_
         Setup setup;
         setup.publish(4);
         std::optional<std::uint64_t> sequence;
-        Actor slow([&] { sequence = setup.board.publish(target, victims_message); });
+        Actor slow([&] { sequence = setup.board.publish(target, targets_message); });
         const bool stopped = slow.pass(stops);
-        const auto place = setup.victims_place(4);
+        const auto place = setup.targets_place(4);
         setup.published += place ? 1U : 0U;
         setup.publish(10);
         slow.finish();
@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(two_publishers_at_every_pair_of_stops) {
             Setup setup({.history = 2, .loans = 2, .pins = 0});
             setup.publish(3);
             std::uint64_t one = 0, two = 0;
-            Actor first([&] { one = setup.board.publish(target, victims_message); });
-            Actor second([&] { two = setup.board.publish(survivor, victims_message); });
+            Actor first([&] { one = setup.board.publish(target, targets_message); });
+            Actor second([&] { two = setup.board.publish(survivor, targets_message); });
             first.pass(lead);
             const bool stopped = second.pass(stops);
             first.finish();
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_message_whose_publisher_died_before_it_moved_the_tail_is_
     at_every_stop(9, [&](int stops) {
         Setup setup;
         setup.publish(4);
-        Actor dying([&] { setup.board.publish(target, victims_message); });
+        Actor dying([&] { setup.board.publish(target, targets_message); });
         const bool died = dying.pass(stops);
         const std::uint64_t place = setup.first + 4;
         if (setup.board.cell(place).sequence != place) return died;
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_message_whose_publisher_died_before_it_moved_the_tail_is_
         BOOST_TEST(setup.board->newest() == place);
         const Look look = setup.board->pin(place, pin_bit(reader));
         BOOST_TEST_REQUIRE(look.outcome == Outcome::message);
-        BOOST_TEST((setup.board.read(look.slot) == victims_message));
+        BOOST_TEST((setup.board.read(look.slot) == targets_message));
         BOOST_TEST(setup.board.publish(survivor, 5) == place + 1);
         BOOST_TEST(setup.board.control().tail.load() == place + 2);
         return died;
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_is_stopped_while_it_pins_and_the_publishers_go
             const bool stopped = slow.pass(stops);
             setup.publish(burst);
             // Fill whatever can be loaned, as a publisher would that is ahead.
-            while (const auto loan = setup.board->loan(target)) setup.board.write(loan->slot, victims_message);
+            while (const auto loan = setup.board->loan(target)) setup.board.write(loan->slot, targets_message);
             slow.finish();
             BOOST_TEST_REQUIRE(look.has_value());
             BOOST_TEST_REQUIRE(look->outcome == Outcome::message);
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(a_copy_at_every_stop_is_whole_or_refused) {
             });
             const bool stopped = slow.pass(stops);
             setup.publish(burst);
-            while (const auto loan = setup.board->loan(target)) setup.board.write(loan->slot, victims_message);
+            while (const auto loan = setup.board->loan(target)) setup.board.write(loan->slot, targets_message);
             slow.finish();
             BOOST_TEST_REQUIRE(look.outcome == Outcome::message);
             const bool there = setup.board->still_there(look);
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_loan_that_was_stopped_does_not_take_a_slot_that_is_kept_m
         slow.finish();
         BOOST_TEST_REQUIRE(loan.has_value());
         BOOST_TEST(!setup.board.is_kept(loan->slot));
-        setup.board.write(loan->slot, victims_message);
+        setup.board.write(loan->slot, targets_message);
         setup.board->recover(target);
         setup.check_sound();
         return stopped;
@@ -343,9 +343,9 @@ BOOST_AUTO_TEST_CASE(a_recoverer_dies_at_every_stop_and_the_next_one_starts_over
             Setup setup;
             setup.publish(4);
             (void)setup.board->pin(setup.first + 2, pin_bit(target));
-            Actor dying([&] { setup.board.publish(target, victims_message); });
+            Actor dying([&] { setup.board.publish(target, targets_message); });
             dying.pass(deadly_stop);
-            const auto place = setup.victims_place(4);
+            const auto place = setup.targets_place(4);
             Actor recoverer([&] { setup.board->recover(target); });
             const bool died = recoverer.pass(stops);
             setup.board->recover(target);

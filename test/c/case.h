@@ -42,7 +42,7 @@ struct test_case {
     const char* name;
     void (*run)(const char* segment); /* gets a unique segment name */
 };
-extern const struct test_case channel_cases[], topic_cases[], latest_cases[], border_cases[], stop_cases[];
+extern const struct test_case channel_cases[], topic_cases[], latest_cases[], abi_guard_cases[], stop_cases[];
 
 /* Runs `body` in a child process; returns its pid. */
 int start_child(void (*body)(const char* segment), const char* segment);

@@ -120,7 +120,7 @@ static void send_for_ever(const char* segment) {
 }
 
 static void a_killed_sender_leaves_its_requests_and_no_loan(const char* segment) {
-    const int victim = start_child(send_for_ever, segment);
+    const int child = start_child(send_for_ever, segment);
     handoff_receiver* receiver = open_receiver(segment);
     handoff_request* request = NULL;
     handoff_status status = HANDOFF_OK;
@@ -128,7 +128,7 @@ static void a_killed_sender_leaves_its_requests_and_no_loan(const char* segment)
         request = receive(receiver);
         GOOD(handoff_request_processed(&request, 0));
     }
-    kill_child(victim);
+    kill_child(child);
     while ((status = handoff_receiver_receive(receiver, SECONDS(10), NULL, &request)) == HANDOFF_OK)
         GOOD(handoff_request_processed(&request, 0));
     CHECK(status == HANDOFF_END_OF_STREAM);
@@ -156,6 +156,25 @@ static void a_pending_survives_its_timeout_and_ends_with_its_answer(const char* 
     ANSWERS(HANDOFF_FAILED, handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
     SAYS("the lamp is broken");
     CHECK(pending == NULL && processed == NULL);
+    handoff_sender_close(&sender);
+    handoff_receiver_close(&receiver);
+}
+
+static void a_pending_survives_the_removal_of_the_name(const char* segment) {
+    handoff_sender* sender = open_sender(segment);
+    handoff_receiver* receiver = open_receiver(segment);
+    handoff_loan* loan = written_loan(sender, "work");
+    handoff_pending* pending = NULL;
+    handoff_processed* processed = NULL;
+    GOOD(handoff_sender_request_async(sender, &loan, &pending));
+    GOOD(handoff_remove(segment, true));
+    ANSWERS(HANDOFF_REMOVED, handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
+    CHECK(pending != NULL && processed == NULL);
+    handoff_request* request = receive(receiver); /* attached handles go on among themselves */
+    GOOD(handoff_request_processed(&request, 0));
+    GOOD(handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
+    CHECK(pending == NULL && processed != NULL);
+    handoff_processed_drop(&processed);
     handoff_sender_close(&sender);
     handoff_receiver_close(&receiver);
 }
@@ -201,7 +220,7 @@ static void a_dropped_request_comes_again_and_a_dropped_loan_is_free(const char*
     handoff_request_info about;
     handoff_request_info_init(&about);
     GOOD(handoff_request_about(request, &about));
-    CHECK(about.deliveries == 2 && payload_is(request, "once more"));
+    CHECK(about.deliveries == 2 && about.awaited == 0 && payload_is(request, "once more"));
     GOOD(handoff_request_processed(&request, 0));
     ANSWERS(HANDOFF_EMPTY, handoff_receiver_try_receive(receiver, &request));
     handoff_sender_close(&sender);
@@ -228,7 +247,7 @@ static void a_picture_and_its_answer_keep_their_descriptions(const char* segment
     handoff_request_info about;
     handoff_request_info_init(&about);
     GOOD(handoff_request_about(request, &about));
-    CHECK(memcmp(&about.image, &image, sizeof image) == 0);
+    CHECK(about.awaited == 1 && memcmp(&about.image, &image, sizeof image) == 0);
     GOOD(handoff_image_init(&image, 100, 100, HANDOFF_MONO8));
     ANSWERS(HANDOFF_TOO_LARGE, handoff_request_describe_reply(request, &image));
     GOOD(handoff_image_init(&image, 8, 8, HANDOFF_MONO8));
@@ -375,6 +394,7 @@ const struct test_case channel_cases[] = {
     {"a_killed_sender_leaves_its_requests_and_no_loan", a_killed_sender_leaves_its_requests_and_no_loan},
     {"a_pending_survives_its_timeout_and_ends_with_its_answer",
      a_pending_survives_its_timeout_and_ends_with_its_answer},
+    {"a_pending_survives_the_removal_of_the_name", a_pending_survives_the_removal_of_the_name},
     {"what_nobody_took_can_be_withdrawn", what_nobody_took_can_be_withdrawn},
     {"a_dropped_request_comes_again_and_a_dropped_loan_is_free",
      a_dropped_request_comes_again_and_a_dropped_loan_is_free},

@@ -8,7 +8,7 @@
 
 #include "case.h"
 
-static const struct test_case* const suites[] = {channel_cases, topic_cases, latest_cases, border_cases, stop_cases};
+static const struct test_case* const suites[] = {channel_cases, topic_cases, latest_cases, abi_guard_cases, stop_cases};
 enum { suite_count = sizeof suites / sizeof suites[0] };
 
 static int wait_for(int pid) {

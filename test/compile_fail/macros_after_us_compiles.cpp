@@ -1,11 +1,14 @@
 // The same macros behind our headers: what a program writes with handoff must not be one of them either, and templates
 // are instantiated only now. The twin shows that the macros bite.
-#include <handoff/asio.hpp>
 #include <handoff/handoff.h>
+#include <handoff/asio.hpp>
 #include <handoff/handoff.hpp>
 #include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
 #include <handoff/typed.hpp>
+#if __has_include(<opencv2/core.hpp>)
+#include <handoff/opencv.hpp>
+#endif
 
 #define slots
 #define signals public

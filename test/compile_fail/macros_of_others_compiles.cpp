@@ -19,8 +19,13 @@
 #define makedev(major_, minor_) (major_ + minor_)
 
 #include <handoff/handoff.h>
+#include <handoff/asio.hpp>
 #include <handoff/handoff.hpp>
 #include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
+#include <handoff/typed.hpp>
+#if __has_include(<opencv2/core.hpp>)
+#include <handoff/opencv.hpp>
+#endif
 
 handoff::ChannelShape eight_frames{.slot_count = 8, .payload_bytes = 1920 * 1080 * 3};

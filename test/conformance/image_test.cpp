@@ -4,6 +4,7 @@
 #include "conformance/fixture.hpp"
 
 using namespace conformance;
+using handoff::Array;
 using handoff::Encoding;
 using handoff::Errc;
 using handoff::Image;
@@ -83,6 +84,42 @@ BOOST_AUTO_TEST_CASE(a_description_larger_than_the_bytes_is_shown_as_plain_bytes
     BOOST_TEST(!processed.image().is_image());
     BOOST_TEST(!processed.reply_image().is_image());
     BOOST_TEST(processed.reply().size() == 63U);
+}
+
+BOOST_AUTO_TEST_CASE(an_array_travels_there_and_back_one_without_elements_too) {
+    for (const std::uint32_t boxes : {0U, 3U}) {
+        const Array found = Array::of<float>({boxes, 6}).value();
+        auto loan = sending.loan(soon()).value();
+        loan.describe(found).value();
+        BOOST_TEST(loan.size() == 24 * boxes);
+        for (float& number : found.elements<float>(loan.payload()).value()) number = 0.5F;
+        auto pending = sending.request_async(std::move(loan)).value();
+
+        auto request = receive(receiving);
+        BOOST_TEST(!request.image().is_image());
+        BOOST_TEST((request.array() == found));
+        const auto elements = request.array().elements<const float>(request.payload()).value();
+        BOOST_TEST(elements.size() == 6 * boxes);
+        for (const float number : elements) BOOST_TEST(number == 0.5F);
+        const Array answer = Array::of<std::int64_t>({boxes}).value();
+        request.describe_reply(answer).value();
+        request.processed().value();
+
+        const auto processed = pending.wait(soon()).value();
+        BOOST_TEST((processed.array() == found && processed.reply_array() == answer));
+        BOOST_TEST(processed.reply().size() == 8 * boxes);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_array_larger_than_the_bytes_is_refused_or_shown_as_plain_bytes) {
+    auto loan = sending.loan(soon()).value();
+    check_refused(loan.describe(Array::of<double>({1000, 1000}).value()), Errc::too_large);
+    loan.describe(Array::of<double>({2}).value()).value();
+    loan.resize(15).value();
+    sending.send(std::move(loan)).value();
+    const auto request = receive(receiving);
+    BOOST_TEST(!request.array().is_array());
+    BOOST_TEST(request.payload().size() == 15U);
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_description_changes_nothing) {

@@ -21,8 +21,8 @@ using handoff::testing::run_in_child;
 namespace {
 
 struct Fixture : LatestValue {
-    void check_nonsense(const std::function<void(LatestShape&)>& spoil, std::string_view words,
-                        Errc code = Errc::invalid_argument) {
+    void check_invalid(const std::function<void(LatestShape&)>& spoil, std::string_view words,
+                       Errc code = Errc::invalid_argument) {
         LatestShape spoiled = shape;
         spoil(spoiled);
         check_throws([&] { LatestBytes(name, spoiled); }, code, words);
@@ -34,19 +34,19 @@ struct Fixture : LatestValue {
 
 BOOST_FIXTURE_TEST_SUITE(latest_refusals_test, Fixture)
 
-BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
-    check_nonsense([](auto& o) { o.participants = 1; }, "participants = 1");
-    check_nonsense([](auto& o) { o.participants = 65; }, "64");
-    check_nonsense([](auto& o) { o.capacity_bytes = 0; }, "capacity_bytes = 0");
-    check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
-    check_nonsense([](auto& o) { o.capacity_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
-                   beyond_memory);
+BOOST_AUTO_TEST_CASE(invalid_options_are_refused_before_anything_is_created) {
+    check_invalid([](auto& o) { o.participants = 1; }, "participants = 1");
+    check_invalid([](auto& o) { o.participants = 65; }, "64");
+    check_invalid([](auto& o) { o.capacity_bytes = 0; }, "capacity_bytes = 0");
+    check_invalid([](auto& o) { o.mode = 0400; }, "mode");
+    check_invalid([](auto& o) { o.capacity_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
+                  beyond_memory);
     if constexpr (sizeof(std::size_t) == 8) {
         constexpr std::uint64_t one = 1;
-        check_nonsense([](auto& o) { o.capacity_bytes = static_cast<std::size_t>(one << 61); }, "memory");
-        check_nonsense([](auto& o) { o.capacity_bytes = static_cast<std::size_t>(one << 50); }, "", Errc::no_space);
+        check_invalid([](auto& o) { o.capacity_bytes = static_cast<std::size_t>(one << 61); }, "memory");
+        check_invalid([](auto& o) { o.capacity_bytes = static_cast<std::size_t>(one << 50); }, "", Errc::no_space);
     }
-    check_nonsense([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
+    check_invalid([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
     check_throws([&] { LatestBytes("a/b", shape); }, Errc::invalid_argument);
     const auto wrong_wait = static_cast<handoff::WaitPolicy>(9);
     check_throws([&] { LatestBytes(name, shape, {.wait = wrong_wait}); }, Errc::invalid_argument, "wait");

@@ -2,7 +2,9 @@
 #include <handoff/typed.hpp>
 
 #include <array>
+#include <cstring>
 #include <numeric>
+#include <span>
 #include <thread>
 
 #include "conformance/topic_fixture.hpp"
@@ -13,7 +15,9 @@ using handoff::Errc;
 using handoff::Publisher;
 using handoff::Receiver;
 using handoff::Sender;
+using handoff::Start;
 using handoff::Subscriber;
+using handoff::SubscriberOptions;
 using handoff::TypedPublisher;
 using handoff::TypedReceiver;
 using handoff::TypedSender;
@@ -93,6 +97,10 @@ BOOST_AUTO_TEST_CASE(the_typed_sender_has_all_that_the_sender_has) {
     auto sent = answering.receive(soon()).value();
     BOOST_TEST((*sent == Point{1, 2}));
     BOOST_TEST(!sent.awaited());
+    BOOST_TEST((sent.sender() == asking.id() && sent.sequence() == 1U && sent.deliveries() == 1U));
+    BOOST_TEST((sent.sent_at() == sent.untyped().sent_at() && sent.taken_at() == sent.untyped().taken_at()));
+    BOOST_TEST((sent.sent_at() <= sent.taken_at()));
+    check_refused(sent.editable(), Errc::invalid_argument, "in_place");
     sent.processed().value();
 
     auto loan = asking.loan(soon()).value();
@@ -131,7 +139,25 @@ BOOST_AUTO_TEST_CASE(many_structs_are_sent_and_received_in_batches) {
     BOOST_TEST(seen == numbers);
     BOOST_TEST(sending.send(std::span<const int>(numbers), Deadline::now()).value() == 4U);
     check_refused(sending.send(std::span<const int>(numbers), Deadline::now()), Errc::timed_out);
-    for (auto rest = receiving.receive_all(9, soon()).value(); auto& request : rest) request.processed().value();
+    auto rest = receiving.receive_all(9, soon()).value();
+    BOOST_TEST(rest.size() == 4U);
+    receiving.processed(rest).value();
+    check_refused(receiving.processed(rest), Errc::invalid_handle);
+    BOOST_TEST((receiving.state().taken == 0U && receiving.state().free == 4U));
+}
+
+BOOST_AUTO_TEST_CASE(a_struct_is_edited_in_place) {
+    const handoff::testing::UniqueName points("points");
+    Sender asking(points, {.payload_bytes = sizeof(Point), .in_place = true});
+    TypedReceiver<Point> answering(points);
+    auto pending = asking.request_async(asking.loan(soon()).value()).value();
+    auto request = answering.receive(soon()).value();
+    **request.editable() = {7, 8};
+    request.processed().value();
+    const auto processed = pending.wait(soon()).value();
+    Point edited{};
+    std::memcpy(&edited, processed.payload().data(), sizeof edited);
+    BOOST_TEST((edited == Point{7, 8}));
 }
 
 BOOST_AUTO_TEST_CASE(the_typed_topic_has_all_that_the_topic_has) {
@@ -147,6 +173,36 @@ BOOST_AUTO_TEST_CASE(the_typed_topic_has_all_that_the_topic_has) {
     BOOST_TEST(wait_any({subscribed.waitable()}, soon()).value() == 0U);
     BOOST_TEST(subscribed.descriptor() >= 0);
     BOOST_TEST((*subscribed.next(soon()).value() == Point{1, 2}));
+    for (int x = 2; x <= 6; ++x) publishing.publish({x, 0}).value();
+    const auto kept = subscribed.next(soon()).value();
+    BOOST_TEST((*kept == Point{4, 0} && kept.sequence() == 4U && kept.lost() == 2U));
+    BOOST_TEST((kept.published_at() == kept.untyped().published_at()));
+}
+
+BOOST_AUTO_TEST_CASE(a_struct_is_copied_without_a_pin) {
+    const handoff::testing::UniqueName points("points");
+    Publisher publishing(points, {.history = 3, .payload_bytes = 3 * sizeof(Point)});
+    const auto publish = [&](int x, std::size_t size) {
+        const std::array message{Point{x, 0}, Point{x, 1}, Point{x, 2}};
+        publishing.publish(std::as_bytes(std::span(message)).first(size)).value();
+    };
+    for (const SubscriberOptions& options : {SubscriberOptions{.pins = 0, .start = Start::next},
+                                             SubscriberOptions{.start = Start::next, .read_only = true}}) {
+        TypedSubscriber<Point> subscribed(points, options);
+        check_refused(subscribed.copy_next(Deadline::now()), Errc::timed_out);
+        for (int x = 1; x <= 4; ++x) publish(x, sizeof(Point));
+        const auto first = subscribed.copy_next(soon()).value();
+        BOOST_TEST((first.value == Point{2, 0} && first.lost == 1U));
+        const auto newest = subscribed.copy_newest(soon()).value();
+        BOOST_TEST((newest.value == Point{4, 0} && newest.sequence == first.sequence + 2 && newest.lost == 1U));
+        BOOST_TEST((first.published_at <= newest.published_at));
+        publish(5, 1);                  // smaller than the type
+        publish(6, 3 * sizeof(Point));  // larger
+        publish(7, sizeof(Point));
+        check_refused(subscribed.copy_next(soon()), Errc::mismatch, "size");
+        check_refused(subscribed.copy_next(soon()), Errc::mismatch, "size");
+        BOOST_TEST((subscribed.copy_next(soon()).value().value == Point{7, 0}));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,14 +25,14 @@ std::set<std::string> files(const std::string& name) {
 }
 
 struct Fixture : Channel {
-    /// Refuses these shape for a sender and a receiver, and leaves no file.
-    void check_nonsense(const std::function<void(ChannelShape&)>& spoil, std::string_view words,
-                        Errc code = Errc::invalid_argument) {
+    /// Refuses this shape for a sender and a receiver, and leaves no file.
+    void check_invalid(const std::function<void(ChannelShape&)>& spoil, std::string_view words,
+                       Errc code = Errc::invalid_argument) {
         ChannelShape spoiled = shape;
         spoil(spoiled);
         check_both(spoiled, {}, words, code);
     }
-    void check_nonsense(const HandleOptions& handle, std::string_view words) {
+    void check_invalid(const HandleOptions& handle, std::string_view words) {
         check_both(shape, handle, words, Errc::invalid_argument);
     }
 
@@ -48,36 +48,36 @@ private:
 
 BOOST_FIXTURE_TEST_SUITE(refusals_test, Fixture)
 
-BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
-    check_nonsense([](auto& o) { o.slot_count = 0; }, "slot_count = 0");
-    check_nonsense([](auto& o) { o.slot_count = 65'536; }, "65535");
-    check_nonsense([](auto& o) { o.participants = 1; }, "participants = 1");
-    check_nonsense([](auto& o) { o.participants = 1'025; }, "1024");
-    check_nonsense([](auto& o) { o.max_deliveries = 256; }, "max_deliveries = 256");
-    check_nonsense([](auto& o) { o.payload_bytes = 0; }, "payload_bytes");
-    check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
-    check_nonsense([](auto& o) { o.mode = 01600; }, "mode");
-    check_nonsense([](auto& o) { o.lifetime = static_cast<handoff::Lifetime>(2); }, "lifetime");
-    check_nonsense({.wait = static_cast<handoff::WaitPolicy>(9)}, "wait");
-    check_nonsense({.open = static_cast<Open>(3)}, "open");
-    check_nonsense({.timestamps = static_cast<handoff::Timestamps>(2)}, "timestamps");
-    check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
-                   beyond_memory);
-    check_nonsense(
+BOOST_AUTO_TEST_CASE(invalid_options_are_refused_before_anything_is_created) {
+    check_invalid([](auto& o) { o.slot_count = 0; }, "slot_count = 0");
+    check_invalid([](auto& o) { o.slot_count = 65'536; }, "65535");
+    check_invalid([](auto& o) { o.participants = 1; }, "participants = 1");
+    check_invalid([](auto& o) { o.participants = 1'025; }, "1024");
+    check_invalid([](auto& o) { o.max_deliveries = 256; }, "max_deliveries = 256");
+    check_invalid([](auto& o) { o.payload_bytes = 0; }, "payload_bytes");
+    check_invalid([](auto& o) { o.mode = 0400; }, "mode");
+    check_invalid([](auto& o) { o.mode = 01600; }, "mode");
+    check_invalid([](auto& o) { o.lifetime = static_cast<handoff::Lifetime>(2); }, "lifetime");
+    check_invalid({.wait = static_cast<handoff::WaitPolicy>(9)}, "wait");
+    check_invalid({.open = static_cast<Open>(3)}, "open");
+    check_invalid({.timestamps = static_cast<handoff::Timestamps>(2)}, "timestamps");
+    check_invalid([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
+                  beyond_memory);
+    check_invalid(
         [](auto& o) { o.slot_count = 1000, o.payload_bytes = std::numeric_limits<std::size_t>::max() / 1000; },
         beyond_memory_words, beyond_memory);
-    check_nonsense([](auto& o) { o.reply_bytes = std::numeric_limits<std::size_t>::max() - 100; }, beyond_memory_words,
-                   beyond_memory);
+    check_invalid([](auto& o) { o.reply_bytes = std::numeric_limits<std::size_t>::max() - 100; }, beyond_memory_words,
+                  beyond_memory);
 }
 
 BOOST_AUTO_TEST_CASE(a_group_that_does_not_exist_is_refused) {
-    check_nonsense([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
+    check_invalid([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
 }
 
 BOOST_AUTO_TEST_CASE(more_than_there_is_is_refused_before_it_is_allocated) {
     if constexpr (sizeof(std::size_t) == 8)
-        check_nonsense([](auto& o) { o.payload_bytes = static_cast<std::size_t>(std::uint64_t{1} << 50); }, "",
-                       Errc::no_space);
+        check_invalid([](auto& o) { o.payload_bytes = static_cast<std::size_t>(std::uint64_t{1} << 50); }, "",
+                      Errc::no_space);
 }
 
 BOOST_AUTO_TEST_CASE(bad_names_are_refused) {

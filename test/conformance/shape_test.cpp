@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_one_who_creates) {
     BOOST_TEST(value.group == own_group());
 }
 
-/// There is no room for a visitor to see whether it may be replaced: it may not, people live there.
+/// An observer finds no place in the table to check whether the channel may be replaced: it is in use, so it may not.
 BOOST_AUTO_TEST_CASE(a_full_channel_with_too_few_places_is_a_mismatch) {
     const Sender one(name, {.payload_bytes = 8, .participants = 2});
     const Receiver other(name);

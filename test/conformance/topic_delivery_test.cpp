@@ -244,6 +244,22 @@ BOOST_AUTO_TEST_CASE(an_image_travels_with_its_description) {
     BOOST_TEST(!read_only.copy_next(buffer, soon())->image.is_image());
 }
 
+BOOST_AUTO_TEST_CASE(an_array_travels_with_its_type_and_shape) {
+    Publisher publisher = this->publisher();
+    Subscriber subscriber = this->subscriber(), read_only = this->subscriber({.read_only = true});
+    const auto array = handoff::Array::of<std::uint16_t>({2, 1, 3, 2}).value();
+    auto loan = publisher.loan().value();
+    loan.describe(array).value();
+    array.elements<std::uint16_t>(loan.payload()).value()[11] = 77;
+    publisher.publish(std::move(loan)).value();
+    const auto message = subscriber.try_next().value();
+    BOOST_TEST((message.array() == array));
+    BOOST_TEST(array.elements<const std::uint16_t>(message.payload()).value()[11] == 77);
+    Buffer buffer;
+    const auto copied = read_only.copy_next(buffer, soon()).value();
+    BOOST_TEST((handoff::Array::from(copied.image) == array && copied.size == 24));
+}
+
 BOOST_AUTO_TEST_CASE(a_description_of_an_earlier_message_in_the_same_slot_is_not_shown_again) {
     Publisher publisher = this->publisher();
     Subscriber subscriber = this->subscriber();

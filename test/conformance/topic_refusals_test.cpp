@@ -17,8 +17,8 @@ using handoff::TopicShape;
 namespace {
 
 struct Fixture : Topic {
-    void check_nonsense(const std::function<void(TopicShape&)>& spoil, std::string_view words,
-                        Errc code = Errc::invalid_argument) {
+    void check_invalid(const std::function<void(TopicShape&)>& spoil, std::string_view words,
+                       Errc code = Errc::invalid_argument) {
         TopicShape spoiled = shape;
         spoil(spoiled);
         check_throws([&] { Publisher(name, spoiled); }, code, words);
@@ -35,27 +35,27 @@ std::string own_pid() {
 
 BOOST_FIXTURE_TEST_SUITE(topic_refusals_test, Fixture)
 
-BOOST_AUTO_TEST_CASE(nonsense_options_are_refused_before_anything_is_created) {
-    check_nonsense([](auto& o) { o.history = 0; }, "history = 0");
-    check_nonsense([](auto& o) { o.history = 16'385; }, "16384");
-    check_nonsense([](auto& o) { o.loans = 0; }, "loans = 0");
-    check_nonsense([](auto& o) { o.loans = 1'025; }, "1024");
-    check_nonsense([](auto& o) { o.pin_budget = 1'025; }, "pin_budget = 1025");
-    check_nonsense([](auto& o) { o.participants = 1; }, "participants = 1");
-    check_nonsense([](auto& o) { o.participants = 65; }, "64");
-    check_nonsense([](auto& o) { o.payload_bytes = 0; }, "payload_bytes = 0");
-    check_nonsense([](auto& o) { o.mode = 0400; }, "mode");
-    check_nonsense([](auto& o) { o.mode = 01600; }, "mode");
-    check_nonsense([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
-                   beyond_memory);
+BOOST_AUTO_TEST_CASE(invalid_options_are_refused_before_anything_is_created) {
+    check_invalid([](auto& o) { o.history = 0; }, "history = 0");
+    check_invalid([](auto& o) { o.history = 16'385; }, "16384");
+    check_invalid([](auto& o) { o.loans = 0; }, "loans = 0");
+    check_invalid([](auto& o) { o.loans = 1'025; }, "1024");
+    check_invalid([](auto& o) { o.pin_budget = 1'025; }, "pin_budget = 1025");
+    check_invalid([](auto& o) { o.participants = 1; }, "participants = 1");
+    check_invalid([](auto& o) { o.participants = 65; }, "64");
+    check_invalid([](auto& o) { o.payload_bytes = 0; }, "payload_bytes = 0");
+    check_invalid([](auto& o) { o.mode = 0400; }, "mode");
+    check_invalid([](auto& o) { o.mode = 01600; }, "mode");
+    check_invalid([](auto& o) { o.payload_bytes = std::numeric_limits<std::size_t>::max(); }, beyond_memory_words,
+                  beyond_memory);
     if constexpr (sizeof(std::size_t) == 8)
-        check_nonsense(
+        check_invalid(
             [](auto& o) { o.history = 1000, o.payload_bytes = static_cast<std::size_t>(std::uint64_t{1} << 54); },
             "memory");
     if constexpr (sizeof(std::size_t) == 8)
-        check_nonsense([](auto& o) { o.payload_bytes = static_cast<std::size_t>(std::uint64_t{1} << 50); }, "",
-                       Errc::no_space);
-    check_nonsense([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
+        check_invalid([](auto& o) { o.payload_bytes = static_cast<std::size_t>(std::uint64_t{1} << 50); }, "",
+                      Errc::no_space);
+    check_invalid([](auto& o) { o.group = "no_such_group_anywhere"; }, "no_such_group_anywhere");
 }
 
 BOOST_AUTO_TEST_CASE(a_subscriber_that_starts_nowhere_is_refused) {

@@ -50,7 +50,7 @@ void Gate::wait() const noexcept {
 namespace {
 
 [[noreturn]] void live(Roll& roll, std::uint32_t number, const Crowd::Life& life, int parent) noexcept {
-    testing::Process::begin_child(parent);
+    detail::testing::Process::begin_child(parent);
     try {
         life(roll, number);
         _exit(0);
@@ -66,7 +66,7 @@ namespace {
 Crowd::Crowd(std::uint32_t count, const Life& life) {
     const int parent = getpid();
     for (std::uint32_t number = 0; number < count; ++number) {
-        const int pid = testing::Process::fork();
+        const int pid = detail::testing::Process::fork();
         if (pid == 0) live(*roll_, number, life, parent);
         children_.emplace_back(pid, "process " + std::to_string(number));
     }
@@ -85,7 +85,7 @@ void Crowd::wait_until_attached() {
 
 void Crowd::wait_until_ended() {
     const auto deadline = std::chrono::steady_clock::now() + soon;
-    for (testing::Process& child : children_) {
+    for (detail::testing::Process& child : children_) {
         if (child.was_killed_by_us()) continue;
         const auto left = std::max<std::chrono::nanoseconds>(deadline - std::chrono::steady_clock::now(), 1ms);
         BOOST_REQUIRE_MESSAGE(child.ends_within(left), child.name() << " does not end");
@@ -95,7 +95,7 @@ void Crowd::wait_until_ended() {
 
 assertion_result has_room_for_processes(boost::unit_test::test_unit_id) {
     constexpr std::uint64_t bytes_each = 4 << 20;  // what a forked test touches, its page tables included
-    const testing::ProcessRoom room = testing::room_for_processes(bytes_each);
+    const detail::testing::ProcessRoom room = detail::testing::room_for_processes(bytes_each);
     assertion_result result(room.processes >= most_on_a_channel);
     result.message() << "skipped: " << most_on_a_channel << " processes are needed, " << room.limit << " leaves "
                      << room.processes;

@@ -99,7 +99,7 @@ public:
 
 private:
     Shared<Roll> roll_;
-    std::deque<testing::Process> children_;
+    std::deque<detail::testing::Process> children_;
 };
 
 /// Preconditions: CTest reports "skipped" with the limit that is in the way.

@@ -62,7 +62,7 @@ public:
 
 BOOST_AUTO_TEST_SUITE(image_service_test, *boost::unit_test::precondition(has_opencv))
 
-BOOST_FIXTURE_TEST_CASE(nonsense_is_refused_with_exit_code_2, Service) {
+BOOST_FIXTURE_TEST_CASE(invalid_arguments_are_refused_with_exit_code_2, Service) {
     expect_refusal("image_service_server", name, {"--workers", "0"}, 2, "--help shows the options");
     expect_refusal("image_service_client", name, {"--count", "0"}, 2, "--help shows the options");
     BOOST_TEST(name.left_behind().empty());

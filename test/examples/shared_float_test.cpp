@@ -35,7 +35,7 @@ void expect_what_was_written(const Program& reader) {
 
 BOOST_AUTO_TEST_SUITE(shared_float_test)
 
-BOOST_AUTO_TEST_CASE(nonsense_is_refused_with_exit_code_2) {
+BOOST_AUTO_TEST_CASE(invalid_arguments_are_refused_with_exit_code_2) {
     const UniqueName name("float");
     for (const std::string program : {"shared_float_writer", "shared_float_reader"})
         for (const std::vector<std::string>& arguments :

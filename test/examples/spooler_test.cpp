@@ -79,7 +79,7 @@ std::string pid_of(const Program& program) {
 
 BOOST_FIXTURE_TEST_SUITE(spooler_test, Spooler)
 
-BOOST_AUTO_TEST_CASE(nonsense_is_refused_with_exit_code_2) {
+BOOST_AUTO_TEST_CASE(invalid_arguments_are_refused_with_exit_code_2) {
     for (const std::string program : {"spooler_server", "spooler_client"})
         expect_refusal(program, name, {"--nonsense"}, 2, "--help shows the options");
     BOOST_TEST(name.left_behind().empty());
@@ -247,9 +247,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_line_is_refused_and_the_server_goes_on) {
     auto logger = server();
     {
         handoff::Sender sender(name, spooler::channel_shape());
-        const std::vector<std::string> nonsense{"short", std::string(16, '\0'), std::string(16, '\xff'),
-                                                std::string(16, '\1') + "two\nlines"};
-        for (const auto& bytes : nonsense) {
+        const std::vector<std::string> invalid{"short", std::string(16, '\0'), std::string(16, '\xff'),
+                                               std::string(16, '\1') + "two\nlines"};
+        for (const auto& bytes : invalid) {
             auto loan = sender.loan(10s).value();
             std::ranges::copy(std::as_bytes(std::span(bytes)), loan.payload().begin());
             loan.resize(bytes.size()).value();

@@ -26,7 +26,7 @@ void expect_both_at(std::uint64_t goal, Program& ann, Program& bob) {
 
 BOOST_AUTO_TEST_SUITE(taller_test)
 
-BOOST_AUTO_TEST_CASE(nonsense_is_refused_with_exit_code_2) {
+BOOST_AUTO_TEST_CASE(invalid_arguments_are_refused_with_exit_code_2) {
     const UniqueName name("taller");
     expect_refusal("taller", name, {"--goal", "0"}, 2, "--help shows the options");
     expect_refusal("taller", name, {"--me", "ann", "--other", "ann"}, 2, "two people");

@@ -50,7 +50,7 @@ public:
 
 BOOST_FIXTURE_TEST_SUITE(video_wall_test, Wall)
 
-BOOST_AUTO_TEST_CASE(nonsense_is_refused_with_exit_code_2) {
+BOOST_AUTO_TEST_CASE(invalid_arguments_are_refused_with_exit_code_2) {
     for (const std::string program : {"video_wall_writer", "video_wall_reader"})
         expect_refusal(program, name, {"--count", "-1"}, 2, "--help shows the options");
     expect_refusal("video_wall_writer", name, {"--rate", "0"}, 2, "--help shows the options");

@@ -1,4 +1,4 @@
-// Descriptions of images as they come out of shared memory, and the first bytes of picture files.
+// Descriptions of images and arrays as they come out of shared memory, and the first bytes of picture files.
 #include <handoff/image.hpp>
 
 #include "fuzz/input.hpp"
@@ -20,16 +20,26 @@ void require_that_it_fits(const Image& image, std::uint64_t available) {
     require(Wide{image.step} * image.height <= available, "all rows fit into what is there");
 }
 
+void require_that_it_fits(const Array& array, std::uint64_t available) {
+    __extension__ using Wide = unsigned __int128;
+    require(array.rank <= Array::max_rank && bytes_per_element(array.dtype) > 0, "an array has a known type and rank");
+    Wide bytes = bytes_per_element(array.dtype);
+    for (const std::uint32_t extent : array.shape()) bytes = extent == 0 ? 0 : bytes * extent;
+    require(bytes <= available && array.byte_count() == bytes, "all elements fit into what is there");
+}
+
 void describe(Input& input) {
     const auto available = input.next<std::uint64_t>();
     const auto image = input.next<Image>();
-    const auto checked = check_image(image, available);
-    if (checked)
+    const auto checked = check_description(image, available);
+    if (checked && image.is_array())
+        require_that_it_fits(Array::from(image), available);
+    else if (checked)
         require_that_it_fits(image, available);
     else
         require(!checked.error().message().empty(), "a refusal says why");
     const Image believed = detail::slot::sanitized(image, available);
-    require(believed.is_image() == (image.is_image() && checked.has_value()), "only a checked image is believed");
+    require(believed.is_described() == checked.has_value(), "only a checked description is believed");
     touch(image.frame());
     touch(believed.frame());
     touch(name_of(image.encoding));
@@ -37,7 +47,8 @@ void describe(Input& input) {
     const auto rest = std::as_bytes(input.rest());
     const auto named = encoding_of({reinterpret_cast<const char*>(rest.data()), rest.size()});
     if (named)
-        require(bytes_per_pixel(*named) > 0, "a name stands for an encoding with pixels");
+        require(bytes_per_pixel(*named) > 0 || *named == Encoding::none || *named == Encoding::array,
+                "a name stands for an encoding with pixels, or for none");
     else
         touch(named.error().message());
 }

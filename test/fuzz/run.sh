@@ -53,7 +53,7 @@ if ! {
     die "the build failed"
 fi
 
-targets="attach channel topic latest handover broadcast recording metrics image arguments"
+targets="attach channel topic latest slot_protocol broadcast recording metrics image arguments"
 share=$((seconds / $(echo "$targets" | wc -w)))
 [ "$share" -ge 1 ] || share=1
 

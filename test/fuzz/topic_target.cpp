@@ -104,7 +104,7 @@ private:
     }
 
     static void check(const Image& image, std::size_t bytes) {
-        if (image.is_image()) require(check_image(image, bytes).has_value(), "an image lies inside its bytes");
+        if (image.is_described()) require(check_description(image, bytes).has_value(), "it lies inside its bytes");
         (void)image.frame();
     }
 

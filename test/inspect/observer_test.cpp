@@ -194,6 +194,21 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_cut_short_meanwhile_is_an_error_and_not_our_
     });
 }
 
+BOOST_AUTO_TEST_CASE(an_observer_that_was_moved_from_says_so) {
+    const UniqueName name;
+    const Sender sender(name, small_channel());
+    Observer first(name);
+    const Observer second(std::move(first));
+    BOOST_TEST((second.name() == name.str() && second.kind() == inspect::Kind::channel && second.is_current()));
+    std::vector<std::byte> buffer;
+    BOOST_TEST(refusal_of([&] { (void)first.kind(); }) == Errc::invalid_handle);
+    BOOST_TEST(refusal_of([&] { (void)first.name(); }) == Errc::invalid_handle);
+    BOOST_TEST(refusal_of([&] { (void)first.report(); }) == Errc::invalid_handle);
+    BOOST_TEST(refusal_of([&] { (void)first.is_current(); }) == Errc::invalid_handle);
+    BOOST_TEST(first.copy_next(buffer).error() == Errc::invalid_handle);
+    BOOST_TEST(first.copy_newest(buffer).error() == Errc::invalid_handle);
+}
+
 BOOST_AUTO_TEST_CASE(an_observer_of_a_segment_that_was_replaced_says_so) {
     const UniqueName name;
     auto sender = std::make_unique<Sender>(name, small_channel());

@@ -216,28 +216,28 @@ BOOST_AUTO_TEST_CASE(buckets_follow_each_other_and_percentiles_are_an_eighth_off
         const auto high = LatencyHistogram::lower_bound(bucket + 1);
         BOOST_TEST_REQUIRE((low < high));
         if (bucket == 0) continue;
-        LatencyHistogram spread;
-        spread.counts[bucket] = 1;
-        const auto middle = spread.percentile(50);
+        LatencyHistogram histogram;
+        histogram.counts[bucket] = 1;
+        const auto middle = histogram.percentile(50);
         BOOST_TEST_REQUIRE((middle - low <= low / 8 + 1ns && high - middle <= high / 8 + 1ns));
     }
-    LatencyHistogram spread;
-    spread.counts[10] = 98;
-    spread.counts[20] = 1;
-    spread.counts[30] = 1;
-    BOOST_TEST((spread.percentile(50) < LatencyHistogram::lower_bound(11)));
-    BOOST_TEST((spread.percentile(99) < LatencyHistogram::lower_bound(21) &&
-                spread.percentile(99) > LatencyHistogram::lower_bound(20)));
-    BOOST_TEST((spread.percentile(100) > LatencyHistogram::lower_bound(30)));
+    LatencyHistogram histogram;
+    histogram.counts[10] = 98;
+    histogram.counts[20] = 1;
+    histogram.counts[30] = 1;
+    BOOST_TEST((histogram.percentile(50) < LatencyHistogram::lower_bound(11)));
+    BOOST_TEST((histogram.percentile(99) < LatencyHistogram::lower_bound(21) &&
+                histogram.percentile(99) > LatencyHistogram::lower_bound(20)));
+    BOOST_TEST((histogram.percentile(100) > LatencyHistogram::lower_bound(30)));
     BOOST_TEST((LatencyHistogram().percentile(50) == 0ns));
     LatencyHistogram ten;
     ten.counts[10] = 9;
     ten.counts[20] = 1;
     BOOST_TEST((ten.percentile(90) < LatencyHistogram::lower_bound(11)));
     BOOST_TEST((ten.percentile(99) > LatencyHistogram::lower_bound(20)));
-    LatencyHistogram later = spread;
+    LatencyHistogram later = histogram;
     later.counts[20] += 5;
-    BOOST_TEST(later.since(spread).count() == 5U);
+    BOOST_TEST(later.since(histogram).count() == 5U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_name_in_a_folder_that_does_not_exist_is_an_error) {
     check_message(failure, "naming " + path.str(), "No such file or directory");
 }
 
-BOOST_AUTO_TEST_CASE(a_nameless_file_is_whole_and_zeroed_and_has_no_name) {
+BOOST_AUTO_TEST_CASE(an_unlinked_file_is_whole_and_zeroed_and_has_no_name) {
     constexpr std::uint64_t size = 1 << 20;
     const auto file = platform::create_unlinked(size, 0600, "");
     const auto status = stat_of(file);

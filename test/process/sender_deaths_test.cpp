@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_for_a_slot, Channel) {
     target.wait_for("waiting");
     HANDOFF_REQUIRE_EVENTUALLY(survivor.state().senders == 2);
     target.kill();
-    // Every release rings the condition on which the dead one slept.
+    // Every release notifies the condition on which the dead one slept.
     for (Loan& loan : all) survivor.send(std::move(loan)).value();
     all.clear();
     for (std::uint64_t id = 0; id < slots; ++id) BOOST_TEST(serve_one(worker) == id);

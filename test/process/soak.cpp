@@ -154,7 +154,7 @@ private:
     Duration sum_{};
 };
 
-struct Tally {
+struct SoakCounts {
     std::uint64_t kills = 0, own_deaths = 0, receiver_ends = 0, stops = 0;
     std::chrono::steady_clock::duration longest_stall{};
     std::chrono::steady_clock::duration longest_unnoticed{};  ///< from a death until the dead one was recovered
@@ -172,25 +172,25 @@ public:
         for (std::size_t who = 0; who < members_.size(); ++who) start(who);
     }
 
-    void disturb(Tally& tally) {
+    void disturb(SoakCounts& counts) {
         time_.step();
-        look_after_all(tally);
+        look_after_all(counts);
         const std::size_t who = random_() % members_.size();
         Member& member = members_[who];
         if (member.died_at || member.stopped_until) return;
         if (!member.child->is_running()) {
-            end(tally, who, tally.own_deaths);
+            end(counts, who, counts.own_deaths);
         } else if (random_() % 8 == 0) {
-            stop(tally, member);
+            stop(counts, member);
         } else if (random_() % 4 == 0) {
-            end(tally, who, tally.kills);
+            end(counts, who, counts.kills);
         }
     }
 
     /// All processes die. What they committed is still there.
-    void kill_all(Tally& tally) {
+    void kill_all(SoakCounts& counts) {
         for (Member& member : members_) {
-            note_how_long(tally, member);
+            note_how_long(counts, member);
             kill(*member.child);
         }
         for (Child& child : left_alone_) kill(child);
@@ -221,7 +221,7 @@ private:
         members_[who].died_at.reset();
     }
     /// A process that was stopped long enough goes on; a dead one is replaced once its death was noticed.
-    void look_after_all(Tally& tally) {
+    void look_after_all(SoakCounts& counts) {
         const auto now = std::chrono::steady_clock::now();
         std::set<std::uint32_t> attached;
         if (std::any_of(members_.begin(), members_.end(), [](const Member& member) { return member.died_at; }))
@@ -229,24 +229,25 @@ private:
         for (std::size_t who = 0; who < members_.size(); ++who) {
             Member& member = members_[who];
             if (member.died_at && attached.count(static_cast<std::uint32_t>(member.child->pid())) == 0) {
-                note_how_long(tally, member);
+                note_how_long(counts, member);
                 start(who);
             } else if (member.stopped_until && now >= *member.stopped_until) {
                 resume(member);
             }
         }
     }
-    void note_how_long(Tally& tally, const Member& member) const {
-        if (member.died_at) tally.longest_unnoticed = std::max(tally.longest_unnoticed, time_.now() - *member.died_at);
+    void note_how_long(SoakCounts& counts, const Member& member) const {
+        if (member.died_at)
+            counts.longest_unnoticed = std::max(counts.longest_unnoticed, time_.now() - *member.died_at);
     }
-    void stop(Tally& tally, Member& member) {
+    void stop(SoakCounts& counts, Member& member) {
         try {
             member.child->stop();
         } catch (const testing::ChildFailed&) {
             return;  // it reached its own crash point first
         }
         member.stopped_until = std::chrono::steady_clock::now() + 60ms;
-        ++tally.stops;
+        ++counts.stops;
     }
     static void resume(Member& member) {
         member.stopped_until.reset();
@@ -263,11 +264,11 @@ private:
             if (failed.exit().signal != 9) std::fprintf(stderr, "a child failed: %s\n", failed.what());
         }
     }
-    void end(Tally& tally, std::size_t who, std::uint64_t& counter) {
+    void end(SoakCounts& counts, std::size_t who, std::uint64_t& counter) {
         members_[who].died_at = time_.step();
         kill(*members_[who].child);
         ++counter;
-        if (who >= each_) ++tally.receiver_ends;
+        if (who >= each_) ++counts.receiver_ends;
     }
 
     Ledger& ledger_;
@@ -281,22 +282,22 @@ private:
 };
 
 /// Kills, stops and restarts until the time is over.
-Tally run(Ledger& ledger, const std::string& name, std::chrono::seconds seconds, std::size_t each) {
-    Tally tally;
+SoakCounts run(Ledger& ledger, const std::string& name, std::chrono::seconds seconds, std::size_t each) {
+    SoakCounts counts;
     Crowd crowd(ledger, name, each);
     const auto end = std::chrono::steady_clock::now() + seconds;
     std::uint64_t seen = 0;
     auto last_progress = std::chrono::steady_clock::now();
     while (std::chrono::steady_clock::now() < end) {
-        crowd.disturb(tally);
+        crowd.disturb(counts);
         (void)testing::eventually([] { return false; }, 300us);  // a pause between two disturbances
         const auto now = std::chrono::steady_clock::now();
         if (ledger.delivered.load() != seen) last_progress = now;
         seen = ledger.delivered.load();
-        tally.longest_stall = std::max(tally.longest_stall, now - last_progress);
+        counts.longest_stall = std::max(counts.longest_stall, now - last_progress);
     }
-    crowd.kill_all(tally);
-    return tally;
+    crowd.kill_all(counts);
+    return counts;
 }
 
 /// A newcomer recovers the dead and takes what is left. Returns the slots that are not free afterwards.
@@ -307,7 +308,7 @@ std::uint32_t drain(Ledger& ledger, std::string_view name) {
     return *shape.slot_count - receiver.state().free;
 }
 
-bool report(const Ledger& ledger, const Tally& tally, std::size_t each, std::uint32_t leaked, std::size_t files) {
+bool report(const Ledger& ledger, const SoakCounts& counts, std::size_t each, std::uint32_t leaked, std::size_t files) {
     std::uint64_t committed = 0, lost = 0, ghosts = 0, again = 0, unsaid = 0;
     const std::uint64_t messages = std::min(ledger.next_id.load(), most_messages);
     for (std::uint64_t id = 0; id < messages; ++id) {
@@ -319,12 +320,12 @@ bool report(const Ledger& ledger, const Tally& tally, std::size_t each, std::uin
         if (!fate.committed && fate.delivered > 0) ++unsaid;
         if (fate.delivered > 1) again += fate.delivered - 1U;
     }
-    const auto stall_ms = std::chrono::duration<double, std::milli>(tally.longest_stall).count();
-    const auto unnoticed_ms = std::chrono::duration<double, std::milli>(tally.longest_unnoticed).count();
+    const auto stall_ms = std::chrono::duration<double, std::milli>(counts.longest_stall).count();
+    const auto unnoticed_ms = std::chrono::duration<double, std::milli>(counts.longest_unnoticed).count();
     std::printf("%llu messages, %llu committed; %llu killed, %llu died at a crash point, %llu stopped\n",
                 static_cast<unsigned long long>(messages), static_cast<unsigned long long>(committed),
-                static_cast<unsigned long long>(tally.kills), static_cast<unsigned long long>(tally.own_deaths),
-                static_cast<unsigned long long>(tally.stops));
+                static_cast<unsigned long long>(counts.kills), static_cast<unsigned long long>(counts.own_deaths),
+                static_cast<unsigned long long>(counts.stops));
     std::printf(
         "lost %llu, torn %llu, answered though withdrawn %llu, refused %llu, slots not free %u, files left %zu\n",
         static_cast<unsigned long long>(lost), static_cast<unsigned long long>(ledger.torn.load()),
@@ -332,12 +333,12 @@ bool report(const Ledger& ledger, const Tally& tally, std::size_t each, std::uin
     std::printf(
         "delivered again %llu (receivers that died: %llu), delivered though send had not returned %llu, longest "
         "stall %.1f ms, longest unnoticed death %.1f ms\n",
-        static_cast<unsigned long long>(again), static_cast<unsigned long long>(tally.receiver_ends),
+        static_cast<unsigned long long>(again), static_cast<unsigned long long>(counts.receiver_ends),
         static_cast<unsigned long long>(unsaid), stall_ms, unnoticed_ms);
     // A process may get no core for a while; ten seconds without one delivery is a hang, and two seconds are ten times
     // what a death may go unnoticed.
     const bool good = messages > 1000 && lost == 0 && ghosts == 0 && ledger.torn == 0 && ledger.refused == 0 &&
-                      leaked == 0 && files == 0 && again <= tally.receiver_ends + each + 1 && stall_ms < 10'000 &&
+                      leaked == 0 && files == 0 && again <= counts.receiver_ends + each + 1 && stall_ms < 10'000 &&
                       unnoticed_ms < 2'000;
     std::printf("%s\n", good ? "every message is accounted for" : "FAILED");
     return good;
@@ -356,7 +357,7 @@ int main(int argument_count, char** arguments) {
     auto memory = boost::interprocess::anonymous_shared_memory(sizeof(Ledger));
     auto& ledger = *static_cast<Ledger*>(memory.get_address());  // zeroed memory is an empty ledger
     const testing::UniqueName name("soak");
-    const Tally tally = run(ledger, name.str(), std::chrono::seconds(seconds), each);
+    const SoakCounts counts = run(ledger, name.str(), std::chrono::seconds(seconds), each);
     const std::uint32_t leaked = drain(ledger, name);
-    return report(ledger, tally, each, leaked, name.left_behind().size()) ? 0 : 1;
+    return report(ledger, counts, each, leaked, name.left_behind().size()) ? 0 : 1;
 }

@@ -38,7 +38,7 @@ segment::Geometry Board::geometry_of(const BoardShape& shape) {
     blueprint.payload_bytes = shape.payload_bytes;
     blueprint.reply_bytes = sizeof(std::uint64_t);
     segment::Geometry geometry;
-    if (!segment::lay_out(blueprint, geometry)) throw std::logic_error("the board's shape is nonsense");
+    if (!segment::lay_out(blueprint, geometry)) throw std::logic_error("the board's shape is invalid");
     geometry.slots_offset = 0;
     return geometry;
 }

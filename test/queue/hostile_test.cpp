@@ -28,7 +28,7 @@ struct Fixture {
     explicit Fixture(const BoardShape& shape = {}) : board(shape) {}
 };
 
-/// So that the hint of a warm slot is looked at.
+/// So that the reuse hint is read.
 struct LargeSlots : Fixture {
     LargeSlots() : Fixture({.payload_bytes = large_payload}) {}
 };
@@ -62,15 +62,15 @@ BOOST_FIXTURE_TEST_CASE(a_slot_beyond_the_last_is_neither_loaned_nor_taken_whate
     const handoff::detail::slot::Slots two(reinterpret_cast<std::byte*>(&board.slots()[0]), narrow);
     BOOST_TEST_REQUIRE(&two[1] == &board.slots()[1]);
     const Ring ring(board.control(), board.shape().cells, two);
-    const SlotProtocol handover(board.control(), two, ring, sender.registry(), {});
+    const SlotProtocol protocol(board.control(), two, ring, sender.registry(), {});
 
     board.control().last_freed.store(2);
-    for (int slot = 0; slot < 2; ++slot) BOOST_TEST(handover.loan().value().slot < 2U);
-    BOOST_TEST(!handover.loan().has_value());
+    for (int slot = 0; slot < 2; ++slot) BOOST_TEST(protocol.loan().value().slot < 2U);
+    BOOST_TEST(!protocol.loan().has_value());
 
     board.set(2, {0, 0, 0, false, SlotState::ready});
     board.control().cells[0].store(CellWord::naming(0, 2, 0).encode());
-    BOOST_TEST(handover.take().outcome == RingOutcome::empty);
+    BOOST_TEST(protocol.take().outcome == RingOutcome::empty);
     BOOST_TEST(board.state(2) == SlotState::ready);
 }
 
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_head_far_behind_or_ahead_is_damaged_or_empty) {
     BOOST_TEST(receiver->take().outcome == RingOutcome::damaged);
 }
 
-BOOST_AUTO_TEST_CASE(a_nonsensical_tail_is_damaged_and_the_message_is_not_lost) {
+BOOST_AUTO_TEST_CASE(an_invalid_tail_is_damaged_and_the_message_is_not_lost) {
     const Held loan = sender.prepare(1);
     board.control().tail.store(board.shape().cells * 3);
     BOOST_TEST((sender->commit(loan, false).error() == Errc::damaged));

@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "queue/walk.hpp"
+#include "queue/random_walk.hpp"
 
 using namespace handoff::detail::queue;
 
 namespace {
 
 void walk(const BoardShape& shape, std::uint64_t seed, int steps) {
-    Walk walk(shape, seed);
+    RandomWalk walk(shape, seed);
     for (int step = 0; step < steps; ++step) {
         BOOST_TEST_CONTEXT("seed " << seed << ", step " << step) {
             walk.step();
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(seven_slots_in_eight_cells) {
     walk_all_seeds({.slots = 7, .cells = 8, .players = places, .settings = {0, false, false}});
 }
 
-BOOST_AUTO_TEST_CASE(large_slots_stay_warm) {
+BOOST_AUTO_TEST_CASE(large_slots_are_reused_at_once) {
     walk_all_seeds(
         {.slots = 3, .cells = 8, .players = places, .settings = {0, false, false}, .payload_bytes = large_payload});
 }

@@ -76,14 +76,14 @@ BOOST_AUTO_TEST_CASE(small_slots_go_round) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(glances_find_a_free_slot_wherever_it_is) {
+BOOST_AUTO_TEST_CASE(fast_loans_find_a_free_slot_wherever_it_is) {
     std::vector<Held> loans;
     while (const auto loan = sender->loan()) loans.push_back(*loan);
     BOOST_TEST(!sender->fast_loan().has_value());
     for (const Held& loan : loans) {
         sender->return_loan(loan);
         std::optional<Held> found;
-        for (std::uint32_t glance = 0; glance < board.shape().slots && !found; ++glance) found = sender->fast_loan();
+        for (std::uint32_t tries = 0; tries < board.shape().slots && !found; ++tries) found = sender->fast_loan();
         BOOST_TEST_REQUIRE(found.has_value());
         BOOST_TEST(found->slot == loan.slot);
     }
@@ -95,13 +95,13 @@ BOOST_AUTO_TEST_CASE(the_large_slot_freed_last_is_loaned_next) {
     const Held a = *lender->loan(), b = *lender->loan(), c = *lender->loan();
     for (const Held& freed : {c, a, b}) {
         lender->return_loan(freed);
-        const Held warm = *lender->loan();
-        BOOST_TEST(warm.slot == freed.slot);
-        lender->return_loan(warm);
+        const Held reused = *lender->loan();
+        BOOST_TEST(reused.slot == freed.slot);
+        lender->return_loan(reused);
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_nonsensical_warm_hint_is_no_harm) {
+BOOST_AUTO_TEST_CASE(an_invalid_reuse_hint_does_no_harm) {
     const Board large({.payload_bytes = large_payload});
     Player lender(large, Role::sender);
     large.control().last_freed.store(0xffffffff);

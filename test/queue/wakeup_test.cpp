@@ -1,5 +1,5 @@
-// Whoever changes a state rings the condition that stands for it. Without threads: a condition on which somebody said
-// that he sleeps forgets it when it is rung.
+// Each change of a state notifies the condition that stands for it. Without threads: the word of a condition on which a
+// sleeper is announced changes when it is notified.
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
@@ -13,11 +13,11 @@ using handoff::detail::sync::FutexCondition;
 
 namespace {
 
-/// Somebody who sleeps on a condition.
+/// A thread that is about to sleep on a condition.
 class Sleeper {
 public:
     explicit Sleeper(FutexCondition& condition) : condition_(condition), seen_(condition.announce()) {}
-    /// True if the kernel would let him go on, or not fall asleep at all.
+    /// True if the kernel would wake it, or not let it fall asleep at all.
     bool is_woken() const { return condition_.word().load() != seen_; }
 
 private:

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_second_abandon_or_withdraw_does_not_touch_the_next_messag
     BOOST_TEST(sending().withdraw(slot, 1) == Withdrawal::taken_back);
     Player other(board, Role::sender);
     for (Player* next : {&*sender, &other}) {
-        BOOST_TEST_REQUIRE(next->send(2, true) == slot);  // the warm one
+        BOOST_TEST_REQUIRE(next->send(2, true) == slot);  // the one freed last
         const auto word = board.word(slot).encode();
         sending().abandon(slot, 1);
         BOOST_TEST(sending().withdraw(slot, 1) == Withdrawal::lost);

@@ -118,7 +118,7 @@ void Setup::recover_the_dead() {
     for (bool found = true; found;) act([this, &found] { found = other_sender.reap(); });
 }
 
-/// What nobody waits for any more was freed by its answer; the rest is freed by its sender.
+/// A request that is no longer awaited was freed by its answer; the rest is freed by its sender.
 void Setup::collect_answers() {
     for (std::uint32_t slot = 0; slot < board.shape().slots; ++slot) {
         const SlotWord word = board.word(slot);

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_petabyte_is_refused_before_anything_is_taken) {
     check_refusal_for_space(name, std::uint64_t{1} << 50);
 }
 
-BOOST_AUTO_TEST_CASE(more_than_can_be_counted_is_refused_as_nonsense) {
+BOOST_AUTO_TEST_CASE(more_than_can_be_counted_is_refused_as_invalid) {
     for (const std::uint64_t payload : {UINT64_MAX, UINT64_MAX - 200, std::uint64_t{1} << 63}) {
         const UniqueName name;
         const auto failure = refusal_of([&] { Segment::open(request_of(name, payload)); });

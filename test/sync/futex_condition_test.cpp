@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_notification_between_the_look_and_the_sleep_is_not_lost) 
 }
 
 /// The second one sets the same bit again: only the count shows the first one that a notification came in between.
-BOOST_AUTO_TEST_CASE(who_was_rung_before_it_slept_does_not_sleep_although_another_one_came_since) {
+BOOST_AUTO_TEST_CASE(who_was_notified_does_not_sleep_although_another_one_came_since) {
     for (const bool all : {true, false}) {
         FutexCondition condition;
         const std::uint32_t seen = condition.announce();

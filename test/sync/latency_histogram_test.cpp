@@ -18,13 +18,13 @@ BOOST_AUTO_TEST_CASE(a_value_lies_in_the_bucket_that_it_is_counted_in) {
 }
 
 BOOST_AUTO_TEST_CASE(what_took_less_than_no_time_took_none) {
-    LatencyHistogram spread;
-    spread.add(-5);
-    spread.add(INT64_MAX);
-    BOOST_TEST(spread.count_in(0) == 1U);
-    BOOST_TEST(spread.count_in(LatencyHistogram::bucket_count - 1) == 1U);
-    spread.clear();
-    BOOST_TEST(spread.count_in(0) == 0U);
+    LatencyHistogram histogram;
+    histogram.add(-5);
+    histogram.add(INT64_MAX);
+    BOOST_TEST(histogram.count_in(0) == 1U);
+    BOOST_TEST(histogram.count_in(LatencyHistogram::bucket_count - 1) == 1U);
+    histogram.clear();
+    BOOST_TEST(histogram.count_in(0) == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

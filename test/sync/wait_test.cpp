@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(spins_in_vain_become_short_and_one_that_pays_off_makes_them
     BOOST_TEST(budget.now_ns() == longest_ns);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_glance_misses_is_found_by_the_looks_between) {
+BOOST_AUTO_TEST_CASE(what_a_fast_check_misses_is_found_by_the_looks_between) {
     const std::int64_t deadline = now_ns() + 1'000'000'000;
     BOOST_TEST(handoff::detail::sync::spin_until(
         deadline, handoff::detail::sync::PollRate::calm, handoff::detail::sync::Core::shared, [] { return true; },

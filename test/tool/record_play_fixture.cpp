@@ -1,5 +1,6 @@
 #include "tool/record_play_fixture.hpp"
 
+#include "mcap/array_message.hpp"
 #include "mcap/ros_image.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -16,7 +17,7 @@ namespace recording_test {
 
 namespace {
 
-constexpr std::chrono::seconds program_patience{60};
+constexpr std::chrono::seconds program_timeout{60};
 
 }  // namespace
 
@@ -30,7 +31,7 @@ void wait_until_recorded(const Program& recorder, std::string_view name) {
 
 void require_exit(Program& program, int code) {
     const handoff::testing::Exit expected{code, 0};
-    const handoff::testing::Exit exit = program.wait(program_patience);
+    const handoff::testing::Exit exit = program.wait(program_timeout);
     BOOST_REQUIRE_MESSAGE(exit == expected, "the program " << exit.text() << " instead of exit code " << code
                                                            << "; stdout:\n"
                                                            << program.output() << "\nstderr:\n"
@@ -65,10 +66,17 @@ std::vector<Frame> frames(std::size_t count, std::uint32_t seed) {
     const auto random = [&] { return static_cast<std::uint32_t>(engine()); };
     std::vector<Frame> frames(count);
     for (Frame& frame : frames) {
-        const std::uint32_t form = random() % 8;
+        const std::uint32_t form = random() % 10;
         if (form == 0) continue;  // empty
         if (form == 1) {
             frame.payload = noise(random() % largest_frame + 1, random());
+            continue;
+        }
+        if (form >= 8) {
+            auto array = handoff::Array::of<float>({random() % 48, form == 8 ? 0U : random() % 48 + 1}).value();
+            array.capture_time_ns = form;
+            frame.image = array.description();
+            frame.payload = noise(array.byte_count(), random());
             continue;
         }
         const auto encoding = form < 5 ? handoff::Encoding::bgr8 : handoff::Encoding::mono8;
@@ -83,7 +91,7 @@ std::vector<Frame> frames(std::size_t count, std::uint32_t seed) {
 void publish(handoff::Publisher& publisher, const Frame& frame) {
     handoff::Loan loan = publisher.loan().value();
     std::ranges::copy(frame.payload, loan.payload().begin());
-    if (frame.image.is_image()) loan.describe(frame.image).value();
+    if (frame.image.is_described()) loan.describe(frame.image).value();
     loan.resize(frame.payload.size()).value();
     (void)publisher.publish(std::move(loan)).value();
 }
@@ -103,6 +111,12 @@ std::vector<Frame> frames_in(const ReadBack& recording, const std::string& topic
     std::vector<Frame> frames;
     for (const Entry& entry : recording.entries) {
         if (entry.channel.topic != topic) continue;
+        if (entry.channel.message_encoding == array_message_encoding) {
+            const auto read = read_array_message(entry.data);
+            BOOST_REQUIRE(read.has_value());
+            frames.push_back({read->description, {read->payload.begin(), read->payload.end()}});
+            continue;
+        }
         if (entry.channel.message_encoding != "cdr") {
             frames.push_back({{}, entry.data});
             continue;

@@ -38,7 +38,7 @@ handoff::Subscriber subscriber_of(std::string_view name);
 /// On stderr.
 bool prints(const Program& program, const std::string& words);
 
-/// Images of random sizes, encodings and descriptions, plain bytes and empty messages in between.
+/// Images of random sizes, encodings and descriptions; arrays, plain bytes and empty messages in between.
 std::vector<Frame> frames(std::size_t count, std::uint32_t seed);
 inline constexpr std::size_t largest_frame = 64 * 48 * 3;
 void publish(handoff::Publisher& publisher, const Frame& frame);

@@ -88,7 +88,13 @@ BOOST_AUTO_TEST_CASE(participants_slots_and_traffic_are_told_as_they_are) {
     BOOST_TEST(json["slot_list"][0]["image"]["encoding"] == "bgr8");
     BOOST_TEST(json["slot_list"][0]["since_ns"] == "12000000");
     BOOST_TEST(json["slot_list"][1]["owner"].is_null());
+    BOOST_TEST(json["slot_list"][0]["array"].is_null());
     BOOST_TEST(json["slot_list"][1]["image"].is_null());
+    Look look = full_look(Kind::channel);
+    look.report->slot_list[0].image = handoff::Array::of<float>({0, 6}).value().description();
+    const auto slot = ordered_json::parse(report_json(look, true))["slot_list"][0];
+    BOOST_TEST(slot["image"].is_null());
+    BOOST_TEST(slot["array"] == (ordered_json{{"dtype", "float32"}, {"shape", {0, 6}}, {"capture_time_ns", "0"}}));
     BOOST_TEST(json["traffic"]["messages_per_second"] == 2.5);
     BOOST_TEST(!json.contains("problem"));
 }

@@ -4,6 +4,7 @@
 #include <png.h>
 
 #include <filesystem>
+#include <fstream>
 #include <limits>
 
 using namespace tool_test;
@@ -59,10 +60,44 @@ BOOST_AUTO_TEST_CASE(snap_writes_the_newest_image_pixel_by_pixel) {
     std::filesystem::remove(path);
 
     publish(publisher, "no image");
-    TOOL_TEST_CONTAINS(words_of({"snap", name.str(), path}, 1), "is no image: --raw");
+    TOOL_TEST_CONTAINS(words_of({"snap", name.str(), path}, 1), "is neither an image nor an array: --raw");
     BOOST_TEST(output_of({"snap", "--raw", name.str(), "-"}) == "no image");
     TOOL_TEST_CONTAINS(words_of({"snap", "--raw", name.str(), "/no/such/folder/x"}, 1),
                        "cannot write /no/such/folder/x");
+}
+
+BOOST_AUTO_TEST_CASE(snap_writes_an_array_as_a_file_of_numpy) {
+    const UniqueName name;
+    const std::string path = std::filesystem::temp_directory_path() / (name.str() + ".npy");
+    Publisher publisher(name, small_topic());
+    const std::pair<Array, std::string> rows[]{
+        {Array::of<float>({2, 3}).value(), "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, ), }"},
+        {Array::of<bool>({5}).value(), "{'descr': '|b1', 'fortran_order': False, 'shape': (5, ), }"},
+        {Array::of<std::int64_t>({}).value(), "{'descr': '<i8', 'fortran_order': False, 'shape': (), }"},
+        {Array::of(Dtype::bfloat16, {}).value(), "{'descr': '<u2', 'fortran_order': False, 'shape': (), }"},
+        {Array::of<double>({0, 6}).value(), "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 6, ), }"},
+    };
+    for (const auto& [array, head] : rows) {
+        const std::string elements(array.byte_count(), 'e');
+        Loan loan = filled(publisher.loan().value(), elements + "behind");
+        loan.describe(array).value();
+        (void)publisher.publish(std::move(loan)).value();
+        TOOL_TEST_CONTAINS(words_of({"snap", name.str(), path}, 0), std::string(name_of(array.dtype)));
+        std::ifstream file(path, std::ios::binary);
+        const std::string read{std::istreambuf_iterator<char>(file), {}};
+        BOOST_TEST(read.substr(0, 8) == std::string("\x93NUMPY\x01\x00", 8));
+        const std::size_t length = static_cast<unsigned char>(read[8]) + 256 * static_cast<unsigned char>(read[9]);
+        BOOST_TEST((10 + length) % 64 == 0U);
+        BOOST_TEST(read.substr(10, head.size()) == head);
+        BOOST_TEST(read[9 + length] == '\n');
+        BOOST_TEST(read.substr(10 + length) == elements);
+    }
+    std::filesystem::remove(path);
+    TOOL_TEST_CONTAINS(words_of({"snap", name.str(), "x.png"}, 1), "is an array (0x6 float64): name the file FILE.npy");
+    Loan loan = publisher.loan().value();
+    loan.describe(Image::of(2, 2, Encoding::mono8)).value();
+    (void)publisher.publish(std::move(loan)).value();
+    TOOL_TEST_CONTAINS(words_of({"snap", name.str(), path}, 1), "is an image (2x2 mono8): name the file FILE.png");
 }
 
 BOOST_AUTO_TEST_CASE(snap_scales_floats_and_signed_integers_and_says_so) {

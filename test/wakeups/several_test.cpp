@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_each_stream_wakes_wait_any) {
 
 BOOST_AUTO_TEST_CASE(what_comes_before_the_waiter_is_announced_is_found_by_the_second_look) {
     const Deadline deadline(testing::scaled(4s));
-    const std::vector<Waitable> waitables{Waitable(std::make_shared<Surprise>())};
+    const std::vector<Waitable> waitables{detail::sync::WaitSource::waitable(std::make_shared<Surprise>())};
     BOOST_TEST(wait_any(waitables, deadline).value() == 0U);
     BOOST_TEST(detail::platform::now_ns() < deadline.at_ns(), "it slept until its deadline");
 }

@@ -113,7 +113,7 @@ handoff::detail::segment::Geometry Channel::geometry() {
     blueprint.slot_header_bytes = sizeof(SharedData);
     blueprint.payload_bytes = 16;
     handoff::detail::segment::Geometry geometry;
-    check(handoff::detail::segment::lay_out(blueprint, geometry), "the shape is nonsense");
+    check(handoff::detail::segment::lay_out(blueprint, geometry), "the shape is invalid");
     geometry.slots_offset = 0;
     return geometry;
 }

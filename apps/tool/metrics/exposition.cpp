@@ -210,14 +210,14 @@ void add_counters(Page& page, const std::string& prefix, const std::vector<Row>&
 }
 
 /// Buckets end where a power of two of nanoseconds does; what is beyond the last bound is in +Inf alone.
-void add_histogram(Page& page, const std::string& labels, const LatencyHistogram& spread) {
+void add_histogram(Page& page, const std::string& labels, const LatencyHistogram& histogram) {
     std::uint64_t count = 0;
     double sum = 0;
     for (std::size_t bucket = 0; bucket < LatencyHistogram::buckets; ++bucket) {
         const auto lower = LatencyHistogram::lower_bound(bucket);
         const auto upper = LatencyHistogram::lower_bound(bucket + 1);
-        count += spread.counts[bucket];
-        sum += static_cast<double>(spread.counts[bucket]) * seconds(lower + (upper - lower) / 2);
+        count += histogram.counts[bucket];
+        sum += static_cast<double>(histogram.counts[bucket]) * seconds(lower + (upper - lower) / 2);
         if (bucket + 1 < LatencyHistogram::buckets && std::has_single_bit(static_cast<std::uint64_t>(upper.count())))
             page.add(labels + ",le=\"" + number(seconds(upper)) + "\"", count, "_bucket");
     }

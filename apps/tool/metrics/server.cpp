@@ -6,9 +6,9 @@
 #include <handoff/error.hpp>
 #include <handoff/version.hpp>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -21,6 +21,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -164,23 +165,24 @@ public:
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
     void run() {
-        const auto stays = asio::make_work_guard(context_);
-        while (!stop_requested()) {
-            accept();  // also after it failed, but no sooner: there may be no descriptor to be had
-            context_.run_for(slice);
-        }
+        const std::stop_callback on_stop(stop_token(), [this] { context_.stop(); });
+        accept();
+        context_.run();
     }
 
 private:
     void accept() {
-        if (is_accepting_) return;
-        is_accepting_ = true;
         acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
-            is_accepting_ = false;
-            if (error) return;
+            if (error) return accept_later();
             begin(std::move(socket));
             accept();
         });
+    }
+
+    /// There may be no descriptor to be had at this moment.
+    void accept_later() {
+        retry_.expires_after(std::chrono::milliseconds(100));
+        retry_.async_wait([this](beast::error_code) { accept(); });
     }
 
     void begin(tcp::socket socket) {
@@ -207,9 +209,9 @@ private:
     const ServerLimits& limits_;
     const std::function<std::string()>& page_;
     std::vector<std::weak_ptr<Session>> sessions_;  ///< oldest first
-    bool is_accepting_ = false;
     asio::io_context context_{1};
     tcp::acceptor acceptor_{context_};
+    asio::steady_timer retry_{context_};
 };
 
 std::optional<std::uint16_t> parse_port(const std::string& text) {

@@ -1,11 +1,11 @@
 #include "tool/recording/player.hpp"
 
+#include "mcap/array_message.hpp"
 #include "mcap/ros_image.hpp"
 #include "tool/format.hpp"
 
 #include <algorithm>
 #include <cctype>
-#include <thread>
 #include <utility>
 
 namespace handoff::apps::tool::recording {
@@ -20,10 +20,16 @@ bool is_image_channel(const Channel& channel) {
     return channel.message_encoding == "cdr" && channel.schema.name == image_schema().name;
 }
 
+bool is_array_channel(const Channel& channel) {
+    return channel.message_encoding == array_message_encoding && channel.schema.name == array_schema().name;
+}
+
 /// What a segment has to hold for the messages of the channel: what the recorder stored about it, if that is plausible.
 std::uint64_t payload_bytes_for(const ChannelContent& content) {
     constexpr std::uint64_t largest_image_head = 512;
-    const std::uint64_t head = is_image_channel(content.channel) ? largest_image_head : 0;
+    const std::uint64_t head = is_image_channel(content.channel)   ? largest_image_head
+                               : is_array_channel(content.channel) ? sizeof(Image)
+                                                                   : 0;
     const std::uint64_t said = number_in(content.channel.metadata, "payload_bytes");
     const bool is_true = said > 0 && content.largest_bytes <= said + head;
     return is_true ? said : std::max<std::uint64_t>(content.largest_bytes, 1);
@@ -154,12 +160,20 @@ void Player::publish(Publisher& publisher, const Message& message) {
         payload = read->payload;
         image = read->image;
     }
+    if (is_array_channel(message.channel)) {
+        const auto read = read_array_message(message.data);
+        if (!read)
+            return error("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
+                         " is left out: it is no array that can be read here");
+        payload = read->payload;
+        image = read->description;
+    }
     Loan loan = publisher.loan().value();
     if (payload.size() > loan.payload().size())
         return error("message " + std::to_string(message.head.sequence) + " of " + message.channel.topic +
                      " is left out: it does not fit into '" + publisher.info().name + "'");
     std::ranges::copy(payload, loan.payload().begin());
-    if (image.is_image()) loan.describe(image).value();
+    if (image.is_described()) loan.describe(image).value();
     loan.resize(payload.size()).value();  // there may be bytes behind the last row
     if (!wait_until_due(message, {})) return;
     (void)publisher.publish(std::move(loan)).value();
@@ -181,7 +195,7 @@ std::uint64_t Player::time_of(const MessageHead& head) const noexcept {
 void Player::wait_while_paused() {
     if (!options_.is_paused || !options_.is_paused()) return;
     const auto since = Clock::now();
-    while (!stop_requested() && options_.is_paused()) std::this_thread::sleep_for(slice / 2);
+    while (!stop_requested() && options_.is_paused()) options_.sleep_until(Clock::time_point::max());
     if (began_) *began_ += Clock::now() - since;
 }
 
@@ -199,7 +213,7 @@ bool Player::wait_until_due(const Message& message, std::chrono::nanoseconds ahe
                           std::chrono::duration<double>(std::clamp(since_first_s / options_.rate, 0.0, century_s))) -
                       std::chrono::duration_cast<Clock::duration>(ahead);
     while (!stop_requested() && Clock::now() < *began_ + wait) {
-        std::this_thread::sleep_for(std::min<Clock::duration>(*began_ + wait - Clock::now(), slice));
+        can_pause ? options_.sleep_until(*began_ + wait) : sleep_until(*began_ + wait);
         if (can_pause) wait_while_paused();
     }
     return !stop_requested();

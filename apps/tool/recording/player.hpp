@@ -28,6 +28,8 @@ struct PlayOptions {
     std::chrono::nanoseconds start{0};                   ///< of the recording that are passed over
     std::optional<std::chrono::nanoseconds> duration{};  ///< of the recording that are played; none: to its end
     std::function<bool()> is_paused{};                   ///< asked again and again; none: never
+    /// Returns then, or sooner: when is_paused() may have changed, or the program is asked to end.
+    std::function<void(Clock::time_point)> sleep_until = apps::sleep_until;
 };
 
 class Player {

@@ -1,5 +1,6 @@
 #include "tool/recording/recording_writer.hpp"
 
+#include "mcap/array_message.hpp"
 #include "mcap/ros_image.hpp"
 
 #include <filesystem>
@@ -70,9 +71,15 @@ void RecordingWriter::repeat_latest_values() {
     }
 }
 
-ChannelId RecordingWriter::channel_for(const SegmentShape& from, bool is_image) {
-    Channel channel{from.name, is_image ? "cdr" : "application/octet-stream", {}, {}};
-    if (is_image) channel.schema = image_schema();
+ChannelId RecordingWriter::channel_for(const SegmentShape& from, Content content) {
+    Channel channel{from.name, "application/octet-stream", {}, {}};
+    if (content == Content::image) {
+        channel.message_encoding = "cdr";
+        channel.schema = image_schema();
+    } else if (content == Content::array) {
+        channel.message_encoding = array_message_encoding;
+        channel.schema = array_schema();
+    }
     channel.metadata = {{"offered_qos_profiles", "[]"},  // rosbag2 asks for it
                         {"kind", inspect::to_string(from.kind)},
                         {"payload_bytes", std::to_string(from.payload_bytes)},
@@ -112,13 +119,17 @@ void RecordingWriter::put(const SegmentShape& from, const Copied& message, Bytes
         return static_cast<std::uint64_t>((time.time_since_epoch() + wall_minus_steady_).count());
     };
     const std::uint64_t publish_time_ns = wall_ns(message.published_at);
-    const bool is_image = fits_ros_image(message.image, payload.size());
-    const MessageHead head{channel_for(from, is_image), static_cast<std::uint32_t>(message.sequence), wall_ns(now),
+    const Content content = fits_ros_image(message.image, payload.size()) ? Content::image
+                            : message.image.is_array()                    ? Content::array
+                                                                          : Content::bytes;
+    const MessageHead head{channel_for(from, content), static_cast<std::uint32_t>(message.sequence), wall_ns(now),
                            publish_time_ns};
-    image_head_.clear();
-    if (is_image) write_image_head(image_head_, message.image, from.name, publish_time_ns, payload.size());
+    payload_head_.clear();
+    if (content == Content::image)
+        write_image_head(payload_head_, message.image, from.name, publish_time_ns, payload.size());
+    if (content == Content::array) write_array_head(payload_head_, message.image);
     if (!writer_->is_waiting()) waiting_since_ = now;
-    writer_->add(head, image_head_, payload);
+    writer_->add(head, payload_head_, payload);
 }
 
 void RecordingWriter::tick() {

@@ -75,6 +75,8 @@ public:
     std::uint32_t files() const noexcept { return files_; }
 
 private:
+    /// What a message is, and so how it is written.
+    enum class Content : std::uint8_t { bytes, image, array };
     using Clock = std::chrono::steady_clock;
     /// A message that is not in the file yet.
     struct Waiting {
@@ -98,7 +100,7 @@ private:
     void begin_next_file(Clock::time_point now);
     void repeat_latest_values();
     void put(const SegmentShape& from, const Copied& message, Bytes payload, Clock::time_point now);
-    ChannelId channel_for(const SegmentShape& from, bool is_image);
+    ChannelId channel_for(const SegmentShape& from, Content content);
 
     const std::string path_;
     const bool replace_;
@@ -114,7 +116,7 @@ private:
     std::uint64_t bytes_before_ = 0, messages_ = 0, payload_bytes_ = 0;
     std::uint64_t file_messages_ = 0;  ///< of messages_, in this file
     Counts counts_, file_counts_;
-    std::vector<std::byte> image_head_;
+    std::vector<std::byte> payload_head_;
 };
 
 }  // namespace handoff::apps::tool::recording

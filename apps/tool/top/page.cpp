@@ -260,8 +260,8 @@ Line participant_line(const inspect::Participant& participant) {
     const Style style = participant.life == inspect::Life::dead      ? Style::red
                         : participant.life == inspect::Life::stopped ? Style::yellow
                                                                      : Style::plain;
-    const auto measured = [](const inspect::LatencyHistogram& spread) {
-        return spread.count() == 0 ? "-" : format_duration(spread.percentile(99));
+    const auto measured = [](const inspect::LatencyHistogram& histogram) {
+        return histogram.count() == 0 ? "-" : format_duration(histogram.percentile(99));
     };
     return one_piece(
         padded(std::to_string(participant.index), 4, false) + " " +
@@ -282,7 +282,7 @@ Line slot_line(const inspect::Slot& slot) {
     std::string holders = slot.owner ? std::to_string(*slot.owner) : "";
     for (const std::uint32_t index : slot.pinned_by) holders += (holders.empty() ? "" : ",") + std::to_string(index);
     std::string what = format_bytes(slot.bytes);
-    if (slot.image.is_image()) what += ", " + format_image(slot.image);
+    if (slot.image.is_described()) what += ", " + format_description(slot.image);
     return one_piece(name + " " + padded(slot.kept ? "yes" : "", 4, true) + " " + padded(holders, 10, true) + " " +
                          padded(format_duration(slot.since), 10, false) + " " +
                          padded(std::to_string(slot.sequence), 10, false) + "  " + what,

@@ -44,9 +44,9 @@ std::string format_counters(const Report& report) {
            std::to_string(report.failed) + " failed, " + std::to_string(report.withdrawn) + " withdrawn";
 }
 
-std::string percentiles(const inspect::LatencyHistogram& spread) {
-    if (spread.count() == 0) return "-";
-    return format_duration(spread.percentile(50)) + " / " + format_duration(spread.percentile(99));
+std::string percentiles(const inspect::LatencyHistogram& histogram) {
+    if (histogram.count() == 0) return "-";
+    return format_duration(histogram.percentile(50)) + " / " + format_duration(histogram.percentile(99));
 }
 
 std::string participants_table(const Report& report) {
@@ -78,7 +78,7 @@ std::string format_state(const Slot& slot) {
 }
 
 std::string slots_table(const Report& report) {
-    Table table({">#", "STATE", "HELD BY", ">FOR", ">SEQUENCE", ">BYTES", "IMAGE", ">DELIVERIES"});
+    Table table({">#", "STATE", "HELD BY", ">FOR", ">SEQUENCE", ">BYTES", "CONTENT", ">DELIVERIES"});
     std::size_t free = 0;
     for (const Slot& slot : report.slot_list) {
         if (slot.state == SlotState::free) {
@@ -87,7 +87,7 @@ std::string slots_table(const Report& report) {
         }
         table.add({std::to_string(slot.index), format_state(slot), holder_of(report, slot), format_age(slot.since),
                    slot.sequence == 0 ? "-" : std::to_string(slot.sequence), format_bytes(slot.bytes),
-                   format_image(slot.image), std::to_string(slot.deliveries)});
+                   format_description(slot.image), std::to_string(slot.deliveries)});
     }
     return (table.empty() ? "" : table.str("  ")) + "  " + std::to_string(free) + " free\n";
 }

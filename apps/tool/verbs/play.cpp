@@ -10,6 +10,7 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 
@@ -36,6 +37,13 @@ public:
             console_.info(is_paused_ ? "paused" : "goes on");
         }
         return is_paused_;
+    }
+    /// Until then, or until a key is pressed or the program is asked to end.
+    void sleep_until(Clock::time_point when) {
+        if (keyboard_.is_there())
+            keyboard_.wait(std::min(when, in(slice)));
+        else
+            apps::sleep_until(when);
     }
     bool can_go_on() const { return keyboard_.is_there(); }
 
@@ -78,6 +86,7 @@ ExitCode run_play(const Invocation& invocation) {
     if (arguments.flag("start-paused") && !pause.can_go_on())
         throw UsageError("--start-paused: stdin is no terminal, so it could never go on");
     options.is_paused = [&] { return pause.is_paused(); };
+    options.sleep_until = [&](Clock::time_point when) { pause.sleep_until(when); };
     Player player(reader, options, [&](const std::string& sentence) { console.error(sentence); });
     if (arguments.flag("wait-subscriber")) player.wait_for_subscribers();
     const bool loop = arguments.flag("loop");

@@ -32,26 +32,26 @@ struct Line {
     JsonObject json;
 };
 
-void add_spread(Line& line, const char* what, const inspect::LatencyHistogram& spread) {
-    if (spread.count() == 0) return;
+void add_histogram(Line& line, const char* what, const inspect::LatencyHistogram& histogram) {
+    if (histogram.count() == 0) return;
     line.words += (line.words.empty() ? "" : "   ") + std::string(what);
     for (const auto& [name, percent] : {std::pair("p50", 50.0), {"p90", 90.0}, {"p99", 99.0}, {"p99.9", 99.9}}) {
-        const auto time = spread.percentile(percent);
+        const auto time = histogram.percentile(percent);
         line.words += " " + std::string(name) + " " + format_duration(time);
         std::string key = std::string(what) + "_" + name + "_ns";
         std::erase(key, '.');
         line.json.add(key, static_cast<std::uint64_t>(time.count()));
     }
-    line.json.add(std::string(what) + "_count", spread.count());
+    line.json.add(std::string(what) + "_count", histogram.count());
 }
 
 Line line_for(Measure measure, const std::string& segment, const Traffic& traffic) {
     Line line;
     line.json.add("segment", segment).add("seconds", traffic.seconds);
     if (measure == Measure::latency) {
-        add_spread(line, "delay", traffic.delay);
-        add_spread(line, "work", traffic.work);
-        add_spread(line, "round_trip", traffic.round_trip);
+        add_histogram(line, "delay", traffic.delay);
+        add_histogram(line, "work", traffic.work);
+        add_histogram(line, "round_trip", traffic.round_trip);
         if (line.words.empty()) line.words = "nothing was taken";
         return line;
     }
@@ -229,7 +229,7 @@ const Verb lat{
     1,
     1,
     Operand::segment,
-    "latencies with their spread, until Ctrl-C",
+    "percentiles of latencies, until Ctrl-C",
     "delay: from sent or published to taken. work: from taken to answered. round_trip: from sent to answered.\n"
     "Read from histograms that the participants keep: at most an eighth off. Handles that were opened with\n"
     "coarse timestamps keep none. With a pattern, a line for each segment, as hz.",

@@ -20,8 +20,6 @@
 #include <iostream>
 #include <span>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 namespace po = boost::program_options;
@@ -64,7 +62,7 @@ private:
 /// The pixels of a picture are useless on a terminal, and would control it.
 void refuse_image_on_terminal(const Image& image, const std::string& name, const char* what_becomes_of_it) {
     if (!image.is_image() || isatty(STDOUT_FILENO) == 0) return;
-    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + format_image(image) +
+    throw Error(Errc::invalid_argument, "'" + name + "' holds images (" + format_description(image) +
                                             ") and stdout is a terminal: nothing was written" + what_becomes_of_it +
                                             ". To look at the newest one, type `handoff snap " + name + " " + name +
                                             ".png`; for the bytes, redirect stdout to a file or a pipe");
@@ -124,22 +122,24 @@ ExitCode receive_from_latest(const Invocation& invocation) {
 }
 
 /// Waits for a segment to appear, if the user gave a timeout. Prints that it waits, since a waiter leaves no trace in
-/// shared memory.
-void wait_for_segment(const Invocation& invocation) {
+/// shared memory. False if the program was asked to end.
+bool wait_for_segment(const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
-    const auto until =
-        invocation.arguments.given("timeout") ? in(invocation.arguments.duration("timeout")) : Clock::now();
-    bool has_printed = false;
-    while (Clock::now() < until && !stop_requested()) {
-        if (!inspect::find(name).empty()) return;
-        if (!std::exchange(has_printed, true))
-            std::cerr << "waiting for '" << name << "' to be created" << inspect::did_you_mean(name) << std::endl;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    if (!invocation.arguments.given("timeout") || !inspect::find(name).empty()) return true;
+    std::cerr << "waiting for '" << name << "' to be created" << inspect::did_you_mean(name) << std::endl;
+    try {
+        // Takes no place, and leaves no trace in a segment of another kind.
+        LatestBytes(name, {.attach_timeout = invocation.arguments.duration("timeout"),
+                           .attach_stop = stop_token(),
+                           .read_only = true});
+    } catch (const Error& error) {
+        return error.code() != Errc::stopped;  // of another kind, or never created: the caller finds out
     }
+    return true;
 }
 
 ExitCode run_recv(const Invocation& invocation) {
-    wait_for_segment(invocation);
+    if (!wait_for_segment(invocation)) return ExitCode::ok;
     switch (inspect::Observer(invocation.operands.front()).kind()) {
         case Kind::topic:
             return receive_from_topic(invocation);

@@ -36,9 +36,9 @@ function disposable(Class, method) {
   Object.defineProperty(Class.prototype, Symbol.dispose, { value: Class.prototype[method], configurable: true });
 }
 
-/** Something that is opened and closed. */
+/** A handle that is opened and closed. */
 class Participant extends Handle {
-  /** Leaves. What waits on it ends with an error; loans, requests and messages live on. */
+  /** Leaves. Waits on it are rejected with 'invalid_handle'; loans, requests and messages stay valid. */
   close() {
     native.close(nativeOf(this));
   }

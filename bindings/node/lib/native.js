@@ -3,7 +3,7 @@
 
 const native = require('../handoff.node');
 
-/** What handoff refuses: `code` says what ('timed_out', 'full', ...), the message what failed, why, and what to do. */
+/** An error of handoff: its `code` ('timed_out', 'full', ...), and in the message what failed, why, and what to do. */
 class HandoffError extends Error {
   constructor(code, message) {
     super(message);

@@ -5,7 +5,7 @@ const { native, refuse } = require('./native');
 const { Participant, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Slot, arrayOn, bufferOn, bytesOf, reply } = require('./slot');
-const { kFacts, shown, shownFacts } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, shown, shownFacts } = require('./show');
 const { untilEnd, waited } = require('./waits');
 
 class Receiver extends Participant {
@@ -17,7 +17,7 @@ class Receiver extends Participant {
     return new Receiver(opened, await openLater('openReceiver', name, options));
   }
 
-  /** Waits for a request. 'end_of_stream' once every sender has left: said once. */
+  /** Waits for a request. Rejects with 'end_of_stream' once every sender has left and nothing is queued. */
   async receive(options) {
     return new Request(await waited(options, (timeout, token) => native.receive(nativeOf(this), timeout, token)));
   }
@@ -28,18 +28,18 @@ class Receiver extends Participant {
     return request && new Request(request);
   }
 
-  /** For many small requests: waits for one, and takes as many as are there, at most `most`. */
+  /** Waits for a request, then takes as many as are queued, at most `most`. */
   async receiveBatch(most, options) {
     const receive = (timeout, token) => native.receiveBatch(nativeOf(this), most, timeout, token);
     return (await waited(options, receive)).map((one) => new Request(one));
   }
 
-  /** Done, all of them, with one wake-up. The answers are the images that were described, or none. */
+  /** Done, all of them, with one wake-up. The answers are what was described, or none. */
   processedBatch(requests) {
     native.processedBatch(nativeOf(this), Array.from(requests, requestOf));
   }
 
-  /** The requests until the stream ends or the receiver is closed. */
+  /** The requests, until the stream ends or the receiver is closed. */
   requests(options) {
     return untilEnd(this, () => this.receive(options));
   }
@@ -61,10 +61,10 @@ class Receiver extends Participant {
   }
 }
 
-/** A request in our hands. Released without an answer, it is delivered again. */
+/** A request taken from the channel, until processed() or failed(). Released without either, it is delivered again. */
 class Request extends Slot {
   #about;
-  #image;
+  #described;
   #replyBytes = 0;
 
   get #facts() {
@@ -72,7 +72,11 @@ class Request extends Slot {
   }
 
   get image() {
-    return this.#image ?? this.#facts.image;
+    return imageIn(this.#described ?? this.#facts.image);
+  }
+
+  get arrayDescription() {
+    return arrayIn(this.#described ?? this.#facts.image);
   }
 
   get sender() {
@@ -87,6 +91,11 @@ class Request extends Slot {
     return this.#facts.deliveries;
   }
 
+  /** False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken. */
+  get awaited() {
+    return this.#facts.awaited;
+  }
+
   get sentNs() {
     return this.#facts.sentNs;
   }
@@ -96,7 +105,7 @@ class Request extends Slot {
   }
 
   [kFacts]() {
-    return this.released ? super[kFacts]() : { ...this.#facts, ...super[kFacts]() };
+    return this.released ? super[kFacts]() : { ...factsToShow(this.#facts), ...super[kFacts]() };
   }
 
   /** The payload for editing, on channels that are opened inPlace. */
@@ -106,8 +115,8 @@ class Request extends Slot {
   }
 
   /** Says what the edited payload is now. */
-  describe(image) {
-    this.#image = shown(native.describePayload(nativeOf(this), image));
+  describe(description) {
+    this.#described = shown(native.describePayload(nativeOf(this), description));
     return this;
   }
 
@@ -116,14 +125,15 @@ class Request extends Slot {
     return new Uint8Array(bufferOn(this, reply));
   }
 
-  /** Says that the answer is this image, and returns the room for its numbers. */
-  describeReply(image) {
-    const described = native.describeReply(nativeOf(this), image);
-    this.#replyBytes = described.step * described.height;
-    return arrayOn(new Uint8Array(bufferOn(this, reply), 0, this.#replyBytes), described);
+  /** Says that the answer is this image or array, and returns the room for its numbers. */
+  describeReply(description) {
+    const described = native.describeReply(nativeOf(this), description);
+    this.#replyBytes = described.byteLength ?? described.step * described.height;
+    const room = new Uint8Array(bufferOn(this, reply), 0, this.#replyBytes);
+    return arrayOn(room, imageIn(described), arrayIn(described));
   }
 
-  /** Done. The answer: these bytes, the first so many of `reply`, the image that was described, or none. */
+  /** Done. The answer: these bytes, the first so many of `reply`, what was described, or none. */
   processed(answer = this.#replyBytes) {
     const handle = nativeOf(this);
     if (typeof answer === 'number') return native.processed(handle, answer);

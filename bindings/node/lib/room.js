@@ -45,7 +45,7 @@ class Room {
     if (error.code !== 'too_large' || bytes >= this.#most) throw error;
   }
 
-  /** What was said about the copy, and a buffer of exactly its size. */
+  /** The description of the copy, and a buffer of exactly its size. */
   #filled(about, buffer) {
     if (about === undefined) return { about, buffer };
     this.#next = about.byteLength;
@@ -54,7 +54,7 @@ class Room {
   }
 }
 
-/** Not filled with zeros: it is written before anybody sees it. */
+/** Not filled with zeros: it is overwritten before it is visible. */
 function newBuffer(bytes) {
   return bytes === 0 ? new ArrayBuffer(0) : Buffer.allocUnsafeSlow(bytes).buffer;
 }

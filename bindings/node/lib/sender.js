@@ -5,7 +5,7 @@ const { native, refuse } = require('./native');
 const { Handle, Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bufferOn, bytesOf, filled, loanOf, reply } = require('./slot');
-const { kFacts, shown, shownFacts } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, shown, shownFacts } = require('./show');
 const { checkedOptions, waited } = require('./waits');
 
 class Sender extends Participant {
@@ -19,7 +19,7 @@ class Sender extends Participant {
     return new Sender(opened, await openLater('openSender', name, options));
   }
 
-  /** Waits for a free slot. */
+  /** Waits for a free slot (back-pressure). */
   async loan(options) {
     return new Loan(await waited(options, (timeout, token) => native.loan(nativeOf(this), timeout, token)));
   }
@@ -30,29 +30,29 @@ class Sender extends Participant {
     return loan && new Loan(loan);
   }
 
-  /** Sends, and waits for nobody. */
+  /** Work queue: sends without waiting. */
   send(loan) {
     native.send(nativeOf(this), loanOf(loan));
   }
 
-  /** Copies these bytes into a slot, once one is free, and sends them. */
+  /** Copies these bytes into a loan, waiting for a free slot, and sends it. */
   async sendBytes(data, options) {
     this.#check(data);
     this.send(filled(await this.loan(options), data));
   }
 
-  /** For many small messages: waits for a free slot, and takes as many as there are, at most `most`. */
+  /** Waits for a free slot, then loans as many as are free, at most `most`. */
   async loanBatch(most, options) {
     const loan = (timeout, token) => native.loanBatch(nativeOf(this), most, timeout, token);
     return (await waited(options, loan)).map((one) => new Loan(one));
   }
 
-  /** Sends all of them, in this order, with one wake-up. */
+  /** Sends all, in this order, with one wake-up. */
   sendBatch(loans) {
     native.sendBatch(nativeOf(this), Array.from(loans, loanOf));
   }
 
-  /** Sends, and waits for the answer. A request that nobody has read is withdrawn when the wait ends without one. */
+  /** Sends and waits for the answer. On 'timed_out' and when aborted, an unread request is withdrawn. */
   async request(loan, options) {
     const request = (timeout, token) => native.request(nativeOf(this), loanOf(loan), timeout, token);
     return new Processed(await waited(options, request));
@@ -66,7 +66,7 @@ class Sender extends Participant {
       refuse(`${byteLength} bytes do not fit into a slot: ${this.#capacity} (payloadBytes) do`, 'too_large');
   }
 
-  /** The same with a copy of these bytes; the timeout is for the slot and the answer together. */
+  /** Copies these bytes into a loan, and sends it as request() does; the timeout is for slot and answer together. */
   async requestBytes(data, options) {
     this.#check(data);
     const { timeout, ...others } = checkedOptions(options);
@@ -76,7 +76,7 @@ class Sender extends Participant {
     return this.request(loan, { timeout: Math.max(0, timeout - (performance.now() - begin)), ...others });
   }
 
-  /** Sends, and returns at once with a handle on the answer. */
+  /** Sends, and returns at once with a handle on the answer, so that several requests can be in flight. */
   requestAsync(loan) {
     return new Pending(native.requestAsync(nativeOf(this), loanOf(loan)));
   }
@@ -102,9 +102,9 @@ class Sender extends Participant {
   }
 }
 
-/** A request in flight. Released, it stays sent, but nobody waits for its answer any more. */
+/** A request in flight. If this is released, the request stays sent, but its answer is no longer awaited. */
 class Pending extends Handle {
-  /** Waits for the answer. After 'timed_out' it may be waited for again. */
+  /** Waits for the answer. After 'timed_out', 'stopped' and 'removed' it may be waited for again. */
   async wait(options) {
     const wait = (timeout, token) => native.pendingWait(nativeOf(this), timeout, token);
     return new Processed(await waited(options, wait));
@@ -118,7 +118,7 @@ class Pending extends Handle {
     return native.pendingSequence(nativeOf(this));
   }
 
-  /** Takes the request back if it is in nobody's hands. False: a receiver has it, or has answered it. */
+  /** Takes the request back if no receiver holds it. False: a receiver holds it, or has answered it. */
   withdraw() {
     return native.pendingWithdraw(nativeOf(this));
   }
@@ -137,7 +137,7 @@ class Pending extends Handle {
 }
 disposable(Pending, 'release');
 
-/** A request that came back with its answer. */
+/** A processed request. The answer stays in the slot until this is released, which frees the slot. */
 class Processed extends Slot {
   #about;
 
@@ -147,20 +147,28 @@ class Processed extends Slot {
 
   [kFacts]() {
     if (this.released) return super[kFacts]();
-    return { ...this.#facts, replyByteLength: this.reply.byteLength, ...super[kFacts]() };
+    return { ...factsToShow(this.#facts), replyByteLength: this.reply.byteLength, ...super[kFacts]() };
   }
 
   /** The answer, as the numbers that it consists of. */
   get reply() {
-    return arrayOn(new Uint8Array(bufferOn(this, reply)), this.replyImage);
+    return arrayOn(new Uint8Array(bufferOn(this, reply)), this.replyImage, this.replyArrayDescription);
   }
 
   get image() {
-    return this.#facts.image;
+    return imageIn(this.#facts.image);
+  }
+
+  get arrayDescription() {
+    return arrayIn(this.#facts.image);
   }
 
   get replyImage() {
-    return this.#facts.replyImage;
+    return imageIn(this.#facts.replyImage);
+  }
+
+  get replyArrayDescription() {
+    return arrayIn(this.#facts.replyImage);
   }
 
   get sequence() {

@@ -22,11 +22,37 @@ function shown(object) {
   return Object.defineProperty(object, 'toJSON', { value: () => factsForJson(object) });
 }
 
-/** The facts of a slot with the images in them. */
+/** A description is that of an image, or of an array. */
+function imageIn(description) {
+  return description?.dtype === undefined ? description : undefined;
+}
+
+/** What it describes as an array: an image without gaps between its rows is one, too. */
+function arrayIn(description) {
+  if (description === undefined || description.dtype !== undefined) return description;
+  const { width, height, channels, bytesPerChannel, kind, step, captureTimeNs } = description;
+  if (step !== width * channels * bytesPerChannel) return undefined;
+  const dtype = { u: 'uint', i: 'int', f: 'float' }[kind] + 8 * bytesPerChannel;
+  const shape = channels === 1 ? [height, width] : [height, width, channels];
+  return shown({ dtype, shape, byteLength: step * height, captureTimeNs });
+}
+
+/** A description under the name of what it is. */
+function named(description, image, array) {
+  return { [description?.dtype === undefined ? image : array]: description };
+}
+
+/** The facts of a slot, with the descriptions in them. */
 function shownFacts(facts) {
   shown(facts.image);
   shown(facts.replyImage);
   return facts;
+}
+
+/** The same as people see them. */
+function factsToShow({ image, replyImage, ...facts }) {
+  const reply = replyImage && named(replyImage, 'replyImage', 'replyArrayDescription');
+  return { ...facts, ...named(image, 'image', 'arrayDescription'), ...reply };
 }
 
 /** Showing something never throws: it may be in a wait that tolerates no call beside it. */
@@ -53,4 +79,4 @@ function showing(Class) {
   });
 }
 
-module.exports = { kFacts, showing, shown, shownFacts };
+module.exports = { arrayIn, factsToShow, imageIn, kFacts, showing, shown, shownFacts };

@@ -3,7 +3,7 @@
 
 const { native, refuse } = require('./native');
 const { Handle, disposable, nativeOf } = require('./handle');
-const { kFacts, shown } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, shown } = require('./show');
 
 const payload = 0;
 const reply = 1;
@@ -17,19 +17,36 @@ const types = {
   f4: Float32Array,
   f8: Float64Array,
 };
+/** Where JavaScript has no type for an element, its bits. */
+const elementTypes = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  float16: globalThis.Float16Array ?? Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  bfloat16: Uint16Array,
+};
 
 /**
  * The ArrayBuffer on an area of a slot. Node itself refuses to transfer buffers on foreign memory. Not
- * markAsUntransferable: since Node 24.15 nobody can detach what was marked, and we must when the slot is given away.
+ * markAsUntransferable: since Node 24.15 what was marked cannot be detached, and a slot that is given away must be.
  */
 function bufferOn(slot, area) {
   return native.buffer(nativeOf(slot), area);
 }
 
-/** The numbers of an image; plain bytes where there is none. */
-function arrayOn(bytes, image) {
-  const Type = image === undefined ? Uint8Array : types[image.kind + image.bytesPerChannel];
-  return new Type(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / Type.BYTES_PER_ELEMENT));
+/** The numbers of an image, the elements of an array; plain bytes where nothing is described. */
+function arrayOn(bytes, image, array) {
+  const Type = image ? types[image.kind + image.bytesPerChannel] : array ? elementTypes[array.dtype] : Uint8Array;
+  const byteLength = image || !array ? bytes.byteLength : array.byteLength;
+  return new Type(bytes.buffer, bytes.byteOffset, Math.floor(byteLength / Type.BYTES_PER_ELEMENT));
 }
 
 /** The bytes of anything that has some. */
@@ -51,7 +68,7 @@ class Slot extends Handle {
 
   [kFacts]() {
     if (this.released) return { released: true };
-    return { byteLength: this.bytes.byteLength, image: this.image };
+    return factsToShow({ byteLength: this.bytes.byteLength, image: this.image ?? this.arrayDescription });
   }
 
   /** The payload as bytes. */
@@ -61,21 +78,25 @@ class Slot extends Handle {
 
   /** The payload as the numbers that it consists of. */
   get array() {
-    return arrayOn(this.bytes, this.image);
+    return arrayOn(this.bytes, this.image, this.arrayDescription);
   }
 }
 disposable(Slot, 'release');
 
-/** A slot to write a message into: from a Sender or a Publisher, and back there to be sent. */
+/** A slot on loan. If it is released without being sent or published, the slot is given back. */
 class Loan extends Slot {
-  #image;
+  #description;
 
   get bytes() {
     return new Uint8Array(bufferOn(this, payload), 0, native.loanBytes(nativeOf(this)));
   }
 
   get image() {
-    return this.#image;
+    return imageIn(this.#description);
+  }
+
+  get arrayDescription() {
+    return arrayIn(this.#description);
   }
 
   /** Bytes that fit into the slot. */
@@ -89,9 +110,9 @@ class Loan extends Slot {
     return this;
   }
 
-  /** Says that the payload is this image, and sends just its bytes. */
-  describe(image) {
-    this.#image = shown(native.describe(nativeOf(this), image));
+  /** Says that the payload is this image or array, and sends just its bytes. */
+  describe(description) {
+    this.#description = shown(native.describe(nativeOf(this), description));
     return this;
   }
 

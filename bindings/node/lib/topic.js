@@ -6,7 +6,7 @@ const { Participant, disposable, nativeOf } = require('./handle');
 const { openLater, openNow, opened } = require('./open');
 const { Loan, Slot, arrayOn, bytesOf, filled, loanOf } = require('./slot');
 const { Room } = require('./room');
-const { kFacts, showing, shown, shownFacts } = require('./show');
+const { arrayIn, factsToShow, imageIn, kFacts, showing, shown, shownFacts } = require('./show');
 const { checkedFields, checkedOptions, onceReady, untilEnd, waited } = require('./waits');
 
 class Publisher extends Participant {
@@ -124,7 +124,7 @@ class Subscriber extends Participant {
     return onceReady(this, wait, copyNow);
   }
 
-  /** The messages until the stream ends or the subscriber is closed; copies, where no pins were asked for. */
+  /** The messages, until the stream ends or the subscriber is closed; copies if `pins` is 0. */
   messages(options) {
     return untilEnd(this, () => (this.pins > 0 ? this.next(options) : this.copyNext(options)));
   }
@@ -142,7 +142,7 @@ class Subscriber extends Participant {
   }
 }
 
-/** A message, pinned: whole and in place until it is released. */
+/** A message, pinned: its bytes stay whole and in place until it is released, whatever the publishers do. */
 class Message extends Slot {
   #about;
 
@@ -151,11 +151,15 @@ class Message extends Slot {
   }
 
   [kFacts]() {
-    return this.released ? super[kFacts]() : { ...this.#facts, ...super[kFacts]() };
+    return this.released ? super[kFacts]() : { ...factsToShow(this.#facts), ...super[kFacts]() };
   }
 
   get image() {
-    return this.#facts.image;
+    return imageIn(this.#facts.image);
+  }
+
+  get arrayDescription() {
+    return arrayIn(this.#facts.image);
   }
 
   get sequence() {
@@ -171,22 +175,29 @@ class Message extends Slot {
   }
 }
 
-/** A message in memory of its own. */
+/** A copy of a message, in memory of its own. */
 class MessageCopy {
+  #description;
+
   constructor(facts, room) {
     const { byteLength, image, sequence, lost, publishedNs } = shownFacts(facts);
     this.bytes = room.subarray(0, byteLength);
-    Object.assign(this, { image, sequence, lost, publishedNs });
+    this.#description = image;
+    Object.assign(this, { image: imageIn(image), sequence, lost, publishedNs });
     Object.freeze(this);
   }
 
   [kFacts]() {
     const { bytes, ...facts } = this;
-    return { byteLength: bytes.byteLength, ...facts };
+    return factsToShow({ byteLength: bytes.byteLength, ...facts, image: this.#description });
   }
 
   get array() {
-    return arrayOn(this.bytes, this.image);
+    return arrayOn(this.bytes, this.image, this.arrayDescription);
+  }
+
+  get arrayDescription() {
+    return arrayIn(this.#description);
   }
 
   /** Nothing to do: for loops over messages and copies alike. */

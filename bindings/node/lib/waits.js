@@ -30,7 +30,7 @@ async function takeTurn() {
   await new Promise(setImmediate);
 }
 
-/** Errors that are made in the event loop learn here who waits. */
+/** Gives an error that was created in the event loop the stack trace of the caller that waits. */
 async function traced(wait) {
   try {
     return await wait();

@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_set>
 
-#include "border.hpp"
+#include "convert.hpp"
 
 namespace handoff::node {
 

@@ -96,13 +96,14 @@ napi_value request_async(const Call& call) {
     return new_handle(call.env(), sent(call), sender_from(call).never_sleeps);
 }
 
-/// Whatever ended the wait, nobody waits for the answer any more: an unread request is taken back.
+/// After the wait the answer is no longer awaited: an unread request is withdrawn. If the name was removed, it stays sent:
+/// attached receivers may still take it.
 void withdraw(Owned<handoff_pending>& pending, Refusal& refusal) {
-    if (pending.it == nullptr) return;
+    if (pending.it == nullptr || refusal.code == handoff_status_name(HANDOFF_REMOVED)) return;
     bool taken_back = false;
     if (handoff_pending_withdraw(&pending.it, &taken_back) != HANDOFF_OK) return;
     refusal.sentence +=
-        taken_back ? ". It was withdrawn" : ". It is left to the receiver; nobody waits for its answer any more";
+        taken_back ? ". It was withdrawn" : ". It is left to the receiver; its answer is no longer awaited";
 }
 
 /// request(sender, loan, timeout, token)

@@ -4,7 +4,7 @@
 #include <deque>
 #include <type_traits>
 
-#include "border.hpp"
+#include "convert.hpp"
 #include "described/described.hpp"
 
 namespace handoff::node {
@@ -12,7 +12,7 @@ namespace handoff::node {
 namespace described = detail::described;
 using described::Field;
 
-// In image.cpp. Plain bytes are undefined.
+// In image.cpp, of arrays, too. Plain bytes are undefined.
 napi_value value_of(napi_env env, const handoff_image& image);
 handoff_image image_from(napi_env env, napi_value object);
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "border.hpp"
+#include "convert.hpp"
 #include "stop.hpp"
 
 namespace handoff::node {

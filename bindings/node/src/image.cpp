@@ -1,12 +1,36 @@
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "fields.hpp"
 
 namespace handoff::node {
 
+namespace {
+
+napi_value array_value(napi_env env, const handoff_image& description) {
+    handoff_array array{};
+    check(handoff_array_from(&description, &array));
+    napi_value object = nullptr, shape = nullptr;
+    check(env, napi_create_object(env, &object));
+    check(env, napi_create_array_with_length(env, array.rank, &shape));
+    std::uint64_t bytes = handoff_dtype_bytes(array.dtype);
+    for (std::uint32_t index = 0; index < array.rank; ++index) {
+        bytes *= array.extents[index];
+        check(env, napi_set_element(env, shape, index, count_of(env, array.extents[index])));
+    }
+    set(env, object, "dtype", value_of(env, std::string_view(handoff_dtype_name(array.dtype))));
+    set(env, object, "shape", shape);
+    set(env, object, "byteLength", count_of(env, bytes));
+    set(env, object, "captureTimeNs", big_of(env, array.capture_time_ns));
+    return object;
+}
+
+}  // namespace
+
 napi_value value_of(napi_env env, const handoff_image& image) {
     if (image.encoding == HANDOFF_NONE) return undefined(env);
+    if (image.encoding == HANDOFF_ARRAY) return array_value(env, image);
     handoff_pixel pixel{};
     check(handoff_encoding_pixel(image.encoding, &pixel));
     napi_value object = nullptr;
@@ -31,8 +55,10 @@ namespace {
 constexpr std::string_view image_fields[]{"width",   "height",   "encoding",        "step", "captureTimeNs",
                                           "frameId", "channels", "bytesPerChannel", "kind"};
 
+constexpr std::string_view array_fields[]{"dtype", "shape", "captureTimeNs", "byteLength"};
+
 /// Refuses what is misspelled.
-void check_fields(napi_env env, napi_value object) {
+void check_fields(napi_env env, napi_value object, std::span<const std::string_view> known, const char* sentence) {
     napi_value names = nullptr;
     std::uint32_t count = 0;
     check(env, napi_get_property_names(env, object, &names));
@@ -41,11 +67,30 @@ void check_fields(napi_env env, napi_value object) {
         napi_value key = nullptr;
         check(env, napi_get_element(env, names, index, &key));
         const std::string name = text_from(env, key, "the name of a field");
-        if (std::ranges::find(image_fields, name) == std::end(image_fields))
-            refuse(HANDOFF_INVALID_ARGUMENT,
-                   "an image has no field '" + name +
-                       "': width, height, encoding, step, captureTimeNs and frameId are known");
+        if (std::ranges::find(known, name) == known.end())
+            refuse(HANDOFF_INVALID_ARGUMENT, "there is no field '" + name + "': " + sentence);
     }
+}
+
+handoff_image array_from(napi_env env, napi_value object) {
+    check_fields(env, object, array_fields, "an array has dtype, shape and captureTimeNs");
+    handoff_array array{};
+    check(handoff_dtype_of(text_from(env, get(env, object, "dtype"), "dtype").c_str(), &array.dtype));
+    const napi_value shape = get(env, object, "shape"), time = get(env, object, "captureTimeNs");
+    bool is_array = false;
+    check(env, napi_is_array(env, shape, &is_array));
+    if (!is_array)
+        refuse(HANDOFF_INVALID_ARGUMENT, "shape is an array of extents, such as [100, 6], not " + words(env, shape));
+    check(env, napi_get_array_length(env, shape, &array.rank));
+    for (std::uint32_t index = 0; index < std::min<std::uint32_t>(array.rank, HANDOFF_MAX_RANK); ++index) {
+        napi_value extent = nullptr;
+        check(env, napi_get_element(env, shape, index, &extent));
+        array.extents[index] = static_cast<std::uint32_t>(count_from(env, extent, "an extent", UINT32_MAX));
+    }
+    if (!is_undefined(env, time)) array.capture_time_ns = ns_from(env, time, "captureTimeNs");
+    handoff_image description{};
+    check(handoff_array_describe(&array, &description, nullptr));
+    return description;
 }
 
 }  // namespace
@@ -53,9 +98,12 @@ void check_fields(napi_env env, napi_value object) {
 handoff_image image_from(napi_env env, napi_value object) {
     if (type_of(env, object) != napi_object)
         refuse(HANDOFF_INVALID_ARGUMENT,
-               "an image is described by an object such as { width: 640, height: 480, encoding: 'bgr8' }, not " +
+               "an image is described by an object such as { width: 640, height: 480, encoding: 'bgr8' }, an array by "
+               "{ dtype: 'float32', shape: [100, 6] }, not " +
                    words(env, object));
-    check_fields(env, object);
+    if (!is_undefined(env, get(env, object, "dtype")) || !is_undefined(env, get(env, object, "shape")))
+        return array_from(env, object);
+    check_fields(env, object, image_fields, "an image has width, height, encoding, step, captureTimeNs and frameId");
     const auto side = [&](const char* name) {
         return static_cast<std::uint32_t>(count_from(env, get(env, object, name), name, UINT32_MAX));
     };

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "border.hpp"
+#include "convert.hpp"
 
 namespace handoff::node {
 

@@ -95,7 +95,7 @@ void check_views(napi_env env, const AnyHandle& handle) {
     for (const View& view : handle.views)
         if (view.buffer != nullptr && buffer_at_hand(env, view) == nullptr)
             refuse(HANDOFF_INVALID_HANDLE, "the buffer of this " + std::string(handle.name()) +
-                                               " was transferred to somebody else: release() it, and copy what you "
+                                               " was transferred elsewhere: release() it, and copy what you "
                                                "want to pass on");
 }
 

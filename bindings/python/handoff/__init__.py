@@ -1,8 +1,8 @@
 """handoff: frames and messages from one process to another through shared memory, without copying them.
 
-A channel (Sender, Receiver) hands requests to competing receivers and brings their answers back, a topic (Publisher,
-Subscriber) shows every message to everybody, and a Latest is one value that is always whole. The other side may be a
-C++, C, Python or Node.js program; any of them may be killed at any moment.
+A channel (Sender, Receiver) gives each request to one of several receivers and returns its answer. A topic (Publisher,
+Subscriber) delivers every message to every subscriber. A Latest is one value that is always read whole. The other side
+may be a C++, C, Python or Node.js program; any of them may be killed at any moment.
 
 A frame is a numpy array on the slot itself, of the right shape and dtype. What `.array` returns stays readable as long
 as you keep it, but after release(), send(), processed() or the end of `with` the slot belongs to others, who may write
@@ -17,6 +17,7 @@ import os as _os
 
 from . import _aio, _core, _threads
 from ._core import (
+    ArrayDescription,
     ChannelInfo,
     ChannelState,
     Copy,
@@ -44,32 +45,7 @@ from ._core import (
     remove,
     wait_any,
 )
-from ._errors import (
-    AlreadyExists,
-    Damaged,
-    Empty,
-    EndOfStream,
-    Error,
-    Failed,
-    Full,
-    GivenUp,
-    InvalidArgument,
-    InvalidHandle,
-    Mismatch,
-    NoSpace,
-    NoSuchSegment,
-    NotASegment,
-    OwnershipLost,
-    PermissionDenied,
-    Removed,
-    Stopped,
-    SystemRefused,
-    Timeout,
-    TooLarge,
-    TooManyParticipants,
-    WrongKind,
-    WrongVersion,
-)
+from ._errors import *
 
 __all__ = [name for name in globals() if not name.startswith("_")]
 

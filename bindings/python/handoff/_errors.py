@@ -1,14 +1,17 @@
-"""The exceptions of handoff: one class per code, each with the sentence of the library."""
+"""The exceptions of handoff: one class per code. What is raised carries the message of the library."""
 
 
 class Error(Exception):
-    """What handoff refuses. str() says what failed, why, and what to do next; `code` is the number of handoff::Errc."""
+    """An operation that failed. str() says what failed, why, and what to do next; `code` is the number of the error."""
 
     code = 0
 
 
+# generated from describe/handoff.toml: Errc
+
+
 class Timeout(Error, TimeoutError):
-    """The deadline passed; the sentence says who holds what."""
+    """The deadline passed; the message names the holders."""
 
     code = 1
 
@@ -26,13 +29,13 @@ class Empty(Error):
 
 
 class EndOfStream(Error):
-    """Every sender or publisher has left, and nothing is unread."""
+    """Every sender or publisher has left and nothing is unread."""
 
     code = 4
 
 
 class Failed(Error):
-    """The receiver said failed(reason), or died editing the frame in place."""
+    """The receiver reported it, or died editing the frame in place."""
 
     code = 5
 
@@ -44,31 +47,31 @@ class GivenUp(Error):
 
 
 class TooLarge(Error, ValueError):
-    """Does not fit into the slot."""
+    """Does not fit into the slot, or into the buffer."""
 
     code = 7
 
 
 class InvalidArgument(Error, ValueError):
-    """An option, a name, an array or a timeout that makes no sense."""
+    """An invalid option, name or description."""
 
     code = 8
 
 
 class InvalidHandle(Error):
-    """Closed, released, or inherited through fork."""
+    """Not open, already finished, or inherited through fork."""
 
     code = 9
 
 
 class NoSuchSegment(Error, FileNotFoundError):
-    """Nothing of that name exists."""
+    """No segment of that name exists."""
 
     code = 10
 
 
 class AlreadyExists(Error, FileExistsError):
-    """Asked to create what is already there."""
+    """Creation was asked for, but the name exists."""
 
     code = 11
 
@@ -92,13 +95,13 @@ class NotASegment(Error):
 
 
 class Mismatch(Error):
-    """What exists has other sizes than asked for."""
+    """The existing segment does not fit what was asked for; the message names the fields."""
 
     code = 15
 
 
 class PermissionDenied(Error, PermissionError):
-    """The rights of the segment do not let us in."""
+    """The rights of the segment do not let this process in."""
 
     code = 16
 
@@ -128,13 +131,13 @@ class OwnershipLost(Error):
 
 
 class SystemRefused(Error, OSError):
-    """The operating system refused; the sentence carries its words."""
+    """A system call failed; the message has the system's text."""
 
     code = 21
 
 
 class Removed(Error):
-    """Its name was removed from /dev/shm while it was in use: open it again."""
+    """Its name was removed from /dev/shm while it was in use (rm, logind): open it again."""
 
     code = 22
 
@@ -143,11 +146,11 @@ class Stopped(Error):
     """A stop was requested: nothing was taken, nothing is lost."""
 
     code = 23
-
+# end of generated
 
 _BY_CODE = {cls.code: cls for cls in Error.__subclasses__()}
 
 
-def error_of(code, sentence):
+def _error_of(code, message):
     """The exception for a code of the library."""
-    return _BY_CODE.get(code, Error)(sentence)
+    return _BY_CODE.get(code, Error)(message)

@@ -14,10 +14,10 @@ namespace handoff::python {
 
 using PyLoan = Held<Loan>;
 
-/// Makes a loan what `wish` says, if it says anything.
-void describe(Loan& loan, const Wish& wish);
+/// Describes a loan as `options` says, if there is a shape in it.
+void describe(Loan& loan, const FrameOptions& options);
 /// Copies `data` into the loan and describes it. Throws Error.
-void write(Loan& loan, const py::object& data, const Wish& wish);
+void write(Loan& loan, const py::object& data, const FrameOptions& options);
 
 void bind_loan(py::module_& module);
 void bind_sender(py::module_& module);

@@ -37,13 +37,13 @@ void add_opening(Class& cls, const char* kind) {
     };
     add_constructor(
         cls, channel_signature(kind),
-        "Opens the channel `name` and joins it: creates it so, or attaches to one that can do at least this; None asks "
-        "for nothing. Without payload_bytes it attaches only.",
+        "Opens the channel `name` and joins it: creates it with this shape, or attaches to one that offers at least "
+        "this. None asks for nothing. Without payload_bytes it attaches only.",
         open);
     cls.def(
         "info", [](const Handle<End>& self) { return self.use().info(); }, "The shape of the channel.");
     cls.def(
-        "state", [](const Handle<End>& self) { return self.use().state(); }, "A look at the channel.");
+        "state", [](const Handle<End>& self) { return self.use().state(); }, "Counts of the channel.");
     cls.def(
         "who_holds", [](const Handle<End>& self) { return self.use().who_holds(); },
         "One sentence: who holds the slots, and since when.");

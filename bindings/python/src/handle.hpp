@@ -204,7 +204,7 @@ void add_releasing(Class& cls, const char* release_says) {
     cls.def(
         "release", [](T& self) { self.release(); }, release_says);
     cls.def_property_readonly(
-        "released", [](const T& self) { return self.is_released(); }, "True once the slot is not ours any more.");
+        "released", [](const T& self) { return self.is_released(); }, "True once the slot was given away or freed.");
     cls.def("__enter__", [](py::object self) { return self; });
     cls.def("__exit__", [](T& self, const py::args&) { self.release(); });
     cls.def("__repr__", [](const T& self) { return self.repr(); });

@@ -172,7 +172,7 @@ std::unique_ptr<PyLatest> open_given(std::string name, const py::object& dtype, 
 }  // namespace
 
 void bind_latest(py::module_& module) {
-    py::class_<PyReading>(module, "Reading", "A value with where it stands.")
+    py::class_<PyReading>(module, "Reading", "A value with its sequence and time.")
         .def_readonly("value", &PyReading::value, "A copy: bytes, or what the dtype says.")
         .def_property_readonly(
             "sequence", [](const PyReading& self) { return self.about.sequence; },
@@ -180,16 +180,15 @@ void bind_latest(py::module_& module) {
         .def_property_readonly(
             "written_ns", [](const PyReading& self) { return ns_of(self.about.written_at); },
             "When it was written, as time.monotonic_ns() counts.");
-    bind_told<LatestInfo>(module, "LatestInfo", "The shape of an open latest value.");
+    bind_told<LatestInfo>(module, "LatestInfo", described::latest_info_says);
     py::class_<PyLatest> latest(module, "Latest",
                                 "One value: readers get the newest, always whole, and never wait for a writer. Any "
                                 "number of threads may use it.");
     add_constructor(
         latest, latest_signature(),
         "Opens the latest value `name`. With a dtype (and a shape) its values are numpy scalars or arrays, a "
-        "structured "
-        "dtype for a C struct; without one they are bytes, up to capacity_bytes (without: attach only). None asks for "
-        "nothing.",
+        "structured dtype for a C struct; without one they are bytes, up to capacity_bytes (without: attach only). "
+        "None asks for nothing.",
         &open_given, py::arg("dtype") = py::none(), py::arg("shape") = py::tuple());
     latest.def("write", &write_value, py::arg("value"), "Makes `value` the newest; returns its sequence. Never waits.");
     latest.def("read", &read, "The newest value. Never waits. Raises Empty if nothing was written yet.");

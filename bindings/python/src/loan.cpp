@@ -4,22 +4,21 @@
 
 namespace handoff::python {
 
-void describe(Loan& loan, const Wish& wish) {
-    if (wish.shape.is_none()) return;
-    const Frame frame = frame_of(wish);
-    if (frame.image.is_image())
+void describe(Loan& loan, const FrameOptions& options) {
+    if (options.shape.is_none()) return;
+    const Frame frame = frame_of(options);
+    if (frame.image.is_described())
         value_of(loan.describe(frame.image));
     else
         value_of(loan.resize(frame.bytes));
 }
 
-void write(Loan& loan, const py::object& data, const Wish& wish) {
+void write(Loan& loan, const py::object& data, const FrameOptions& options) {
     const Source source(data);
-    Frame frame = source.frame(wish.encoding);
-    frame.image.capture_time_ns = wish.capture_time_ns;
-    frame.image.set_frame_id(wish.frame_id);
+    Frame frame = source.frame(options.encoding);
+    stamp(frame.image, options);
     value_of(loan.resize(source.size()));
-    if (frame.image.is_image()) value_of(loan.describe(frame.image));
+    if (frame.image.is_described()) value_of(loan.describe(frame.image));
     source.copy_to(loan.payload().first(source.size()));
 }
 
@@ -51,7 +50,8 @@ it is given back unsent.)");
         },
         py::arg("shape"), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
         py::arg("capture_time_ns") = 0, py::arg("frame_id") = "",
-        "Says that the message is an image of the shape (height, width[, channels]), or so many plain bytes. Without "
+        "Says that the message is an image of the shape (height, width[, channels]), or an array of any shape, or so "
+        "many plain bytes. Without "
         "an "
         "encoding, OpenCV's for that dtype and number of channels is meant. Raises TooLarge, InvalidArgument.");
     loan.def(

@@ -20,12 +20,12 @@ namespace handoff::python {
 
 namespace {
 
-/// A refusal becomes the exception of its code, with the same sentence.
+/// An error becomes the exception of its code, with the same message.
 void raise(std::exception_ptr thrown) {
     try {
         if (thrown) std::rethrow_exception(thrown);
     } catch (const Error& error) {
-        const auto make = py::module_::import("handoff._errors").attr("error_of");
+        const auto make = py::module_::import("handoff._errors").attr("_error_of");
         const py::object exception = make(error.code().value(), error.what());
         PyErr_SetObject(py::type::of(exception).ptr(), exception.ptr());
     }
@@ -106,8 +106,8 @@ PYBIND11_MODULE(_core, module) {
         "Removes the segment with all messages. With force also while live processes use it: those keep their "
         "memory, meet no new participants, and their waits raise Removed. Raises NoSuchSegment, Mismatch (in use).");
     module.def("handle_sigbus", &handle_sigbus,
-               "From now on a segment whose file somebody cut short is an error in this process and not its end by "
-               "SIGBUS. Installs a handler for SIGBUS.");
+               "From now on a truncated segment is an error in this process instead of its end by SIGBUS. Installs a "
+               "handler for SIGBUS.");
     module.def("_let_child_see_views", &Buffer::let_child_see_views);
     module.def("_close_all", &Closable::close_all);
     module.def("_end_waits", &end_waits);

@@ -67,7 +67,7 @@ void answer(PyRequest& self, const py::object& reply, const py::object& encoding
             refuse(Errc::too_large, "the answer has " + std::to_string(source.size()) +
                                         " bytes, the reply area holds " + std::to_string(request.reply().size()) +
                                         ". Create the channel with more reply_bytes");
-        if (frame.image.is_image()) value_of(request.describe_reply(frame.image));
+        if (frame.image.is_described()) value_of(request.describe_reply(frame.image));
         source.copy_to(request.reply().first(source.size()));
         value_of(request.processed(source.size()));
     }
@@ -79,13 +79,13 @@ py::array editable(PyRequest& self) {
     return array_of(self.keep(), bytes, self.use().image());
 }
 
-py::array reply_array(PyRequest& self, const Wish& wish) {
-    const Frame frame = frame_of(wish);
+py::array reply_array(PyRequest& self, const FrameOptions& options) {
+    const Frame frame = frame_of(options);
     Request& request = self.use();
-    if (!frame.image.is_image())
+    if (!frame.image.is_described())
         refuse(Errc::invalid_argument,
-               "reply_array() is for images, (height, width[, channels]): write plain bytes into "
-               "reply, and say how many to processed()");
+               "reply_array() is for images and arrays: write plain bytes into reply, and say how many to "
+               "processed(), or name encoding='array'");
     value_of(request.describe_reply(frame.image));
     return array_of(self.keep(), request.reply().first(frame.bytes), frame.image);
 }
@@ -93,12 +93,16 @@ py::array reply_array(PyRequest& self, const Wish& wish) {
 void bind_bytes(py::class_<PyRequest>& request) {
     request.def_property_readonly(
         "array", [](const PyRequest& self) { return array_of(self.keep(), self.use().payload(), self.use().image()); },
-        "The sender's bytes in the slot, read-only, without a copy: shaped as an image, else one-dimensional uint8.");
+        "The sender's bytes in the slot, read-only, without a copy: shaped as an image or array, else one-dimensional "
+        "uint8.");
     request.def_property_readonly("editable", &editable,
                                   "The same, writable; InvalidArgument unless the channel was created in_place.");
     request.def_property_readonly(
         "image", [](const PyRequest& self) { return image_or_none(self.use().image()); },
-        "What the request is; None: plain bytes.");
+        "What the request is; None: no image.");
+    request.def_property_readonly(
+        "array_description", [](const PyRequest& self) { return array_or_none(self.use().image()); },
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     request.def_property_readonly(
         "reply", [](const PyRequest& self) { return array_of(self.keep(), self.use().reply(), Image{}); },
         "Room for the answer in the slot, writable, one-dimensional uint8.");
@@ -110,7 +114,8 @@ void bind_bytes(py::class_<PyRequest>& request) {
         },
         py::arg("shape"), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
         py::arg("capture_time_ns") = 0, py::arg("frame_id") = "",
-        "Says that the answer is an image of this shape, and returns it as a writable array in the slot; processed() "
+        "Says that the answer is an image or array of this shape, and returns it as a writable array in the slot; "
+        "processed() "
         "sends it. Raises TooLarge, InvalidArgument.");
     request.def("_buffer", [](const PyRequest& self) { return buffer_of(self.keep(), self.use().payload()); });
     add_buffer_protocol(request);
@@ -118,14 +123,14 @@ void bind_bytes(py::class_<PyRequest>& request) {
 
 void bind_request(py::module_& module) {
     py::class_<PyRequest> request(module, "Request",
-                                  R"(A request taken from the channel, ours until processed() or failed().
+                                  R"(A request taken from the channel, held until processed() or failed().
 
 Left with `with` or dropped without either (an exception, say), it is given back and delivered again, or, on a channel
 opened in_place, reported as failed.)");
     bind_bytes(request);
     request.def("processed", &answer, py::arg("reply") = py::none(), py::kw_only(), py::arg("encoding") = py::none(),
-                "Done. The answer is what reply_array() described, or none; or the first so many bytes of reply; or a "
-                "copy of an array or bytes. Raises TooLarge: then the request is still ours.");
+                "Finishes the request. The answer is what reply_array() described, or none; or the first so many bytes "
+                "of reply; or a copy of an array or bytes. Raises TooLarge: then the request is not finished yet.");
     request.def(
         "failed",
         [](PyRequest& self, const std::string& reason) {
@@ -133,15 +138,18 @@ opened in_place, reported as failed.)");
             self.release();
             value_of(std::move(outcome));
         },
-        py::arg("reason"), "Could not be done; the sender gets the reason (the first 119 bytes).");
+        py::arg("reason"), "Finishes it as failed; the sender gets the reason (the first 119 bytes).");
     request.def_property_readonly(
         "sender", [](const PyRequest& self) { return self.use().sender().value; },
-        "Who sent it: the same for all requests of one Sender, never used again by another.");
+        "The sender: the same for all requests of one Sender, never shared by two Senders in the life of the segment.");
     request.def_property_readonly(
         "sequence", [](const PyRequest& self) { return self.use().sequence(); },
         "Counts the sender's requests from 1; the same in every delivery.");
     request.def_property_readonly(
         "deliveries", [](const PyRequest& self) { return self.use().deliveries(); }, "1 the first time.");
+    request.def_property_readonly(
+        "awaited", [](const PyRequest& self) { return self.use().awaited(); },
+        "False if no answer is awaited: it was sent with send(), or its sender stopped waiting before it was taken.");
     request.def_property_readonly(
         "sent_ns", [](const PyRequest& self) { return ns_of(self.use().sent_at()); },
         "When it was sent, as time.monotonic_ns() counts.");
@@ -158,14 +166,14 @@ void bind_receiver(py::module_& module) {
     bind_request(module);
     py::class_<PyReceiver> receiver(
         module, "Receiver",
-        "Takes requests out of a channel; several compete. `for request in receiver:` ends when every sender has left "
-        "and nothing is queued. Any number of threads may use it.");
+        "Takes requests out of a channel. Receivers compete: each request goes to one of them. `for request in "
+        "receiver:` ends when every sender has left and nothing is queued. Any number of threads may use it.");
     add_opening<Receiver>(receiver, "Receiver");
     receiver.def(
         "receive", [](PyReceiver& self, const py::object& timeout) { return receive(self, Timeout(timeout)); },
         py::arg("timeout") = py::none(),
-        "Waits for a request. Raises Timeout; EndOfStream once every sender that was there has left and nothing "
-        "is queued: said once, the next call waits for a new sender.");
+        "Waits for a request. Raises Timeout; EndOfStream once every sender that was attached has left and nothing "
+        "is queued (raised once: the next call waits for a new sender).");
     receiver.def(
         "try_receive",
         [](PyReceiver& self) {
@@ -179,11 +187,11 @@ void bind_receiver(py::module_& module) {
             return receive_batch(self, most, Timeout(timeout));
         },
         py::arg("most"), py::kw_only(), py::arg("timeout") = py::none(),
-        "For many small requests: waits for one, then takes as many as are there, at most `most`. What this Receiver "
-        "holds, others do not get. Raises as receive().");
+        "Waits for a request, then takes as many as are queued, at most `most`. Other receivers do not get what this "
+        "one holds: use batches for requests that are processed quickly. Raises as receive().");
     receiver.def("processed_batch", &processed_batch, py::arg("requests"),
-                 "Done, all of them, with one wake-up; the answers are what reply_array() described, or none. Goes "
-                 "through all whatever happens, and raises the first error.");
+                 "Finishes all of them, with one wake-up; the answers are what reply_array() described, or none. "
+                 "Goes on after an error; raises the first.");
     receiver.def("__iter__", [](py::object self) { return self; });
     receiver.def("__next__", &next_request);
     receiver.def(

@@ -34,19 +34,19 @@ PyLoan loan(PySender& self, const Timeout& timeout) {
     return {"Loan", sender, value_of(std::move(made))};
 }
 
-PyLoan described_loan(PySender& self, const py::object& timeout, const Wish& wish) {
+PyLoan described_loan(PySender& self, const py::object& timeout, const FrameOptions& options) {
     PyLoan made = loan(self, Timeout(timeout));
-    describe(made.use(), wish);
+    describe(made.use(), options);
     return made;
 }
 
 /// A loan that holds `data`, or the loan that `data` is.
-Loan filled_loan(PySender& self, const py::object& data, const Timeout& timeout, const Wish& wish) {
+Loan filled_loan(PySender& self, const py::object& data, const Timeout& timeout, const FrameOptions& options) {
     self.check_open();
     if (py::isinstance<PyLoan>(data)) return data.cast<PyLoan&>().take();
-    check_can_be_sent(data, wish);
+    check_can_be_sent(data, options);
     PyLoan made = loan(self, timeout);
-    write(made.use(), data, wish);
+    write(made.use(), data, options);
     return made.take();
 }
 
@@ -65,11 +65,11 @@ PyProcessed wait_for(PyPending& self, const Timeout& timeout) {
     return {"Processed", owner, value_of(std::move(outcome))};
 }
 
-/// As Sender::request(), interruptible. Whatever ends the wait, nobody waits for the answer afterwards.
-PyProcessed request(PySender& self, const py::object& data, const py::object& timeout, const Wish& wish) {
+/// As Sender::request(), interruptible. After any end of the wait, the answer is no longer awaited.
+PyProcessed request(PySender& self, const py::object& data, const py::object& timeout, const FrameOptions& options) {
     const Timeout all(timeout);
     const auto sender = self.share();
-    Loan filled = filled_loan(self, data, all, wish);
+    Loan filled = filled_loan(self, data, all, options);
     PyPending pending("Pending", sender, value_of(sender->request_async(std::move(filled))));
     try {
         return wait_for(pending, all);
@@ -78,8 +78,8 @@ PyProcessed request(PySender& self, const py::object& data, const py::object& ti
         const bool taken_back = value_of(pending.take().withdraw()) == Withdrawn::taken_back;
         refuse(error.code() == Errc::stopped ? Errc::stopped : Errc::timed_out,
                std::string(error.what()) + (taken_back ? ". It was withdrawn"
-                                                       : ". It is left to the receiver; nobody waits "
-                                                         "for its answer any more"));
+                                                       : ". It is left to the receiver; its answer "
+                                                         "is no longer awaited"));
     } catch (py::error_already_set&) {
         (void)pending.take().withdraw();
         throw;
@@ -110,7 +110,7 @@ py::list loan_batch(PySender& self, std::size_t most, const Timeout& timeout) {
     return loans;
 }
 
-Wish data_wish(py::object encoding, std::int64_t capture_time_ns, std::string frame_id) {
+FrameOptions data_options(py::object encoding, std::int64_t capture_time_ns, std::string frame_id) {
     return {py::none(), py::none(), std::move(encoding), capture_time_ns, std::move(frame_id)};
 }
 
@@ -124,16 +124,16 @@ void bind_sending(py::class_<PySender>& sender) {
         [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
            const py::object& seconds) {
             const auto shared = self.share();
-            const Wish wish = data_wish(std::move(enc), time, std::move(id));
-            value_of(shared->send(filled_loan(self, data, Timeout(seconds), wish)));
+            const FrameOptions options = data_options(std::move(enc), time, std::move(id));
+            value_of(shared->send(filled_loan(self, data, Timeout(seconds), options)));
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
-        "Sends a Loan, or a copy of an array or bytes, and waits for nobody but a free slot.");
+        "Sends a Loan, or a copy of an array or bytes. Waits only for a free slot.");
     sender.def(
         "request",
         [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
            const py::object& seconds) {
-            return request(self, data, seconds, data_wish(std::move(enc), time, std::move(id)));
+            return request(self, data, seconds, data_options(std::move(enc), time, std::move(id)));
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
         "Sends as send() does, and waits for the answer. Raises Timeout (an unread request is withdrawn then), Failed, "
@@ -143,8 +143,8 @@ void bind_sending(py::class_<PySender>& sender) {
         [](PySender& self, const py::object& data, py::object enc, std::int64_t time, std::string id,
            const py::object& seconds) {
             const auto shared = self.share();
-            const Wish wish = data_wish(std::move(enc), time, std::move(id));
-            Loan filled = filled_loan(self, data, Timeout(seconds), wish);
+            const FrameOptions options = data_options(std::move(enc), time, std::move(id));
+            Loan filled = filled_loan(self, data, Timeout(seconds), options);
             return PyPending("Pending", shared, value_of(shared->request_async(std::move(filled))));
         },
         py::arg("data"), py::kw_only(), encoding, capture_time_ns, frame_id, timeout,
@@ -158,8 +158,7 @@ void bind_batches(py::class_<PySender>& sender) {
             return loan_batch(self, most, Timeout(timeout));
         },
         py::arg("most"), py::kw_only(), py::arg("timeout") = py::none(),
-        "For many small messages: waits for a free slot, then loans those that come next, at most `most`. Raises "
-        "Timeout.");
+        "Waits for a free slot, then loans as many as are free, at most `most`. Raises Timeout.");
     sender.def(
         "send_batch",
         [](PySender& self, const py::iterable& loans) {
@@ -167,12 +166,13 @@ void bind_batches(py::class_<PySender>& sender) {
             auto batch = all_loans(loans);
             value_of(shared->send(batch));
         },
-        py::arg("loans"), "Sends all of these Loans, in this order, with one look at the clock and one wake-up.");
+        py::arg("loans"), "Sends all of these Loans, in this order, with one wake-up.");
 }
 
 void bind_pending(py::module_& module) {
     py::class_<PyPending> pending(
-        module, "Pending", "A request in flight. Dropped, it stays sent, but nobody waits for its answer any more.");
+        module, "Pending",
+        "A request in flight. If this is dropped, the request stays sent, but its answer is no longer awaited.");
     pending.def(
         "wait", [](PyPending& self, const py::object& seconds) { return wait_for(self, Timeout(seconds)); },
         py::arg("timeout") = py::none(),
@@ -188,7 +188,7 @@ void bind_pending(py::module_& module) {
             call_all(self.closing);
             return taken_back;
         },
-        "Takes a request back that is in nobody's hands. False: a receiver has it, or has answered it.");
+        "Takes the request back if no receiver holds it. False: a receiver holds it, or has answered it.");
     pending.def_property_readonly(
         "sequence", [](const PyPending& self) { return self.use().sequence(); },
         "Counts the requests of the Sender from 1.");
@@ -197,12 +197,12 @@ void bind_pending(py::module_& module) {
         "A descriptor that is readable when wait() would return at once: for select, selectors, asyncio.");
     pending.def("_waitable", [](const PyPending& self) { return self.use().waitable(); });
     pending.def_property_readonly("_closing", [](const PyPending& self) { return self.closing; });
-    add_releasing(pending, "Nobody waits for the answer any more; the request stays sent.");
+    add_releasing(pending, "The request stays sent, but its answer is no longer awaited.");
 }
 
 void bind_processed(py::module_& module) {
     py::class_<PyProcessed> processed(module, "Processed",
-                                      "A request that came back processed. Its slot is free again after `with`, or "
+                                      "A processed request. Its slot is free again after `with`, or "
                                       "when this and the last view are gone.");
     processed.def_property_readonly(
         "reply",
@@ -214,16 +214,22 @@ void bind_processed(py::module_& module) {
         "The request's own bytes, edited by the receiver if the channel is in_place; read-only.");
     processed.def_property_readonly(
         "image", [](const PyProcessed& self) { return image_or_none(self.use().image()); },
-        "What the request is; None: plain bytes.");
+        "What the request is; None: no image.");
+    processed.def_property_readonly(
+        "array_description", [](const PyProcessed& self) { return array_or_none(self.use().image()); },
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     processed.def_property_readonly(
         "reply_image", [](const PyProcessed& self) { return image_or_none(self.use().reply_image()); },
-        "What the answer is; None: plain bytes.");
+        "What the answer is; None: no image.");
+    processed.def_property_readonly(
+        "reply_array_description", [](const PyProcessed& self) { return array_or_none(self.use().reply_image()); },
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     processed.def_property_readonly(
         "sequence", [](const PyProcessed& self) { return self.use().sequence(); },
         "Counts the requests of the Sender from 1.");
     processed.def_property_readonly(
         "deliveries", [](const PyProcessed& self) { return self.use().deliveries(); },
-        "1, or more if receivers gave it back or died with it.");
+        "1, or more if receivers gave it back or died holding it.");
     processed.def_property_readonly(
         "round_trip_ns", [](const PyProcessed& self) { return self.use().round_trip().count(); },
         "From send to processed, as stamped in the segment.");
@@ -235,9 +241,8 @@ void bind_processed(py::module_& module) {
 }  // namespace
 
 void bind_sender(py::module_& module) {
-    bind_told<ChannelInfo>(module, "ChannelInfo", "The shape of an open channel.");
-    bind_told<ChannelState>(module, "ChannelState",
-                            "Counts of a channel. Not a snapshot: each counter is read separately.");
+    bind_told<ChannelInfo>(module, "ChannelInfo", described::channel_info_says);
+    bind_told<ChannelState>(module, "ChannelState", described::channel_state_says);
     bind_processed(module);
     bind_pending(module);
     py::class_<PySender> sender(module, "Sender", "Puts requests into a channel. Any number of threads may use it.");
@@ -251,9 +256,8 @@ void bind_sender(py::module_& module) {
         },
         py::arg("shape") = py::none(), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
         py::arg("capture_time_ns") = 0, py::arg("frame_id") = "", py::arg("timeout") = py::none(),
-        "Waits for a free slot. A shape describes it at once, see Loan.describe(). Raises Timeout (the sentence says "
-        "who "
-        "holds the slots).");
+        "Waits for a free slot. A shape describes it at once, see Loan.describe(). Raises Timeout (the message names "
+        "the holders).");
     sender.def(
         "try_loan",
         [](PySender& self) {
@@ -277,7 +281,7 @@ void bind_sender(py::module_& module) {
     sender.def("_waitable", [](const PySender& self) { return self.use().waitable(); });
     sender.def_property_readonly(
         "id", [](const PySender& self) { return self.use().id().value; },
-        "This Sender's identity, as Request.sender shows it.");
+        "This Sender's identity, as in Request.sender.");
 }
 
 }  // namespace handoff::python

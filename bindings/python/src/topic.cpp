@@ -57,8 +57,7 @@ PyCopy copy_out(PySubscriber& self, const py::object& seconds, CopyOut which) {
         value_of(wait_in(self, timeout, [&](const Wait& until) { return ((*subscriber).*which)(room, until); }));
     Area bytes{room.first(copied.size)};
     bytes.is_in_segment = false;
-    const bool fits = copied.image.is_image() && check_image(copied.image, copied.size);
-    return {array_of(memory, bytes, fits ? copied.image : Image{}), copied};
+    return {array_of(memory, bytes, copied.image), copied};
 }
 
 /// A message, or a copy where there are no pins.
@@ -108,22 +107,23 @@ std::unique_ptr<PySubscriber> open_subscriber(std::string name, const py::args& 
 }
 
 /// A loan that holds `data`, or the loan that `data` is.
-Loan filled_loan(PyPublisher& self, const py::object& data, const Wish& wish) {
+Loan filled_loan(PyPublisher& self, const py::object& data, const FrameOptions& options) {
     if (py::isinstance<PyLoan>(data)) return data.cast<PyLoan&>().take();
-    check_can_be_sent(data, wish);
+    check_can_be_sent(data, options);
     const auto publisher = self.share();
     Loan made = value_of(publisher->loan());
-    write(made, data, wish);
+    write(made, data, options);
     return made;
 }
 
 void bind_publisher(py::module_& module) {
     py::class_<PyPublisher> publisher(module, "Publisher",
-                                      "Puts messages on a topic; waits for nobody. Any number of threads may use it.");
-    add_constructor(publisher, publisher_signature(),
-                    "Opens the topic `name` and joins it: creates it so, or attaches to one that can do at least this; "
-                    "None asks for nothing.",
-                    &open_publisher);
+                                      "Puts messages on a topic. Any number of threads may use it.");
+    add_constructor(
+        publisher, publisher_signature(),
+        "Opens the topic `name` and joins it: creates it with this shape, or attaches to one that offers at "
+        "least this. None asks for nothing.",
+        &open_publisher);
     publisher.def(
         "loan",
         [](PyPublisher& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time,
@@ -157,7 +157,7 @@ void bind_publisher(py::module_& module) {
     publisher.def(
         "info", [](const PyPublisher& self) { return self.use().info(); }, "The shape of the topic.");
     publisher.def(
-        "state", [](const PyPublisher& self) { return self.use().state(); }, "A look at the topic.");
+        "state", [](const PyPublisher& self) { return self.use().state(); }, "Counts of the topic.");
     add_closing(publisher);
 }
 
@@ -167,16 +167,20 @@ void bind_message(py::module_& module) {
                                   "`with`, or until this and its last view are gone.");
     message.def_property_readonly(
         "array", [](const PyMessage& self) { return array_of(self.keep(), self.use().payload(), self.use().image()); },
-        "The message in the slot, read-only, without a copy: shaped as an image, else one-dimensional uint8.");
+        "The message in the slot, read-only, without a copy: shaped as an image or array, else one-dimensional uint8.");
     message.def_property_readonly(
         "image", [](const PyMessage& self) { return image_or_none(self.use().image()); },
-        "What the message is; None: plain bytes.");
+        "What the message is; None: no image.");
+    message.def_property_readonly(
+        "array_description", [](const PyMessage& self) { return array_or_none(self.use().image()); },
+        "Type and shape, of an image, too; None: plain bytes, or an image with gaps between its rows.");
     message.def_property_readonly(
         "sequence", [](const PyMessage& self) { return self.use().sequence(); },
         "Counts the messages of the topic from 1, over all publishers.");
     message.def_property_readonly(
         "lost", [](const PyMessage& self) { return self.use().lost(); },
-        "Messages between the one before and this one: overwritten, or skipped. Exact.");
+        "Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). "
+        "Exact.");
     message.def_property_readonly(
         "published_ns", [](const PyMessage& self) { return ns_of(self.use().published_at()); },
         "When it was published, as time.monotonic_ns() counts.");
@@ -184,11 +188,14 @@ void bind_message(py::module_& module) {
     add_buffer_protocol(message);
     add_releasing(message, "Unpins the message.");
 
-    py::class_<PyCopy>(module, "Copy", "A message that was copied out of the topic.")
-        .def_readonly("array", &PyCopy::array, "Its bytes, ours: shaped as an image, else one-dimensional uint8.")
+    py::class_<PyCopy>(module, "Copy", "A copy of a message.")
+        .def_readonly("array", &PyCopy::array,
+                      "Its bytes, ours: shaped as an image or array, else one-dimensional uint8.")
         .def_property_readonly(
             "image", [](const PyCopy& self) { return image_or_none(self.about.image); },
-            "What the message is; None: plain bytes.")
+            "What the message is; None: no image.")
+        .def_property_readonly(
+            "array_description", [](const PyCopy& self) { return array_or_none(self.about.image); }, "As in Message.")
         .def_property_readonly(
             "sequence", [](const PyCopy& self) { return self.about.sequence; }, "As in Message.")
         .def_property_readonly(
@@ -209,15 +216,15 @@ void bind_reading(py::class_<PySubscriber>& subscriber) {
         "next",
         [](PySubscriber& self, const py::object& seconds) { return take(self, Timeout(seconds), &Subscriber::next); },
         timeout,
-        "The oldest unread message that is still there. Raises Timeout; EndOfStream once every publisher has "
-        "left and nothing is unread; Full (as many messages in hand as pins).");
+        "The oldest unread message that is still kept. Raises Timeout; EndOfStream once every publisher has "
+        "left and nothing is unread; Full (as many messages are held as pins were reserved).");
     subscriber.def(
         "try_next", [](PySubscriber& self) { return try_take(self, &Subscriber::try_next); },
         "Does not wait. Raises Empty, otherwise as next().");
     subscriber.def(
         "newest",
         [](PySubscriber& self, const py::object& seconds) { return take(self, Timeout(seconds), &Subscriber::newest); },
-        timeout, "The newest message, if it is unread; skips what lies before it. Raises as next().");
+        timeout, "The newest message, if it is unread; skips those before it. Raises as next().");
     subscriber.def(
         "try_newest", [](PySubscriber& self) { return try_take(self, &Subscriber::try_newest); },
         "Does not wait. Raises Empty, otherwise as next().");
@@ -253,15 +260,15 @@ void bind_subscriber(py::module_& module) {
     subscriber.def(
         "info", [](const PySubscriber& self) { return self.use().info(); }, "The shape of the topic.");
     subscriber.def(
-        "state", [](const PySubscriber& self) { return self.use().state(); }, "A look at the topic.");
+        "state", [](const PySubscriber& self) { return self.use().state(); }, "Counts of the topic.");
     add_closing(subscriber);
 }
 
 }  // namespace
 
 void bind_topic(py::module_& module) {
-    bind_told<TopicInfo>(module, "TopicInfo", "The shape of an open topic.");
-    bind_told<TopicState>(module, "TopicState", "Counts of a topic. Not a snapshot: each counter is read separately.");
+    bind_told<TopicInfo>(module, "TopicInfo", described::topic_info_says);
+    bind_told<TopicState>(module, "TopicState", described::topic_state_says);
     bind_message(module);
     bind_publisher(module);
     bind_subscriber(module);

@@ -17,24 +17,17 @@ namespace handoff::python {
 
 namespace {
 
-/// What a number in a pixel is: 'u', 'i' or 'f', and its bytes.
+/// What an element is: 'b', 'u', 'i' or 'f', and its bytes.
 struct Number {
     char kind = 0;
     std::size_t bytes = 0;
     friend bool operator==(const Number&, const Number&) = default;
 };
 
-/// OpenCV's names tell the kind ("16SC3"); all others are unsigned.
 Number number_of(Encoding encoding, std::size_t& channels) {
-    const std::string_view name = name_of(encoding);
-    const auto letter = name.find_first_not_of("0123456789");
-    const bool by_opencv = letter != 0 && letter != name.npos;
-    channels = by_opencv                                              ? static_cast<std::size_t>(name.back() - '0')
-               : name.starts_with("bgra") || name.starts_with("rgba") ? 4
-               : name.starts_with("bgr") || name.starts_with("rgb")   ? 3
-                                                                      : 1;
-    const char kind = !by_opencv || name[letter] == 'U' ? 'u' : name[letter] == 'F' ? 'f' : 'i';
-    return {kind, bytes_per_pixel(encoding) / channels};
+    const std::size_t bytes = bytes_per_channel(encoding);
+    channels = bytes == 0 ? 0 : bytes_per_pixel(encoding) / bytes;
+    return {kind_of(encoding), bytes};
 }
 
 /// The encoding that OpenCV would see in such numbers; none where there is no such.
@@ -42,12 +35,14 @@ Encoding encoding_for(Number number, std::size_t channels) {
     if (channels < 1 || channels > 4) return Encoding::none;
     constexpr std::array plain{Encoding::mono8, Encoding::type_8UC2, Encoding::bgr8, Encoding::bgra8};
     if (number == Number{'u', 1}) return plain[channels - 1];
+    if (number.kind == 'b') return Encoding::none;
     const char letter = number.kind == 'u' ? 'U' : number.kind == 'i' ? 'S' : 'F';
     const auto found = encoding_of(std::to_string(number.bytes * 8) + letter + 'C' + std::to_string(channels));
     return found ? *found : Encoding::none;
 }
 
 std::string text_of(Number number) {
+    if (number.kind == 'b') return "bool";
     const char* kind = number.kind == 'u' ? "uint" : number.kind == 'i' ? "int" : "float";
     return kind + std::to_string(number.bytes * 8);
 }
@@ -65,38 +60,51 @@ std::size_t image_extent(py::ssize_t extent) {
     return static_cast<std::size_t>(extent);
 }
 
-Frame plain_bytes(const std::vector<py::ssize_t>& shape, Number number) {
-    if (number.bytes != 1)
-        refuse(Errc::invalid_argument, "a one-dimensional array of " + text_of(number) +
-                                           " has no encoding: send array.view(numpy.uint8) to send bytes, or "
-                                           "array.reshape(1, -1) to send an image of one row");
-    if (shape[0] < 0) refuse(Errc::invalid_argument, std::to_string(shape[0]) + " bytes are asked for");
-    return {{}, static_cast<std::size_t>(shape[0])};
+std::uint32_t array_extent(py::ssize_t extent) {
+    if (extent < 0 || extent > UINT32_MAX)
+        refuse(Errc::invalid_argument, "an array with an extent of " + std::to_string(extent) + ": 0 to " +
+                                           std::to_string(UINT32_MAX) + " are possible");
+    return static_cast<std::uint32_t>(extent);
 }
 
-Frame frame_of(const std::vector<py::ssize_t>& shape, Number number, const py::object& encoding) {
-    if (shape.size() == 1 && encoding.is_none()) return plain_bytes(shape, number);
+Frame array_frame(const std::vector<py::ssize_t>& shape, Number number) {
+    std::vector<std::uint32_t> extents;
+    for (const auto extent : shape) extents.push_back(array_extent(extent));
+    const auto array = value_of(Array::of(value_of(dtype_of(text_of(number))), extents));
+    return {array.description(), array.byte_count()};
+}
+
+Frame image_frame(const std::vector<py::ssize_t>& shape, Number number, Encoding encoding) {
     if (shape.size() != 2 && shape.size() != 3)
         refuse(Errc::invalid_argument, "an array of the shape " + text_of(shape) +
                                            " is no image: (height, width) or (height, width, channels) are");
     const std::size_t channels = shape.size() == 3 ? static_cast<std::size_t>(shape[2]) : 1;
-    Encoding found = encoding_for(number, channels);
-    if (!encoding.is_none()) {
-        found = value_of(encoding_of(words(encoding)));
-        std::size_t needed_channels = 0;
-        const Number needed = found == Encoding::none ? Number{} : number_of(found, needed_channels);
-        if (!(needed == number) || needed_channels != channels)
-            refuse(Errc::invalid_argument, std::string(name_of(found)) + " has " + std::to_string(needed_channels) +
-                                               " channels of " + text_of(needed) + "; the array has the shape " +
-                                               text_of(shape) + " of " + text_of(number));
-    }
-    if (found == Encoding::none)
-        refuse(Errc::invalid_argument, "an array of the shape " + text_of(shape) + " of " + text_of(number) +
-                                           " has no encoding: 1 to 4 channels of uint8, int8, uint16, int16, int32, "
-                                           "float32 or float64 have");
+    std::size_t needed_channels = 0;
+    const Number needed = number_of(encoding, needed_channels);
+    if (!(needed == number) || needed_channels != channels)
+        refuse(Errc::invalid_argument, std::string(name_of(encoding)) + " has " + std::to_string(needed_channels) +
+                                           " channels of " + text_of(needed) + "; the array has the shape " +
+                                           text_of(shape) + " of " + text_of(number));
     const auto image = Image::of(static_cast<std::uint32_t>(image_extent(shape[1])),
-                                 static_cast<std::uint32_t>(image_extent(shape[0])), found);
+                                 static_cast<std::uint32_t>(image_extent(shape[0])), encoding);
     return {image, image.byte_count()};
+}
+
+/// Without an encoding, what OpenCV would take as an image is one, and a row of bytes is just that. Everything else is
+/// an array.
+Frame frame_of(const std::vector<py::ssize_t>& shape, Number number, const py::object& encoding) {
+    if (!encoding.is_none()) {
+        const Encoding asked = value_of(encoding_of(words(encoding)));
+        if (asked == Encoding::none) return {{}, array_frame(shape, number).bytes};
+        return asked == Encoding::array ? array_frame(shape, number) : image_frame(shape, number, asked);
+    }
+    if (shape.size() == 1 && number == Number{'u', 1}) return {{}, array_extent(shape[0])};
+    const bool is_filled = std::all_of(shape.begin(), shape.end(), [](auto extent) { return extent > 0; });
+    if ((shape.size() == 2 || shape.size() == 3) && is_filled) {
+        const Encoding found = encoding_for(number, shape.size() == 3 ? static_cast<std::size_t>(shape[2]) : 1);
+        if (found != Encoding::none) return image_frame(shape, number, found);
+    }
+    return array_frame(shape, number);
 }
 
 /// What the letters of the struct module say. Throws for what is no number of this machine.
@@ -108,6 +116,7 @@ Number number_of(const char* format, std::size_t bytes) {
     const char letter = text.empty() ? '?' : text.back();
     if (is_native && std::strchr("BHILQN", letter) != nullptr) return {'u', bytes};
     if (is_native && std::strchr("bhilqnc", letter) != nullptr) return {letter == 'c' ? 'u' : 'i', bytes};
+    if (is_native && letter == '?') return {'b', bytes};
     if (is_native && std::strchr("efd", letter) != nullptr) return {'f', bytes};
     refuse(Errc::invalid_argument,
            "elements of the format '" + std::string(text) +
@@ -121,19 +130,18 @@ std::vector<py::ssize_t> shape_from(const py::object& shape) {
         if (PyLong_Check(shape.ptr()) != 0) return {shape.cast<py::ssize_t>()};
         for (const auto extent : shape) extents.push_back(extent.cast<py::ssize_t>());
     } catch (const std::exception&) {
-        refuse(Errc::invalid_argument, "a shape is a number of bytes, or a tuple (height, width[, channels]), not " +
-                                           std::string(py::repr(shape)));
+        refuse(Errc::invalid_argument,
+               "a shape is a number of bytes, or a tuple of extents, not " + std::string(py::repr(shape)));
     }
-    if (extents.empty()) refuse(Errc::invalid_argument, "a shape of no extent has no bytes");
     return extents;
 }
 
 Number number_from(const py::object& dtype) {
     const py::dtype asked = py::dtype::from_args(dtype.is_none() ? py::str("uint8") : dtype);
     const char kind = asked.kind();
-    const bool is_number = kind == 'u' || kind == 'i' || kind == 'f';
+    const bool is_number = kind == 'b' || kind == 'u' || kind == 'i' || kind == 'f';
     const char order = asked.attr("byteorder").cast<char>();
-    if (!is_number || order == '>')
+    if (!is_number || order == '>' || asked.itemsize() > 8)
         refuse(Errc::invalid_argument, "dtype " + words(asked) + " is no plain number in this machine's byte order");
     return {kind, static_cast<std::size_t>(asked.itemsize())};
 }
@@ -151,6 +159,25 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
 std::set<const Buffer*>& live_buffers() {
     static auto* all = new std::set<const Buffer*>;
     return *all;
+}
+
+void bind_array_description(py::module_& module) {
+    py::class_<Array>(module, "ArrayDescription", "What an array is: travels in the slot beside the elements.")
+        .def_property_readonly(
+            "dtype", [](const Array& self) { return name_of(self.dtype); },
+            "The type of an element: 'float32', 'bool', ... numpy shows 'bfloat16' as uint16.")
+        .def_property_readonly(
+            "shape",
+            [](const Array& self) {
+                py::list extents;
+                for (const std::uint32_t extent : self.shape()) extents.append(extent);
+                return py::tuple(extents);
+            },
+            "Extents, slowest first.")
+        .def_readonly("capture_time_ns", &Array::capture_time_ns, "Nanoseconds since 1970 (UTC); 0: not known.")
+        .def("__repr__", [](const py::object& self) {
+            return "<handoff.ArrayDescription " + words(self.attr("shape")) + " " + words(self.attr("dtype")) + ">";
+        });
 }
 
 }  // namespace
@@ -182,7 +209,13 @@ py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& im
     const py::object base = buffer_of(std::move(keep), area);
     std::vector<py::ssize_t> shape{static_cast<py::ssize_t>(area.bytes.size())}, strides{1};
     std::string type = "u1";
-    if (image.is_image()) {
+    if (image.is_array()) {
+        const Array described = Array::from(image);
+        const char kind = described.dtype == Dtype::bfloat16 ? 'u' : kind_of(described.dtype);
+        type = kind + std::to_string(bytes_per_element(described.dtype));
+        shape.assign(described.shape().begin(), described.shape().end());
+        strides = py::detail::c_strides(shape, static_cast<py::ssize_t>(bytes_per_element(described.dtype)));
+    } else if (image.is_image()) {
         std::size_t channels = 1;
         const Number number = number_of(image.encoding, channels);
         const auto bytes = static_cast<py::ssize_t>(number.bytes);
@@ -199,18 +232,29 @@ py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& im
     return array;
 }
 
-Frame frame_of(const Wish& wish) {
-    const auto shape = shape_from(wish.shape);
-    Number number = number_from(wish.dtype);
-    if (!wish.encoding.is_none() && wish.dtype.is_none()) {
+Frame frame_of(const FrameOptions& options) {
+    const auto shape = shape_from(options.shape);
+    Number number = number_from(options.dtype);
+    if (!options.encoding.is_none() && options.dtype.is_none()) {
         std::size_t channels = 0;
-        const Encoding encoding = value_of(encoding_of(words(wish.encoding)));
-        if (encoding != Encoding::none) number = number_of(encoding, channels);
+        const Encoding encoding = value_of(encoding_of(words(options.encoding)));
+        if (bytes_per_pixel(encoding) != 0) number = number_of(encoding, channels);
     }
-    Frame frame = frame_of(shape, number, wish.encoding);
-    frame.image.capture_time_ns = wish.capture_time_ns;
-    frame.image.set_frame_id(wish.frame_id);
+    Frame frame = frame_of(shape, number, options.encoding);
+    stamp(frame.image, options);
     return frame;
+}
+
+void stamp(Image& description, const FrameOptions& options) {
+    if (!options.frame_id.empty() && !description.is_image())
+        refuse(Errc::invalid_argument, std::string("frame_id belongs to an image, and ") +
+                                           (description.is_array() ? "this is an array" : "these are plain bytes") +
+                                           ": leave it out, or name the encoding of the image");
+    if (options.capture_time_ns != 0 && !description.is_described())
+        refuse(Errc::invalid_argument,
+               "plain bytes have no capture_time_ns: leave it out, or send them with encoding='array'");
+    description.capture_time_ns = options.capture_time_ns;
+    if (description.is_image()) description.set_frame_id(options.frame_id);
 }
 
 Source::Source(const py::object& data) {
@@ -229,7 +273,6 @@ Source::Source(const py::object& data) {
 }
 
 Frame Source::frame(const py::object& encoding) const {
-    if (view_.ndim == 0) refuse(Errc::invalid_argument, "an array without dimensions has no encoding");
     return frame_of({view_.shape, view_.shape + view_.ndim},
                     number_of(view_.format, static_cast<std::size_t>(view_.itemsize)), encoding);
 }
@@ -238,8 +281,14 @@ py::object image_or_none(const Image& image) {
     return image.is_image() ? py::cast(image) : py::none();
 }
 
-void check_can_be_sent(const py::object& data, const Wish& wish) {
-    (void)Source(data).frame(wish.encoding);
+py::object array_or_none(const Image& description) {
+    const Array array = Array::from(description);
+    return array.is_array() ? py::cast(array) : py::none();
+}
+
+void check_can_be_sent(const py::object& data, const FrameOptions& options) {
+    Frame frame = Source(data).frame(options.encoding);
+    stamp(frame.image, options);
 }
 
 std::span<const std::byte> Source::bytes() {
@@ -274,6 +323,7 @@ void bind_views(py::module_& module) {
             return py::buffer_info(area.bytes.data(), 1, "B", 1, {static_cast<py::ssize_t>(area.bytes.size())}, {1},
                                    !area.is_writable);
         });
+    bind_array_description(module);
     py::class_<Image>(module, "Image", "What a frame is: travels in the slot beside the bytes.")
         .def_readonly("width", &Image::width, "Pixels.")
         .def_readonly("height", &Image::height, "Pixels.")

@@ -45,21 +45,24 @@ private:
 };
 
 py::object buffer_of(std::shared_ptr<void> keep, const Area& area);
-/// (height, width) or (height, width, channels) of an image, else one-dimensional uint8; no copy.
+/// (height, width) or (height, width, channels) of an image, the shape of an array, else one-dimensional uint8; no copy.
 py::array array_of(std::shared_ptr<void> keep, const Area& area, const Image& image);
 
 /// What describes a frame: shape and either an encoding or a dtype, as arguments of several methods.
-struct Wish {
+struct FrameOptions {
     py::object shape, dtype, encoding;
     std::int64_t capture_time_ns = 0;
     std::string frame_id{};
 };
-/// What it means: an image, or with a one-dimensional shape so many plain bytes. Throws Error(invalid_argument).
+/// What it means: an image, an array, or with a one-dimensional shape of uint8 so many plain bytes. Throws
+/// Error(invalid_argument).
 struct Frame {
-    Image image;
+    Image image;  ///< or the description of an array
     std::size_t bytes;
 };
-Frame frame_of(const Wish& wish);
+/// Time of capture and frame id. Throws Error(invalid_argument) where the description has no place for them.
+void stamp(Image& description, const FrameOptions& options);
+Frame frame_of(const FrameOptions& options);
 
 /// Something with bytes: a numpy array, bytes, bytearray, memoryview. Holds its buffer.
 class Source {
@@ -83,10 +86,12 @@ private:
     std::vector<std::byte> copy_;
 };
 
-/// An image, or None for plain bytes.
+/// An image, or None for anything else.
 py::object image_or_none(const Image& image);
-/// Throws Error where `data` cannot be sent as `wish` says: before anybody waits for a slot.
-void check_can_be_sent(const py::object& data, const Wish& wish);
+/// The description of an array, an image, too, or None: plain bytes, or an image with gaps between its rows.
+py::object array_or_none(const Image& description);
+/// Throws Error if `data` cannot be sent as `options` says: called before waiting for a slot.
+void check_can_be_sent(const py::object& data, const FrameOptions& options);
 
 /// Nanoseconds as time.monotonic_ns() counts them.
 inline std::int64_t ns_of(std::chrono::steady_clock::time_point at) {

@@ -76,7 +76,8 @@ bool Waiting::goes_on() {
         in_slices_ = !is_abandoned_.is_none();
     }
     if (is_abandoned_ && !is_abandoned_.is_none() && is_abandoned_().cast<bool>())
-        throw Error(Errc::stopped, "the event loop that started this thread has ended: nobody awaits the result");
+        throw Error(Errc::stopped,
+                    "the event loop that started this thread has ended: the result is no longer awaited");
     return true;
 }
 

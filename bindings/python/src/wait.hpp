@@ -63,7 +63,7 @@ public:
     /// Until when, and what stops it, before the wait returns to the interpreter.
     Wait next() const { return {in_slices_ ? timeout_.slice() : timeout_.deadline(), stop_}; }
     /// After `next()` has timed out. False: the wait is over. Throws what a signal handler raised, and
-    /// Error(stopped) in a thread whose result nobody awaits any more.
+    /// Error(stopped) in a thread whose result is no longer awaited.
     bool goes_on();
 
 private:

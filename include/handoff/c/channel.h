@@ -112,7 +112,8 @@ static inline void handoff_channel_state_init(handoff_channel_state* state) {
 
 /* Opens the channel `name` (1 to 200 letters, digits, '.', '_', '-'; not ending in ".lock") and joins it.
  * INVALID_ARGUMENT, NO_SUCH_SEGMENT, ALREADY_EXISTS, WRONG_KIND, WRONG_VERSION, NOT_A_SEGMENT, MISMATCH,
- * PERMISSION_DENIED, NO_SPACE, TOO_MANY_PARTICIPANTS, DAMAGED, SYSTEM. */
+ * PERMISSION_DENIED, NO_SPACE, TOO_MANY_PARTICIPANTS, DAMAGED, SYSTEM; STOPPED (by attach_stop), TIMED_OUT (another
+ * process has held the segment exclusively for 5 s). */
 HANDOFF_API handoff_status handoff_sender_open(const char* name, const handoff_channel_shape* shape,
                                                const handoff_handle_options* handle, handoff_sender** sender);
 /* Leaves once the last loan, pending and processed of this sender is gone too. What was sent stays sent. */
@@ -157,32 +158,35 @@ HANDOFF_API handoff_status handoff_sender_request_bytes(handoff_sender* sender, 
 /* Waits until at least one live receiver is attached. TIMED_OUT, STOPPED, REMOVED, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_wait_for_receiver(handoff_sender* sender, int64_t timeout_ns,
                                                             const handoff_stop* stop);
-/* Ready when a slot is free. */
+/* For handoff_wait_any: ready when a slot is free. Drop it with handoff_waitable_drop. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_waitable(const handoff_sender* sender, handoff_waitable** waitable);
-/* A descriptor that is readable while try_loan would not return FULL; see handoff_receiver_descriptor. */
+/* A descriptor that is readable while try_loan would not return FULL; see handoff_receiver_descriptor. INVALID_HANDLE,
+ * SYSTEM. */
 HANDOFF_API handoff_status handoff_sender_descriptor(const handoff_sender* sender, int* descriptor);
-/* This sender's identity, as returned by handoff_request_about. */
+/* This sender's identity, as returned by handoff_request_about. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_id(const handoff_sender* sender, uint64_t* id);
+/* The shape of the open channel. INVALID_HANDLE, INVALID_ARGUMENT (info is NULL or not initialised). */
 HANDOFF_API handoff_status handoff_sender_info(const handoff_sender* sender, handoff_channel_info* info);
+/* The counts of the channel, read now. INVALID_HANDLE, INVALID_ARGUMENT (state is NULL or not initialised). */
 HANDOFF_API handoff_status handoff_sender_state(const handoff_sender* sender, handoff_channel_state* state);
-/* One sentence: who holds the slots, and since when; cut to the size of the buffer, with its NUL. */
+/* One sentence: who holds the slots, and since when; cut to the size of the buffer, with its NUL. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_sender_who_holds(const handoff_sender* sender, char* buffer, size_t buffer_bytes);
 
 /* ---- pending: a request in flight -------------------------------------------------------------------------------- */
 
-/* Waits for the answer. The pending is used up, except after TIMED_OUT and STOPPED (and INVALID_ARGUMENT): then it may
- * be waited for again. TIMED_OUT (the message names the holder), STOPPED, FAILED (with the receiver's reason),
- * GIVEN_UP, REMOVED, INVALID_HANDLE, OWNERSHIP_LOST. */
+/* Waits for the answer. The pending is used up, except after TIMED_OUT, STOPPED and REMOVED (and INVALID_ARGUMENT):
+ * then it may be waited for again. TIMED_OUT (the message names the holder), STOPPED, FAILED (with the receiver's
+ * reason), GIVEN_UP, REMOVED, INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_pending_wait(handoff_pending** pending, int64_t timeout_ns, const handoff_stop* stop,
                                                 handoff_processed** processed);
 /* True if handoff_pending_wait would return at once. */
 HANDOFF_API bool handoff_pending_was_answered(const handoff_pending* pending);
-/* Ready when the answer is there. */
+/* For handoff_wait_any: ready when the answer is there. Drop it with handoff_waitable_drop. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_pending_waitable(const handoff_pending* pending, handoff_waitable** waitable);
 /* A descriptor that is readable when handoff_pending_wait would return at once; see handoff_receiver_descriptor. */
 HANDOFF_API handoff_status handoff_pending_descriptor(const handoff_pending* pending, int* descriptor);
 /* Takes the request back if no receiver holds it, and uses up the pending. *taken_back: true if no receiver will get
- * it; otherwise a receiver has it or has answered it. INVALID_HANDLE. */
+ * it; otherwise a receiver has it or has answered it. INVALID_HANDLE, OWNERSHIP_LOST. */
 HANDOFF_API handoff_status handoff_pending_withdraw(handoff_pending** pending, bool* taken_back);
 /* Counts the requests of this sender from 1. */
 HANDOFF_API uint64_t handoff_pending_sequence(const handoff_pending* pending);
@@ -215,6 +219,8 @@ static inline void handoff_processed_info_init(handoff_processed_info* info) {
 HANDOFF_API const void* handoff_processed_reply(const handoff_processed* processed, size_t* bytes);
 /* The request's own bytes, edited by the receiver if the channel is in_place. */
 HANDOFF_API const void* handoff_processed_payload(const handoff_processed* processed, size_t* bytes);
+/* Sequence, deliveries, round trip and descriptions. INVALID_HANDLE, INVALID_ARGUMENT (info is NULL or not
+ * initialised). */
 HANDOFF_API handoff_status handoff_processed_about(const handoff_processed* processed, handoff_processed_info* info);
 /* Frees the slot. */
 HANDOFF_API void handoff_processed_drop(handoff_processed** processed);
@@ -224,6 +230,7 @@ HANDOFF_API void handoff_processed_drop(handoff_processed** processed);
 /* As handoff_sender_open. */
 HANDOFF_API handoff_status handoff_receiver_open(const char* name, const handoff_channel_shape* shape,
                                                  const handoff_handle_options* handle, handoff_receiver** receiver);
+/* Leaves once the last request of this receiver is gone too. */
 HANDOFF_API void handoff_receiver_close(handoff_receiver** receiver);
 
 /* Waits for a request. TIMED_OUT; STOPPED; END_OF_STREAM once every sender that was attached has left and nothing can
@@ -245,12 +252,17 @@ HANDOFF_API handoff_status handoff_receiver_receive_batch(handoff_receiver* rece
 HANDOFF_API handoff_status handoff_receiver_processed_batch(handoff_receiver* receiver, handoff_request** requests,
                                                             size_t count);
 
+/* For handoff_wait_any: ready when a request is queued or the stream has ended. Drop it with handoff_waitable_drop.
+ * INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_receiver_waitable(const handoff_receiver* receiver, handoff_waitable** waitable);
 /* A descriptor that is readable while try_receive would not return EMPTY, for epoll and poll. Belongs to the receiver:
  * do not read from it or close it. Created on first use, with a thread that waits. INVALID_HANDLE, SYSTEM. */
 HANDOFF_API handoff_status handoff_receiver_descriptor(const handoff_receiver* receiver, int* descriptor);
+/* As handoff_sender_info. */
 HANDOFF_API handoff_status handoff_receiver_info(const handoff_receiver* receiver, handoff_channel_info* info);
+/* As handoff_sender_state. */
 HANDOFF_API handoff_status handoff_receiver_state(const handoff_receiver* receiver, handoff_channel_state* state);
+/* As handoff_sender_who_holds. */
 HANDOFF_API handoff_status handoff_receiver_who_holds(const handoff_receiver* receiver, char* buffer,
                                                       size_t buffer_bytes);
 
@@ -266,7 +278,8 @@ typedef struct handoff_request_info {
     int64_t taken_ns;    /* when this receiver took it, CLOCK_MONOTONIC */
     handoff_image image; /* description of the payload */
     uint32_t deliveries; /* 1 the first time */
-    uint32_t reserved;   /* 0 */
+    /* 1: an answer is awaited; not if it was sent with send, or its sender stopped waiting before it was taken */
+    uint32_t awaited;
     /* end of generated */
 } handoff_request_info;
 
@@ -285,8 +298,10 @@ HANDOFF_API handoff_status handoff_request_editable(handoff_request* request, vo
 HANDOFF_API handoff_status handoff_request_describe(handoff_request* request, const handoff_image* image);
 /* Room for the answer, in shared memory. */
 HANDOFF_API void* handoff_request_reply(const handoff_request* request, size_t* capacity);
-/* Describes the answer as this image. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
+/* Describes the answer as this image, or array. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_request_describe_reply(handoff_request* request, const handoff_image* image);
+/* Sender, sequence, deliveries, times and description. INVALID_HANDLE, INVALID_ARGUMENT (info is NULL or not
+ * initialised). */
 HANDOFF_API handoff_status handoff_request_about(const handoff_request* request, handoff_request_info* info);
 
 /* Finishes it; the first `reply_bytes` of the reply area are the answer (0: none; step * height for an image). The

@@ -142,7 +142,9 @@ HANDOFF_API handoff_status handoff_stop_new(handoff_stop** stop);
 HANDOFF_API handoff_status handoff_stop_on_signals(handoff_stop** stop);
 /* Wakes every wait that has it. Any thread, but no signal handler. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_stop_request(handoff_stop* stop);
+/* True after handoff_stop_request, or after one of the signals. */
 HANDOFF_API bool handoff_stop_requested(const handoff_stop* stop);
+/* Frees it; requests nothing. */
 HANDOFF_API void handoff_stop_drop(handoff_stop** stop);
 
 /* ---- options of a handle ----------------------------------------------------------------------------------------- */
@@ -181,12 +183,14 @@ static inline void handoff_handle_options_init(handoff_handle_options* options) 
 typedef struct handoff_waitable handoff_waitable;
 
 /* Waits until at least one of `count` is ready (a message, a newer value, an answer, a free slot, the end of its
- * stream) and stores its index; of several, the first. Another thread or process may take it before you do: expect
- * HANDOFF_EMPTY. TIMED_OUT, STOPPED, INVALID_ARGUMENT, INVALID_HANDLE. */
+ * stream, its name removed: the handle then answers REMOVED) and stores its index; of several, the first. Another
+ * thread or process may take it before you do: expect HANDOFF_EMPTY. TIMED_OUT, STOPPED, INVALID_ARGUMENT (nothing to
+ * wait for), INVALID_HANDLE (one of them was inherited through fork). */
 HANDOFF_API handoff_status handoff_wait_any(const handoff_waitable* const* waitables, size_t count, int64_t timeout_ns,
                                             const handoff_stop* stop, size_t* index);
 /* True if the handle's try_... would not return HANDOFF_EMPTY at this moment. */
 HANDOFF_API bool handoff_waitable_was_ready(const handoff_waitable* waitable);
+/* Its handle stays open. */
 HANDOFF_API void handoff_waitable_drop(handoff_waitable** waitable);
 
 /* ---- truncated segments ------------------------------------------------------------------------------------------ */

@@ -48,17 +48,19 @@ enum {
     HANDOFF_BAYER_RGGB8 = 34,
     HANDOFF_BAYER_BGGR8 = 35,
     HANDOFF_BAYER_GBRG8 = 36,
-    HANDOFF_BAYER_GRBG8 = 37
+    HANDOFF_BAYER_GRBG8 = 37,
+    HANDOFF_ARRAY = 38 /* not an image, but an array of any shape */
     /* end of generated */
 };
 
-/* The description of one frame: 64 bytes, the same as handoff::Image and as in the segment. All zeros: plain bytes. */
+/* The description of one frame: 64 bytes, the same as handoff::Image and as in the segment. All zeros: plain bytes.
+ * With the encoding HANDOFF_ARRAY it describes an array: handoff_array_from() reads it; width, height, step are 0. */
 typedef struct handoff_image {
     uint32_t width;          /* pixels */
     uint32_t height;         /* pixels */
     uint64_t step;           /* bytes from one row to the next, at least width * bytes of a pixel */
     uint32_t encoding;       /* HANDOFF_BGR8, ... */
-    uint32_t reserved;       /* 0 */
+    uint32_t reserved;       /* of an image 0 */
     int64_t capture_time_ns; /* when the image was taken, nanoseconds since 1970 (UTC); 0: not known */
     char frame_id[32];       /* its source; ends with a NUL */
 } handoff_image;

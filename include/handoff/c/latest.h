@@ -100,6 +100,7 @@ static inline void handoff_reading_init(handoff_reading* reading) {
 HANDOFF_API handoff_status handoff_latest_open(const char* name, const handoff_latest_shape* shape,
                                                const handoff_handle_options* handle,
                                                const handoff_latest_options* options, handoff_latest** latest);
+/* Leaves. What was written stays as long as the segment. */
 HANDOFF_API void handoff_latest_close(handoff_latest** latest);
 
 /* Makes these bytes the newest value; never waits. `sequence` may be NULL. TOO_LARGE, FULL (more concurrent writes than
@@ -118,9 +119,11 @@ HANDOFF_API handoff_status handoff_latest_wait_newer(handoff_latest* latest, voi
 /* True if handoff_latest_wait_newer would return at once. */
 HANDOFF_API bool handoff_latest_has_newer(const handoff_latest* latest);
 
+/* For handoff_wait_any: ready while handoff_latest_has_newer. Drop it with handoff_waitable_drop. INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_latest_waitable(const handoff_latest* latest, handoff_waitable** waitable);
 /* A descriptor that is readable while handoff_latest_has_newer; see handoff_receiver_descriptor. */
 HANDOFF_API handoff_status handoff_latest_descriptor(const handoff_latest* latest, int* descriptor);
+/* The shape of the open latest value. INVALID_HANDLE, INVALID_ARGUMENT (info is NULL or not initialised). */
 HANDOFF_API handoff_status handoff_latest_about(const handoff_latest* latest, handoff_latest_info* info);
 
 #ifdef __cplusplus

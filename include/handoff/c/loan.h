@@ -20,7 +20,8 @@ HANDOFF_API size_t handoff_loan_capacity(const handoff_loan* loan);
 HANDOFF_API size_t handoff_loan_bytes(const handoff_loan* loan);
 /* Sends only the first `bytes`. TOO_LARGE, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_loan_resize(handoff_loan* loan, size_t bytes);
-/* Describes the payload as this image, and sends only its bytes. INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
+/* Describes the payload as this image, or array (see handoff_array_describe()), and sends only its bytes.
+ * INVALID_ARGUMENT, TOO_LARGE, INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_loan_describe(handoff_loan* loan, const handoff_image* image);
 /* Gives the slot back unsent. */
 HANDOFF_API void handoff_loan_drop(handoff_loan** loan);

@@ -15,6 +15,7 @@ typedef struct handoff_mapping handoff_mapping; /* memory of a segment that stay
  * a later message, and does not end the process. Keeps no slot, and the segment's name as little. Any thread.
  * INVALID_ARGUMENT if no segment is mapped there. */
 HANDOFF_API handoff_status handoff_mapping_keep(const void* address, handoff_mapping** mapping);
+/* Unmaps the segment, unless a handle or another mapping still needs it. */
 HANDOFF_API void handoff_mapping_drop(handoff_mapping** mapping);
 
 #ifdef __cplusplus

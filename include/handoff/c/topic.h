@@ -158,7 +158,9 @@ HANDOFF_API handoff_status handoff_publisher_publish_bytes(handoff_publisher* pu
  * INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_publisher_wait_for_subscriber(handoff_publisher* publisher, int64_t timeout_ns,
                                                                  const handoff_stop* stop);
+/* The shape of the open topic. INVALID_HANDLE, INVALID_ARGUMENT (info is NULL or not initialised). */
 HANDOFF_API handoff_status handoff_publisher_info(const handoff_publisher* publisher, handoff_topic_info* info);
+/* The counts of the topic, read now. INVALID_HANDLE, INVALID_ARGUMENT (state is NULL or not initialised). */
 HANDOFF_API handoff_status handoff_publisher_state(const handoff_publisher* publisher, handoff_topic_state* state);
 
 /* ---- subscriber -------------------------------------------------------------------------------------------------- */
@@ -168,6 +170,7 @@ HANDOFF_API handoff_status handoff_subscriber_open(const char* name, const hando
                                                    const handoff_handle_options* handle,
                                                    const handoff_subscriber_options* options,
                                                    handoff_subscriber** subscriber);
+/* Leaves once the last message of this subscriber is gone too. */
 HANDOFF_API void handoff_subscriber_close(handoff_subscriber** subscriber);
 
 /* The oldest unread message that is still kept; waits for one. TIMED_OUT; STOPPED; END_OF_STREAM once every publisher
@@ -213,17 +216,24 @@ HANDOFF_API handoff_status handoff_subscriber_copy_newest(handoff_subscriber* su
                                                           size_t buffer_bytes, int64_t timeout_ns,
                                                           const handoff_stop* stop, handoff_message_info* info);
 
+/* For handoff_wait_any: ready when a message is unread or the stream has ended. Drop it with handoff_waitable_drop.
+ * INVALID_HANDLE. */
 HANDOFF_API handoff_status handoff_subscriber_waitable(const handoff_subscriber* subscriber,
                                                        handoff_waitable** waitable);
 /* See handoff_receiver_descriptor. */
 HANDOFF_API handoff_status handoff_subscriber_descriptor(const handoff_subscriber* subscriber, int* descriptor);
+/* As handoff_publisher_info. */
 HANDOFF_API handoff_status handoff_subscriber_info(const handoff_subscriber* subscriber, handoff_topic_info* info);
+/* As handoff_publisher_state. */
 HANDOFF_API handoff_status handoff_subscriber_state(const handoff_subscriber* subscriber, handoff_topic_state* state);
 
 /* ---- message: pinned, whole and in place until it is dropped ----------------------------------------------------- */
 
+/* The publisher's bytes, in shared memory. *bytes (may be NULL): their number. */
 HANDOFF_API const void* handoff_message_payload(const handoff_message* message, size_t* bytes);
+/* Sequence, lost count, time and description. INVALID_HANDLE, INVALID_ARGUMENT (info is NULL or not initialised). */
 HANDOFF_API handoff_status handoff_message_about(const handoff_message* message, handoff_message_info* info);
+/* Gives the pin back. */
 HANDOFF_API void handoff_message_drop(handoff_message** message);
 
 #ifdef __cplusplus

@@ -11,7 +11,7 @@ import pytest
 
 CPP = Path(os.environ["HANDOFF_BIN_DIR"]) / "examples"
 PYTHON = Path(__file__).resolve().parents[3] / "examples/python"
-PATIENCE_S = 200.0 * float(os.environ.get("HANDOFF_TEST_TIMEOUT_SCALE", "1"))
+TIMEOUT_S = 200.0 * float(os.environ.get("HANDOFF_TEST_TIMEOUT_SCALE", "1"))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def start(request):
 
 
 def output_of(process):
-    out, errors = process.communicate(timeout=PATIENCE_S)
+    out, errors = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 0, errors
     return out
 
@@ -53,7 +53,7 @@ def test_a_float_written_in_cpp_is_read_in_python(start):
 
 def test_a_reader_without_a_writer_says_so(start):
     reader = start("shared_float_reader.py", "--wait", 0)
-    assert "start shared_float_writer" in reader.communicate(timeout=PATIENCE_S)[1] and reader.returncode == 1
+    assert "start shared_float_writer" in reader.communicate(timeout=TIMEOUT_S)[1] and reader.returncode == 1
 
 
 @pytest.mark.parametrize("writer", ["video_wall_writer", "video_wall_writer.py"])

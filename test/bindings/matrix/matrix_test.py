@@ -9,7 +9,7 @@ import pytest
 
 PEERS = dict(entry.split("=", 1) for entry in os.environ["HANDOFF_PEERS"].split("|"))
 PATTERNS = ("channel", "topic", "latest")
-PATIENCE_S = 120.0 * float(os.environ.get("HANDOFF_TEST_TIMEOUT_SCALE", "1"))
+TIMEOUT_S = 120.0 * float(os.environ.get("HANDOFF_TEST_TIMEOUT_SCALE", "1"))
 SHM = Path("/dev/shm")
 
 
@@ -26,7 +26,7 @@ class Peer:
 
     def end(self):
         """Lets a writer end; all have to end well."""
-        _, errors = self.process.communicate(timeout=PATIENCE_S)
+        _, errors = self.process.communicate(timeout=TIMEOUT_S)
         assert (self.process.returncode, errors) == (0, ""), self.words
 
     def kill(self):

@@ -8,7 +8,7 @@
 #include <time.h>
 
 enum { frame_bytes = 60 };
-static const int64_t patience_ns = INT64_C(30000000000);
+static const int64_t timeout_ns = INT64_C(30000000000);
 
 static void expect(bool as_it_should, const char* what) {
     if (as_it_should) return;
@@ -59,6 +59,23 @@ static uint64_t number_of(const unsigned char* bytes, size_t count, const handof
     return number;
 }
 
+static const handoff_array pair_of_numbers = {HANDOFF_DTYPE_UINT64, 1, {2}, 0};
+
+static void expect_pair(const handoff_processed* processed) {
+    handoff_processed_info about;
+    handoff_array array;
+    handoff_processed_info_init(&about);
+    good(handoff_processed_about(processed, &about));
+    good(handoff_array_from(&about.reply_image, &array));
+    expect(memcmp(&array, &pair_of_numbers, sizeof array) == 0, "an answer has the wrong description");
+}
+
+static void describe_pair(handoff_request* request) {
+    handoff_image description;
+    good(handoff_array_describe(&pair_of_numbers, &description, NULL));
+    good(handoff_request_describe_reply(request, &description));
+}
+
 static void write_channel(const char* name, uint64_t count) {
     handoff_channel_shape shape;
     handoff_channel_shape_init(&shape);
@@ -72,11 +89,12 @@ static void write_channel(const char* name, uint64_t count) {
         handoff_processed* processed = NULL;
         uint64_t answer[2] = {0, 0};
         size_t bytes = 0;
-        good(handoff_sender_loan(sender, patience_ns, NULL, &loan));
+        good(handoff_sender_loan(sender, timeout_ns, NULL, &loan));
         const uint64_t sum = fill(loan, number);
-        good(handoff_sender_request(sender, &loan, patience_ns, NULL, &processed));
+        good(handoff_sender_request(sender, &loan, timeout_ns, NULL, &processed));
         const void* reply = handoff_processed_reply(processed, &bytes);
         expect(bytes == sizeof answer, "an answer has the wrong size");
+        expect_pair(processed);
         memcpy(answer, reply, sizeof answer);
         expect(answer[0] == number && answer[1] == sum, "an answer is wrong");
         handoff_processed_drop(&processed);
@@ -89,20 +107,21 @@ static void read_channel(const char* name, uint64_t count) {
     handoff_handle_options handle;
     handoff_handle_options_init(&handle);
     handoff_receiver* receiver = NULL;
-    handle.attach_timeout_ns = patience_ns;
+    handle.attach_timeout_ns = timeout_ns;
     good(handoff_receiver_open(name, NULL, &handle, &receiver));
     for (uint64_t got = 1; count == 0 || got <= count; ++got) {
         handoff_request* request = NULL;
         handoff_request_info about;
         handoff_request_info_init(&about);
         size_t bytes = 0;
-        const handoff_status status = handoff_receiver_receive(receiver, patience_ns, NULL, &request);
+        const handoff_status status = handoff_receiver_receive(receiver, timeout_ns, NULL, &request);
         if (status == HANDOFF_END_OF_STREAM && count == 0) break;
         good(status);
         good(handoff_request_about(request, &about));
         const unsigned char* payload = handoff_request_payload(request, &bytes);
         const uint64_t answer[2] = {number_of(payload, bytes, &about.image), sum_of(payload, bytes)};
         memcpy(handoff_request_reply(request, NULL), answer, sizeof answer);
+        describe_pair(request);
         good(handoff_request_processed(&request, sizeof answer));
         print_first(got);
     }
@@ -116,7 +135,7 @@ static void write_topic(const char* name, uint64_t count) {
     shape.history = 64;
     shape.payload_bytes = frame_bytes;
     good(handoff_publisher_open(name, &shape, NULL, &publisher));
-    good(handoff_publisher_wait_for_subscriber(publisher, patience_ns, NULL));
+    good(handoff_publisher_wait_for_subscriber(publisher, timeout_ns, NULL));
     for (uint64_t number = 1; count == 0 || number <= count; ++number) {
         handoff_loan* loan = NULL;
         good(handoff_publisher_loan(publisher, &loan));
@@ -134,7 +153,7 @@ static void read_topic(const char* name, uint64_t count) {
     handoff_subscriber_options options;
     handoff_subscriber_options_init(&options);
     handoff_subscriber* subscriber = NULL;
-    handle.attach_timeout_ns = patience_ns;
+    handle.attach_timeout_ns = timeout_ns;
     options.start = HANDOFF_START_OLDEST;
     good(handoff_subscriber_open(name, NULL, &handle, &options, &subscriber));
     for (uint64_t got = 1; count == 0 || got <= count; ++got) {
@@ -142,7 +161,7 @@ static void read_topic(const char* name, uint64_t count) {
         handoff_message_info about;
         handoff_message_info_init(&about);
         size_t bytes = 0;
-        const handoff_status status = handoff_subscriber_next(subscriber, patience_ns, NULL, &message);
+        const handoff_status status = handoff_subscriber_next(subscriber, timeout_ns, NULL, &message);
         if (status == HANDOFF_END_OF_STREAM && count == 0) break;
         good(status);
         good(handoff_message_about(message, &about));
@@ -175,13 +194,13 @@ static void read_latest(const char* name, uint64_t count) {
     handoff_handle_options_init(&handle);
     handoff_latest* latest = NULL;
     handle.open = HANDOFF_ATTACH;
-    handle.attach_timeout_ns = patience_ns;
+    handle.attach_timeout_ns = timeout_ns;
     good(handoff_latest_open(name, NULL, &handle, NULL, &latest));
     for (uint64_t got = 1;; ++got) {
         uint64_t value[2] = {0, 0};
         handoff_reading reading;
         handoff_reading_init(&reading);
-        good(handoff_latest_wait_newer(latest, value, sizeof value, patience_ns, NULL, &reading));
+        good(handoff_latest_wait_newer(latest, value, sizeof value, timeout_ns, NULL, &reading));
         expect(reading.bytes == sizeof value && value[1] == value[0] * value[0], "a value is torn");
         print_first(got);
         if (count != 0 && value[0] == count) break;

@@ -54,6 +54,10 @@ std::uint64_t number_of(std::span<const std::byte> payload, const handoff::Image
     return number;
 }
 
+handoff::Array pair_of_numbers() {
+    return handoff::Array::of<std::uint64_t>({2}).value();
+}
+
 void write_channel(const std::string& name, std::uint64_t count) {
     handoff::Sender sender(name, {.slot_count = 4, .payload_bytes = frame_bytes, .reply_bytes = sizeof(Pair)});
     for (std::uint64_t number = 1; count == 0 || number <= count; ++number) {
@@ -63,7 +67,9 @@ void write_channel(const std::string& name, std::uint64_t count) {
         const auto processed = sender.request(std::move(loan), timeout).value();
         Pair answer{};
         expect(processed.reply().size() == sizeof answer, "an answer has the wrong size");
-        std::memcpy(&answer, processed.reply().data(), sizeof answer);
+        const auto numbers = processed.reply_array().elements<const std::uint64_t>(processed.reply()).value();
+        expect(processed.reply_array() == pair_of_numbers(), "an answer has the wrong description");
+        std::copy(numbers.begin(), numbers.end(), answer.begin());
         expect(answer == Pair{number, sum}, "an answer is wrong");
         print_first(number);
     }
@@ -75,6 +81,7 @@ void read_channel(const std::string& name, std::uint64_t count) {
         auto request = receiver.receive(timeout);
         if (!request && count == 0 && request.error() == handoff::Errc::end_of_stream) return;
         const Pair answer{number_of(request->payload(), request->image()), sum_of(request->payload())};
+        request->describe_reply(pair_of_numbers()).value();
         request->processed(std::as_bytes(std::span(answer))).value();
         print_first(got);
     }

@@ -12,7 +12,6 @@ const frame = { width: 5, height: 4, encoding: 'bgr8', frameId: 'peer' };
 const say = (words) => process.stdout.write(`${words}\n`);
 const byteAt = (number, at) => (7 * number + at) % 251;
 const sumOf = (array) => array.reduce((sum, byte) => sum + byte, 0);
-const wordsOn = (bytes) => new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
 
 function fill(loan, number) {
   const { array } = loan.describe(frame);
@@ -49,7 +48,8 @@ const peers = {
       fill(loan, number);
       const sum = sumOf(loan.array);
       const processed = await sender.request(loan, { timeout });
-      assert.deepEqual([...wordsOn(processed.reply)], [BigInt(number), BigInt(sum)], 'an answer is wrong');
+      assert.deepEqual(processed.reply, BigUint64Array.of(BigInt(number), BigInt(sum)), 'an answer is wrong');
+      assert.deepEqual(processed.replyArrayDescription.shape, [2], 'an answer has the wrong shape');
       processed.release();
       if (number === 1) say('first');
     }
@@ -61,7 +61,9 @@ const peers = {
     for (const got of numbersTo(count)) {
       const request = await orEnd(count, () => receiver.receive({ timeout }));
       if (request === undefined) return;
-      request.processed(BigUint64Array.of(BigInt(numberOf(request)), BigInt(sumOf(request.array))));
+      const answer = request.describeReply({ dtype: 'uint64', shape: [2] });
+      answer.set([BigInt(numberOf(request)), BigInt(sumOf(request.array))]);
+      request.processed();
       if (got === 1) say('first');
     }
   },

@@ -6,7 +6,7 @@ import time
 import handoff
 import numpy as np
 
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 WHOLE = 1 << 64
 
 
@@ -39,33 +39,34 @@ def numbers_to(count):
 def write_channel(name, count):
     with handoff.Sender(name, slot_count=4, payload_bytes=60, reply_bytes=16) as sender:
         for number in numbers_to(count):
-            loan = sender.loan((4, 5, 3), frame_id="peer", timeout=PATIENCE_S)
+            loan = sender.loan((4, 5, 3), frame_id="peer", timeout=TIMEOUT_S)
             fill(loan.array, number)
             total = int(loan.array.sum())
-            with sender.request(loan, timeout=PATIENCE_S) as processed:
-                assert processed.reply.view("<u8").tolist() == [number, total], "an answer is wrong"
+            with sender.request(loan, timeout=TIMEOUT_S) as processed:
+                assert (processed.reply.dtype, processed.reply.shape) == (np.uint64, (2,)), "no array answers"
+                assert processed.reply.tolist() == [number, total], "an answer is wrong"
             if number == 1:
                 say("first")
 
 
 def read_channel(name, count):
-    with handoff.Receiver(name, attach_timeout=PATIENCE_S) as receiver:
+    with handoff.Receiver(name, attach_timeout=TIMEOUT_S) as receiver:
         for got in numbers_to(count):
             try:
-                request = receiver.receive(PATIENCE_S)
+                request = receiver.receive(TIMEOUT_S)
             except handoff.EndOfStream:
                 assert count == 0, "the stream has ended"
                 return
             with request:
                 answer = np.array([number_of(request.array, request.image), request.array.sum()], "<u8")
-                request.processed(answer.view(np.uint8))
+                request.processed(answer)
             if got == 1:
                 say("first")
 
 
 def write_topic(name, count):
     with handoff.Publisher(name, history=64, payload_bytes=60) as publisher:
-        publisher.wait_for_subscriber(PATIENCE_S)
+        publisher.wait_for_subscriber(TIMEOUT_S)
         for number in numbers_to(count):
             loan = publisher.loan((4, 5, 3), frame_id="peer")
             fill(loan.array, number)
@@ -77,10 +78,10 @@ def write_topic(name, count):
 
 
 def read_topic(name, count):
-    with handoff.Subscriber(name, start="oldest", attach_timeout=PATIENCE_S) as subscriber:
+    with handoff.Subscriber(name, start="oldest", attach_timeout=TIMEOUT_S) as subscriber:
         for got in numbers_to(count):
             try:
-                message = subscriber.next(PATIENCE_S)
+                message = subscriber.next(TIMEOUT_S)
             except handoff.EndOfStream:
                 assert count == 0, "the stream has ended"
                 return
@@ -102,11 +103,11 @@ def write_latest(name, count):
 
 
 def read_latest(name, count):
-    with handoff.Latest(name, "<u8", (2,), open="attach", attach_timeout=PATIENCE_S) as latest:
+    with handoff.Latest(name, "<u8", (2,), open="attach", attach_timeout=TIMEOUT_S) as latest:
         got = 0
         while count == 0 or got != count:
             is_first = got == 0
-            got, square = (int(number) for number in latest.wait_newer(PATIENCE_S).value)
+            got, square = (int(number) for number in latest.wait_newer(TIMEOUT_S).value)
             assert square == got * got % WHOLE, "a value is torn"
             if is_first:
                 say("first")

@@ -88,6 +88,10 @@ test('images that make no sense are refused', (t) => {
                      { captureTimeNs: 1n << 64n }, { frameId: 5 }, { frameId: 'x'.repeat(32) }])
     assert.throws(() => loan.describe({ ...good, ...bad }), invalid, Object.keys(bad)[0]);
   for (const bad of [undefined, null, 5, 'mono8']) assert.throws(() => loan.describe(bad), invalid);
+  for (const bad of [{ dtype: 'float33' }, { dtype: undefined }, { shape: undefined }, { shape: 2 }, { shape: [1.5] },
+                     { shape: [-1] }, { shape: [2 ** 32] }, { shape: Array(9).fill(1) }, { frameId: 'x' }])
+    assert.throws(() => loan.describe({ dtype: 'float32', shape: [1], ...bad }), invalid, JSON.stringify(bad));
+  assert.throws(() => loan.describe({ dtype: 'float32', shape: [5] }), refusal('too_large'));
   assert.throws(() => loan.describe({ width: 5, height: 5, encoding: 'mono8' }), refusal('too_large'));
   sender.send(loan.describe(good));
 });

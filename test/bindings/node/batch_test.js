@@ -61,7 +61,7 @@ test('a batch waits for the first request, can be aborted, and is told of the en
   await assert.rejects(receiver.receiveBatch(4, { timeout }), refusal('end_of_stream'));
 });
 
-test('a batch that makes no sense is refused', async (t) => {
+test('an invalid batch is refused', async (t) => {
   const { name, sender, receiver } = pair(t);
   for (const most of [0, -1, 1.5, NaN, 70_000, '2', undefined]) {
     await assert.rejects(sender.loanBatch(most, { timeout: 0 }), refusal('invalid_argument'));

@@ -43,7 +43,9 @@ test("sync is the creator's", async (t) => {
   assert.throws(() => new Receiver(name, { sync: 'futex' }), refusal('mismatch', /sync = boost \(futex was asked for\)/));
   const waiting = receiver.receive({ timeout });
   sender.send((await sender.loan({ timeout })).write(Buffer.from('x')));
-  (await waiting).processed();
+  const sent = await waiting;
+  assert.equal(sent.awaited, false);
+  sent.processed();
 });
 
 test('a request is answered in place', async (t) => {
@@ -54,7 +56,7 @@ test('a request is answered in place', async (t) => {
   const request = await receiver.receive({ timeout });
   assert.deepEqual([...request.bytes], [2, 2, 2]);
   assert.equal(request.sender, sender.id);
-  assert.deepEqual([request.sequence, request.deliveries], [1, 1]);
+  assert.deepEqual([request.sequence, request.deliveries, request.awaited], [1, 1, true]);
   assert.ok(request.sentNs <= request.takenNs && request.takenNs <= process.hrtime.bigint());
   request.reply[0] = 6;
   request.processed(1);
@@ -120,6 +122,36 @@ test('every encoding has a typed array', (t) => {
     const loan = sender.tryLoan().describe({ width: 2, height: 2, encoding });
     assert.equal(loan.array.constructor, Type, encoding);
     loan.release();
+  }
+});
+
+test('what is no image travels as an array', async (t) => {
+  const { sender, receiver } = pair(t, { payloadBytes: 64, replyBytes: 64 });
+  const Half = globalThis.Float16Array ?? Uint16Array;
+  const rows = { bool: Uint8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array,
+                 int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array, float16: Half,
+                 float32: Float32Array, float64: Float64Array, bfloat16: Uint16Array };
+  for (const [dtype, Type] of Object.entries(rows)) {
+    for (const shape of [[2, 1, 3], [0, 6], []]) {
+      const count = shape.reduce((product, extent) => product * extent, 1);
+      const elements = Type.from({ length: count }, (_, at) => (dtype.endsWith('64') && dtype !== 'float64' ? BigInt(at) : at));
+      const loan = sender.tryLoan().describe({ dtype, shape, captureTimeNs: 7n });
+      assert.deepEqual([loan.image, loan.bytes.byteLength], [undefined, elements.byteLength], dtype);
+      loan.array.set(elements);
+      const pending = sender.requestAsync(loan);
+      const request = receiver.tryReceive();
+      assert.deepEqual(request.array, elements);
+      assert.equal(request.image, undefined);
+      const { toJSON, ...description } = request.arrayDescription;
+      assert.deepEqual(description, { dtype, shape, byteLength: elements.byteLength, captureTimeNs: 7n });
+      assert.match(JSON.stringify(request), new RegExp(`"dtype":"${dtype}","shape":\\[${shape}\\]`));
+      request.describeReply(request.arrayDescription).set(request.array);  // what was described is a description
+      request.processed();
+      const processed = await pending.wait({ timeout });
+      assert.deepEqual([processed.replyImage, processed.replyArrayDescription.shape], [undefined, shape]);
+      assert.deepEqual(processed.reply, elements);
+      processed.release();
+    }
   }
 });
 

@@ -37,6 +37,19 @@ test('a sender that waits is told', async (t) => {
   await assertRemoved(name, (wait) => sender.loan(wait));
   await assert.rejects(sender.waitForReceiver({ timeout }), removed(name));
   await assert.rejects(pending.wait({ timeout }), removed(name));
+  await assert.rejects(pending.wait({ timeout }), removed(name), 'it may be waited for again');
+  assert.equal(pending.withdraw(), true);
+});
+
+test('a request on a removed name stays sent', async (t) => {
+  const name = nameFor();
+  const sender = closing(t, new Sender(name, { payloadBytes: 8 }));
+  const receiver = closing(t, new Receiver(name));
+  remove(name);
+  await assert.rejects(sender.request(sender.tryLoan().write(Uint8Array.of(9)), { timeout }), removed(name));
+  const request = await receiver.receive({ timeout });
+  assert.equal(request.bytes[0], 9);
+  request.processed();
 });
 
 test('what was sent comes before the news', async (t) => {

@@ -123,6 +123,80 @@ def test_thousands_of_views_leak_nothing(name):
         assert sender.state().free == 2
 
 
+# What a detector, a point cloud or a network hands over: no image, and it comes back with the same dtype and shape.
+NO_IMAGES = {
+    "no_boxes": np.zeros((0, 6), np.float32), "nothing_in_the_middle": np.zeros((2, 0, 3), np.uint8),
+    "scores": np.arange(5, dtype=np.float32), "signed_bytes": np.array([-1, 2], np.int8), "empty": np.zeros(0),
+    "mask": np.array([[True, False], [False, True]]), "flags": np.array([True, False]),
+    "half": np.array([[1.5, -2]], np.float16), "ids": np.array([[1, 1 << 63]], np.uint64),
+    "labels": np.array([[-1, 1 << 62]]), "counts": np.arange(6, dtype=np.uint32).reshape(2, 3),
+    "five_channels": np.arange(20, dtype=np.uint8).reshape(2, 2, 5),
+    "batch": np.arange(2 * 2 * 2 * 3, dtype=np.uint8).reshape(2, 2, 2, 3),
+    "eight_dimensions": np.arange(4, dtype=np.int16).reshape(1, 1, 2, 1, 1, 1, 2, 1),
+    "scalar": np.array(2.5), "strided": np.arange(40, dtype=np.float32)[::4],
+    "infinities": np.array([np.inf, -np.inf, np.nan, 0, 1]),
+}
+
+
+@pytest.mark.parametrize("what", NO_IMAGES)
+def test_what_is_no_image_travels_as_an_array(name, what):
+    array = NO_IMAGES[what]
+
+    def check(seen, description):
+        assert seen.dtype == array.dtype and seen.shape == array.shape
+        assert np.array_equal(seen, array, equal_nan=array.dtype.kind == "f")
+        assert (description.dtype, description.shape) == (array.dtype.name, array.shape)
+
+    with handoff.Sender(name, payload_bytes=200, reply_bytes=200) as sender, handoff.Receiver(name) as receiver:
+        with sender.loan(array.shape, dtype=array.dtype) as loan:
+            pending = sender.request_async(array, capture_time_ns=7)
+            assert loan.size == array.nbytes
+            assert loan.array.dtype == array.dtype and loan.array.shape == array.shape
+        with receiver.receive(10) as request:
+            assert request.image is None and request.array_description.capture_time_ns == 7
+            check(request.array, request.array_description)
+            if what == "scalar":
+                request.processed(array)
+            else:
+                request.reply_array(array.shape, dtype=array.dtype)[...] = request.array
+                request.processed()
+        with pending.wait(10) as processed:
+            assert processed.reply_image is None
+            check(processed.array, processed.array_description)
+            check(processed.reply, processed.reply_array_description)
+
+
+def test_a_topic_carries_arrays_pinned_and_copied(name):
+    boxes = np.arange(12, dtype=np.float64).reshape(2, 1, 6)
+    with handoff.Publisher(name, payload_bytes=100) as publisher, handoff.Subscriber(name) as subscriber:
+        for data in (boxes, boxes[:0]):
+            publisher.publish(data)
+            publisher.publish(data)
+            with subscriber.next(10) as message:
+                assert np.array_equal(message.array, data) and message.array.shape == data.shape
+                assert not message.array.flags.writeable and message.image is None
+                assert repr(message.array_description) == f"<handoff.ArrayDescription {data.shape} float64>"
+            copy = subscriber.copy_next(10)
+            assert np.array_equal(copy.array, data) and copy.array_description.shape == data.shape
+
+
+def test_an_encoding_says_what_an_array_is(name):
+    picture = np.zeros((2, 3, 3), np.uint8)
+    with handoff.Publisher(name, payload_bytes=100, history=8) as publisher, handoff.Subscriber(name) as subscriber:
+        publisher.publish(picture)
+        publisher.publish(picture, encoding="array")
+        publisher.publish(picture, encoding="none")
+        publisher.publish(picture[:, :, :1])
+        publisher.publish(picture[:, :, :1], encoding="array")
+        publisher.publish(bytes(6), encoding="array")
+        seen = []
+        for _ in range(6):
+            with subscriber.next(10) as message:
+                seen.append((message.image and message.image.encoding, message.array.shape))
+        assert seen == [("bgr8", (2, 3, 3)), (None, (2, 3, 3)), (None, (18,)), ("mono8", (2, 3)), (None, (2, 3, 1)),
+                        (None, (6,))]
+
+
 STRIDED = {
     "every_other_column": lambda a: a[:, ::2],
     "mirrored": lambda a: a[:, ::-1],

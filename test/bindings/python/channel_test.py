@@ -21,6 +21,7 @@ def test_a_request_comes_back_with_its_answer(pair):
     with receiver.receive(10) as request:
         assert bytes(request.array) == b"question"
         assert (request.sequence, request.deliveries, request.sender) == (1, 1, sender.id)
+        assert request.awaited is True
         assert 0 < request.sent_ns <= request.taken_ns
         request.processed(b"answer")
     with pending.wait(10) as processed:
@@ -106,7 +107,7 @@ def test_a_request_that_is_left_comes_again(pair):
     with pytest.raises(RuntimeError), receiver.receive(10):
         raise RuntimeError("the work went wrong")
     with receiver.receive(10) as request:
-        assert request.deliveries == 2
+        assert request.deliveries == 2 and request.awaited is False
         request.failed("no use")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SHM = Path("/dev/shm")
-PATIENCE_S = 120.0 * float(os.environ.get("HANDOFF_TEST_TIMEOUT_SCALE", "1"))
+TIMEOUT_S = 120.0 * float(os.environ.get("HANDOFF_TEST_TIMEOUT_SCALE", "1"))
 
 
 def files_of(name):
@@ -28,7 +28,7 @@ def name(request):
 
 def eventually(condition):
     """Waits for a state, not for a time."""
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + TIMEOUT_S
     while not condition():
         assert time.monotonic() < until, "this did not come true in time"
         time.sleep(0.001)
@@ -46,7 +46,7 @@ class Program:
 
     def wait(self):
         """Its exit status and what it wrote."""
-        out, err = self.process.communicate(timeout=PATIENCE_S)
+        out, err = self.process.communicate(timeout=TIMEOUT_S)
         return self.process.returncode, out, err
 
     def sleeps(self):

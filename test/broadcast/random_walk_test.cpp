@@ -57,9 +57,9 @@ struct Participant {
     std::uint64_t got = 0, lost = 0, started_at = 0;
 };
 
-class Walk {
+class RandomWalk {
 public:
-    Walk(const WalkShape& shape, std::uint64_t seed)
+    RandomWalk(const WalkShape& shape, std::uint64_t seed)
         : shape_(shape),
           random_(seed),
           board_({.history = shape.history, .loans = publishers, .pins = subscribers * pins_each}) {
@@ -245,7 +245,7 @@ private:
 };
 
 void walk(const WalkShape& shape, std::uint64_t seed) {
-    Walk walk(shape, seed);
+    RandomWalk walk(shape, seed);
     for (int step = 0; step < shape.steps; ++step) {
         BOOST_TEST_CONTEXT("HANDOFF_WALK_SEED=" << seed << ", history " << shape.history << ", step " << step) {
             walk.step();
@@ -271,7 +271,7 @@ void walk_all_seeds(const WalkShape& shape) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(walk_test)
+BOOST_AUTO_TEST_SUITE(random_walk_test)
 
 BOOST_AUTO_TEST_CASE(a_history_of_one) {
     walk_all_seeds({.history = 1});

@@ -1,4 +1,4 @@
-// The border to JavaScript: arguments in, values and exceptions out. Nothing of C++ is thrown past it.
+// Conversions between C++ and JavaScript: arguments in, values and exceptions out. No C++ exception reaches JavaScript.
 #pragma once
 
 #include <handoff/handoff.h>

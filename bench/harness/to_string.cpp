@@ -1,4 +1,4 @@
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 
 #include <array>
 #include <cmath>

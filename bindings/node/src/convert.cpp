@@ -1,4 +1,4 @@
-#include "border.hpp"
+#include "convert.hpp"
 
 #include <cmath>
 #include <new>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "crowd/task.hpp"
-#include "harness/words.hpp"
+#include "harness/to_string.hpp"
 
 namespace bench::crowd {
 

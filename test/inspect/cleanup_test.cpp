@@ -37,7 +37,7 @@ std::vector<std::string> names_found(const std::string& glob) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(care_test)
+BOOST_AUTO_TEST_SUITE(cleanup_test)
 
 BOOST_AUTO_TEST_CASE(segments_are_found_by_pattern_and_sorted) {
     const UniqueName base;

@@ -26,10 +26,10 @@ struct Participant {
     std::uint64_t unrecovered = 0;  ///< number of the dead player whose entry is still active
 };
 
-class Walk {
+class RandomWalk {
 public:
-    Walk(const BoardShape& shape, std::uint64_t seed) : random_(seed), board_(shape), queue_(shape.cells) {
-        for (Participant& participant : participants_) sit_down(participant);
+    RandomWalk(const BoardShape& shape, std::uint64_t seed) : random_(seed), board_(shape), queue_(shape.cells) {
+        for (Participant& participant : participants_) join(participant);
     }
 
     void step() {
@@ -84,7 +84,7 @@ public:
         for (Participant& participant : participants_) {
             if (participant.player != nullptr) die(participant);
         }
-        sit_down(participants_[0]);
+        join(participants_[0]);
         compare();
         while (queue_.front()) {
             take(participants_[0]);
@@ -122,7 +122,7 @@ private:
         else if (last_freed_ == slot)
             last_freed_ = ChannelControl::no_slot;  // what a recovery frees is cold
     }
-    void sit_down(Participant& participant);
+    void join(Participant& participant);
     void revive(Participant& participant);
     void die(Participant& participant);
     void survivors_reap();

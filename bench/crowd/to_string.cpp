@@ -1,4 +1,4 @@
-#include "crowd/words.hpp"
+#include "crowd/to_string.hpp"
 
 namespace bench::crowd {
 

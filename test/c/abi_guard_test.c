@@ -1,4 +1,4 @@
-/* What the border itself promises: statuses, sentences, NULL, sizes of structs, forks. */
+/* What holds of every function of the C interface: statuses, messages, NULL, sizes of structs, forks. */
 #include <pthread.h>
 #include <unistd.h>
 
@@ -49,7 +49,7 @@ static void null_is_refused_and_never_followed(const char* segment) {
     handoff_message_drop(&message);
 }
 
-static void nonsense_is_refused_before_anything_is_made(const char* segment) {
+static void invalid_arguments_are_refused_before_anything_is_made(const char* segment) {
     handoff_sender* sender = NULL;
     handoff_channel_shape shape;
     handoff_handle_options handle;
@@ -166,6 +166,36 @@ static void a_sentence_belongs_to_its_thread(const char* segment) {
           strcmp(handoff_status_name(HANDOFF_STOPPED + 1), "unknown") == 0);
 }
 
+static void arrays_are_described_and_read(const char* segment) {
+    handoff_array array = {HANDOFF_DTYPE_FLOAT32, 2, {3, 6}, 42}, seen;
+    handoff_image description;
+    uint64_t bytes = 0;
+    uint32_t dtype = 0;
+    GOOD(handoff_array_describe(&array, &description, &bytes));
+    CHECK(bytes == 72 && description.encoding == HANDOFF_ARRAY && description.width == 0);
+    GOOD(handoff_array_describe(&array, &description, NULL));
+    GOOD(handoff_array_from(&description, &seen));
+    CHECK(memcmp(&seen, &array, sizeof seen) == 0);
+    GOOD(handoff_dtype_of("float32", &dtype));
+    CHECK(dtype == HANDOFF_DTYPE_FLOAT32 && handoff_dtype_bytes(dtype) == 4);
+    CHECK(strcmp(handoff_dtype_name(HANDOFF_DTYPE_BFLOAT16), "bfloat16") == 0);
+    CHECK(strcmp(handoff_dtype_name(0x10b), "unknown") == 0 && handoff_dtype_bytes(0x10b) == 0);
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_dtype_of("float33", &dtype));
+    array.dtype = 0x100 + HANDOFF_DTYPE_FLOAT32;  /* not cut to a byte */
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_array_describe(&array, &description, &bytes));
+    array.dtype = HANDOFF_DTYPE_FLOAT32;
+    array.rank = 1;  /* the second extent is left over */
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_array_describe(&array, &description, &bytes));
+    array.rank = 0x102;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_array_describe(&array, &description, &bytes));
+    GOOD(handoff_image_init(&description, 2, 4, HANDOFF_BGR8));
+    GOOD(handoff_array_from(&description, &seen));
+    CHECK(seen.dtype == HANDOFF_DTYPE_UINT8 && seen.rank == 3 && seen.extents[0] == 4 && seen.extents[2] == 3);
+    description.step += 1;
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_array_from(&description, &seen));
+    (void)segment;
+}
+
 static void encodings_are_told_by_name_and_number(const char* segment) {
     uint32_t encoding = 0;
     handoff_pixel pixel = {0, 0, 0};
@@ -181,8 +211,8 @@ static void encodings_are_told_by_name_and_number(const char* segment) {
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_encoding_of("9UC9", &encoding));
     SAYS("bgr8");
     ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_encoding_pixel(HANDOFF_NONE, &pixel));
-    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_encoding_pixel(38, &pixel));
-    CHECK(strcmp(handoff_encoding_name(38), "unknown") == 0);
+    ANSWERS(HANDOFF_INVALID_ARGUMENT, handoff_encoding_pixel(HANDOFF_ARRAY, &pixel));
+    CHECK(strcmp(handoff_encoding_name(39), "unknown") == 0);
     GOOD(handoff_image_init(&image, 3, 2, HANDOFF_BGR16));
     CHECK(image.step == 18);
     GOOD(handoff_image_check(&image, 36));
@@ -265,14 +295,15 @@ static void a_segment_is_listed_cleaned_and_removed(const char* segment) {
     handoff_sender_close(&sender);
 }
 
-const struct test_case border_cases[] = {
+const struct test_case abi_guard_cases[] = {
     {"null_is_refused_and_never_followed", null_is_refused_and_never_followed},
-    {"nonsense_is_refused_before_anything_is_made", nonsense_is_refused_before_anything_is_made},
+    {"invalid_arguments_are_refused_before_anything_is_made", invalid_arguments_are_refused_before_anything_is_made},
     {"a_struct_of_an_older_header_is_filled_as_far_as_it_reaches",
      a_struct_of_an_older_header_is_filled_as_far_as_it_reaches},
     {"a_child_of_fork_inherits_nothing_and_opens_its_own", a_child_of_fork_inherits_nothing_and_opens_its_own},
     {"a_sentence_belongs_to_its_thread", a_sentence_belongs_to_its_thread},
     {"a_segment_is_listed_cleaned_and_removed", a_segment_is_listed_cleaned_and_removed},
     {"a_kept_mapping_outlives_every_handle", a_kept_mapping_outlives_every_handle},
+    {"arrays_are_described_and_read", arrays_are_described_and_read},
     {"encodings_are_told_by_name_and_number", encodings_are_told_by_name_and_number},
     {NULL, NULL}};

@@ -1,4 +1,4 @@
-#include "queue/walk.hpp"
+#include "queue/random_walk.hpp"
 
 #include <utility>
 
@@ -8,7 +8,7 @@ using participants::Role;
 
 // ---- life and death -------------------------------------------------------------------------------------------------
 
-void Walk::sit_down(Participant& participant) {
+void RandomWalk::join(Participant& participant) {
     // join() recovers the dead in the places that it looks at, and then all others: places below the new one first.
     std::vector<std::uint64_t> dead;
     for (Participant& other : participants_) {
@@ -20,21 +20,21 @@ void Walk::sit_down(Participant& participant) {
     participant.player = std::make_unique<Player>(board_, pick(2) == 0 ? Role::sender : Role::receiver);
 }
 
-void Walk::revive(Participant& participant) {
+void RandomWalk::revive(Participant& participant) {
     // A player joins in the first place that nobody lives in: let that be the participant's own.
     for (Participant& other : participants_) {
-        if (other.player == nullptr) return sit_down(other);
+        if (other.player == nullptr) return join(other);
     }
-    sit_down(participant);
+    join(participant);
 }
 
-void Walk::die(Participant& participant) {
+void RandomWalk::die(Participant& participant) {
     ++deaths_;
     participant.player.reset();
     participant.unrecovered = participant.number;
 }
 
-void Walk::survivors_reap() {
+void RandomWalk::survivors_reap() {
     for (Participant& participant : participants_) {
         if (participant.player == nullptr) continue;
         for (Participant& dead : participants_)
@@ -44,7 +44,7 @@ void Walk::survivors_reap() {
     }
 }
 
-void Walk::recover_in_model(std::uint64_t dead) {
+void RandomWalk::recover_in_model(std::uint64_t dead) {
     recovering_ = true;
     for (std::uint32_t slot = 0; slot < board_.shape().slots; ++slot) {
         const auto found = messages_.find(slot);
@@ -66,7 +66,7 @@ void Walk::recover_in_model(std::uint64_t dead) {
     recovering_ = false;
 }
 
-void Walk::end_without_answer(std::uint32_t slot, bool link) {
+void RandomWalk::end_without_answer(std::uint32_t slot, bool link) {
     const auto& settings = board_.shape().settings;
     ModelMessage& message = messages_.at(slot);
     ++message.deliveries;
@@ -84,7 +84,7 @@ void Walk::end_without_answer(std::uint32_t slot, bool link) {
 
 // ---- what the living do ---------------------------------------------------------------------------------------------
 
-void Walk::loan(Participant& participant) {
+void RandomWalk::loan(Participant& participant) {
     const std::size_t used = messages_.size();
     if (used == board_.shape().slots) {
         BOOST_TEST_REQUIRE(!(*participant.player)->loan().has_value());
@@ -101,7 +101,7 @@ void Walk::loan(Participant& participant) {
     }
 }
 
-void Walk::commit(Participant& participant) {
+void RandomWalk::commit(Participant& participant) {
     const auto slot = slot_where(
         [&](const ModelMessage& m) { return m.state == SlotState::loaned && m.sender == participant.number; });
     if (!slot) return;
@@ -113,7 +113,7 @@ void Walk::commit(Participant& participant) {
     queue_.push(*slot);
 }
 
-void Walk::take(Participant& participant) {
+void RandomWalk::take(Participant& participant) {
     const Claim claim = (*participant.player)->take();
     const auto expected = queue_.front();
     BOOST_TEST_REQUIRE((claim.outcome == RingOutcome::ok) == expected.has_value());
@@ -124,7 +124,7 @@ void Walk::take(Participant& participant) {
     messages_.at(*expected).receiver = participant.number;
 }
 
-void Walk::answer(Participant& participant) {
+void RandomWalk::answer(Participant& participant) {
     const auto slot = slot_where(
         [&](const ModelMessage& m) { return m.state == SlotState::taken && m.receiver == participant.number; });
     if (!slot) return;
@@ -135,7 +135,7 @@ void Walk::answer(Participant& participant) {
     messages_.at(*slot).state = outcome;
 }
 
-void Walk::give_back(Participant& participant) {
+void RandomWalk::give_back(Participant& participant) {
     const auto slot = slot_where(
         [&](const ModelMessage& m) { return m.state == SlotState::taken && m.receiver == participant.number; });
     if (!slot) return;
@@ -143,7 +143,7 @@ void Walk::give_back(Participant& participant) {
     end_without_answer(*slot, true);
 }
 
-void Walk::stop_waiting(Participant& participant) {
+void RandomWalk::stop_waiting(Participant& participant) {
     const auto slot = slot_where([&](const ModelMessage& m) { return m.awaited && m.sender == participant.number; });
     if (!slot) return;
     ModelMessage& message = messages_.at(*slot);
@@ -166,7 +166,7 @@ void Walk::stop_waiting(Participant& participant) {
     end(*slot);
 }
 
-void Walk::collect(Participant& participant) {
+void RandomWalk::collect(Participant& participant) {
     const auto slot = slot_where([&](const ModelMessage& m) { return m.awaited && m.sender == participant.number; });
     if (!slot) return;
     const ModelMessage message = messages_.at(*slot);
@@ -177,7 +177,7 @@ void Walk::collect(Participant& participant) {
 }
 
 /// One instruction of the protocol, and the player that did it is killed before the next.
-void Walk::interrupted_step(Participant& participant) {
+void RandomWalk::interrupted_step(Participant& participant) {
     const std::uint32_t kind = pick(4);
     const auto mine = slot_where([&](const ModelMessage& m) {
         return kind < 2 ? m.state == SlotState::loaned && m.sender == participant.number
