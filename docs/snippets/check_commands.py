@@ -25,11 +25,18 @@ EXAMPLES = ROOT / "docs/examples"
 DEADLINE_S = 100
 SMALLER = (("--count 100000", "--count 1000"), ("--count 100 ", "--count 10 "), ("/tmp/", ""))
 NAMED = r"(taller|(?:asio_loop|image_service|shared_float|spooler|video_wall)_\w+) "
-END = """
-code=$?
-for job in $(jobs -p); do kill $job 2>/dev/null; wait $job || code=$?; done
-cat *.log 2>/dev/null
-exit $code
+# A command that fails ends the script with its code; what runs in the background is waited for, and fails it, too.
+BEGIN = r"""
+kill() { builtin kill $1; builtin wait $1; }
+wait() { for job in $(jobs -p); do builtin wait $job; done; }
+end() {
+    code=$?; set +e
+    for job in $(jobs -p); do builtin kill $job 2>/dev/null; builtin wait $job || code=$?; done
+    cat *.log 2>/dev/null
+    exit $code
+}
+trap end EXIT
+set -e
 """
 
 
@@ -46,7 +53,7 @@ def script_of(commands, number):
 def run(script):
     """Its exit code, what it prints and what is in the logs it wrote, and its errors."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(["bash", "-c", script + END], cwd=folder, text=True, check=False, timeout=DEADLINE_S,
+        done = subprocess.run(["bash", "-c", BEGIN + script], cwd=folder, text=True, check=False, timeout=DEADLINE_S,
                               input="first line\n", capture_output=True,
                               env={**os.environ, "PATH": f"{BIN}/examples:{os.environ['PATH']}"})
     return done.returncode, done.stdout, done.stderr

@@ -1,4 +1,4 @@
-// How Ctrl-C ends a receiver, as docs/channel.md shows it.
+// How a signal ends a receiver, as docs/channel.md shows it.
 #include <handoff/handoff.hpp>
 
 #include <csignal>
@@ -11,7 +11,7 @@ int served = 0;
 void serve(handoff::Request& request) {
     request.processed().value();
     ++served;
-    std::raise(SIGINT);
+    std::raise(SIGTERM);
 }
 
 int main() {

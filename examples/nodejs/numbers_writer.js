@@ -18,7 +18,7 @@ async function main() {
   const publisher = new Publisher(values.name, { payloadBytes: numbers.byteLength });
   let isStopped = false;
   process.once('SIGINT', () => (isStopped = true));
-  for (let sent = 0; !isStopped && sent !== Number(values.count || Infinity); ++sent) {
+  for (let sent = 0; !isStopped && sent !== (Number(values.count) || Infinity); ++sent) {
     for (let index = 0; index < numbers.length; ++index) numbers[index] += Math.random() - 0.5;
     publisher.publish(publisher.loan().write(numbers));
     await pause(Number(values.interval));

@@ -20,7 +20,8 @@ def test_a_block_of_the_page_works_when_pasted(number):
 
 
 def test_no_block_of_the_page_is_left_out():
-    install = PAGE.count("```sh\n")
+    install = 2  # of ../python/package_test.py
+    assert PAGE.count("```sh\n") == install
     assert PAGE.count("```") == 2 * (install + len(BLOCKS) + sum(bool(printed) for _, printed in BLOCKS))
 
 

@@ -92,11 +92,11 @@ test('a loan is described and filled as the page does it', (t) => {
 
 test('the examples are started as the page says', async (t) => {
   const name = nameFor();
-  const [cpp, reader, both] = blocks('sh')[1].trimEnd().split('\n').map((line) => line.replace(/ +#.*/, '')
+  const [where, cpp, reader, both] = blocks('sh')[1].trimEnd().split('\n').map((line) => line.replace(/ +#.*/, '')
     .replaceAll('node ', `timeout 60 ${process.execPath} `).replace('build/bin', `timeout 60 ${process.env.HANDOFF_BIN_DIR}`)
     .replace(/(shared_float_writer|\w+\.js)/g, `$1 --name ${name}`)
-    .replace('reader.js', '$& --count 2').replace('page.js', '$& --port 0'));
-  const shell = (lines) => new Program(t, 'bash', '-c', `cd ${root}\n${lines}\nkill $(jobs -p); wait`);
+    .replace('$PWD/build/node', process.env.NODE_PATH).replace('reader.js', '$& --count 2').replace('page.js', '$& --port 0'));
+  const shell = (lines) => new Program(t, 'bash', '-c', `cd ${root}; unset NODE_PATH\n${where}\n${lines}\nkill $(jobs -p); wait`);
   assert.match(await shell(`${cpp}\n${reader}`).end(), /^\d+ [\d.]+\n\d+ [\d.]+\n$/);
   const pair = shell(`${both} &\nread`);
   await until(() => pair.out.includes('http://127.0.0.1:'), `an address; ${pair.errors}`);

@@ -15,6 +15,7 @@ import pytest
 from conftest import TIMEOUT_S
 
 ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs/python.md").read_text(encoding="utf-8")
 SOURCE = ROOT / "bindings/python"
 BUILT_FROM = ["CMakeLists.txt", "LICENSE", "cmake", "include", "src", "bindings/python"]
 STUB = ast.parse((SOURCE / "handoff/__init__.pyi").read_text(encoding="utf-8"))
@@ -103,9 +104,12 @@ def run(command, **environment):
 def make_sdist(tmp_path_factory):
     tree = copy_of_the_tree(tmp_path_factory.mktemp("sdist"))
     (tree / "bindings/python/handoff/_core.so").touch()  # as `pip install -e` leaves one there
-    done = run([sys.executable, tree / "bindings/python/setup.py", "sdist"])
+    program, made = re.search(r"^python3 (.*?) +# makes (.*)$", PAGE, re.MULTILINE).groups()
+    done = subprocess.run([sys.executable, *program.split()], cwd=tree, capture_output=True, text=True, timeout=TIMEOUT_S,
+                          check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return tree / f"build/handoff-{handoff.__version__}.tar.gz"
+    assert made == f"build/handoff-{handoff.__version__}.tar.gz"
+    return tree / made
 
 
 def test_the_sdist_has_what_a_build_needs(sdist, tmp_path):
@@ -128,8 +132,8 @@ def test_pip_installs_it(source, sdist, tmp_path):
     tree = copy_of_the_tree(tmp_path / "tree") / "bindings/python"
     target = tmp_path / "installed"
     what = {"tree": [tree], "sdist": [sdist], "editable": ["-e", tree]}[source]
-    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
-    words = re.search(r"env/bin/(pip install .*) bindings/python$", page, re.MULTILINE)[1].split()
+    shown = r"build/handoff-\S+" if source == "sdist" else "bindings/python"
+    words = re.search(rf"env/bin/(pip install .*) {shown}$", PAGE, re.MULTILINE)[1].split()
     done = run([sys.executable, "-m", *words, "--no-deps", "--no-index", "--no-cache-dir", "--target", target, *what],
                HANDOFF_PYTHON_MODULE=str(module))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -189,7 +193,7 @@ def assert_refused(done, package):
     assert done.returncode == 1 and done.stdout == "", done.stdout + done.stderr
     sentence = rf"handoff cannot be built without .* \(Debian's package {re.escape(package)}[,)].*\n"
     assert re.fullmatch(sentence, done.stderr), done.stderr
-    page = re.search(r"^apt-get install (.*)$", (ROOT / "docs/python.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    page = re.search(r"^apt-get install (.*)$", PAGE, re.MULTILINE)[1]
     assert f"`apt-get install {page.replace('python3-venv ', '')}`" in done.stderr
 
 
