@@ -53,6 +53,20 @@ BOOST_AUTO_TEST_CASE(an_endless_stdin_is_refused_as_soon_as_it_does_not_fit) {
     BOOST_TEST(sender.state().free == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_asked_for_must_hold_of_a_segment_that_exists) {
+    const UniqueName channel, topic, value;
+    const Sender sender(channel, small_channel());
+    const Publisher publisher(topic, small_topic());
+    const LatestBytes latest(value, {.capacity_bytes = 64});
+    TOOL_TEST_CONTAINS(words_of({"send", channel.str(), "--slots", "5"}, 1, "x"), "slot_count = 4 (5");
+    TOOL_TEST_CONTAINS(words_of({"send", topic.str(), "--slots", "1000"}, 1, "x"), "history");
+    for (const auto* name : {&channel, &topic, &value})
+        TOOL_TEST_CONTAINS(words_of({"send", name->str(), "--payload-bytes", "1001"}, 1, "x"), "1001");
+    BOOST_TEST(sender.state().free == 4U);
+    TOOL_TEST_CONTAINS(words_of({"send", channel.str(), "--slots", "4", "--payload-bytes", "1000"}, 0, "x"),
+                       "1 message");
+}
+
 BOOST_AUTO_TEST_CASE(an_endless_stdin_creates_nothing) {
     const UniqueName name;
     Program unasked = sending("</dev/zero", {name.str()});

@@ -47,6 +47,25 @@ Kind kind_of(const Invocation& invocation) {
     return kinds[invocation.arguments.choice("kind", {"channel", "topic", "latest"})];
 }
 
+/// What the segment must have. Of one that exists, only what was given on the command line.
+struct Wanted {
+    bool is_new;
+    std::optional<std::size_t> payload_bytes;
+    std::optional<std::uint32_t> slots;
+};
+
+Wanted wanted(const Invocation& invocation, std::size_t least_bytes, std::uint32_t most_slots) {
+    const Arguments& arguments = invocation.arguments;
+    const bool is_new = !exists(invocation.operands.front());
+    const std::size_t payload_bytes = arguments.size("payload-bytes");
+    const auto slots = static_cast<std::uint32_t>(arguments.number("slots", 1, most_slots));
+    Wanted wanted{is_new, {}, {}};
+    if (is_new) wanted.payload_bytes = std::max(payload_bytes, least_bytes);
+    if (!is_new && arguments.given("payload-bytes")) wanted.payload_bytes = payload_bytes;
+    if (is_new || arguments.given("slots")) wanted.slots = slots;
+    return wanted;
+}
+
 /// Where messages go.
 class Outlet {
 public:
@@ -63,11 +82,11 @@ T unless_stopped(result<T> answer, const char* interrupted) {
 
 class ChannelOutlet final : public Outlet {
 public:
-    ChannelOutlet(const std::string& name, const Arguments& arguments, std::optional<std::size_t> payload_bytes)
+    ChannelOutlet(const std::string& name, const Arguments& arguments, const Wanted& wanted)
         : name_(name),
           arguments_(arguments),
           asks_(arguments.flag("request")),
-          sender_(name, shape(arguments, payload_bytes)) {}
+          sender_(name, shape(arguments, wanted)) {}
 
     void put(std::span<const std::byte> message) override {
         auto loan = unless_stopped(sender_.loan(wait_from(arguments_)),
@@ -89,10 +108,9 @@ public:
     }
 
 private:
-    static ChannelShape shape(const Arguments& arguments, std::optional<std::size_t> payload_bytes) {
-        const auto slots = static_cast<std::uint32_t>(arguments.number("slots", 1, 65'535));
-        if (!payload_bytes) return {};
-        ChannelShape shape{.slot_count = slots, .payload_bytes = payload_bytes, .reply_bytes = payload_bytes};
+    static ChannelShape shape(const Arguments& arguments, const Wanted& wanted) {
+        ChannelShape shape{.slot_count = wanted.slots, .payload_bytes = wanted.payload_bytes};
+        if (wanted.is_new) shape.reply_bytes = wanted.payload_bytes;
         if (arguments.flag("persistent")) shape.lifetime = Lifetime::persistent;
         return shape;
     }
@@ -104,8 +122,8 @@ private:
 
 class TopicOutlet final : public Outlet {
 public:
-    TopicOutlet(const std::string& name, const Arguments& arguments, std::optional<std::size_t> payload_bytes)
-        : publisher_(name, shape(arguments, payload_bytes)) {}
+    TopicOutlet(const std::string& name, const Arguments& arguments, const Wanted& wanted)
+        : publisher_(name, shape(arguments, wanted)) {}
 
     void put(std::span<const std::byte> message) override {
         auto loan = publisher_.loan().value();
@@ -115,10 +133,8 @@ public:
     }
 
 private:
-    static TopicShape shape(const Arguments& arguments, std::optional<std::size_t> payload_bytes) {
-        const auto history = static_cast<std::uint32_t>(arguments.number("slots", 1, 16'384));
-        if (!payload_bytes) return {};
-        TopicShape shape{.history = history, .payload_bytes = payload_bytes};
+    static TopicShape shape(const Arguments& arguments, const Wanted& wanted) {
+        TopicShape shape{.history = wanted.slots, .payload_bytes = wanted.payload_bytes};
         if (arguments.flag("persistent")) shape.lifetime = Lifetime::persistent;
         return shape;
     }
@@ -127,34 +143,28 @@ private:
 
 class LatestOutlet final : public Outlet {
 public:
-    LatestOutlet(const std::string& name, const Arguments& arguments, std::optional<std::size_t> payload_bytes)
-        : latest_(name, shape(arguments, payload_bytes)) {}
+    LatestOutlet(const std::string& name, const Arguments& arguments, const Wanted& wanted)
+        : latest_(name, shape(arguments, wanted)) {}
     void put(std::span<const std::byte> message) override { (void)latest_.write(message).value(); }
 
 private:
-    static LatestShape shape(const Arguments& arguments, std::optional<std::size_t> payload_bytes) {
-        LatestShape shape{.capacity_bytes = payload_bytes};
+    static LatestShape shape(const Arguments& arguments, const Wanted& wanted) {
+        LatestShape shape{.capacity_bytes = wanted.payload_bytes};
         if (arguments.flag("persistent")) shape.lifetime = Lifetime::persistent;
         return shape;
     }
     LatestBytes latest_;
 };
 
-/// Nothing where it exists already: attach to it as it is.
-std::optional<std::size_t> payload_to_ask_for(const Invocation& invocation, std::size_t least) {
-    if (exists(invocation.operands.front())) return {};
-    return std::max<std::size_t>(invocation.arguments.size("payload-bytes"), least);
-}
-
 std::unique_ptr<Outlet> outlet_for(const Invocation& invocation, std::size_t largest) {
     const std::string& name = invocation.operands.front();
     const Kind kind = kind_of(invocation);
     if (invocation.arguments.flag("request") && kind != Kind::channel)
         throw UsageError("--request: only a channel answers, '" + name + "' is a " + to_string(kind));
-    const auto bytes = payload_to_ask_for(invocation, largest);
-    if (kind == Kind::topic) return std::make_unique<TopicOutlet>(name, invocation.arguments, bytes);
-    if (kind == Kind::latest) return std::make_unique<LatestOutlet>(name, invocation.arguments, bytes);
-    return std::make_unique<ChannelOutlet>(name, invocation.arguments, bytes);
+    const auto with = wanted(invocation, largest, kind == Kind::topic ? 16'384 : 65'535);
+    if (kind == Kind::topic) return std::make_unique<TopicOutlet>(name, invocation.arguments, with);
+    if (kind == Kind::latest) return std::make_unique<LatestOutlet>(name, invocation.arguments, with);
+    return std::make_unique<ChannelOutlet>(name, invocation.arguments, with);
 }
 
 /// What one message can have: never more is read. Without --payload-bytes, all of stdin decides how large a message of
@@ -239,8 +249,8 @@ void add_send_options(po::options_description& options) {
         "count", value("N"), "end after N messages; without --lines: send stdin's message so often")(
         "request", po::bool_switch(), "of a channel: wait for each answer and write it to stdout")(
         "kind", value("KIND", "channel"), "channel, topic or latest, if it does not exist yet")(
-        "payload-bytes", value("SIZE", "64Ki"), "largest message, if it does not exist yet")(
-        "slots", value("N", "8"), "messages that can exist at once (a topic's history), if it does not exist yet")(
+        "payload-bytes", value("SIZE", "64Ki"), "largest message; what exists must hold one, too")(
+        "slots", value("N", "8"), "messages that can exist at once (a topic's history); what exists must hold as many")(
         "persistent", po::bool_switch(), "it stays when all have left, if it does not exist yet")(
         "timeout", value("D"), "give up after so long without a free slot or an answer")("quiet", po::bool_switch(),
                                                                                          "errors only");
