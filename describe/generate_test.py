@@ -45,17 +45,17 @@ class Generate(unittest.TestCase):
         self.assertEqual(self.run_it(), (0, ""))
 
     def test_what_is_stale_is_named_with_what_to_type_and_written_anew(self):
-        self.edit("include/handoff/channel.hpp", "messages that can exist at once", "messages that cannot exist")
+        self.edit("include/handoff/channel_shape.hpp", "messages that can exist at once", "messages that cannot exist")
         self.edit("docs/topic.md", "| `pin_budget` |", "| `budget` |")
         self.edit("src/described/described.hpp", '"slotCount"', '"slots"')
         status, said = self.run_it("--check")
         self.assertEqual((status, len(said.splitlines())), (1, 4), said)
-        for word in ("include/handoff/channel.hpp", "docs/topic.md", "src/described/described.hpp",
+        for word in ("include/handoff/channel_shape.hpp", "docs/topic.md", "src/described/described.hpp",
                      "type: describe/generate.py"):
             self.assertIn(word, said)
         self.run_it()
         self.assertEqual(self.run_it("--check")[0], 0)
-        for name in ("include/handoff/channel.hpp", "docs/topic.md", "src/described/described.hpp"):
+        for name in ("include/handoff/channel_shape.hpp", "docs/topic.md", "src/described/described.hpp"):
             self.assertEqual((self.root / name).read_bytes(), (ROOT / name).read_bytes())
 
     def test_the_sentence_of_a_struct_stands_above_it_in_every_language(self):
@@ -82,7 +82,7 @@ class Generate(unittest.TestCase):
         self.edit("describe/handoff.toml", SLOT_COUNT, OPTION + SLOT_COUNT)
         self.run_it()
         for name, line in {
-                "include/handoff/channel.hpp": "<std::uint32_t> colour_depth{};  ///< bits (1 to 32; default 8; equal)",
+                "include/handoff/channel_shape.hpp": "<std::uint32_t> colour_depth{};  ///< bits (1 to 32; default 8; equal)",
                 "include/handoff/c/channel.h": "    shape->colour_depth = HANDOFF_NOT_GIVEN;",
                 "src/described/described.hpp": "inline constexpr Limit colour_depth{1, 32, 8}, slot_count",
                 "bindings/python/handoff/__init__.pyi": "        colour_depth: int | None = None,",

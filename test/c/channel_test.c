@@ -160,25 +160,6 @@ static void a_pending_survives_its_timeout_and_ends_with_its_answer(const char* 
     handoff_receiver_close(&receiver);
 }
 
-static void a_pending_survives_the_removal_of_the_name(const char* segment) {
-    handoff_sender* sender = open_sender(segment);
-    handoff_receiver* receiver = open_receiver(segment);
-    handoff_loan* loan = written_loan(sender, "work");
-    handoff_pending* pending = NULL;
-    handoff_processed* processed = NULL;
-    GOOD(handoff_sender_request_async(sender, &loan, &pending));
-    GOOD(handoff_remove(segment, true));
-    ANSWERS(HANDOFF_REMOVED, handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
-    CHECK(pending != NULL && processed == NULL);
-    handoff_request* request = receive(receiver); /* attached handles go on among themselves */
-    GOOD(handoff_request_processed(&request, 0));
-    GOOD(handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
-    CHECK(pending == NULL && processed != NULL);
-    handoff_processed_drop(&processed);
-    handoff_sender_close(&sender);
-    handoff_receiver_close(&receiver);
-}
-
 static void what_nobody_took_can_be_withdrawn(const char* segment) {
     handoff_sender* sender = open_sender(segment);
     handoff_receiver* receiver = open_receiver(segment);
@@ -394,7 +375,6 @@ const struct test_case channel_cases[] = {
     {"a_killed_sender_leaves_its_requests_and_no_loan", a_killed_sender_leaves_its_requests_and_no_loan},
     {"a_pending_survives_its_timeout_and_ends_with_its_answer",
      a_pending_survives_its_timeout_and_ends_with_its_answer},
-    {"a_pending_survives_the_removal_of_the_name", a_pending_survives_the_removal_of_the_name},
     {"what_nobody_took_can_be_withdrawn", what_nobody_took_can_be_withdrawn},
     {"a_dropped_request_comes_again_and_a_dropped_loan_is_free",
      a_dropped_request_comes_again_and_a_dropped_loan_is_free},

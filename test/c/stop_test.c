@@ -81,6 +81,28 @@ static void a_stop_ends_every_wait_and_loses_nothing(const char* segment) {
     CHECK(stop == NULL);
 }
 
+static void a_pending_survives_the_removal_of_the_name(const char* segment) {
+    handoff_sender* sender = NULL;
+    handoff_receiver* receiver = NULL;
+    handoff_loan* loan = NULL;
+    handoff_request* request = NULL;
+    handoff_pending* pending = NULL;
+    handoff_processed* processed = NULL;
+    open_both(segment, &sender, &receiver);
+    GOOD(handoff_sender_try_loan(sender, &loan));
+    GOOD(handoff_sender_request_async(sender, &loan, &pending));
+    GOOD(handoff_remove(segment, true));
+    ANSWERS(HANDOFF_REMOVED, handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
+    CHECK(pending != NULL && processed == NULL);
+    GOOD(handoff_receiver_receive(receiver, SECONDS(10), NULL, &request)); /* attached handles go on */
+    GOOD(handoff_request_processed(&request, 0));
+    GOOD(handoff_pending_wait(&pending, SECONDS(10), NULL, &processed));
+    CHECK(pending == NULL && processed != NULL);
+    handoff_processed_drop(&processed);
+    handoff_sender_close(&sender);
+    handoff_receiver_close(&receiver);
+}
+
 static void an_opening_that_waits_is_stopped(const char* segment) {
     handoff_handle_options handle;
     handoff_handle_options_init(&handle);
@@ -208,6 +230,7 @@ static void descriptors_tell_of_a_free_slot_and_of_an_answer(const char* segment
 
 const struct test_case stop_cases[] = {
     {"a_stop_ends_every_wait_and_loses_nothing", a_stop_ends_every_wait_and_loses_nothing},
+    {"a_pending_survives_the_removal_of_the_name", a_pending_survives_the_removal_of_the_name},
     {"an_opening_that_waits_is_stopped", an_opening_that_waits_is_stopped},
     {"a_signal_requests_a_stop", a_signal_requests_a_stop},
     {"a_stop_that_is_no_stop_is_refused_or_ignored", a_stop_that_is_no_stop_is_refused_or_ignored},

@@ -59,6 +59,14 @@ void write_all(std::span<std::byte> bytes) {
 
 std::array<std::byte, 10'000> buffer;
 
+template <class Wait>
+Child waits(Wait wait) {
+    return Child([wait](Checkpoints& checkpoints) {
+        handle_sigbus();
+        wait(checkpoints);
+    });
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(truncation_test)
@@ -150,12 +158,6 @@ BOOST_AUTO_TEST_CASE(who_waits_for_ever_is_told) {
         checkpoints.stop_at("there");
     });
     owner.wait_for("there");
-    const auto waits = [](auto&& wait) {
-        return Child([wait](Checkpoints& checkpoints) {
-            handle_sigbus();
-            wait(checkpoints);
-        });
-    };
     std::vector<Child> children;
     children.push_back(waits([&](Checkpoints& checkpoints) {
         Receiver receiver(channel);
@@ -183,9 +185,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_ever_is_told) {
         BOOST_TEST(wait_any(std::array{receiver.waitable()}).value() == 0U);
     }));
     for (Child& child : children) child.wait_for("waiting");
-    cut(channel);
-    cut(topic);
-    cut(latest);
+    for (const UniqueName* name : {&channel, &topic, &latest}) cut(*name);
     for (Child& child : children) child.wait(soon);
     owner.kill();
 }

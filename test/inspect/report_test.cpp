@@ -7,8 +7,41 @@
 
 using namespace handoff;
 using namespace handoff::test;
+using inspect::Participant;
 using inspect::Role;
 using inspect::SlotState;
+
+namespace {
+
+/// Of a sender that has sent 10 and 20 bytes and holds a loan, and a receiver that has taken the 10.
+void check_participants(const Participant& sending, const Participant& receiving) {
+    BOOST_TEST(sending.pid == static_cast<std::uint32_t>(getpid()));
+    BOOST_TEST((sending.life == Life::alive));
+    BOOST_TEST(sending.program.substr(0, 5) == "test_");
+    BOOST_TEST(sending.messages == 2U);
+    BOOST_TEST(sending.bytes == 30U);
+    BOOST_TEST(receiving.messages == 1U);
+    BOOST_TEST(receiving.bytes == 10U);
+}
+
+/// Of the same.
+void check_slots(const Report& report, const Participant& sending, const Participant& receiving) {
+    BOOST_TEST_REQUIRE(report.slot_list.size() == 4U);
+    for (const auto state : {SlotState::free, SlotState::loaned, SlotState::taken, SlotState::ready})
+        BOOST_TEST(count(report, state) == 1U);
+    for (const auto& slot : report.slot_list) {
+        if (slot.state == SlotState::loaned) BOOST_TEST(slot.owner.value() == sending.index);
+        if (slot.state == SlotState::ready) BOOST_TEST(slot.bytes == 20U);
+        if (slot.state == SlotState::taken) {
+            BOOST_TEST(slot.owner.value() == receiving.index);
+            BOOST_TEST(slot.bytes == 10U);
+            BOOST_TEST(slot.sequence == 1U);
+            BOOST_TEST(slot.sender == sending.id);
+        }
+    }
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(report_test)
 
@@ -44,29 +77,8 @@ BOOST_AUTO_TEST_CASE(a_channel_is_described_with_its_options_people_and_slots) {
     const auto& sending = only(report, Role::sender);
     const auto& receiving = only(report, Role::receiver);
     BOOST_TEST(sending.id == sender.id().value);
-    BOOST_TEST(sending.pid == static_cast<std::uint32_t>(getpid()));
-    BOOST_TEST((sending.life == Life::alive));
-    BOOST_TEST(sending.program.substr(0, 5) == "test_");
-    BOOST_TEST(sending.messages == 2U);
-    BOOST_TEST(sending.bytes == 30U);
-    BOOST_TEST(receiving.messages == 1U);
-    BOOST_TEST(receiving.bytes == 10U);
-
-    BOOST_TEST_REQUIRE(report.slot_list.size() == 4U);
-    BOOST_TEST(count(report, SlotState::free) == 1U);
-    for (const auto& slot : report.slot_list) {
-        if (slot.state == SlotState::loaned) BOOST_TEST(slot.owner.value() == sending.index);
-        if (slot.state == SlotState::ready) BOOST_TEST(slot.bytes == 20U);
-        if (slot.state == SlotState::taken) {
-            BOOST_TEST(slot.owner.value() == receiving.index);
-            BOOST_TEST(slot.bytes == 10U);
-            BOOST_TEST(slot.sequence == 1U);
-            BOOST_TEST(slot.sender == sending.id);
-        }
-    }
-    BOOST_TEST(count(report, SlotState::loaned) == 1U);
-    BOOST_TEST(count(report, SlotState::taken) == 1U);
-    BOOST_TEST(count(report, SlotState::ready) == 1U);
+    check_participants(sending, receiving);
+    check_slots(report, sending, receiving);
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_is_described_with_its_history_and_its_pins) {

@@ -60,6 +60,30 @@ void loiter(std::mt19937_64& random) {
     for (std::uint64_t i = random() % 30; i > 0; --i) sched_yield();
 }
 
+/// Every message is whole and comes once, and each sequence comes or is counted as lost, until there is enough.
+void check_all_until(Subscriber& subscriber, const std::atomic<bool>& enough) {
+    std::uint64_t last = 0, got = 0, lost = 0;
+    std::vector<bool> seen(2'000'000);
+    while (!enough || subscriber.state().newest > last) {
+        const auto message = subscriber.next(100ms);
+        if (!message) {
+            BOOST_TEST((message.error() == Errc::timed_out), message.error());
+            continue;
+        }
+        if (message->sequence() <= last) BOOST_ERROR("a sequence came twice: " << message->sequence());
+        if (!is_whole(message->payload())) BOOST_ERROR("torn: sequence " << message->sequence());
+        last = message->sequence();
+        ++got;
+        lost += message->lost();
+        BOOST_TEST_REQUIRE(got + lost == last);
+        const std::uint64_t id = id_of(message->payload());
+        if (id >= seen.size()) continue;
+        if (seen[id]) BOOST_ERROR("message " << id << " came twice");
+        seen[id] = true;
+    }
+    BOOST_TEST(got > 0U);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(topic_deaths)
@@ -120,26 +144,7 @@ BOOST_FIXTURE_TEST_CASE(publishers_killed_at_random_moments, Topic) {
     Child watching([&](Checkpoints& checkpoints) {
         Subscriber subscriber_ = subscriber();
         checkpoints.reach("joined");
-        std::uint64_t last = 0, got = 0, lost = 0;
-        std::vector<bool> seen(2'000'000);
-        while (!*enough || subscriber_.state().newest > last) {
-            const auto message = subscriber_.next(100ms);
-            if (!message) {
-                BOOST_TEST((message.error() == Errc::timed_out), message.error());
-                continue;
-            }
-            if (message->sequence() <= last) BOOST_ERROR("a sequence came twice: " << message->sequence());
-            if (!is_whole(message->payload())) BOOST_ERROR("torn: sequence " << message->sequence());
-            last = message->sequence();
-            ++got;
-            lost += message->lost();
-            BOOST_TEST_REQUIRE(got + lost == last);
-            const std::uint64_t id = id_of(message->payload());
-            if (id >= seen.size()) continue;
-            if (seen[id]) BOOST_ERROR("message " << id << " came twice");
-            seen[id] = true;
-        }
-        BOOST_TEST(got > 0U);
+        check_all_until(subscriber_, *enough);
     });
     watching.wait_for("joined");
     for (int death = 0; death < 200; ++death) {

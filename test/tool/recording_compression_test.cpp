@@ -63,6 +63,19 @@ std::vector<std::byte> file_with_chunk(std::string_view compression, Bytes packe
 
 const Entry entry{{"topic", "json", {}, {}}, {1, 7, 5, 5}, std::vector<std::byte>(3'000, std::byte{'x'})};
 
+/// That the entry was read, or, with a problem, that it was left out and why.
+void check_read(const ReadBack& read, const std::string& problem) {
+    if (problem.empty()) {
+        BOOST_TEST(read.problems.empty());
+        BOOST_TEST_REQUIRE(read.entries.size() == 1u);
+        BOOST_TEST(read.entries.front() == entry);
+        return;
+    }
+    BOOST_TEST(read.entries.empty());
+    BOOST_TEST_REQUIRE(read.problems.size() == 1u);
+    BOOST_TEST(read.problems[0].find(problem) != std::string::npos, read.problems[0]);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(recording_compression)
@@ -123,16 +136,7 @@ BOOST_AUTO_TEST_CASE(a_chunk_that_lies_about_what_is_in_it_is_told_and_left_out)
              "compressed with 'brotli', which MCAP does not know"}};
         for (const auto& [what, bytes, problem] : rows) BOOST_TEST_CONTEXT(name << ", " << what) {
                 file.write(bytes);
-                const ReadBack read = read_recording(file.path());
-                if (problem.empty()) {
-                    BOOST_TEST(read.problems.empty());
-                    BOOST_TEST_REQUIRE(read.entries.size() == 1u);
-                    BOOST_TEST(read.entries.front() == entry);
-                    continue;
-                }
-                BOOST_TEST(read.entries.empty());
-                BOOST_TEST_REQUIRE(read.problems.size() == 1u);
-                BOOST_TEST(read.problems[0].find(problem) != std::string::npos, read.problems[0]);
+                check_read(read_recording(file.path()), problem);
             }
     }
 }

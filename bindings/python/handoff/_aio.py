@@ -16,15 +16,18 @@ def _wake(waiting):
             future.set_result(None)
 
 
+def _futures_of(loop):
+    """Those of one loop, by descriptor. Forgets loops that are closed."""
+    for old in [other for other in _futures if other.is_closed()]:
+        del _futures[old]
+    return _futures.setdefault(loop, {})
+
+
 async def _readable(handle, end):
     """Returns once the descriptor of the handle is readable, the handle was closed, or the time of the loop is `end`
     (None: never). asyncio has one callback for a descriptor: it wakes all who wait."""
     loop = asyncio.get_running_loop()
-    for old in [other for other in _futures if other.is_closed()]:
-        del _futures[old]
-    of_loop = _futures.setdefault(loop, {})
-    future = loop.create_future()
-    waiting = []
+    of_loop, future, waiting, descriptor = _futures_of(loop), loop.create_future(), [], None
 
     def forget():  # the next one with this descriptor is another
         if of_loop.get(descriptor) is waiting:
@@ -40,7 +43,6 @@ async def _readable(handle, end):
         else:
             loop.call_soon_threadsafe(forget)
 
-    descriptor = None
     timer = None if end is None else loop.call_at(end, _wake, [future])
     handle._closing.add(closing)  # first: another thread may close it at any moment
     try:

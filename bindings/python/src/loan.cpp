@@ -22,6 +22,35 @@ void write(Loan& loan, const py::object& data, const FrameOptions& options) {
     source.copy_to(loan.payload().first(source.size()));
 }
 
+namespace {
+
+void bind_describing(py::class_<PyLoan>& loan) {
+    loan.def(
+        "describe",
+        [](PyLoan& self, py::object shape, py::object dtype, py::object encoding, std::int64_t capture_time_ns,
+           std::string frame_id) {
+            describe(self.use(),
+                     {std::move(shape), std::move(dtype), std::move(encoding), capture_time_ns, std::move(frame_id)});
+        },
+        py::arg("shape"), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
+        py::arg("capture_time_ns") = 0, py::arg("frame_id") = "",
+        "Says that the message is an image of the shape (height, width[, channels]), or an array of any shape, or so "
+        "many plain bytes. Without an encoding, OpenCV's for that dtype and number of channels is meant. Raises "
+        "TooLarge, InvalidArgument.");
+    loan.def(
+        "write",
+        [](PyLoan& self, const py::object& data, py::object encoding, std::int64_t capture_time_ns,
+           std::string frame_id) {
+            write(self.use(), data,
+                  {py::none(), py::none(), std::move(encoding), capture_time_ns, std::move(frame_id)});
+        },
+        py::arg("data"), py::kw_only(), py::arg("encoding") = py::none(), py::arg("capture_time_ns") = 0,
+        py::arg("frame_id") = "",
+        "Copies an array or bytes into the slot, and describes it. Raises TooLarge, InvalidArgument.");
+}
+
+}  // namespace
+
 void bind_loan(py::module_& module) {
     py::class_<PyLoan> loan(module, "Loan",
                             R"(A free slot in shared memory, to write a message into: loan.array[:] = ...
@@ -41,29 +70,7 @@ it is given back unsent.)");
     loan.def(
         "resize", [](PyLoan& self, std::size_t size) { value_of(self.use().resize(size)); }, py::arg("size"),
         "Sends only the first `size` bytes. Raises TooLarge.");
-    loan.def(
-        "describe",
-        [](PyLoan& self, py::object shape, py::object dtype, py::object encoding, std::int64_t capture_time_ns,
-           std::string frame_id) {
-            describe(self.use(),
-                     {std::move(shape), std::move(dtype), std::move(encoding), capture_time_ns, std::move(frame_id)});
-        },
-        py::arg("shape"), py::kw_only(), py::arg("dtype") = py::none(), py::arg("encoding") = py::none(),
-        py::arg("capture_time_ns") = 0, py::arg("frame_id") = "",
-        "Says that the message is an image of the shape (height, width[, channels]), or an array of any shape, or so "
-        "many plain bytes. Without "
-        "an "
-        "encoding, OpenCV's for that dtype and number of channels is meant. Raises TooLarge, InvalidArgument.");
-    loan.def(
-        "write",
-        [](PyLoan& self, const py::object& data, py::object encoding, std::int64_t capture_time_ns,
-           std::string frame_id) {
-            write(self.use(), data,
-                  {py::none(), py::none(), std::move(encoding), capture_time_ns, std::move(frame_id)});
-        },
-        py::arg("data"), py::kw_only(), py::arg("encoding") = py::none(), py::arg("capture_time_ns") = 0,
-        py::arg("frame_id") = "",
-        "Copies an array or bytes into the slot, and describes it. Raises TooLarge, InvalidArgument.");
+    bind_describing(loan);
     loan.def("_buffer",
              [](const PyLoan& self) { return buffer_of(self.keep(), self.use().payload().first(self.use().size())); });
     add_buffer_protocol(loan);

@@ -238,15 +238,7 @@ void bind_processed(py::module_& module) {
     add_releasing(processed, "Frees the slot.");
 }
 
-}  // namespace
-
-void bind_sender(py::module_& module) {
-    bind_told<ChannelInfo>(module, "ChannelInfo", described::channel_info_says);
-    bind_told<ChannelState>(module, "ChannelState", described::channel_state_says);
-    bind_processed(module);
-    bind_pending(module);
-    py::class_<PySender> sender(module, "Sender", "Puts requests into a channel. Any number of threads may use it.");
-    add_opening<Sender>(sender, "Sender");
+void bind_loans(py::class_<PySender>& sender) {
     sender.def(
         "loan",
         [](PySender& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time, std::string id,
@@ -265,6 +257,18 @@ void bind_sender(py::module_& module) {
             return PyLoan("Loan", shared, value_of(shared->try_loan()));
         },
         "Does not wait. Raises Full.");
+}
+
+}  // namespace
+
+void bind_sender(py::module_& module) {
+    bind_told<ChannelInfo>(module, "ChannelInfo", described::channel_info_says);
+    bind_told<ChannelState>(module, "ChannelState", described::channel_state_says);
+    bind_processed(module);
+    bind_pending(module);
+    py::class_<PySender> sender(module, "Sender", "Puts requests into a channel. Any number of threads may use it.");
+    add_opening<Sender>(sender, "Sender");
+    bind_loans(sender);
     bind_sending(sender);
     bind_batches(sender);
     sender.def(

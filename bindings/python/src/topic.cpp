@@ -120,14 +120,7 @@ Loan filled_loan(PyPublisher& self, const py::object& data, const FrameOptions& 
     return made;
 }
 
-void bind_publisher(py::module_& module) {
-    py::class_<PyPublisher> publisher(module, "Publisher",
-                                      "Puts messages on a topic. Any number of threads may use it.");
-    add_constructor(
-        publisher, publisher_signature(),
-        "Opens the topic `name` and joins it: creates it with this shape, or attaches to one that offers at "
-        "least this. None asks for nothing.",
-        &open_publisher);
+void bind_publishing(py::class_<PyPublisher>& publisher) {
     publisher.def(
         "loan",
         [](PyPublisher& self, py::object shape, py::object dtype, py::object encoding, std::int64_t time,
@@ -150,6 +143,17 @@ void bind_publisher(py::module_& module) {
         py::arg("data"), py::kw_only(), py::arg("encoding") = py::none(), py::arg("capture_time_ns") = 0,
         py::arg("frame_id") = "",
         "Makes a Loan, or a copy of an array or bytes, the newest message, and returns its sequence. Never waits.");
+}
+
+void bind_publisher(py::module_& module) {
+    py::class_<PyPublisher> publisher(module, "Publisher",
+                                      "Puts messages on a topic. Any number of threads may use it.");
+    add_constructor(
+        publisher, publisher_signature(),
+        "Opens the topic `name` and joins it: creates it with this shape, or attaches to one that offers at "
+        "least this. None asks for nothing.",
+        &open_publisher);
+    bind_publishing(publisher);
     publisher.def(
         "wait_for_subscriber",
         [](PyPublisher& self, const py::object& timeout) {
@@ -191,7 +195,9 @@ void bind_message(py::module_& module) {
     message.def("_buffer", [](const PyMessage& self) { return buffer_of(self.keep(), self.use().payload()); });
     add_buffer_protocol(message);
     add_releasing(message, "Unpins the message.");
+}
 
+void bind_copy(py::module_& module) {
     py::class_<PyCopy>(module, "Copy", "A copy of a message.")
         .def_readonly("array", &PyCopy::array,
                       "Its bytes, ours: shaped as an image or array, else one-dimensional uint8.")
@@ -274,6 +280,7 @@ void bind_topic(py::module_& module) {
     bind_told<TopicInfo>(module, "TopicInfo", described::topic_info_says);
     bind_told<TopicState>(module, "TopicState", described::topic_state_says);
     bind_message(module);
+    bind_copy(module);
     bind_publisher(module);
     bind_subscriber(module);
 }
