@@ -35,6 +35,7 @@ TESTED = (
     ("docs/nodejs.md", "", NODE),
     ("docs/python.md", "apt-get ", "test/bindings/python/package_test.py"),
     ("docs/python.md", "python3 ", "test/bindings/python/package_test.py"),
+    ("docs/python.md", "handoff: a write ", "test/bindings/python/readonly_test.py"),
     ("docs/python.md", "", "test/bindings/docs/python_page_test.py"),
     ("docs/examples/*.md", "", "docs/snippets/check_commands.py"),
     ("docs/design/layout.md", "", "docs/snippets/check_layout_page.py"),

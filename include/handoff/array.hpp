@@ -93,9 +93,11 @@ struct Array {
     std::uint64_t byte_count() const noexcept { return element_count() * bytes_per_element(dtype); }
 
     /// The elements in these bytes, a payload or a reply: `elements<const float>(request.payload())` to read,
-    /// `elements<float>(loan.payload())` to write. Errors: invalid_argument (T is not the type of the elements, or the
-    /// bytes are not aligned for it), too_large (the bytes are too few). Elements of type_bool can be read as
-    /// std::uint8_t, too: a process that is not trusted may have written others than 0 and 1.
+    /// `elements<float>(loan.payload())` to write. Store what value() returns before a loop over it: in C++20 the result
+    /// is gone when the body of `for (float x : array.elements<const float>(b).value())` begins. Errors:
+    /// invalid_argument (T is not the type of the elements, or the bytes are not aligned for it), too_large (the bytes
+    /// are too few). Elements of type_bool can be read as std::uint8_t, too: a process that is not trusted may have
+    /// written others than 0 and 1.
     template <class T, class Byte, std::size_t extent>
     requires std::same_as<std::remove_const_t<Byte>, std::byte> &&
         (std::is_const_v<T> ||

@@ -160,9 +160,9 @@ BOOST_AUTO_TEST_CASE(a_size_that_nobody_has_is_refused_and_not_cut) {
 }
 
 BOOST_AUTO_TEST_CASE(every_encoding_has_the_same_number) {
-    for (std::uint32_t number = HANDOFF_NONE; number <= HANDOFF_BAYER_GRBG8; ++number)
+    for (std::uint32_t number = HANDOFF_NONE; number <= HANDOFF_ARRAY; ++number)
         BOOST_TEST(handoff_encoding_name(number) == name_of(static_cast<Encoding>(number)));
-    BOOST_TEST(name_of(static_cast<Encoding>(HANDOFF_BAYER_GRBG8 + 1)) == "unknown");
+    BOOST_TEST(name_of(static_cast<Encoding>(HANDOFF_ARRAY + 1)) == "unknown");
 }
 
 BOOST_AUTO_TEST_CASE(every_code_has_the_same_number) {

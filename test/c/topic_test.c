@@ -93,7 +93,7 @@ static void shape_and_state_are_told(const char* segment) {
     publish(publisher, 'a');
     while (taken < 31 && handoff_publisher_loan(publisher, &loans[taken]) == HANDOFF_OK) ++taken;
     ANSWERS(HANDOFF_FULL, handoff_publisher_loan(publisher, &loans[taken]));
-    SAYS("hands");
+    SAYS("is loaned");
     while (taken > 1) handoff_loan_drop(&loans[--taken]);
     CHECK(taken == 1);
     handoff_topic_info info;

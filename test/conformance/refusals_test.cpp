@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_finished_once) {
         check_refused(request.processed(bytes("")), Errc::invalid_handle);
         check_refused(request.failed("again"), Errc::invalid_handle);
         check_refused(request.editable(), Errc::invalid_handle);
-        check_refused(request.describe_reply({}), Errc::invalid_handle);
+        check_refused(request.describe_reply(handoff::Image{}), Errc::invalid_handle);
         BOOST_TEST(request.payload().empty());
         BOOST_TEST(request.reply().empty());
     }
