@@ -33,7 +33,7 @@ struct Options {
 /// Declaring dead looks at every instruction anyway. Real kills and preemptions cost all the steps before them: they
 /// are made at every instruction of the operations that hand messages over, and spread evenly over the others.
 Depth depth_for(const Scenario& scenario, const Options& options) {
-    constexpr std::uint64_t few = 600, some = 4'000, many = 20'000;
+    constexpr std::uint64_t few = 300, some = 4'000, many = 20'000;
     const auto is_one_of = [](const std::string& text, std::initializer_list<const char*> list) {
         return std::find(list.begin(), list.end(), text) != list.end();
     };
