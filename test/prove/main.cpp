@@ -125,7 +125,7 @@ int main(int argc, char** argv) try {
     auto add = description.add_options();
     add("what", po::value(&options.what)->required(),
         "channel, topic, latest, sleepers, names, pairs, controls or numbers");
-    add("fast", po::bool_switch(&options.fast), "a part, in less than a minute each");
+    add("fast", po::bool_switch(&options.fast), "a part: for the channel some minutes, for the others less");
     add("thorough", po::bool_switch(&options.thorough), "kills and preemptions at every instruction: days");
     add("only", po::value(&options.only)->default_value(""), "operations and start states that contain this text");
     add("report", po::value(&options.report)->default_value(""), "write the table to this file, as Markdown");
