@@ -27,14 +27,18 @@ function imageIn(description) {
   return description?.dtype === undefined ? description : undefined;
 }
 
+/** The type of the numbers in a pixel. */
+function dtypeOf({ kind, bytesPerChannel }) {
+  return { u: 'uint', i: 'int', f: 'float' }[kind] + 8 * bytesPerChannel;
+}
+
 /** What it describes as an array: an image without gaps between its rows is one, too. */
 function arrayIn(description) {
   if (description === undefined || description.dtype !== undefined) return description;
-  const { width, height, channels, bytesPerChannel, kind, step, captureTimeNs } = description;
+  const { width, height, channels, bytesPerChannel, step, captureTimeNs } = description;
   if (step !== width * channels * bytesPerChannel) return undefined;
-  const dtype = { u: 'uint', i: 'int', f: 'float' }[kind] + 8 * bytesPerChannel;
   const shape = channels === 1 ? [height, width] : [height, width, channels];
-  return shown({ dtype, shape, byteLength: step * height, captureTimeNs });
+  return shown({ dtype: dtypeOf(description), shape, byteLength: step * height, captureTimeNs });
 }
 
 /** A description under the name of what it is. */
@@ -79,4 +83,4 @@ function showing(Class) {
   });
 }
 
-module.exports = { arrayIn, factsToShow, imageIn, kFacts, showing, shown, shownFacts };
+module.exports = { arrayIn, dtypeOf, factsToShow, imageIn, kFacts, showing, shown, shownFacts };

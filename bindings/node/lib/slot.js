@@ -3,20 +3,10 @@
 
 const { native, refuse } = require('./native');
 const { Handle, disposable, nativeOf } = require('./handle');
-const { arrayIn, factsToShow, imageIn, kFacts, shown } = require('./show');
+const { arrayIn, dtypeOf, factsToShow, imageIn, kFacts, shown } = require('./show');
 
 const payload = 0;
 const reply = 1;
-const types = {
-  u1: Uint8Array,
-  i1: Int8Array,
-  u2: Uint16Array,
-  i2: Int16Array,
-  u4: Uint32Array,
-  i4: Int32Array,
-  f4: Float32Array,
-  f8: Float64Array,
-};
 /** Where JavaScript has no type for an element, its bits. */
 const elementTypes = {
   bool: Uint8Array,
@@ -44,7 +34,7 @@ function bufferOn(slot, area) {
 
 /** The numbers of an image, the elements of an array; plain bytes where nothing is described. */
 function arrayOn(bytes, image, array) {
-  const Type = image ? types[image.kind + image.bytesPerChannel] : array ? elementTypes[array.dtype] : Uint8Array;
+  const Type = elementTypes[image ? dtypeOf(image) : array ? array.dtype : 'uint8'];
   const byteLength = image || !array ? bytes.byteLength : array.byteLength;
   return new Type(bytes.buffer, bytes.byteOffset, Math.floor(byteLength / Type.BYTES_PER_ELEMENT));
 }
