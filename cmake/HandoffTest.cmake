@@ -20,6 +20,9 @@ function(handoff_test name)
     target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} handoff_test_support)
     handoff_use_precompiled(${target} handoff_test_headers)
     target_compile_options(${target} PRIVATE ${handoff_test_optimisation})
+    # Several files at once: what they include is parsed once. That is why the helpers of a file stand in the namespace
+    # of its suite.
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ${HANDOFF_UNITY} UNITY_BUILD_BATCH_SIZE 8)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/tests")
     if(arg_ALONE)
         set(alone ALONE)

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+namespace classic_handshake_test {
+
 using namespace std::chrono_literals;
 using classic_handshake::Segment;
 using classic_handshake::SharedData;
@@ -21,8 +23,6 @@ using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 constexpr std::uint64_t many = 100;  // wake-ups; the hang comes at the second or third
 
@@ -130,7 +130,7 @@ Child sleeping_again_and_again(SharedData& shared) {
     });
 }
 
-}  // namespace
+}  // namespace classic_handshake_test
 
 BOOST_AUTO_TEST_SUITE(classic_handshake_test)
 

@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
+namespace command_line {
+
 using namespace apps_test;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
 using tool_test::Terminal;
 using Words = std::vector<std::string>;
-
-namespace {
 
 const Words programs{"sender", "receiver"};
 
@@ -67,7 +67,7 @@ Words bash_offers(const std::string& program, const Words& words, const std::str
     return offers;
 }
 
-}  // namespace
+}  // namespace command_line
 
 BOOST_AUTO_TEST_SUITE(command_line)
 

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
+namespace crowd {
+
 using namespace apps_test;
 using namespace std::chrono_literals;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 constexpr std::size_t photographs_sent = 500;
 
@@ -70,7 +70,7 @@ struct Crowd {
     }
 };
 
-}  // namespace
+}  // namespace crowd
 
 BOOST_AUTO_TEST_SUITE(crowd)
 

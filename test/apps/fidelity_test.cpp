@@ -22,12 +22,12 @@
 #include <string>
 #include <vector>
 
+namespace fidelity {
+
 using namespace apps_test;
 using namespace handoff::apps::sender;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 struct Sent {
     std::vector<cv::Mat> pictures;
@@ -143,7 +143,7 @@ void write_transport_stream(const std::string& path, int frames, int packets) {
     write_file(path, std::as_bytes(std::span(stream)));
 }
 
-}  // namespace
+}  // namespace fidelity
 
 BOOST_AUTO_TEST_SUITE(fidelity)
 

@@ -23,6 +23,8 @@
 #include <tuple>
 #include <vector>
 
+namespace folders {
+
 using namespace apps_test;
 using namespace handoff::apps::sender;
 using handoff::Errc;
@@ -35,8 +37,6 @@ using handoff::testing::Program;
 using handoff::testing::UniqueName;
 using Names = std::vector<std::string>;
 namespace fs = std::filesystem;
-
-namespace {
 
 std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text));
@@ -167,7 +167,7 @@ cv::Mat sent_of(const std::string& path) {
     return handoff::opencv::as_mat(loan).clone();
 }
 
-}  // namespace
+}  // namespace folders
 
 BOOST_AUTO_TEST_SUITE(folders)
 

@@ -8,9 +8,9 @@
 #include <random>
 #include <vector>
 
-using handoff::apps::Histogram;
-
 BOOST_AUTO_TEST_SUITE(histogram)
+
+using handoff::apps::Histogram;
 
 BOOST_AUTO_TEST_CASE(nothing_gives_zero) {
     const Histogram histogram;

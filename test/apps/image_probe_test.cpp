@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+namespace image_probe {
+
 using handoff::apps::PictureSize;
 using handoff::apps::sender::ending_of;
 using handoff::apps::sender::size_in_header;
 using handoff::apps::sender::stored_pixels;
-
-namespace {
 
 std::vector<std::byte> encoded(const char* extension, int width, int height, const std::vector<int>& parameters = {}) {
     std::vector<unsigned char> bytes;
@@ -33,7 +33,7 @@ std::vector<std::byte> bytes_of(const std::string& text) {
     return {view.begin(), view.end()};
 }
 
-}  // namespace
+}  // namespace image_probe
 
 BOOST_AUTO_TEST_SUITE(image_probe)
 

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+namespace inputs {
+
 namespace fs = std::filesystem;
 using apps_test::Folder;
 using apps_test::make_picture;
@@ -23,14 +25,12 @@ using handoff::apps::OutputFolder;
 using handoff::apps::safe_name;
 using namespace handoff::apps::sender;
 
-namespace {
-
 std::uint64_t largest_frame(const std::vector<Input>& inputs, std::uint64_t limit_bytes) {
     const auto sizes = frame_sizes(inputs, limit_bytes);
     return sizes.empty() ? 0 : sizes.front().bytes;
 }
 
-}  // namespace
+}  // namespace inputs
 
 BOOST_AUTO_TEST_SUITE(inputs)
 

@@ -25,13 +25,13 @@
 #include <thread>
 #include <vector>
 
+namespace live_inputs {
+
 using namespace apps_test;
 using namespace handoff::apps::sender;
 using namespace std::chrono_literals;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 std::string encoded(const char* format, const cv::Mat& picture) {
     std::vector<unsigned char> bytes;
@@ -147,7 +147,7 @@ std::chrono::nanoseconds time_to_end(Program& program, int signal) {
     return std::chrono::steady_clock::now() - asked;
 }
 
-}  // namespace
+}  // namespace live_inputs
 
 BOOST_AUTO_TEST_SUITE(live_inputs)
 

@@ -25,6 +25,8 @@
 #include <string>
 #include <vector>
 
+namespace new_file {
+
 using namespace apps_test;
 using namespace std::chrono_literals;
 using handoff::Errc;
@@ -37,8 +39,6 @@ using handoff::testing::UniqueName;
 using Older = NewFile::Older;
 using Names = std::vector<std::string>;
 namespace fs = std::filesystem;
-
-namespace {
 
 std::span<const std::byte> bytes_of(const std::string& text) {
     return std::as_bytes(std::span(text));
@@ -104,7 +104,7 @@ bool is_whole_png(const std::string& path) {
     return text.size() > 12 && text.substr(text.size() - 8, 4) == "IEND";
 }
 
-}  // namespace
+}  // namespace new_file
 
 BOOST_AUTO_TEST_SUITE(new_file)
 

@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
+namespace operations {
+
 using apps_test::make_pixels;
 using apps_test::same;
 using handoff::Encoding;
 using namespace handoff::apps::receiver;
-
-namespace {
 
 cv::Mat result_of(Operation operation, const cv::Mat& before, Encoding encoding) {
     const Encoding after_encoding = encoding_after(operation, encoding);
@@ -32,7 +32,7 @@ cv::Mat result_of(Operation operation, const cv::Mat& before, Encoding encoding)
 
 const cv::Mat colour = make_pixels(3, 37, 23);
 
-}  // namespace
+}  // namespace operations
 
 BOOST_AUTO_TEST_SUITE(operations)
 

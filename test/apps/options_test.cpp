@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
+namespace options {
+
 using namespace std::chrono_literals;
 using handoff::apps::UsageError;
 namespace receiver = handoff::apps::receiver;
 namespace sender = handoff::apps::sender;
 using Words = std::vector<std::string>;
-
-namespace {
 
 std::vector<const char*> argv_of(const Words& words) {
     std::vector<const char*> argv{"program"};
@@ -47,7 +47,7 @@ std::string joined(const Words& words) {
     return text;
 }
 
-}  // namespace
+}  // namespace options
 
 BOOST_AUTO_TEST_SUITE(options)
 

@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
+namespace photographs_end_to_end {
+
 namespace fs = std::filesystem;
 using namespace apps_test;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 cv::Mat equalized(const cv::Mat& picture) {
     cv::Mat luminance;
@@ -80,7 +80,7 @@ void check_saved(const Folder& folder, const std::string& subfolder, const std::
     }
 }
 
-}  // namespace
+}  // namespace photographs_end_to_end
 
 BOOST_AUTO_TEST_SUITE(photographs_end_to_end)
 

@@ -8,12 +8,12 @@
 #include <cstddef>
 #include <string>
 
+namespace printable_test {
+
 using namespace apps_test;
 using handoff::apps::printable;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 void check_harmless(const Program& program, const std::string& shown) {
     BOOST_TEST(program.errors().find(shown) != std::string::npos, shown << " is missing in: " << program.errors());
@@ -21,7 +21,7 @@ void check_harmless(const Program& program, const std::string& shown) {
         BOOST_TEST(program.errors().find(control) == std::string::npos, "control character " << int{control});
 }
 
-}  // namespace
+}  // namespace printable_test
 
 BOOST_AUTO_TEST_SUITE(printable_test)
 

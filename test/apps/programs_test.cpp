@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
+namespace programs {
+
 using namespace apps_test;
 using namespace std::chrono_literals;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 void check_errors(const Program& program, const std::string& words) {
     BOOST_TEST(program.errors().find(words) != std::string::npos, "'" << words << "' is not in:\n" << program.errors());
@@ -30,7 +30,7 @@ void check_refused(Program program, int code, const std::string& words) {
     BOOST_TEST(program.output().empty());
 }
 
-}  // namespace
+}  // namespace programs
 
 BOOST_AUTO_TEST_SUITE(programs)
 

@@ -8,10 +8,11 @@
 #include <chrono>
 #include <string>
 
+namespace report {
+
 using namespace handoff::apps;
 using namespace std::chrono_literals;
 
-namespace {
 RunStatistics some_statistics() {
     RunStatistics statistics;
     statistics.frames = 10;
@@ -23,7 +24,7 @@ RunStatistics some_statistics() {
     statistics.round_trip_ns.add(200);
     return statistics;
 }
-}  // namespace
+}  // namespace report
 
 BOOST_AUTO_TEST_SUITE(report)
 

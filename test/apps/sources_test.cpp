@@ -18,14 +18,14 @@
 #include <string>
 #include <vector>
 
+namespace sources {
+
 using apps_test::Folder;
 using apps_test::make_picture;
 using apps_test::same;
 using namespace handoff::apps::sender;
 using namespace std::chrono_literals;
 using handoff::apps::PictureSize;
-
-namespace {
 
 /// A loan to read into.
 struct Room {
@@ -58,7 +58,7 @@ std::string why_unreadable(FrameSource& source, handoff::Loan& loan) {
     return "";
 }
 
-}  // namespace
+}  // namespace sources
 
 BOOST_AUTO_TEST_SUITE(sources)
 

@@ -14,13 +14,13 @@
 #include <string>
 #include <vector>
 
+namespace streams {
+
 using namespace apps_test;
 using namespace handoff::test;
 using namespace std::chrono_literals;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 Program receiver_with(const Streams& streams, const std::vector<std::string>& arguments) {
     return start_with(streams, HANDOFF_BIN_DIR "/receiver", arguments);
@@ -40,7 +40,7 @@ void check_errors(const Program& program, const std::string& words) {
     BOOST_TEST(program.errors().find(words) != std::string::npos, "'" << words << "' is not in:\n" << program.errors());
 }
 
-}  // namespace
+}  // namespace streams
 
 BOOST_AUTO_TEST_SUITE(streams)
 

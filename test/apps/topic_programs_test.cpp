@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
+namespace topic_programs {
+
 using namespace apps_test;
 using namespace std::chrono_literals;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 /// A topic that is there before and until the programs are.
 struct Wall {
@@ -38,7 +38,7 @@ struct Wall {
 constexpr std::size_t video_frame_bytes = std::size_t{768} * 576 * 3;
 constexpr double video_frames = 795;
 
-}  // namespace
+}  // namespace topic_programs
 
 BOOST_AUTO_TEST_SUITE(topic_programs)
 

@@ -10,12 +10,12 @@
 #include <filesystem>
 #include <string>
 
+namespace truncation {
+
 using namespace apps_test;
 using namespace std::chrono_literals;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
-
-namespace {
 
 /// When messages have gone through it.
 void cut(const UniqueName& name) {
@@ -35,7 +35,7 @@ void check_truncated(Program& program) {
     BOOST_TEST(program.errors().find("cut short") != std::string::npos, program.errors());
 }
 
-}  // namespace
+}  // namespace truncation
 
 BOOST_AUTO_TEST_SUITE(truncation)
 

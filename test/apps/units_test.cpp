@@ -4,10 +4,10 @@
 
 #include <chrono>
 
+BOOST_AUTO_TEST_SUITE(units)
+
 using namespace handoff::apps;
 using namespace std::chrono_literals;
-
-BOOST_AUTO_TEST_SUITE(units)
 
 BOOST_AUTO_TEST_CASE(what_is_not_a_size_is_refused_with_a_sentence) {
     for (const char* text :

@@ -16,12 +16,12 @@
 
 #include "asio/fixture.hpp"
 
+namespace ending_test {
+
 using namespace asio_test;
 using handoff::Receiver;
 using handoff::Request;
 using handoff::Wait;
-
-namespace {
 
 using Clock = std::chrono::steady_clock;
 
@@ -47,7 +47,7 @@ struct Ending : Pair {
     }
 };
 
-}  // namespace
+}  // namespace ending_test
 
 BOOST_FIXTURE_TEST_SUITE(ending_test, Ending)
 

@@ -9,12 +9,12 @@
 
 #include "asio/fixture.hpp"
 
+namespace handles_test {
+
 using namespace asio_test;
 using handoff::Loan;
 using handoff::Message;
 using handoff::Processed;
-
-namespace {
 
 struct Point {
     int x, y;
@@ -34,7 +34,7 @@ struct OnTopic : Topic, Loop {
     handoff::Subscriber subscriber = Topic::subscriber({.pins = 3});
 };
 
-}  // namespace
+}  // namespace handles_test
 
 BOOST_AUTO_TEST_SUITE(handles_test)
 

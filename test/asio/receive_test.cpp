@@ -24,14 +24,14 @@
 
 #include "asio/fixture.hpp"
 
+namespace receive_test {
+
 using namespace asio_test;
 using handoff::Pending;
 using handoff::Processed;
 using handoff::Receiver;
 using handoff::Request;
 using handoff::Sender;
-
-namespace {
 
 bool is_readable(int descriptor) {
     pollfd wanted{descriptor, POLLIN, 0};
@@ -75,7 +75,7 @@ net::awaitable<void> ask(Sender& sender, int count, int& answered) {
     }
 }
 
-}  // namespace
+}  // namespace receive_test
 
 BOOST_FIXTURE_TEST_SUITE(receive_test, Pair)
 

@@ -19,7 +19,6 @@
 #endif
 
 namespace handoff::test {
-namespace {
 
 /// A place that can be left and returned to. AddressSanitizer wants to know that the stack changes.
 struct Place {
@@ -42,8 +41,6 @@ struct Place {
 #endif
     }
 };
-
-}  // namespace
 
 class Actor::Impl {
 public:

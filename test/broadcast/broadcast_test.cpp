@@ -7,10 +7,10 @@
 
 #include "broadcast/board.hpp"
 
+namespace broadcast_test {
+
 using namespace handoff::detail::broadcast;
 using Outcome = Look::Outcome;
-
-namespace {
 
 constexpr std::uint32_t writer = 1, other_writer = 2, reader = 3, other_reader = 4;
 
@@ -34,7 +34,7 @@ struct Fixture {
     std::uint64_t first = board->first();
 };
 
-}  // namespace
+}  // namespace broadcast_test
 
 BOOST_FIXTURE_TEST_SUITE(broadcast_test, Fixture)
 

@@ -9,11 +9,11 @@
 
 #include "broadcast/board.hpp"
 
+namespace broadcast_hostile_test {
+
 using namespace handoff::detail::broadcast;
 using handoff::Errc;
 using Outcome = Look::Outcome;
-
-namespace {
 
 constexpr std::uint32_t writer = 1, reader = 3;
 constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
@@ -27,7 +27,7 @@ struct Fixture {
     }
 };
 
-}  // namespace
+}  // namespace broadcast_hostile_test
 
 BOOST_FIXTURE_TEST_SUITE(broadcast_hostile_test, Fixture)
 

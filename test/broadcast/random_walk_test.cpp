@@ -16,11 +16,11 @@
 #include "broadcast/actor.hpp"
 #include "broadcast/board.hpp"
 
+namespace random_walk_test {
+
 using namespace handoff::detail::broadcast;
 using handoff::test::Actor;
 using Outcome = Look::Outcome;
-
-namespace {
 
 constexpr std::uint32_t publishers = 3, subscribers = 3, participants = publishers + subscribers;
 constexpr std::size_t pins_each = 2;
@@ -269,7 +269,7 @@ void walk_all_seeds(const WalkShape& shape) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) walk(shape, seed);
 }
 
-}  // namespace
+}  // namespace random_walk_test
 
 BOOST_AUTO_TEST_SUITE(random_walk_test)
 

@@ -11,11 +11,11 @@
 #include "broadcast/actor.hpp"
 #include "broadcast/board.hpp"
 
+namespace steps_test {
+
 using namespace handoff::detail::broadcast;
 using handoff::test::Actor;
 using Outcome = Look::Outcome;
-
-namespace {
 
 constexpr std::uint32_t target = 1, survivor = 2, reader = 3;
 constexpr std::uint64_t targets_message = 1'000'000;
@@ -78,7 +78,7 @@ struct Setup {
     }
 };
 
-}  // namespace
+}  // namespace steps_test
 
 BOOST_AUTO_TEST_SUITE(steps_test)
 

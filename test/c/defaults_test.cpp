@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-using namespace handoff;
+namespace defaults {
 
-namespace {
+using namespace handoff;
 
 /// A struct as its init function begins it.
 template <class Struct>
@@ -20,7 +20,7 @@ Struct begun(void (*init)(Struct*)) {
     return made;
 }
 
-}  // namespace
+}  // namespace defaults
 
 BOOST_AUTO_TEST_SUITE(defaults)
 

@@ -6,6 +6,8 @@
 
 #include "conformance/fixture.hpp"
 
+namespace batch_test {
+
 using namespace conformance;
 using handoff::Deadline;
 using handoff::Errc;
@@ -13,8 +15,6 @@ using handoff::Loan;
 using handoff::Receiver;
 using handoff::Request;
 using handoff::Sender;
-
-namespace {
 
 struct Batches : Channel {
     std::array<Loan, 8> loans;
@@ -31,7 +31,7 @@ struct Batches : Channel {
     }
 };
 
-}  // namespace
+}  // namespace batch_test
 
 BOOST_FIXTURE_TEST_SUITE(batch_test, Batches)
 

@@ -8,13 +8,14 @@
 
 #include "conformance/fixture.hpp"
 
+namespace crowd_test {
+
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-namespace conformance {
+using namespace conformance;
 
 constexpr std::uint64_t per_sender = 500;
 constexpr std::uint64_t senders = 3;
@@ -101,9 +102,7 @@ struct Crowd : Channel {
     Crowd() { shape.slot_count = 5; }
 };
 
-}  // namespace conformance
-
-using namespace conformance;
+}  // namespace crowd_test
 
 BOOST_FIXTURE_TEST_SUITE(crowd_test, Crowd)
 

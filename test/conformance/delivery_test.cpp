@@ -4,14 +4,14 @@
 
 #include "conformance/fixture.hpp"
 
+BOOST_FIXTURE_TEST_SUITE(delivery_test, conformance::Channel)
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-BOOST_FIXTURE_TEST_SUITE(delivery_test, Channel)
 
 BOOST_AUTO_TEST_CASE(a_dropped_request_is_delivered_again_and_counted) {
     Sender sender = this->sender();

@@ -7,14 +7,14 @@
 
 #include "conformance/fixture.hpp"
 
+namespace handle_test {
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
 using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-
-namespace {
 
 struct Fixture : Channel {
     Sender sending = sender();
@@ -25,7 +25,7 @@ struct Pose {
     double x, y, heading;
 };
 
-}  // namespace
+}  // namespace handle_test
 
 BOOST_FIXTURE_TEST_SUITE(handle_test, Fixture)
 

@@ -4,6 +4,8 @@
 
 #include "conformance/fixture.hpp"
 
+namespace image_test {
+
 using namespace conformance;
 using handoff::Array;
 using handoff::Encoding;
@@ -11,8 +13,6 @@ using handoff::Errc;
 using handoff::Image;
 using handoff::Receiver;
 using handoff::Sender;
-
-namespace {
 
 struct Fixture : Channel {
     Sender sending = sender();
@@ -23,7 +23,7 @@ void check_same(const Image& image, const Image& expected) {
     BOOST_TEST(std::memcmp(&image, &expected, sizeof image) == 0);
 }
 
-}  // namespace
+}  // namespace image_test
 
 BOOST_FIXTURE_TEST_SUITE(image_test, Fixture)
 

@@ -8,6 +8,8 @@
 
 #include "conformance/latest_fixture.hpp"
 
+namespace latest_refusals_test {
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Latest;
@@ -17,8 +19,6 @@ using handoff::Lifetime;
 using handoff::Open;
 using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-
-namespace {
 
 struct Fixture : LatestValue {
     void check_invalid(const std::function<void(LatestShape&)>& spoil, std::string_view words,
@@ -30,7 +30,7 @@ struct Fixture : LatestValue {
     }
 };
 
-}  // namespace
+}  // namespace latest_refusals_test
 
 BOOST_FIXTURE_TEST_SUITE(latest_refusals_test, Fixture)
 

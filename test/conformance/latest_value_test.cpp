@@ -10,6 +10,8 @@
 #include "platform/shared_anonymous.hpp"
 #include "process/message.hpp"
 
+namespace latest_value_test {
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Latest;
@@ -19,13 +21,11 @@ using handoff::test::is_whole;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 
-namespace {
-
 struct Pose {
     double x, y, heading;
 };
 
-}  // namespace
+}  // namespace latest_value_test
 
 BOOST_FIXTURE_TEST_SUITE(latest_value_test, LatestValue)
 

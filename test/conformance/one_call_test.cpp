@@ -9,6 +9,8 @@
 
 #include "conformance/topic_fixture.hpp"
 
+namespace one_call_test {
+
 using namespace conformance;
 using handoff::Deadline;
 using handoff::Errc;
@@ -24,8 +26,6 @@ using handoff::TypedSender;
 using handoff::TypedSubscriber;
 using handoff::Withdrawn;
 
-namespace {
-
 struct Point {
     int x, y;
     friend bool operator==(const Point&, const Point&) = default;
@@ -37,7 +37,7 @@ struct World : Topic {
     Receiver receiver{channel};
 };
 
-}  // namespace
+}  // namespace one_call_test
 
 BOOST_FIXTURE_TEST_SUITE(one_call_test, World)
 

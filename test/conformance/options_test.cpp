@@ -8,13 +8,13 @@
 
 #include "conformance/fixture.hpp"
 
+namespace options_test {
+
 using namespace conformance;
 using handoff::Receiver;
 using handoff::Sender;
 using handoff::Timestamps;
 using std::chrono::steady_clock;
-
-namespace {
 
 [[maybe_unused]] long page_faults() {
     rusage usage{};
@@ -34,7 +34,7 @@ namespace {
     return page_faults() - before;
 }
 
-}  // namespace
+}  // namespace options_test
 
 BOOST_FIXTURE_TEST_SUITE(options_test, Channel)
 

@@ -11,10 +11,10 @@
 
 #include "conformance/topic_fixture.hpp"
 
+namespace overtaken_copy_test {
+
 using namespace conformance;
 using handoff::LatestBytes;
-
-namespace {
 
 constexpr std::size_t page_bytes = 65'536;  // at least one page anywhere
 constexpr std::size_t value_bytes = 256;
@@ -60,7 +60,7 @@ bool is_all(std::span<const std::byte> bytes, std::byte value) {
     return std::all_of(bytes.begin(), bytes.end(), [&](std::byte byte) { return byte == value; });
 }
 
-}  // namespace
+}  // namespace overtaken_copy_test
 
 BOOST_AUTO_TEST_SUITE(overtaken_copy_test)
 

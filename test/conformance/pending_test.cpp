@@ -5,14 +5,14 @@
 
 #include "conformance/fixture.hpp"
 
+namespace pending_test {
+
 using namespace conformance;
 using handoff::Deadline;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
 using handoff::Withdrawn;
-
-namespace {
 
 struct Fixture : Channel {
     Sender sending = sender();
@@ -21,7 +21,7 @@ struct Fixture : Channel {
     void check_nothing_to_receive() { check_refused(receiving.try_receive(), Errc::empty); }
 };
 
-}  // namespace
+}  // namespace pending_test
 
 BOOST_FIXTURE_TEST_SUITE(pending_test, Fixture)
 

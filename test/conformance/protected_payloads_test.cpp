@@ -8,6 +8,8 @@
 #include "conformance/topic_fixture.hpp"
 #include "platform/mappings.hpp"
 
+namespace protected_payloads_test {
+
 using namespace conformance;
 using handoff::HandleOptions;
 using handoff::Message;
@@ -18,8 +20,6 @@ using handoff::test::rights_at;
 using handoff::test::rights_of_file;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-namespace {
 
 const HandleOptions protecting{.protect_payloads = true};
 
@@ -76,7 +76,7 @@ std::vector<bool> written_on(const Channel& channel, const HandleOptions& handle
     return may;
 }
 
-}  // namespace
+}  // namespace protected_payloads_test
 
 BOOST_AUTO_TEST_SUITE(protected_payloads_test)
 

@@ -6,6 +6,8 @@
 
 #include "conformance/fixture.hpp"
 
+namespace refusals_test {
+
 using namespace conformance;
 using handoff::ChannelShape;
 using handoff::Errc;
@@ -13,8 +15,6 @@ using handoff::HandleOptions;
 using handoff::Open;
 using handoff::Receiver;
 using handoff::Sender;
-
-namespace {
 
 /// The files of this name in shared memory, of any owner.
 std::set<std::string> files(const std::string& name) {
@@ -44,7 +44,7 @@ private:
     }
 };
 
-}  // namespace
+}  // namespace refusals_test
 
 BOOST_FIXTURE_TEST_SUITE(refusals_test, Fixture)
 

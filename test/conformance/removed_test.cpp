@@ -12,10 +12,10 @@
 #include "conformance/latest_fixture.hpp"
 #include "conformance/topic_fixture.hpp"
 
+namespace removed_test {
+
 using namespace conformance;
 using namespace handoff;
-
-namespace {
 
 void remove_name(const testing::UniqueName& name) {
     BOOST_TEST_REQUIRE(std::filesystem::remove("/dev/shm/handoff." + name.str()));
@@ -60,7 +60,7 @@ std::vector<Loan> all_loans(Sender& sender) {
     return loans;
 }
 
-}  // namespace
+}  // namespace removed_test
 
 BOOST_AUTO_TEST_SUITE(removed_test)
 

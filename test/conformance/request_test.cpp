@@ -4,12 +4,12 @@
 
 #include "conformance/fixture.hpp"
 
+BOOST_FIXTURE_TEST_SUITE(request_test, conformance::Channel)
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
-
-BOOST_FIXTURE_TEST_SUITE(request_test, Channel)
 
 BOOST_DATA_TEST_CASE(a_request_comes_back_with_its_answer, policies, policy) {
     Sender sender(name, shape, {.wait = policy});

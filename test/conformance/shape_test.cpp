@@ -13,6 +13,8 @@
 
 #include "conformance/fixture.hpp"
 
+namespace shape_test {
+
 using namespace conformance;
 using handoff::ChannelShape;
 using handoff::Errc;
@@ -27,8 +29,6 @@ using handoff::Sender;
 using handoff::Subscriber;
 using handoff::TopicShape;
 using handoff::testing::UniqueName;
-
-namespace {
 
 constexpr auto never = std::chrono::nanoseconds::max();
 
@@ -54,7 +54,7 @@ std::string own_group() {
     return entry != nullptr ? entry->gr_name : std::to_string(getegid());
 }
 
-}  // namespace
+}  // namespace shape_test
 
 BOOST_FIXTURE_TEST_SUITE(shape_test, Fixture)
 

@@ -12,6 +12,8 @@
 #include "conformance/topic_fixture.hpp"
 #include "platform/asleep.hpp"
 
+namespace stop_test {
+
 using namespace conformance;
 using handoff::Deadline;
 using handoff::Errc;
@@ -23,8 +25,6 @@ using handoff::Subscriber;
 using handoff::Wait;
 using handoff::wait_any;
 using handoff::WaitPolicy;
-
-namespace {
 
 /// Requests a stop as soon as the thread that made this sleeps (or, where it never does, at once).
 class StopWhenAsleep {
@@ -69,7 +69,7 @@ struct World : Topic {
     Receiver receiver(WaitPolicy policy) const { return Receiver(channel_name, {.wait = policy}); }
 };
 
-}  // namespace
+}  // namespace stop_test
 
 BOOST_FIXTURE_TEST_SUITE(stop_test, World)
 

@@ -6,13 +6,13 @@
 
 #include "conformance/fixture.hpp"
 
+BOOST_FIXTURE_TEST_SUITE(stream_test, conformance::Channel)
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Lifetime;
 using handoff::Receiver;
 using handoff::Sender;
-
-BOOST_FIXTURE_TEST_SUITE(stream_test, Channel)
 
 BOOST_DATA_TEST_CASE(the_end_of_the_stream_is_said_once, policies, policy) {
     Receiver receiver(name, shape, {.wait = policy});

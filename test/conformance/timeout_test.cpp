@@ -4,13 +4,13 @@
 
 #include "conformance/fixture.hpp"
 
+namespace timeout_test {
+
 using namespace conformance;
 using handoff::Deadline;
 using handoff::Errc;
 using handoff::Receiver;
 using handoff::Sender;
-
-namespace {
 
 constexpr auto past = std::chrono::steady_clock::time_point(1ns);
 
@@ -18,7 +18,7 @@ std::string own_program() {
     return boost::unit_test::framework::master_test_suite().argv[0];
 }
 
-}  // namespace
+}  // namespace timeout_test
 
 BOOST_FIXTURE_TEST_SUITE(timeout_test, Channel)
 

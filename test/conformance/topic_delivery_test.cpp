@@ -6,6 +6,8 @@
 
 #include "conformance/topic_fixture.hpp"
 
+BOOST_FIXTURE_TEST_SUITE(topic_delivery_test, conformance::Topic)
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Publisher;
@@ -13,8 +15,6 @@ using handoff::Start;
 using handoff::Subscriber;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-BOOST_FIXTURE_TEST_SUITE(topic_delivery_test, Topic)
 
 BOOST_DATA_TEST_CASE(every_subscriber_gets_every_message, policies, policy) {
     Publisher publisher = this->publisher();

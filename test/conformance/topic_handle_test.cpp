@@ -8,6 +8,8 @@
 
 #include "conformance/topic_fixture.hpp"
 
+namespace topic_handle_test {
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Publisher;
@@ -16,8 +18,6 @@ using handoff::Subscriber;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::run_in_child;
-
-namespace {
 
 /// Where this process has mapped a file whose path holds `name`, and with which rights.
 struct Mapped {
@@ -38,7 +38,7 @@ std::vector<Mapped> mappings_of(const std::string& name) {
     return found;
 }
 
-}  // namespace
+}  // namespace topic_handle_test
 
 BOOST_FIXTURE_TEST_SUITE(topic_handle_test, Topic)
 

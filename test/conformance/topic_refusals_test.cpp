@@ -7,14 +7,14 @@
 
 #include "conformance/topic_fixture.hpp"
 
+namespace topic_refusals_test {
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Open;
 using handoff::Publisher;
 using handoff::Subscriber;
 using handoff::TopicShape;
-
-namespace {
 
 struct Fixture : Topic {
     void check_invalid(const std::function<void(TopicShape&)>& spoil, std::string_view words,
@@ -31,7 +31,7 @@ std::string own_pid() {
     return "(pid " + std::to_string(getpid()) + ")";
 }
 
-}  // namespace
+}  // namespace topic_refusals_test
 
 BOOST_FIXTURE_TEST_SUITE(topic_refusals_test, Fixture)
 

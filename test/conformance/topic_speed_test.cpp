@@ -7,6 +7,8 @@
 #include "platform/shared_anonymous.hpp"
 #include "process/message.hpp"
 
+namespace topic_speed_test {
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Publisher;
@@ -17,8 +19,6 @@ using handoff::test::id_of;
 using handoff::test::is_whole;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-namespace {
 
 constexpr std::uint64_t total = 8'000;
 constexpr std::size_t payload_bytes = 4'000;
@@ -80,7 +80,7 @@ struct Fixture : Topic {
     }
 };
 
-}  // namespace
+}  // namespace topic_speed_test
 
 BOOST_FIXTURE_TEST_SUITE(topic_speed_test, Fixture)
 

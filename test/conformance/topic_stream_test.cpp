@@ -6,14 +6,14 @@
 
 #include "conformance/topic_fixture.hpp"
 
+BOOST_FIXTURE_TEST_SUITE(topic_stream_test, conformance::Topic)
+
 using namespace conformance;
 using handoff::Errc;
 using handoff::Lifetime;
 using handoff::Publisher;
 using handoff::Start;
 using handoff::Subscriber;
-
-BOOST_FIXTURE_TEST_SUITE(topic_stream_test, Topic)
 
 BOOST_DATA_TEST_CASE(the_end_of_the_stream_is_said_once_after_the_last_message, policies, policy) {
     Subscriber subscriber(name, shape, {.wait = policy}), copying(name, shape, {.wait = policy, .pins = 0}),

@@ -5,14 +5,15 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
+namespace topic_typed_test {
+
 using namespace handoff;
 using namespace std::chrono_literals;
 
-namespace {
 struct Pose {
     double x, y, heading;
 };
-}  // namespace
+}  // namespace topic_typed_test
 
 BOOST_AUTO_TEST_SUITE(topic_typed_test)
 

@@ -10,6 +10,8 @@
 
 #include "conformance/topic_fixture.hpp"
 
+namespace wait_any_test {
+
 using namespace conformance;
 using handoff::Deadline;
 using handoff::Errc;
@@ -23,8 +25,6 @@ using handoff::Waitable;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::run_in_child;
-
-namespace {
 
 std::ptrdiff_t threads() {
     return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
@@ -56,7 +56,7 @@ struct World : Topic {
     }
 };
 
-}  // namespace
+}  // namespace wait_any_test
 
 BOOST_FIXTURE_TEST_SUITE(wait_any_test, World)
 

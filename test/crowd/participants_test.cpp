@@ -7,10 +7,10 @@
 #include "crowd/crowd.hpp"
 #include "process/message.hpp"
 
+namespace participants_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 constexpr std::uint32_t rounds = 2;  // messages of each sender before and after the deaths
 constexpr std::size_t message_bytes = 64;
@@ -99,7 +99,7 @@ std::uint32_t survivors_of(const Crowd& crowd, bool senders_only = false) {
     return count;
 }
 
-}  // namespace
+}  // namespace participants_test
 
 BOOST_AUTO_TEST_SUITE(participants_test)
 

@@ -8,10 +8,10 @@
 
 #include "crowd/crowd.hpp"
 
+namespace segments_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 #ifdef HANDOFF_TEST_FEWER
 constexpr std::uint32_t many = 200;
@@ -42,7 +42,7 @@ struct Values {
     std::vector<Waitable> waitables;
 };
 
-}  // namespace
+}  // namespace segments_test
 
 BOOST_AUTO_TEST_SUITE(segments_test)
 

@@ -1,9 +1,9 @@
 // A channel and a timer in one thread with Boost.Asio.
 #include "examples/fixture.hpp"
 
-using namespace examples_test;
+namespace asio_loop_test {
 
-namespace {
+using namespace examples_test;
 
 Program begun_server(const UniqueName& name, const std::string& interval_ms) {
     auto server = start("asio_loop_server", name, {"--interval", interval_ms});
@@ -16,7 +16,7 @@ int last_tick(const Program& server) {
     return lines.empty() ? 0 : std::stoi(lines.back().substr(lines.back().find(' ')));
 }
 
-}  // namespace
+}  // namespace asio_loop_test
 
 BOOST_AUTO_TEST_SUITE(asio_loop_test)
 

@@ -6,9 +6,9 @@
 #include <fstream>
 #include <iterator>
 
-using namespace examples_test;
+namespace image_service_test {
 
-namespace {
+using namespace examples_test;
 
 constexpr int width = 160, height = 120;
 
@@ -58,7 +58,7 @@ public:
     Folder folder;
 };
 
-}  // namespace
+}  // namespace image_service_test
 
 BOOST_AUTO_TEST_SUITE(image_service_test, *boost::unit_test::precondition(has_opencv))
 

@@ -1,9 +1,9 @@
 // One process writes a float, others print it.
 #include "examples/fixture.hpp"
 
-using namespace examples_test;
+namespace shared_float_test {
 
-namespace {
+using namespace examples_test;
 
 struct Printed {
     std::uint64_t sequence = 0;
@@ -31,7 +31,7 @@ void expect_what_was_written(const Program& reader) {
     }
 }
 
-}  // namespace
+}  // namespace shared_float_test
 
 BOOST_AUTO_TEST_SUITE(shared_float_test)
 

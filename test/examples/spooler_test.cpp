@@ -6,12 +6,12 @@
 #include <map>
 #include <regex>
 
+namespace spooler_test {
+
 using namespace examples_test;
 using namespace std::chrono_literals;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-namespace {
 
 /// What clients send: `many` lines "label 1 ...", "label 2 ...", of very different lengths.
 std::string numbered_lines(const std::string& label, int many) {
@@ -75,7 +75,7 @@ std::string pid_of(const Program& program) {
     return std::to_string(program.pid());
 }
 
-}  // namespace
+}  // namespace spooler_test
 
 BOOST_FIXTURE_TEST_SUITE(spooler_test, Spooler)
 

@@ -10,11 +10,11 @@
 #include <fstream>
 #include <iterator>
 
+namespace streams {
+
 using namespace examples_test;
 using namespace handoff::test;
 using namespace std::chrono_literals;
-
-namespace {
 
 const std::vector<Streams> refusing{unread, full_disk, closed_stdout};
 
@@ -29,7 +29,7 @@ void check_failed(Program& program, const std::string& words = "cannot write to 
     BOOST_TEST(program.errors().find(words) != std::string::npos, program.errors());
 }
 
-}  // namespace
+}  // namespace streams
 
 BOOST_AUTO_TEST_SUITE(streams)
 

@@ -1,9 +1,9 @@
 // Two processes count past each other without locks.
 #include "examples/fixture.hpp"
 
-using namespace examples_test;
+namespace taller_test {
 
-namespace {
+using namespace examples_test;
 
 Program contestant(const UniqueName& name, const std::string& me, const std::string& other, const std::string& goal,
                    const std::string& wait_s = "30") {
@@ -22,7 +22,7 @@ void expect_both_at(std::uint64_t goal, Program& ann, Program& bob) {
     BOOST_TEST(heights.first + 1 >= goal);
 }
 
-}  // namespace
+}  // namespace taller_test
 
 BOOST_AUTO_TEST_SUITE(taller_test)
 

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <utility>
 
+namespace truncation {
+
 using namespace examples_test;
 using namespace std::chrono_literals;
-
-namespace {
 
 /// When both sides take part.
 void cut(const UniqueName& name) {
@@ -33,7 +33,7 @@ void check_truncated(Program& program) {
     BOOST_TEST(program.errors().find("cut short") != std::string::npos, program.errors());
 }
 
-}  // namespace
+}  // namespace truncation
 
 BOOST_AUTO_TEST_SUITE(truncation)
 

@@ -5,10 +5,10 @@
 #include <optional>
 #include <regex>
 
+namespace video_wall_test {
+
 using namespace examples_test;
 using namespace std::chrono_literals;
-
-namespace {
 
 struct Summary {
     std::uint64_t frames = 0, lost = 0, wrong = 0, left = 0, right = 0;
@@ -46,7 +46,7 @@ public:
     std::optional<handoff::Publisher> keeper{std::in_place, name, video_wall::topic_shape()};
 };
 
-}  // namespace
+}  // namespace video_wall_test
 
 BOOST_FIXTURE_TEST_SUITE(video_wall_test, Wall)
 

@@ -5,10 +5,10 @@
 #include "fuzz/input.hpp"
 #include "hostile/corrupter.hpp"
 
+namespace corruption_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 constexpr int calls_in_a_session = 60;
 
@@ -174,7 +174,7 @@ struct OnLatest {
     }
 };
 
-}  // namespace
+}  // namespace corruption_test
 
 BOOST_AUTO_TEST_SUITE(corruption_test)
 

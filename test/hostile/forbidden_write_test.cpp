@@ -19,14 +19,14 @@
 #include "platform/descriptor.hpp"
 #include "platform/forbidden_write.hpp"
 
+namespace forbidden_write_test {
+
 using namespace handoff;
 using namespace std::chrono_literals;
 using detail::platform::explain_forbidden_writes;
 using testing::Checkpoints;
 using testing::Child;
 using testing::UniqueName;
-
-namespace {
 
 const auto soon = testing::scaled(10s);
 
@@ -79,7 +79,7 @@ void write_to_a_request(const UniqueName& name) {
     write_to(&last->payload().back());
 }
 
-}  // namespace
+}  // namespace forbidden_write_test
 
 BOOST_AUTO_TEST_SUITE(forbidden_write_test)
 

@@ -18,14 +18,14 @@
 #include "platform/refusal.hpp"
 #include "segment/name.hpp"
 
+namespace truncation_test {
+
 using namespace handoff;
 using namespace handoff::test;
 using namespace std::chrono_literals;
 using testing::Checkpoints;
 using testing::Child;
 using testing::UniqueName;
-
-namespace {
 
 const auto soon = testing::scaled(10s);
 
@@ -67,7 +67,7 @@ Child waits(Wait wait) {
     });
 }
 
-}  // namespace
+}  // namespace truncation_test
 
 BOOST_AUTO_TEST_SUITE(truncation_test)
 

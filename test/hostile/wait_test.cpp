@@ -10,9 +10,9 @@
 #include "platform/clock.hpp"
 #include "sync/futex_condition.hpp"
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(wait_test)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_deadline_though_its_word_changes_before_every_sleep) {
     handoff::testing::run_in_child([](handoff::testing::Checkpoints&) {  // killed if it hangs

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
+namespace array_test {
+
 using handoff::Array;
 using handoff::check_description;
 using handoff::Dtype;
 using handoff::Encoding;
 using handoff::Errc;
 using handoff::Image;
-
-namespace {
 
 constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint32_t max32 = std::numeric_limits<std::uint32_t>::max();
@@ -30,7 +30,7 @@ void check_refused(const Image& description, std::uint64_t available_bytes, Errc
     BOOST_TEST(checked.error().message().find(part) != std::string::npos, checked.error().message());
 }
 
-}  // namespace
+}  // namespace array_test
 
 BOOST_AUTO_TEST_SUITE(array_test)
 

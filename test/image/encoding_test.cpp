@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-using handoff::Encoding;
-
 BOOST_AUTO_TEST_SUITE(encoding_test)
+
+using handoff::Encoding;
 
 BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_the_names_that_are_known) {
     for (const char* name : {"", "bgr9", "BGR8", " bgr8", "CV_", "CV_bgr8", "CV_CV_8UC3", "8UC5", "unknown"}) {

@@ -7,12 +7,12 @@
 #include <limits>
 #include <string>
 
+namespace image_test {
+
 using handoff::check_image;
 using handoff::Encoding;
 using handoff::Errc;
 using handoff::Image;
-
-namespace {
 
 constexpr std::uint32_t max32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
@@ -34,7 +34,7 @@ bool names(const std::string& sentence, std::uint64_t number) {
     return sentence.find(std::to_string(number)) != std::string::npos;
 }
 
-}  // namespace
+}  // namespace image_test
 
 BOOST_AUTO_TEST_SUITE(image_test)
 

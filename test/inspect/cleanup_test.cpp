@@ -5,10 +5,10 @@
 #include "platform/lock_file.hpp"
 #include "segment/segment.hpp"
 
+namespace cleanup_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 /// A receiver that dies with one of two messages in its hands; the sender dies, too.
 void leave_corpses(const UniqueName& name) {
@@ -35,7 +35,7 @@ std::vector<std::string> names_found(const std::string& glob) {
     return names;
 }
 
-}  // namespace
+}  // namespace cleanup_test
 
 BOOST_AUTO_TEST_SUITE(cleanup_test)
 

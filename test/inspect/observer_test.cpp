@@ -9,10 +9,10 @@
 #include "platform/lock_file.hpp"
 #include "segment/segment_layout.hpp"
 
+namespace observer_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 Failure refused(std::string_view name) {
     return refusal_of([&] { Observer{name}; });
@@ -22,7 +22,7 @@ bool is_uniform(std::span<const std::byte> bytes) {
     return std::all_of(bytes.begin(), bytes.end(), [&](std::byte byte) { return byte == bytes.front(); });
 }
 
-}  // namespace
+}  // namespace observer_test
 
 BOOST_AUTO_TEST_SUITE(observer_test)
 

@@ -5,13 +5,13 @@
 
 #include "fixture.hpp"
 
+namespace report_test {
+
 using namespace handoff;
 using namespace handoff::test;
 using inspect::Participant;
 using inspect::Role;
 using inspect::SlotState;
-
-namespace {
 
 /// Of a sender that has sent 10 and 20 bytes and holds a loan, and a receiver that has taken the 10.
 void check_participants(const Participant& sending, const Participant& receiving) {
@@ -41,7 +41,7 @@ void check_slots(const Report& report, const Participant& sending, const Partici
     }
 }
 
-}  // namespace
+}  // namespace report_test
 
 BOOST_AUTO_TEST_SUITE(report_test)
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <utility>
 
+namespace opencv_adapter {
+
 using namespace handoff;
 using namespace std::chrono_literals;
-
-namespace {
 
 constexpr std::size_t payload_bytes = 40 * 30 * 3;
 
@@ -49,7 +49,7 @@ auto refused(Errc code, const std::string& words) {
     };
 }
 
-}  // namespace
+}  // namespace opencv_adapter
 
 BOOST_AUTO_TEST_SUITE(opencv_adapter)
 

@@ -11,10 +11,10 @@
 
 #include "participants/look_schedule.hpp"
 
+namespace look_schedule {
+
 using handoff::detail::participants::LookSchedule;
 using handoff::detail::sync::SharedWord;
-
-namespace {
 
 constexpr std::int64_t tick = handoff::detail::sync::tick_ns;
 constexpr std::int64_t start = 1'000 * tick;
@@ -26,7 +26,7 @@ struct Segment {
     void set(std::int64_t ns) { looked.store(static_cast<std::uint64_t>(ns)); }
 };
 
-}  // namespace
+}  // namespace look_schedule
 
 BOOST_AUTO_TEST_SUITE(look_schedule)
 

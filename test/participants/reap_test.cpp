@@ -19,13 +19,14 @@
 #include "platform/asleep.hpp"
 #include "platform/refusal.hpp"
 
+namespace reap_test {
+
 using namespace handoff::test;
 using handoff::detail::participants::EntryWord;
 using handoff::detail::participants::Role;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 
-namespace {
 /// How often the main thread of that process has gone to sleep.
 long sleeps_of(int pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/status");
@@ -52,7 +53,7 @@ struct Full : Meeting {
         return others;
     }
 };
-}  // namespace
+}  // namespace reap_test
 
 BOOST_FIXTURE_TEST_SUITE(reap_test, Full)
 

@@ -18,13 +18,13 @@
 #include "platform/process.hpp"
 #include "platform/refusal.hpp"
 
+namespace registry_test {
+
 using namespace handoff::test;
 using handoff::Errc;
 using handoff::detail::participants::EntryWord;
 using handoff::detail::participants::ParticipantEntry;
 using handoff::detail::participants::Role;
-
-namespace {
 
 /// Puts raw bytes where a participant's name is kept.
 void set_program(ParticipantEntry& entry, const std::string& bytes) {
@@ -37,7 +37,7 @@ void set_program(ParticipantEntry& entry, const std::string& bytes) {
     }
 }
 
-}  // namespace
+}  // namespace registry_test
 
 BOOST_FIXTURE_TEST_SUITE(registry_test, Meeting)
 

@@ -8,16 +8,16 @@
 #include <cstdint>
 #include <string>
 
-namespace platform = handoff::detail::platform;
+namespace clock_test {
 
-namespace {
+namespace platform = handoff::detail::platform;
 
 template <class Clock>
 std::int64_t ns_of() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
 }
 
-}  // namespace
+}  // namespace clock_test
 
 BOOST_AUTO_TEST_SUITE(clock_test)
 

@@ -6,9 +6,9 @@
 
 #include "platform/clock.hpp"
 
-namespace platform = handoff::detail::platform;
-
 BOOST_AUTO_TEST_SUITE(cpu_test)
+
+namespace platform = handoff::detail::platform;
 
 BOOST_AUTO_TEST_CASE(there_are_at_least_as_many_cores_as_we_may_use) {
     cpu_set_t mine;

@@ -14,6 +14,8 @@
 #include "platform/clock.hpp"
 #include "platform/shared_anonymous.hpp"
 
+namespace futex_test {
+
 using handoff::detail::platform::Awakening;
 using handoff::detail::platform::futex_wait;
 using handoff::detail::platform::futex_wait_either;
@@ -24,13 +26,11 @@ using handoff::test::is_asleep;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 
-namespace {
-
 constexpr std::int64_t ms = 1'000'000;
 constexpr std::int64_t never = INT64_MAX;
 using Word = std::atomic<std::uint32_t>;
 
-}  // namespace
+}  // namespace futex_test
 
 BOOST_AUTO_TEST_SUITE(futex_test)
 

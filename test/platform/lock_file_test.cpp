@@ -10,13 +10,13 @@
 #include "platform/scratch_path.hpp"
 #include "platform/shm_file.hpp"
 
+namespace lock_file_test {
+
 using handoff::Errc;
 using handoff::detail::platform::Descriptor;
 using handoff::detail::platform::LockFile;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-namespace {
 
 struct LockedFile {
     LockedFile() {
@@ -28,7 +28,7 @@ struct LockedFile {
     handoff::test::ScratchPath path;
 };
 
-}  // namespace
+}  // namespace lock_file_test
 
 BOOST_FIXTURE_TEST_SUITE(lock_file_test, LockedFile)
 

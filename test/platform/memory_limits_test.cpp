@@ -8,11 +8,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+namespace memory_limits_test {
+
 using handoff::detail::platform::capacity_error;
 using handoff::detail::platform::memory_limits;
 using handoff::detail::platform::MemoryLimits;
-
-namespace {
 
 constexpr std::uint64_t plenty = UINT64_MAX;
 constexpr std::uint64_t mebi = 1024 * 1024;
@@ -22,7 +22,7 @@ void check_message(const std::string& sentence, std::initializer_list<const char
         BOOST_TEST(sentence.find(word) != std::string::npos, "'" << word << "' is not said in: " << sentence);
 }
 
-}  // namespace
+}  // namespace memory_limits_test
 
 BOOST_AUTO_TEST_SUITE(memory_limits_test)
 

@@ -13,11 +13,11 @@
 
 #include "platform/descriptor.hpp"
 
+BOOST_AUTO_TEST_SUITE(process_test)
+
 namespace platform = handoff::detail::platform;
 using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-
-BOOST_AUTO_TEST_SUITE(process_test)
 
 BOOST_AUTO_TEST_CASE(this_process_knows_its_name_and_numbers) {
     const auto self = platform::this_process();

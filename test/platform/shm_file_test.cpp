@@ -16,12 +16,12 @@
 #include "platform/refusal.hpp"
 #include "platform/scratch_path.hpp"
 
+namespace shm_file_test {
+
 namespace platform = handoff::detail::platform;
 using handoff::Errc;
 using handoff::test::check_message;
 using handoff::test::refusal_of;
-
-namespace {
 
 constexpr uid_t nobody = 65534;
 
@@ -46,7 +46,7 @@ private:
     mode_t before_;
 };
 
-}  // namespace
+}  // namespace shm_file_test
 
 BOOST_FIXTURE_TEST_SUITE(shm_file_test, Scratch)
 

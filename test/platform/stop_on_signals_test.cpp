@@ -11,11 +11,11 @@
 #include <csignal>
 #include <thread>
 
+namespace stop_on_signals_test {
+
 using handoff::stop_on_signals;
 using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
-
-namespace {
 
 /// Runs `body` in a process that no test looks into, and returns what ended it: a signal, or 0.
 template <class Body>
@@ -35,7 +35,7 @@ void wait_until_stopped(const std::stop_token& token) {
     while (!token.stop_requested()) std::this_thread::yield();
 }
 
-}  // namespace
+}  // namespace stop_on_signals_test
 
 BOOST_AUTO_TEST_SUITE(stop_on_signals_test)
 

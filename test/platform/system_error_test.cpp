@@ -6,12 +6,12 @@
 
 #include "platform/refusal.hpp"
 
+BOOST_AUTO_TEST_SUITE(system_error_test)
+
 using handoff::Errc;
 using handoff::detail::platform::throw_system;
 using handoff::test::check_message;
 using handoff::test::refusal_of;
-
-BOOST_AUTO_TEST_SUITE(system_error_test)
 
 BOOST_AUTO_TEST_CASE(every_number_gets_its_code_and_the_words_of_the_system) {
     const struct {

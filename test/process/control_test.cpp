@@ -10,10 +10,10 @@
 #include "sync/boost_condition.hpp"
 #include "sync/futex_condition.hpp"
 
+namespace control {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 constexpr int waiters = 2;
 constexpr int wake_ups = 6;
@@ -65,7 +65,7 @@ bool survives_a_killed_waiter() {
     return through && woken;
 }
 
-}  // namespace
+}  // namespace control
 
 BOOST_AUTO_TEST_SUITE(control)
 

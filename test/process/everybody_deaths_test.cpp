@@ -6,10 +6,10 @@
 #include "segment/name.hpp"
 #include "segment/segment.hpp"
 
+BOOST_AUTO_TEST_SUITE(everybody_deaths)
+
 using namespace handoff;
 using namespace handoff::test;
-
-BOOST_AUTO_TEST_SUITE(everybody_deaths)
 
 BOOST_FIXTURE_TEST_CASE(both_sides_killed_in_the_middle, Channel) {
     Child dead_sender([&](Checkpoints& checkpoints) {

@@ -7,11 +7,11 @@
 #include "queue/member.hpp"
 #include "topic/open_topic.hpp"
 
+namespace hostile_sizes {
+
 using namespace handoff;
 using namespace handoff::test;
 using handoff::detail::participants::Role;
-
-namespace {
 
 constexpr std::size_t slot_bytes = 1'000;
 constexpr std::size_t claimed_bytes =
@@ -31,7 +31,7 @@ struct Fixture {
     }
 };
 
-}  // namespace
+}  // namespace hostile_sizes
 
 BOOST_FIXTURE_TEST_SUITE(hostile_sizes, Fixture)
 

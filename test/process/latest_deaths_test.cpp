@@ -11,10 +11,10 @@
 #include "fixture.hpp"
 #include "platform/shared_anonymous.hpp"
 
+namespace latest_deaths {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 constexpr std::size_t capacity = 3'000;
 using Bytes = std::array<std::byte, capacity>;
@@ -40,7 +40,7 @@ void check_works(LatestBytes& value) {
     }
 }
 
-}  // namespace
+}  // namespace latest_deaths
 
 BOOST_AUTO_TEST_SUITE(latest_deaths)
 

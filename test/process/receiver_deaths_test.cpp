@@ -1,10 +1,10 @@
 // Receivers killed at every stage of a request. In each: the request is delivered again, whole, and counted.
 #include "fixture.hpp"
 
+BOOST_AUTO_TEST_SUITE(receiver_deaths)
+
 using namespace handoff;
 using namespace handoff::test;
-
-BOOST_AUTO_TEST_SUITE(receiver_deaths)
 
 BOOST_FIXTURE_TEST_CASE(killed_while_it_waits_and_five_more_wake_ups, Channel) {
     Sender survivor = sender();

@@ -2,10 +2,10 @@
 // back.
 #include "fixture.hpp"
 
+BOOST_AUTO_TEST_SUITE(sender_deaths)
+
 using namespace handoff;
 using namespace handoff::test;
-
-BOOST_AUTO_TEST_SUITE(sender_deaths)
 
 BOOST_FIXTURE_TEST_CASE(killed_with_a_loan, Channel) {
     Sender survivor = sender();

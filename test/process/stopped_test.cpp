@@ -3,10 +3,10 @@
 
 #include "fixture.hpp"
 
+namespace stopped {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 std::string advice(const char* noun, const Child& child) {
     const std::string pid = std::to_string(child.pid());
@@ -41,7 +41,7 @@ private:
     Child child_;
 };
 
-}  // namespace
+}  // namespace stopped
 
 BOOST_AUTO_TEST_SUITE(stopped)
 

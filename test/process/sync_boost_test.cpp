@@ -8,10 +8,10 @@
 #include "segment/segment_layout.hpp"
 #include "sync/boost_condition.hpp"
 
+namespace sync_boost {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 /// What lies before the slots: the pairs.
 std::string pairs_of(const std::string& name, std::size_t count) {
@@ -26,7 +26,7 @@ std::string pairs_of(const std::string& name, std::size_t count) {
     return bytes;
 }
 
-}  // namespace
+}  // namespace sync_boost
 
 BOOST_AUTO_TEST_SUITE(sync_boost)
 

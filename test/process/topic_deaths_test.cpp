@@ -11,10 +11,10 @@
 #include "fixture.hpp"
 #include "platform/shared_anonymous.hpp"
 
+namespace topic_deaths {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 struct Topic {
     testing::UniqueName name{"topic-deaths"};
@@ -84,7 +84,7 @@ void check_all_until(Subscriber& subscriber, const std::atomic<bool>& enough) {
     BOOST_TEST(got > 0U);
 }
 
-}  // namespace
+}  // namespace topic_deaths
 
 BOOST_AUTO_TEST_SUITE(topic_deaths)
 

@@ -10,10 +10,10 @@
 
 #include "fixture.hpp"
 
+namespace wait_any_deaths {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 struct Stream : Channel {
     /// A receiver in a process of its own that holds the one message there is; its sender has left.
@@ -31,7 +31,7 @@ struct Stream : Channel {
     }
 };
 
-}  // namespace
+}  // namespace wait_any_deaths
 
 BOOST_FIXTURE_TEST_SUITE(wait_any_deaths, Stream)
 

@@ -12,12 +12,12 @@
 #include "queue/board.hpp"
 #include "sync/crash_point.hpp"
 
+namespace crash_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
 using handoff::detail::sync::arm_crash_point;
-
-namespace {
 
 using Messages = std::set<std::uint64_t>;
 
@@ -97,7 +97,7 @@ void at_every_access(long at_least, const std::function<bool(long)>& scenario) {
     BOOST_ERROR("the scenario has no end");
 }
 
-}  // namespace
+}  // namespace crash_test
 
 BOOST_AUTO_TEST_SUITE(crash_test)
 

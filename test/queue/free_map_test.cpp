@@ -9,11 +9,11 @@
 
 #include "queue/board.hpp"
 
+namespace free_map_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
-
-namespace {
 
 constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
 
@@ -47,7 +47,7 @@ struct Fixture {
     }
 };
 
-}  // namespace
+}  // namespace free_map_test
 
 BOOST_FIXTURE_TEST_SUITE(free_map_test, Fixture)
 

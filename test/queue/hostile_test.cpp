@@ -9,14 +9,14 @@
 #include "queue/board.hpp"
 #include "segment/geometry.hpp"
 
+namespace hostile_test {
+
 using namespace handoff::detail::queue;
 using handoff::Errc;
 using handoff::detail::participants::make_id;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
 using handoff::detail::slot::SlotWord;
-
-namespace {
 
 constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
 
@@ -37,7 +37,7 @@ struct InPlace : Fixture {
     InPlace() : Fixture({.settings = {1, true, false}}) {}
 };
 
-}  // namespace
+}  // namespace hostile_test
 
 BOOST_FIXTURE_TEST_SUITE(hostile_test, Fixture)
 

@@ -8,9 +8,9 @@
 
 #include "queue/random_walk.hpp"
 
-using namespace handoff::detail::queue;
+namespace random_walk_test {
 
-namespace {
+using namespace handoff::detail::queue;
 
 void walk(const BoardShape& shape, std::uint64_t seed, int steps) {
     RandomWalk walk(shape, seed);
@@ -34,7 +34,7 @@ void walk_all_seeds(const BoardShape& shape) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) walk(shape, seed, steps);
 }
 
-}  // namespace
+}  // namespace random_walk_test
 
 BOOST_AUTO_TEST_SUITE(random_walk_test)
 

@@ -7,13 +7,13 @@
 
 #include "queue/board.hpp"
 
+namespace recovery_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::participants::EntryWord;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
 using handoff::detail::slot::SlotWord;
-
-namespace {
 
 struct Fixture {
     Board board;
@@ -55,7 +55,7 @@ struct OneDelivery : Fixture {
     OneDelivery() : Fixture({.settings = {1, false, false}}) {}
 };
 
-}  // namespace
+}  // namespace recovery_test
 
 BOOST_FIXTURE_TEST_SUITE(recovery_test, Fixture)
 

@@ -6,11 +6,11 @@
 
 #include "queue/board.hpp"
 
+namespace ring_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::slot::SlotState;
 using handoff::detail::slot::SlotWord;
-
-namespace {
 
 constexpr std::uint32_t receiver = 2;
 
@@ -54,7 +54,7 @@ struct Fixture {
     void check_empty() { BOOST_TEST(board.ring().take(receiver).outcome == RingOutcome::empty); }
 };
 
-}  // namespace
+}  // namespace ring_test
 
 BOOST_FIXTURE_TEST_SUITE(ring_test, Fixture)
 

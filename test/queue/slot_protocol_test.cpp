@@ -6,13 +6,13 @@
 
 #include "queue/board.hpp"
 
+namespace slot_protocol_test {
+
 using namespace handoff::detail::queue;
 using handoff::Errc;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
 using handoff::detail::slot::SlotWord;
-
-namespace {
 
 struct Fixture {
     Board board;
@@ -33,7 +33,7 @@ struct Unlimited : Fixture {
     Unlimited() : Fixture({.slots = 1, .settings = {0, false, false}}) {}
 };
 
-}  // namespace
+}  // namespace slot_protocol_test
 
 BOOST_FIXTURE_TEST_SUITE(slot_protocol_test, Fixture)
 

@@ -6,12 +6,12 @@
 
 #include "queue/board.hpp"
 
+namespace wakeup_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
 using handoff::detail::sync::FutexCondition;
-
-namespace {
 
 /// A thread that is about to sleep on a condition.
 class Sleeper {
@@ -44,7 +44,7 @@ struct OneDelivery : Fixture {
     OneDelivery() : Fixture({.settings = {1, false, false}}) {}
 };
 
-}  // namespace
+}  // namespace wakeup_test
 
 BOOST_FIXTURE_TEST_SUITE(wakeup_test, Fixture)
 

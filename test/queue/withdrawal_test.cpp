@@ -6,12 +6,12 @@
 
 #include "queue/board.hpp"
 
+namespace withdrawal_test {
+
 using namespace handoff::detail::queue;
 using handoff::Errc;
 using handoff::detail::participants::Role;
 using handoff::detail::slot::SlotState;
-
-namespace {
 
 struct Fixture {
     Board board{{.payload_bytes = large_payload}};
@@ -24,7 +24,7 @@ struct Fixture {
     void check_nothing_to_take() { BOOST_TEST(receiving().take().outcome == RingOutcome::empty); }
 };
 
-}  // namespace
+}  // namespace withdrawal_test
 
 BOOST_FIXTURE_TEST_SUITE(withdrawal_test, Fixture)
 

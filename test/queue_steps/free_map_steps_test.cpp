@@ -10,11 +10,11 @@
 #include "queue/free_map.hpp"
 #include "sync/shared_word.hpp"
 
+namespace free_map_steps_test {
+
 using handoff::detail::queue::FreeMap;
 using handoff::detail::sync::SharedWord;
 using handoff::test::Actor;
-
-namespace {
 
 constexpr std::uint32_t slots = 130;  // words below: three; above: one
 constexpr std::uint32_t before = 3, meanwhile = 5;
@@ -44,7 +44,7 @@ void check_found_once(std::optional<std::uint32_t> found, const Map& state) {
     BOOST_TEST(!state.map.take().has_value());
 }
 
-}  // namespace
+}  // namespace free_map_steps_test
 
 BOOST_AUTO_TEST_SUITE(free_map_steps_test)
 

@@ -6,12 +6,12 @@
 #include "broadcast/actor.hpp"
 #include "queue/board.hpp"
 
+namespace hint_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::slot::SlotState;
 using handoff::detail::slot::SlotWord;
 using handoff::test::Actor;
-
-namespace {
 
 constexpr int most_stops = 12;          // more than one link() or take() has
 constexpr int messages_meanwhile = 20;  // the hints move once in eight
@@ -52,7 +52,7 @@ struct Hints {
     }
 };
 
-}  // namespace
+}  // namespace hint_test
 
 BOOST_AUTO_TEST_SUITE(hint_test)
 

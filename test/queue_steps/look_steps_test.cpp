@@ -7,11 +7,11 @@
 #include "participants/look_schedule.hpp"
 #include "sync/shared_word.hpp"
 
+BOOST_AUTO_TEST_SUITE(look_steps_test)
+
 using handoff::detail::participants::LookSchedule;
 using handoff::detail::sync::SharedWord;
 using handoff::test::Actor;
-
-BOOST_AUTO_TEST_SUITE(look_steps_test)
 
 BOOST_AUTO_TEST_CASE(of_two_who_find_a_look_due_at_once_one_looks) {
     constexpr int most_stops = 20;  // more than one claim() has

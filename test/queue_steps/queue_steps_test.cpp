@@ -12,10 +12,10 @@
 
 #include "queue_steps/setup.hpp"
 
+namespace queue_steps_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::participants::Role;
-
-namespace {
 
 /// Something that somebody may be in the middle of.
 struct Operation {
@@ -93,7 +93,7 @@ void kill(Setup& setup, const Operation& operation) {
         setup.receiver.reset();
 }
 
-}  // namespace
+}  // namespace queue_steps_test
 
 BOOST_AUTO_TEST_SUITE(queue_steps_test)
 

@@ -7,11 +7,11 @@
 #include "broadcast/actor.hpp"
 #include "queue/board.hpp"
 
+namespace recovery_cost_test {
+
 using namespace handoff::detail::queue;
 using handoff::detail::participants::Role;
 using handoff::test::Actor;
-
-namespace {
 
 constexpr std::uint32_t slots = 255, cells = 1024;
 
@@ -22,7 +22,7 @@ int stops_of_recovery(Player& survivor, std::uint32_t dead) {
     return stops;
 }
 
-}  // namespace
+}  // namespace recovery_cost_test
 
 BOOST_AUTO_TEST_SUITE(recovery_cost_test)
 

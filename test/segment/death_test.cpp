@@ -9,6 +9,8 @@
 #include "platform/shm_file.hpp"
 #include "segment/fixture.hpp"
 
+namespace death_test {
+
 using namespace handoff::test;
 using handoff::Errc;
 using handoff::detail::platform::name_exists;
@@ -18,8 +20,6 @@ using handoff::detail::segment::segment_path;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::UniqueName;
-
-namespace {
 
 /// A creator that was killed while it filled the segment.
 void kill_a_creator(const UniqueName& name) {
@@ -42,7 +42,7 @@ void check_usable(const UniqueName& name, OpenMode mode) {
     BOOST_TEST(name.left_behind().empty());
 }
 
-}  // namespace
+}  // namespace death_test
 
 BOOST_AUTO_TEST_SUITE(death_test)
 

@@ -15,13 +15,13 @@
 
 #include "segment/fixture.hpp"
 
+namespace foreign_test {
+
 using namespace handoff;
 using namespace handoff::test;
 using handoff::detail::segment::segment_path;
 using handoff::detail::segment::SegmentHeader;
 using handoff::testing::UniqueName;
-
-namespace {
 
 constexpr std::array kinds{"channel", "topic", "latest"};
 /// The corpus was recorded by programs of 64 bits. Programs of 32 bits refuse it.
@@ -69,7 +69,7 @@ void check_refused(const UniqueName& name, Errc code, const std::string& words) 
     BOOST_TEST((bytes_of(segment_path(name)) == before), "a refused file was changed");
 }
 
-}  // namespace
+}  // namespace foreign_test
 
 BOOST_AUTO_TEST_SUITE(foreign_test)
 

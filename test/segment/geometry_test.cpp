@@ -8,12 +8,12 @@
 #include <functional>
 #include <set>
 
+namespace geometry_test {
+
 using handoff::detail::segment::Blueprint;
 using handoff::detail::segment::cache_line_bytes;
 using handoff::detail::segment::Geometry;
 using handoff::detail::segment::lay_out;
-
-namespace {
 
 Blueprint blueprint(std::uint32_t slots, std::uint64_t payload, std::uint64_t reply) {
     Blueprint made;
@@ -28,7 +28,7 @@ Blueprint blueprint(std::uint32_t slots, std::uint64_t payload, std::uint64_t re
     return made;
 }
 
-}  // namespace
+}  // namespace geometry_test
 
 BOOST_AUTO_TEST_SUITE(geometry_test)
 

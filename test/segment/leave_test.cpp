@@ -9,6 +9,8 @@
 #include "platform/shm_file.hpp"
 #include "segment/fixture.hpp"
 
+BOOST_AUTO_TEST_SUITE(leave_test)
+
 using namespace handoff::test;
 using handoff::Errc;
 using handoff::detail::segment::OpenMode;
@@ -17,8 +19,6 @@ using handoff::detail::segment::segment_path;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::UniqueName;
-
-BOOST_AUTO_TEST_SUITE(leave_test)
 
 BOOST_AUTO_TEST_CASE(whoever_is_not_the_last_removes_nothing) {
     const UniqueName name;

@@ -6,10 +6,10 @@
 
 #include "platform/refusal.hpp"
 
+BOOST_AUTO_TEST_SUITE(name_test)
+
 using handoff::Errc;
 using handoff::detail::segment::check_name;
-
-BOOST_AUTO_TEST_SUITE(name_test)
 
 BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_a_file_or_would_be_another_one_is_refused_with_the_reason) {
     const struct {

@@ -21,6 +21,8 @@
 #include "platform/shm_file.hpp"
 #include "segment/fixture.hpp"
 
+namespace open_test {
+
 using namespace handoff::test;
 using namespace std::chrono_literals;
 using handoff::Deadline;
@@ -31,8 +33,6 @@ using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::run_in_child;
 using handoff::testing::UniqueName;
-
-namespace {
 
 /// Two sides that open the same name in the same moment, again and again.
 struct Race {
@@ -81,7 +81,7 @@ std::string rights_at(const void* base) {
     return "not mapped";
 }
 
-}  // namespace
+}  // namespace open_test
 
 BOOST_AUTO_TEST_SUITE(open_test)
 

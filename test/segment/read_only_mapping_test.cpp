@@ -14,6 +14,8 @@
 #include "platform/mappings.hpp"
 #include "segment/fixture.hpp"
 
+namespace read_only_mapping_test {
+
 using namespace handoff::test;
 using handoff::detail::segment::keep_mapped;
 using handoff::detail::segment::Segment;
@@ -21,8 +23,6 @@ using handoff::detail::segment::segment_path;
 using handoff::testing::Checkpoints;
 using handoff::testing::run_in_child;
 using handoff::testing::UniqueName;
-
-namespace {
 
 /// A segment with a second mapping.
 Segment open_protected(const UniqueName& name, bool prefault = false) {
@@ -42,7 +42,7 @@ std::size_t mapped_files(const UniqueName& name) {
     return rights.empty() ? 0 : 1 + static_cast<std::size_t>(std::count(rights.begin(), rights.end(), ' '));
 }
 
-}  // namespace
+}  // namespace read_only_mapping_test
 
 BOOST_AUTO_TEST_SUITE(read_only_mapping_test)
 

@@ -14,6 +14,8 @@
 #include "platform/scratch_path.hpp"
 #include "segment/fixture.hpp"
 
+namespace refusal_test {
+
 using namespace handoff::test;
 using handoff::Errc;
 using handoff::Failure;
@@ -22,8 +24,6 @@ using handoff::detail::segment::Segment;
 using handoff::detail::segment::segment_path;
 using handoff::detail::segment::SegmentHeader;
 using handoff::testing::UniqueName;
-
-namespace {
 
 template <class Number>
 std::string as_bytes(Number number) {
@@ -50,7 +50,7 @@ struct Spoiled {
     const char* words;
 };
 
-}  // namespace
+}  // namespace refusal_test
 
 BOOST_AUTO_TEST_SUITE(refusal_test)
 

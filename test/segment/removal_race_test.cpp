@@ -22,11 +22,11 @@
 #include "platform/shm_file.hpp"
 #include "segment/fixture.hpp"
 
+namespace removal_race_test {
+
 using namespace handoff::test;
 using handoff::detail::segment::Segment;
 using handoff::testing::UniqueName;
-
-namespace {
 
 std::function<void()> before_the_next_lock;
 
@@ -50,7 +50,7 @@ bool give_the_name_of(const UniqueName& name, const UniqueName& other) {
     return std::rename(segment_path(other).c_str(), segment_path(name).c_str()) == 0;
 }
 
-}  // namespace
+}  // namespace removal_race_test
 
 /// The system call, after what a test wants to happen before it.
 extern "C" int open(const char* path, int flags, ...) {
@@ -59,7 +59,7 @@ extern "C" int open(const char* path, int flags, ...) {
     const bool creates = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
     const mode_t mode = creates ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    if (may_open(path)) return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+    if (removal_race_test::may_open(path)) return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
     errno = EMFILE;
     return -1;
 }
@@ -70,7 +70,8 @@ extern "C" int fcntl(int fd, int command, ...) {
     va_start(arguments, command);
     void* argument = va_arg(arguments, void*);
     va_end(arguments);
-    if (command == F_OFD_SETLK && before_the_next_lock) std::exchange(before_the_next_lock, nullptr)();
+    if (command == F_OFD_SETLK && removal_race_test::before_the_next_lock)
+        std::exchange(removal_race_test::before_the_next_lock, nullptr)();
     return static_cast<int>(syscall(SYS_fcntl, fd, command, argument));
 }
 

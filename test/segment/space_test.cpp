@@ -13,14 +13,14 @@
 #include "platform/memory_limits.hpp"
 #include "segment/fixture.hpp"
 
+namespace space_test {
+
 using namespace handoff::test;
 using handoff::Errc;
 using handoff::detail::segment::OpenMode;
 using handoff::detail::segment::Segment;
 using handoff::testing::Checkpoints;
 using handoff::testing::UniqueName;
-
-namespace {
 
 handoff::detail::segment::OpenRequest request_of(std::string_view name, std::uint64_t payload_bytes) {
     auto request = request_for(name, OpenMode::create);
@@ -48,7 +48,7 @@ void check_refusal_for_space(const UniqueName& name, std::uint64_t payload_bytes
     BOOST_TEST(name.left_behind().empty(), "a refused creation left files behind");
 }
 
-}  // namespace
+}  // namespace space_test
 
 BOOST_AUTO_TEST_SUITE(space_test)
 

@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace slots_layout_test {
+
 using handoff::detail::slot::SharedData;
 using handoff::detail::slot::SlotState;
 using handoff::detail::slot::SlotWord;
-
-namespace {
 
 constexpr SlotState all_states[] = {SlotState::free,      SlotState::loaned, SlotState::ready,   SlotState::taken,
                                     SlotState::processed, SlotState::failed, SlotState::given_up};
@@ -20,7 +20,7 @@ bool same(const SlotWord& a, const SlotWord& b) {
            a.awaited == b.awaited && a.state == b.state;
 }
 
-}  // namespace
+}  // namespace slots_layout_test
 
 BOOST_AUTO_TEST_SUITE(slots_layout_test)
 

@@ -11,11 +11,11 @@
 
 #include "segment/geometry.hpp"
 
+namespace slots_test {
+
 using handoff::detail::slot::Slots;
 using handoff::detail::slot::SlotState;
 using handoff::detail::slot::SlotWord;
-
-namespace {
 
 /// Slots in memory of exactly the size that their geometry asks for, so that a sanitizer sees every byte beyond it.
 class Room {
@@ -49,7 +49,7 @@ private:
     std::unique_ptr<std::byte, Free> memory;
 };
 
-}  // namespace
+}  // namespace slots_test
 
 BOOST_AUTO_TEST_SUITE(slots_test)
 

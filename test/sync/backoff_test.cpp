@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using handoff::detail::sync::Backoff;
+namespace backoff_test {
 
-namespace {
+using handoff::detail::sync::Backoff;
 
 /// Looks until the `needed`th one is true; how many there were.
 int looks_until(Backoff& backoff, int needed) {
@@ -14,7 +14,7 @@ int looks_until(Backoff& backoff, int needed) {
     return looks;
 }
 
-}  // namespace
+}  // namespace backoff_test
 
 BOOST_AUTO_TEST_SUITE(backoff_test)
 

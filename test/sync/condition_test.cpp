@@ -17,14 +17,14 @@
 #include "sync/futex_condition.hpp"
 #include "sync/shared_word.hpp"
 
+namespace condition_test {
+
 using handoff::detail::platform::now_ns;
 using handoff::detail::sync::BoostCondition;
 using handoff::detail::sync::FutexCondition;
 using handoff::test::SharedAnonymous;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-namespace {
 
 constexpr std::int64_t ms = 1'000'000;
 
@@ -59,7 +59,7 @@ bool play(Room<Condition>& room, std::uint64_t first, std::uint64_t rounds) {
 
 constexpr std::uint64_t rounds = 20'000;
 
-}  // namespace
+}  // namespace condition_test
 
 BOOST_AUTO_TEST_SUITE(condition_test)
 

@@ -5,9 +5,9 @@
 #include <atomic>
 #include <thread>
 
-using handoff::detail::sync::Counter;
-
 BOOST_AUTO_TEST_SUITE(counter_test)
+
+using handoff::detail::sync::Counter;
 
 BOOST_AUTO_TEST_CASE(it_counts_and_says_what_it_was) {
     Counter counter;

@@ -18,14 +18,14 @@
 #include "platform/shared_anonymous.hpp"
 #include "sync/shared_word.hpp"
 
+namespace futex_condition_test {
+
 using handoff::detail::platform::now_ns;
 using handoff::detail::sync::FutexCondition;
 using handoff::detail::sync::StopSignal;
 using handoff::test::is_asleep;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
-
-namespace {
 
 struct Room {
     FutexCondition condition;
@@ -59,7 +59,7 @@ Child sleeper_in(Room& room) {
     return sleeper;
 }
 
-}  // namespace
+}  // namespace futex_condition_test
 
 BOOST_AUTO_TEST_SUITE(futex_condition_test)
 

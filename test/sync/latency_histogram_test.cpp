@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using handoff::detail::sync::LatencyHistogram;
-
 BOOST_AUTO_TEST_SUITE(latency_histogram_test)
+
+using handoff::detail::sync::LatencyHistogram;
 
 BOOST_AUTO_TEST_CASE(a_value_lies_in_the_bucket_that_it_is_counted_in) {
     for (std::size_t bucket = 0; bucket < LatencyHistogram::bucket_count; ++bucket) {

@@ -10,9 +10,9 @@
 
 #include "platform/shared_anonymous.hpp"
 
-using handoff::detail::sync::SharedWord;
+namespace shared_word_test {
 
-namespace {
+using handoff::detail::sync::SharedWord;
 
 void count_by_exchange(SharedWord& word, int times) {
     while (times > 0) {
@@ -21,7 +21,7 @@ void count_by_exchange(SharedWord& word, int times) {
     }
 }
 
-}  // namespace
+}  // namespace shared_word_test
 
 BOOST_AUTO_TEST_SUITE(shared_word_test)
 

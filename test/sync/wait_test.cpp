@@ -17,6 +17,15 @@
 #include "platform/shared_anonymous.hpp"
 #include "sync/shared_word.hpp"
 
+namespace handoff {
+static std::ostream& operator<<(std::ostream& out, WaitPolicy policy) {
+    constexpr const char* names[] = {"busy", "balanced", "sleep"};
+    return out << names[static_cast<int>(policy)];
+}
+}  // namespace handoff
+
+namespace wait_test {
+
 using handoff::Deadline;
 using handoff::WaitPolicy;
 using handoff::detail::platform::now_ns;
@@ -27,19 +36,10 @@ using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using namespace std::chrono_literals;
 
-namespace handoff {
-static std::ostream& operator<<(std::ostream& out, WaitPolicy policy) {
-    constexpr const char* names[] = {"busy", "balanced", "sleep"};
-    return out << names[static_cast<int>(policy)];
-}
-}  // namespace handoff
-
-namespace {
-
 constexpr WaitPolicy policies[] = {WaitPolicy::busy, WaitPolicy::balanced, WaitPolicy::sleep};
 const auto no_tick = [] {};
 
-}  // namespace
+}  // namespace wait_test
 
 BOOST_AUTO_TEST_SUITE(wait_test)
 

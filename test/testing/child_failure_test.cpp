@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace child_failure_test {
+
 using namespace std::chrono_literals;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
@@ -17,8 +19,6 @@ using handoff::testing::ChildFailed;
 using handoff::testing::DeadlinePassed;
 using handoff::testing::Exit;
 using handoff::testing::run_in_child;
-
-namespace {
 
 void expect_failure(const Child::Function& function, std::initializer_list<std::string> texts, Exit exit = {1, 0}) {
     try {
@@ -37,7 +37,7 @@ void crash() {
     ::raise(SIGSEGV);
 }
 
-}  // namespace
+}  // namespace child_failure_test
 
 BOOST_AUTO_TEST_SUITE(child_failure_test)
 

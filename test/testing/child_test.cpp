@@ -15,14 +15,14 @@
 #include <thread>
 #include <vector>
 
+namespace child_test {
+
 using namespace std::chrono_literals;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::ChildFailed;
 using handoff::testing::DeadlinePassed;
 using handoff::testing::Exit;
-
-namespace {
 
 // As in /proc/PID/stat: R running, S sleeping, T stopped, Z zombie; '-' where there is no such process.
 char process_state(int pid) {
@@ -53,7 +53,7 @@ private:
     while (true) ::pause();
 }
 
-}  // namespace
+}  // namespace child_test
 
 BOOST_AUTO_TEST_SUITE(child_test)
 

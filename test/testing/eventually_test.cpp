@@ -9,13 +9,13 @@
 #include <stdexcept>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(eventually_test)
+
 using namespace std::chrono_literals;
 using handoff::testing::Checkpoints;
 using handoff::testing::eventually;
 using handoff::testing::run_in_child;
 using handoff::testing::scaled;
-
-BOOST_AUTO_TEST_SUITE(eventually_test)
 
 BOOST_AUTO_TEST_CASE(a_scale_that_is_no_positive_number_is_refused) {
     for (const char* scale : {"fast", "5x", "0", "-1", "nan"})

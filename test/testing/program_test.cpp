@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <string>
 
+namespace program_test {
+
 using namespace std::chrono_literals;
 using handoff::testing::ChildFailed;
 using handoff::testing::DeadlinePassed;
@@ -17,13 +19,11 @@ using handoff::testing::Exit;
 using handoff::testing::Program;
 using handoff::testing::ProgramOptions;
 
-namespace {
-
 Program shell(const std::string& script, const ProgramOptions& options = {}) {
     return Program("/bin/sh", {"-c", script}, options);
 }
 
-}  // namespace
+}  // namespace program_test
 
 BOOST_AUTO_TEST_SUITE(program_test)
 

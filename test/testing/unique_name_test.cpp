@@ -8,11 +8,11 @@
 #include <stdexcept>
 #include <string>
 
+namespace unique_name_test {
+
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::UniqueName;
-
-namespace {
 
 std::string segment_of(std::string_view name) {
     return "/dev/shm/handoff." + std::string(name);
@@ -27,7 +27,7 @@ bool exists(const std::string& path) {
     return std::filesystem::exists(path);
 }
 
-}  // namespace
+}  // namespace unique_name_test
 
 BOOST_AUTO_TEST_SUITE(unique_name_test)
 

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <fstream>
 
-using namespace tool_test;
-
 BOOST_AUTO_TEST_SUITE(acting_test)
+
+using namespace tool_test;
 
 BOOST_AUTO_TEST_CASE(lines_go_through_a_channel_from_one_shell_to_another) {
     const UniqueName name;

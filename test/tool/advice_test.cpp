@@ -8,9 +8,9 @@
 #include <fstream>
 #include <regex>
 
-using namespace tool_test;
+namespace advice_test {
 
-namespace {
+using namespace tool_test;
 
 std::vector<std::string> commands_in(const std::string& text) {
     static const std::regex quoted("`([^`]+)`");
@@ -88,7 +88,7 @@ inspect::Slot only_message(const std::string& name) {
     return {};
 }
 
-}  // namespace
+}  // namespace advice_test
 
 BOOST_AUTO_TEST_SUITE(advice_test)
 

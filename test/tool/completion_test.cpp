@@ -1,5 +1,7 @@
 #include "tool/verb.hpp"
 
+#include "not_printed.hpp"
+
 #include <handoff/testing.hpp>
 #include <handoff/topic.hpp>
 
@@ -16,11 +18,11 @@
 #include <utility>
 #include <vector>
 
+namespace completion {
+
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
 using Words = std::vector<std::string>;
-
-namespace {
 
 const std::string tool = HANDOFF_BIN_DIR "/handoff";
 
@@ -79,9 +81,7 @@ bool is_installed(const std::string& shell) {
     return probe.wait().ok();
 }
 
-}  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(Words)
+}  // namespace completion
 
 BOOST_AUTO_TEST_SUITE(completion)
 

@@ -13,10 +13,10 @@
 #include <memory>
 #include <random>
 
+namespace garbage_test {
+
 using namespace tool_test;
 namespace tool_of = handoff::apps::tool;
-
-namespace {
 
 /// Overwrites `count` random words behind the header; more often than not with few bits set, as states have.
 void scribble(const std::string& name, std::mt19937_64& random, int count) {
@@ -45,7 +45,7 @@ void look_at(const std::string& name) {
     for (int i = 0; i < 10; ++i) (void)observer.copy_next(buffer);
 }
 
-}  // namespace
+}  // namespace garbage_test
 
 BOOST_AUTO_TEST_SUITE(garbage_test)
 

@@ -12,10 +12,10 @@
 #include <stdexcept>
 #include <thread>
 
+namespace idle {
+
 using namespace tool_test;
 using recording_test::Folder;
-
-namespace {
 
 /// How often the threads of a process have fallen asleep so far.
 std::uint64_t sleeps_of(const Program& program) {
@@ -47,7 +47,7 @@ std::uint16_t port_of(Program& server) {
 
 const std::string request = "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
 
-}  // namespace
+}  // namespace idle
 
 BOOST_AUTO_TEST_SUITE(idle)
 

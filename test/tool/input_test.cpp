@@ -8,10 +8,10 @@
 
 #include <csignal>
 
+namespace input_test {
+
 using namespace tool_test;
 using namespace handoff::test;
-
-namespace {
 
 #ifdef __SANITIZE_ADDRESS__
 constexpr const char* limit = "";  // it takes terabytes of address space for itself
@@ -33,7 +33,7 @@ void check_refused(Program& program, int code, const std::string& words) {
         BOOST_TEST(!contains(program.errors(), count), program.errors());
 }
 
-}  // namespace
+}  // namespace input_test
 
 BOOST_AUTO_TEST_SUITE(input_test)
 

@@ -11,10 +11,10 @@
 
 #include <unistd.h>
 
+namespace looking_test {
+
 using namespace tool_test;
 using nlohmann::json;
-
-namespace {
 
 std::vector<json> lines_of(const std::string& text) {
     std::vector<json> objects;
@@ -95,7 +95,7 @@ Child::Function publishing(const std::string& name) {
     };
 }
 
-}  // namespace
+}  // namespace looking_test
 
 BOOST_AUTO_TEST_SUITE(looking_test)
 

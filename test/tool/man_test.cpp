@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <string>
 
-using handoff::testing::Program;
+namespace man {
 
-namespace {
+using handoff::testing::Program;
 
 std::string page() {
     Program program(HANDOFF_BIN_DIR "/handoff", {"man"});
@@ -31,7 +31,7 @@ bool is_installed(const std::string& program) {
     return probe.wait().ok();
 }
 
-}  // namespace
+}  // namespace man
 
 BOOST_AUTO_TEST_SUITE(man)
 

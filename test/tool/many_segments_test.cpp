@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-using namespace tool_test;
+namespace many_segments {
 
-namespace {
+using namespace tool_test;
 
 constexpr std::uint32_t many = 1'000;
 const auto longer = 2 * soon;  // others make as many at the same time
@@ -46,7 +46,7 @@ boost::test_tools::assertion_result has_room(boost::unit_test::test_unit_id) {
     return result;
 }
 
-}  // namespace
+}  // namespace many_segments
 
 BOOST_FIXTURE_TEST_SUITE(many_segments, ManySegments, *boost::unit_test::precondition(has_room))
 

@@ -19,6 +19,8 @@
 #include <map>
 #include <string>
 
+namespace metrics {
+
 using namespace std::chrono_literals;
 using handoff::apps::UsageError;
 using handoff::apps::tool::escaped_label;
@@ -38,8 +40,6 @@ using tool_test::ask;
 using tool_test::Connection;
 using tool_test::Exposition;
 using tool_test::participant;
-
-namespace {
 
 const std::string tool = HANDOFF_BIN_DIR "/handoff";
 
@@ -74,7 +74,7 @@ std::string get(const std::string& target, const std::string& method = "GET") {
     return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 }
 
-}  // namespace
+}  // namespace metrics
 
 BOOST_AUTO_TEST_SUITE(metrics)
 

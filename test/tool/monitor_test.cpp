@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(monitor)
+
 using namespace std::chrono_literals;
 using handoff::apps::tool::look_twice;
 using handoff::apps::tool::Monitor;
@@ -22,8 +24,6 @@ using handoff::inspect::Kind;
 using handoff::inspect::Role;
 using handoff::testing::UniqueName;
 using tool_test::participant;
-
-BOOST_AUTO_TEST_SUITE(monitor)
 
 BOOST_AUTO_TEST_CASE(messages_of_a_channel_are_what_each_sender_sent_in_between) {
     const auto earlier = tool_test::report(

@@ -6,10 +6,10 @@
 
 #include <filesystem>
 
+namespace output_test {
+
 using namespace tool_test;
 using namespace handoff::test;
-
-namespace {
 
 Program tool_with(const Streams& streams, const std::vector<std::string>& arguments, const std::string& input = "") {
     return start_with(streams, HANDOFF_BIN_DIR "/handoff", arguments, {.input = input});
@@ -61,7 +61,7 @@ std::vector<std::vector<std::string>> printing(const std::string& name) {
             {"hz", "--help"}};
 }
 
-}  // namespace
+}  // namespace output_test
 
 BOOST_AUTO_TEST_SUITE(output_test)
 

@@ -2,9 +2,9 @@
 #include "tool/other_user.hpp"
 #include "tool/tool.hpp"
 
-using namespace tool_test;
+namespace own_shm_test {
 
-namespace {
+using namespace tool_test;
 
 const std::string enter = "$(test $(id -u) = 0 && echo unshare -m || echo unshare -r -m) sh -c ";
 
@@ -26,7 +26,7 @@ boost::test_tools::assertion_result needs_own_mounts(boost::unit_test::test_unit
     return result;
 }
 
-}  // namespace
+}  // namespace own_shm_test
 
 BOOST_AUTO_TEST_SUITE(own_shm_test)
 

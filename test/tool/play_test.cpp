@@ -12,11 +12,11 @@
 
 #include <termios.h>
 
+namespace play {
+
 using namespace std::chrono_literals;
 using namespace recording_test;
 using handoff::testing::UniqueName;
-
-namespace {
 
 /// A recording of `count` messages on `topic`, published in steps of `step`.
 void write_steps(const std::string& path, const std::string& topic, std::size_t count, std::chrono::nanoseconds step) {
@@ -28,7 +28,7 @@ void write_steps(const std::string& path, const std::string& topic, std::size_t 
     write_recording(path, entries);
 }
 
-}  // namespace
+}  // namespace play
 
 BOOST_AUTO_TEST_SUITE(play)
 

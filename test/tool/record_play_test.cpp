@@ -15,11 +15,11 @@
 #include <set>
 #include <thread>
 
+BOOST_AUTO_TEST_SUITE(record_play)
+
 using namespace std::chrono_literals;
 using namespace recording_test;
 using handoff::testing::UniqueName;
-
-BOOST_AUTO_TEST_SUITE(record_play)
 
 BOOST_AUTO_TEST_CASE(what_is_recorded_and_played_is_byte_for_byte_the_same) {
     const Folder folder;

@@ -12,12 +12,12 @@
 #include <limits>
 #include <tuple>
 
+namespace recording_compression {
+
 using namespace handoff::apps::mcap;
 using namespace recording_test;
 using handoff::Errc;
 using handoff::Error;
-
-namespace {
 
 std::vector<Compression> packers() {
     auto all = compressions();
@@ -76,7 +76,7 @@ void check_read(const ReadBack& read, const std::string& problem) {
     BOOST_TEST(read.problems[0].find(problem) != std::string::npos, read.problems[0]);
 }
 
-}  // namespace
+}  // namespace recording_compression
 
 BOOST_AUTO_TEST_SUITE(recording_compression)
 

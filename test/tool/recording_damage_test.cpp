@@ -16,12 +16,12 @@
 
 #include <sys/resource.h>
 
+namespace recording_damage {
+
 using namespace handoff::apps::mcap;
 using namespace recording_test;
 using handoff::Errc;
 using handoff::Error;
-
-namespace {
 
 /// Where each chunk with its indexes begins, and where the last one ends.
 std::vector<std::size_t> chunk_borders(const std::string& path) {
@@ -78,7 +78,7 @@ void check_refused(const std::string& path, Errc code, const std::string& words)
     });
 }
 
-}  // namespace
+}  // namespace recording_damage
 
 BOOST_AUTO_TEST_SUITE(recording_damage)
 

@@ -187,7 +187,7 @@ ReadBack read_recording(const std::string& path) {
             continue;
         }
         if (!*message) break;
-        const Message& found = **message;
+        const auto& found = **message;
         read.entries.push_back({found.channel, found.head, {found.data.begin(), found.data.end()}});
     }
     read.cut_off = reader.cut_off();

@@ -12,12 +12,12 @@
 #include <cstring>
 #include <filesystem>
 
+namespace recording_repair {
+
 using namespace recording_test;
 using namespace handoff::apps::mcap;
 using handoff::testing::UniqueName;
 namespace fs = std::filesystem;
-
-namespace {
 
 /// What `repair` makes of this file, without a program around it.
 Repaired repair_to(const std::string& from, const std::string& to) {
@@ -56,7 +56,7 @@ struct Files {
     std::string whole = folder / "film.mcap";
 };
 
-}  // namespace
+}  // namespace recording_repair
 
 BOOST_AUTO_TEST_SUITE(recording_repair)
 

@@ -10,10 +10,10 @@
 #include <cstring>
 #include <random>
 
+namespace recording {
+
 using namespace handoff::apps::mcap;
 using namespace recording_test;
-
-namespace {
 
 constexpr std::uint64_t published_ns = 1'700'000'000'123'456'789;
 
@@ -37,7 +37,7 @@ void check_there_and_back(const handoff::Image& image, Bytes payload) {
     BOOST_TEST(std::ranges::equal(read.payload, payload));
 }
 
-}  // namespace
+}  // namespace recording
 
 BOOST_AUTO_TEST_SUITE(recording)
 

@@ -12,11 +12,11 @@
 
 #include <sys/resource.h>
 
+namespace recording {
+
 using namespace handoff::apps::tool::recording;
 using namespace recording_test;
 using handoff::inspect::Kind;
-
-namespace {
 
 constexpr std::size_t payload_bytes = 100'000;
 
@@ -37,7 +37,7 @@ Metadata counts_in(const std::string& path) {
     return {};
 }
 
-}  // namespace
+}  // namespace recording
 
 BOOST_AUTO_TEST_SUITE(recording)
 

@@ -16,6 +16,8 @@
 #include <sstream>
 #include <string>
 
+namespace report_as_json {
+
 using handoff::apps::tool::Look;
 using handoff::apps::tool::report_json;
 using handoff::inspect::Kind;
@@ -24,8 +26,6 @@ using handoff::inspect::SlotState;
 using nlohmann::ordered_json;
 using tool_test::participant;
 using namespace std::chrono_literals;
-
-namespace {
 
 Look full_look(Kind kind) {
     auto report =
@@ -60,7 +60,7 @@ void check_numbers(const ordered_json& json, const std::string& key, std::size_t
     if (json.is_string() && json == "4611686018427387905") ++exact;
 }
 
-}  // namespace
+}  // namespace report_as_json
 
 BOOST_AUTO_TEST_SUITE(report_as_json)
 

@@ -7,9 +7,9 @@
 #include <fstream>
 #include <limits>
 
-using namespace tool_test;
+namespace snap_test {
 
-namespace {
+using namespace tool_test;
 
 /// The picture that snap makes of these numbers, and its message.
 template <class Number>
@@ -34,7 +34,7 @@ std::pair<std::vector<int>, std::string> snapped(const std::vector<Number>& numb
     return {{read.begin(), read.end()}, words};
 }
 
-}  // namespace
+}  // namespace snap_test
 
 BOOST_AUTO_TEST_SUITE(snap_test)
 

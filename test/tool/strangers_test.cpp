@@ -18,10 +18,10 @@
 #include <fstream>
 #include <functional>
 
+namespace strangers_test {
+
 using namespace tool_test;
 namespace fs = std::filesystem;
-
-namespace {
 
 std::string path_of(const std::string& name) {
     return "/dev/shm/handoff." + name;
@@ -149,7 +149,7 @@ void check_top(const std::string& name, const std::string& words) {
     BOOST_TEST(terminal.wait() == 0);
 }
 
-}  // namespace
+}  // namespace strangers_test
 
 BOOST_AUTO_TEST_SUITE(strangers_test)
 

@@ -18,14 +18,14 @@
 #include <string>
 #include <utility>
 
+namespace top_on_a_terminal {
+
 using namespace std::chrono_literals;
 using handoff::testing::Checkpoints;
 using handoff::testing::Child;
 using handoff::testing::Program;
 using handoff::testing::UniqueName;
 using tool_test::Terminal;
-
-namespace {
 
 const std::string tool = HANDOFF_BIN_DIR "/handoff";
 constexpr const char* enter_screen = "\x1b[?1049h";
@@ -48,7 +48,7 @@ void check_restored(Terminal& terminal, const termios& before) {
     BOOST_TEST((entered == std::string::npos || entered < left));
 }
 
-}  // namespace
+}  // namespace top_on_a_terminal
 
 BOOST_AUTO_TEST_SUITE(top_on_a_terminal)
 

@@ -2,6 +2,7 @@
 #include "tool/top/page.hpp"
 
 #include "looks.hpp"
+#include "not_printed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace top {
+
 using namespace std::chrono_literals;
 using namespace handoff::apps::tool;
 using handoff::inspect::Kind;
@@ -17,8 +20,6 @@ using handoff::inspect::Life;
 using handoff::inspect::Role;
 using handoff::inspect::SlotState;
 using tool_test::participant;
-
-namespace {
 
 Look channel(const std::string& name, std::uint64_t taken, SlotState first, SlotState second) {
     return tool_test::look(tool_test::report(name, Kind::channel,
@@ -67,11 +68,10 @@ Page page_with(std::vector<Look> first, std::vector<Look> second = {}) {
     return page_of(model, 140, 20);
 }
 
-}  // namespace
+}  // namespace top
 
-BOOST_TEST_DONT_PRINT_LOG_VALUE(Names)
-BOOST_TEST_DONT_PRINT_LOG_VALUE(Style)
-BOOST_TEST_DONT_PRINT_LOG_VALUE(Column)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(handoff::apps::tool::Style)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(handoff::apps::tool::Column)
 
 BOOST_AUTO_TEST_SUITE(top)
 

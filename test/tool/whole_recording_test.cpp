@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <thread>
 
+namespace whole_recording {
+
 using namespace recording_test;
 using namespace std::chrono_literals;
 using handoff::testing::UniqueName;
 namespace fs = std::filesystem;
-
-namespace {
 
 const handoff::TopicShape topic{.history = 64, .payload_bytes = 4'000};
 
@@ -20,7 +20,7 @@ void publish(handoff::Publisher& publisher, std::uint32_t seed) {
     recording_test::publish(publisher, Frame{{}, noise(2'000, seed)});
 }
 
-}  // namespace
+}  // namespace whole_recording
 
 BOOST_AUTO_TEST_SUITE(whole_recording)
 

@@ -8,12 +8,11 @@
 
 #include "traffic/world.hpp"
 
+namespace broadcast_traffic {
+
 using namespace handoff;
 using namespace handoff::test;
-
 namespace data = boost::unit_test::data;
-
-namespace {
 
 struct Topic {
     testing::UniqueName name{"traffic"};
@@ -79,7 +78,7 @@ struct Value {
     }
 };
 
-}  // namespace
+}  // namespace broadcast_traffic
 
 BOOST_AUTO_TEST_SUITE(broadcast_traffic)
 

@@ -7,12 +7,11 @@
 
 #include "traffic/world.hpp"
 
+namespace channel_traffic {
+
 using namespace handoff;
 using namespace handoff::test;
-
 namespace data = boost::unit_test::data;
-
-namespace {
 
 struct Channel {
     static constexpr std::uint32_t slots = 64;
@@ -70,7 +69,7 @@ struct Sending : Channel {
     }
 };
 
-}  // namespace
+}  // namespace channel_traffic
 
 BOOST_AUTO_TEST_SUITE(channel_traffic)
 

@@ -7,10 +7,10 @@
 
 #include "wakeups/fixture.hpp"
 
+namespace broadcast_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 struct Fixture : NoTick {
     testing::UniqueName name{"wakeups"}, value{"value"};
@@ -22,7 +22,7 @@ struct Fixture : NoTick {
     void publish() { publisher->publish(publisher->loan().value()).value(); }
 };
 
-}  // namespace
+}  // namespace broadcast_test
 
 BOOST_FIXTURE_TEST_SUITE(broadcast_test, Fixture)
 

@@ -7,10 +7,10 @@
 
 #include "wakeups/fixture.hpp"
 
+namespace channel_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 struct Fixture : NoTick {
     testing::UniqueName name{"wakeups"};
@@ -46,7 +46,7 @@ struct Fixture : NoTick {
     }
 };
 
-}  // namespace
+}  // namespace channel_test
 
 BOOST_FIXTURE_TEST_SUITE(channel_test, Fixture)
 

@@ -11,10 +11,10 @@
 #include "queue/member.hpp"
 #include "wakeups/fixture.hpp"
 
+namespace crowd_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 /// Threads that wait, one after another, so that the order in which they fell asleep is known.
 class Crowd {
@@ -67,7 +67,7 @@ struct Fixture : NoTick {
     }
 };
 
-}  // namespace
+}  // namespace crowd_test
 
 BOOST_FIXTURE_TEST_SUITE(crowd_test, Fixture)
 

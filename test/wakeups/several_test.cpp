@@ -13,10 +13,10 @@
 #include "sync/wait_source.hpp"
 #include "wakeups/fixture.hpp"
 
+namespace several_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 bool becomes_readable(int descriptor, Deadline deadline) {
     const std::int64_t left_ms = (deadline.at_ns() - detail::platform::now_ns()) / 1'000'000;
@@ -99,7 +99,7 @@ private:
     std::atomic<State> state_{State::there};
 };
 
-}  // namespace
+}  // namespace several_test
 
 BOOST_FIXTURE_TEST_SUITE(several_test, World)
 

@@ -15,10 +15,10 @@
 
 #include "world.hpp"
 
+namespace containers_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 std::atomic<unsigned> looks_at_wall_clock{0};
 std::atomic<bool> wall_clock_jumps{false};
@@ -66,13 +66,13 @@ void check_deadlines(const Line& line) {
     }
 }
 
-}  // namespace
+}  // namespace containers_test
 
 // All ways to the wall clock: the C library's are replaced in this program.
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
     const long outcome = syscall(SYS_clock_gettime, clock, time);
     if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI)
-        time->tv_sec += wall_clock_error_s();
+        time->tv_sec += containers_test::wall_clock_error_s();
     return static_cast<int>(outcome);
 }
 extern "C" int gettimeofday(timeval* time, void*) noexcept {

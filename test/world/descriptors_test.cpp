@@ -13,10 +13,10 @@
 #include "platform/shm_file.hpp"
 #include "world.hpp"
 
+namespace descriptors_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 /// No descriptor can be opened while it lives. Nothing is checked then: sanitizers need descriptors to look at memory.
 class NoneLeft {
@@ -60,7 +60,7 @@ unsigned needed_by(Opening&& opening, Look&& look) {
     return count;
 }
 
-}  // namespace
+}  // namespace descriptors_test
 
 BOOST_FIXTURE_TEST_SUITE(descriptors_test, Line)
 

@@ -17,10 +17,10 @@
 #include "platform/asleep.hpp"
 #include "world/world.hpp"
 
+namespace no_futex_waitv_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 constexpr unsigned futex_waitv = 449;
 
@@ -44,7 +44,7 @@ bool becomes_readable(int descriptor) {
     return poll(&wanted, 1, 20'000) == 1;
 }
 
-}  // namespace
+}  // namespace no_futex_waitv_test
 
 BOOST_FIXTURE_TEST_SUITE(no_futex_waitv_test, Line)
 

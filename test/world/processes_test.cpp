@@ -20,10 +20,10 @@
 #include "platform/shared_anonymous.hpp"
 #include "world.hpp"
 
+namespace processes_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 std::atomic<const std::function<void()>*> when_opened_for_locks{nullptr};
 std::atomic<int> opened_before{0};  // that very path, since the test called when_opened_for_locks
@@ -155,7 +155,7 @@ struct Recovery {
     }
 };
 
-}  // namespace
+}  // namespace processes_test
 
 /// The C library's, and a moment in which a test can do something.
 extern "C" int open(const char* path, int flags, ...) {
@@ -164,9 +164,9 @@ extern "C" int open(const char* path, int flags, ...) {
     va_start(arguments, flags);
     const int file = original(path, flags, va_arg(arguments, mode_t));
     va_end(arguments);
-    if (file >= 0 && when_opened_for_locks && std::string_view(path).starts_with("/dev/shm/handoff."))
-        if (opened_before++ == 1)  // the first one is mapped
-            if (const auto* action = when_opened_for_locks.exchange(nullptr)) (*action)();
+    if (file >= 0 && processes_test::when_opened_for_locks && std::string_view(path).starts_with("/dev/shm/handoff."))
+        if (processes_test::opened_before++ == 1)  // the first one is mapped
+            if (const auto* action = processes_test::when_opened_for_locks.exchange(nullptr)) (*action)();
     return file;
 }
 

@@ -14,10 +14,10 @@
 
 #include "world/world.hpp"
 
+namespace refused_locks_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 /// From now on fcntl(`command`) of this process fails with `error`. The low half of an argument comes first: x86-64 and
 /// aarch64 are little-endian.
@@ -35,7 +35,7 @@ void refuse_fcntl(unsigned command, unsigned error) {
         throw std::system_error(errno, std::generic_category(), "seccomp");
 }
 
-}  // namespace
+}  // namespace refused_locks_test
 
 BOOST_FIXTURE_TEST_SUITE(refused_locks_test, Line)
 

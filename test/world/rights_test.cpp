@@ -12,10 +12,10 @@
 #include "segment/segment_layout.hpp"
 #include "world.hpp"
 
+namespace rights_test {
+
 using namespace handoff;
 using namespace handoff::test;
-
-namespace {
 
 constexpr unsigned somebody = 12'345;
 constexpr unsigned a_group = 54'321;
@@ -35,7 +35,7 @@ struct TwoUsers : Line {
     }
 };
 
-}  // namespace
+}  // namespace rights_test
 
 BOOST_FIXTURE_TEST_SUITE(rights_test, TwoUsers, *boost::unit_test::precondition(needs_other_users))
 

@@ -14,11 +14,11 @@
 #include "platform/shm_file.hpp"
 #include "world.hpp"
 
+namespace space_test {
+
 using namespace handoff;
 using namespace handoff::test;
 namespace filesystem = std::filesystem;
-
-namespace {
 
 bool seems_empty = false;       // returned by statvfs() for every file system
 unsigned pages_per_signal = 0;  // 0: posix_fallocate() is the C library's
@@ -56,24 +56,24 @@ void check_small_works() {
     check_works(sender, receiver);
 }
 
-}  // namespace
+}  // namespace space_test
 
 /// The C library's, unless a test makes a file system seem empty: full only a moment later.
 extern "C" int statvfs(const char* path, struct statvfs* status) noexcept {
     static const auto original = reinterpret_cast<decltype(&statvfs)>(dlsym(RTLD_NEXT, "statvfs"));
     const int outcome = original(path, status);
-    if (seems_empty) status->f_bavail = UINT64_MAX / 2 / status->f_frsize;
+    if (space_test::seems_empty) status->f_bavail = UINT64_MAX / 2 / status->f_frsize;
     return outcome;
 }
 
 /// The C library's, unless a test wants an older kernel and a timer that ticks after every so many pages.
 extern "C" int posix_fallocate(int file, off_t offset, off_t bytes) {
     static const auto original = reinterpret_cast<decltype(&posix_fallocate)>(dlsym(RTLD_NEXT, "posix_fallocate"));
-    if (pages_per_signal == 0) return original(file, offset, bytes);
+    if (space_test::pages_per_signal == 0) return original(file, offset, bytes);
     constexpr off_t page_bytes = 4096;
     for (off_t done = 0; done < bytes; done += page_bytes) {
-        if (++pages_reserved % pages_per_signal == 0) {
-            ++signals;
+        if (++space_test::pages_reserved % space_test::pages_per_signal == 0) {
+            ++space_test::signals;
             fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, done + page_bytes);
             return EINTR;
         }
