@@ -56,8 +56,8 @@ public:
           sender_(name, {.slot_count = 2,
                          .payload_bytes = frame_bytes,
                          .reply_bytes = sizeof(std::uint64_t),
-                         .in_place = work == Work::back,
-                         .wait = wait}) {
+                         .in_place = work == Work::back},
+                  {.wait = wait}) {
         sender_.wait_for_receiver(30s).value();
     }
     std::span<std::byte> room() override {
