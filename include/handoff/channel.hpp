@@ -27,6 +27,7 @@
 #include <handoff/error.hpp>
 #include <handoff/export.hpp>
 #include <handoff/image.hpp>
+#include <handoff/lender_ptr.hpp>
 #include <handoff/loan.hpp>
 #include <handoff/options.hpp>
 #include <handoff/wait.hpp>
@@ -93,7 +94,7 @@ private:
     Processed() = default;
     void release() noexcept;
 
-    std::shared_ptr<detail::queue::Member> member_;
+    detail::slot::LenderPtr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
     std::span<const std::byte> reply_;
     std::span<const std::byte> payload_;
@@ -138,12 +139,12 @@ public:
 
 private:
     friend class Sender;
-    Pending(std::shared_ptr<detail::queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
+    Pending(detail::slot::LenderPtr<detail::queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
     void abandon() noexcept;
     result<Processed> collect();
     const std::shared_ptr<detail::channel::PendingSource>& source() const;
 
-    std::shared_ptr<detail::queue::Member> member_;
+    detail::slot::LenderPtr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t sequence_ = 0;
     mutable std::shared_ptr<detail::channel::PendingSource> source_;  ///< made on first use
@@ -218,7 +219,7 @@ private:
     Loan loan_of(const detail::slot::Held& held);
     detail::queue::Member& usable() const;
 
-    std::shared_ptr<detail::queue::Member> member_;
+    detail::slot::LenderPtr<detail::queue::Member> member_;
 };
 
 /// A request taken from the channel, ours until processed() or failed(). Destroyed without either (an exception, say),
@@ -293,7 +294,7 @@ private:
     result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::queue::Notify notify);
     void give_back() noexcept;
 
-    std::shared_ptr<detail::queue::Member> member_;
+    detail::slot::LenderPtr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
     std::span<const std::byte> payload_;
@@ -353,7 +354,7 @@ private:
     Failure nothing_came(const Wait& wait) const;
     detail::queue::Member& usable() const;
 
-    std::shared_ptr<detail::queue::Member> member_;
+    detail::slot::LenderPtr<detail::queue::Member> member_;
 };
 
 }  // namespace handoff

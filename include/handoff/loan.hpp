@@ -4,10 +4,10 @@
 #include <handoff/error.hpp>
 #include <handoff/export.hpp>
 #include <handoff/image.hpp>
+#include <handoff/lender_ptr.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <utility>
 
@@ -51,11 +51,11 @@ public:
 private:
     friend class Sender;
     friend class Publisher;
-    Loan(std::shared_ptr<detail::slot::Lender> lender, const detail::slot::Held& held,
+    Loan(detail::slot::LenderPtr<detail::slot::Lender> lender, const detail::slot::Held& held,
          std::span<std::byte> payload) noexcept;
     void give_back() noexcept;
 
-    std::shared_ptr<detail::slot::Lender> lender_;
+    detail::slot::LenderPtr<detail::slot::Lender> lender_;
     std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
     std::span<std::byte> payload_;

@@ -27,6 +27,7 @@
 #include <handoff/error.hpp>
 #include <handoff/export.hpp>
 #include <handoff/image.hpp>
+#include <handoff/lender_ptr.hpp>
 #include <handoff/loan.hpp>
 #include <handoff/options.hpp>
 #include <handoff/wait.hpp>
@@ -173,7 +174,7 @@ public:
 
 private:
     detail::broadcast::Member& usable() const;
-    std::shared_ptr<detail::broadcast::Member> member_;
+    detail::slot::LenderPtr<detail::broadcast::Member> member_;
 };
 
 /// A message, pinned: its bytes stay whole and in place until this is destroyed, whatever the publishers do.

@@ -3,7 +3,6 @@
 
 #include <handoff/channel.hpp>
 
-#include <memory>
 #include <string_view>
 
 #include "queue/member.hpp"
@@ -12,7 +11,7 @@ namespace handoff::detail::channel {
 
 /// Opens the channel and joins it; replaces an existing one that does not fit, if no live process uses it and nothing
 /// is unread. Throws Error: see Sender::Sender.
-std::shared_ptr<queue::Member> open_channel(std::string_view name, const ChannelShape& shape,
+slot::LenderPtr<queue::Member> open_channel(std::string_view name, const ChannelShape& shape,
                                             const HandleOptions& handle, participants::Role role);
 
 }  // namespace handoff::detail::channel

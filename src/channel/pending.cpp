@@ -58,7 +58,8 @@ void Processed::release() noexcept {
 
 // ---- Pending --------------------------------------------------------------------------------------------------------
 
-Pending::Pending(std::shared_ptr<detail::queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
+Pending::Pending(detail::slot::LenderPtr<detail::queue::Member> member, std::uint32_t slot,
+                 std::uint64_t sequence) noexcept
     : member_(std::move(member)), slot_(slot), sequence_(sequence) {}
 
 Pending::Pending(Pending&& other) noexcept
@@ -129,7 +130,6 @@ result<Withdrawn> Pending::withdraw() {
 result<Processed> Pending::wait(const Wait& wait) {
     if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
-    auto& counters = member_->my_entry().counters;
     result<bool> answered = false;
     const auto is_over = [&] {
         answered = member_->protocol().is_answered(slot_, sequence_);
@@ -146,13 +146,12 @@ result<Processed> Pending::wait(const Wait& wait) {
     if (!answered.assume_value() && member_->was_removed()) return detail::slot::removed(member_->name());
     if (!answered.assume_value() && wait.stop_requested()) return Errc::stopped;
     if (!answered.assume_value()) {
-        counters.timeouts.add(1);
+        member_->my_entry().counters.timeouts.add(1);
         return Failure(Errc::timed_out,
                        "request " + std::to_string(sequence_) + " was not processed in time: it is " +
                            member_->describe(slot_) +
                            member_->registry().all_stopped(wait, detail::participants::Role::receiver, "receiver"));
     }
-    counters.finished.add(1);
     member_->look_if_due();
     return collect();
 }
@@ -160,9 +159,11 @@ result<Processed> Pending::wait(const Wait& wait) {
 result<Processed> Pending::collect() {
     const auto& slot = member_->slots()[slot_];
     const SlotWord word = SlotWord::decode(slot.control.load());
+    const std::int64_t answered_ns = slot.answered_ns.load(std::memory_order_relaxed);
+    const std::int64_t sent_ns = slot.sent_ns.load(std::memory_order_relaxed);
+    member_->count_answered(word.state == SlotState::processed, sent_ns, answered_ns);
     const std::uint32_t deliveries = word.deliveries + (word.state == SlotState::given_up ? 0U : 1U);
     if (word.state != SlotState::processed) {
-        member_->my_entry().counters.failed.add(1);
         Failure failure =
             word.state == SlotState::failed
                 ? Failure(Errc::failed, "request " + std::to_string(sequence_) + " failed: " + reason_in(slot))
@@ -186,10 +187,7 @@ result<Processed> Pending::collect() {
     processed.slot_ = slot_;
     processed.sequence_ = sequence_;
     processed.deliveries_ = deliveries;
-    const std::int64_t answered_ns = slot.answered_ns.load(std::memory_order_relaxed);
-    const std::int64_t sent_ns = slot.sent_ns.load(std::memory_order_relaxed);
     processed.round_trip_ = std::chrono::nanoseconds(detail::platform::difference_ns(answered_ns, sent_ns));
-    member_->measure(member_->my_entry().delay, sent_ns, answered_ns);
     if (!member_->is_usable()) return unusable(member_.get());
     source_.reset();
     processed.member_ = std::move(member_);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <utility>
 
 #include "queue/member.hpp"
@@ -13,7 +12,7 @@ namespace handoff::detail::channel {
 /// Ready for ever once the request is answered, was collected or abandoned, or can never be answered.
 class PendingSource final : public sync::WaitSource {
 public:
-    PendingSource(std::shared_ptr<queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
+    PendingSource(slot::LenderPtr<queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept
         : member_(std::move(member)), slot_(slot), sequence_(sequence) {}
     ~PendingSource() override { close_descriptor(); }
 
@@ -31,7 +30,7 @@ public:
     bool tick(std::int64_t now_ns) noexcept override { return member_->look_if_due(now_ns); }
 
 private:
-    const std::shared_ptr<queue::Member> member_;
+    const slot::LenderPtr<queue::Member> member_;
     const std::uint32_t slot_;
     const std::uint64_t sequence_;
 };

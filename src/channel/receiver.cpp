@@ -92,7 +92,8 @@ result<void> Receiver::processed(std::span<Request> batch) {
     result<void> outcome = success();
     std::uint32_t answered = 0;
     for (Request& request : batch) {
-        const auto notify = request.member_ == member_ ? detail::queue::Notify::later : detail::queue::Notify::now;
+        const auto notify =
+            request.member_.get() == member_.get() ? detail::queue::Notify::later : detail::queue::Notify::now;
         auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, notify);
         answered += done ? 1 : 0;
         if (!done && outcome) outcome = std::move(done);
@@ -150,18 +151,15 @@ result<Request> Receiver::request_of(const detail::queue::Claim& claim, std::int
     const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
     request.sent_at_ = time_point(sent_ns);
     request.taken_at_ = time_point(now_ns);
-    request.member_ = member_;
-    auto& mine = member_->my_entry();
-    mine.counters.messages.add(1);
-    mine.counters.bytes.add(request.payload_.size());
-    member_->measure(mine.delay, sent_ns, now_ns);
+    member_->count_taken(request.payload_.size(), sent_ns, now_ns);
+    request.member_ = detail::slot::LenderPtr<detail::queue::Member>::adopt(*member_, *member_);
     member_->look_if_due(now_ns);
     if (!member_->is_usable()) return unusable(member_.get());
     return taken;
 }
 
 Waitable Receiver::waitable() const {
-    return detail::sync::WaitSource::waitable((usable(), member_));
+    return detail::sync::WaitSource::waitable(usable().share());
 }
 int Receiver::descriptor() const {
     return usable().descriptor();

@@ -111,14 +111,10 @@ result<void> Request::finish(std::size_t reply_bytes, bool ok, std::int64_t now_
     const bool described = reply_image_.is_described() && reply_image_.byte_count() <= reply_bytes;
     slot.reply.set(reply_bytes, described);
     if (described) slot.reply_image = reply_image_;
-    auto& mine = member_->my_entry();
-    mine.counters.finished.add(1);
-    if (!ok) mine.counters.failed.add(1);
-    if (detail::slot::SlotWord::decode(word_).awaited) {
-        slot.answered_ns.store(now_ns, std::memory_order_relaxed);
-        member_->measure(mine.work, taken_at_.time_since_epoch().count(), now_ns);
-    }
-    const auto member = std::exchange(member_, nullptr);
+    const bool awaited = detail::slot::SlotWord::decode(word_).awaited;
+    if (awaited) slot.answered_ns.store(now_ns, std::memory_order_relaxed);
+    member_->count_finished(ok, awaited, taken_at_.time_since_epoch().count(), now_ns);
+    const auto member = std::move(member_);
     payload_ = {};
     reply_ = {};
     auto answered = member->protocol().answer({slot_, word_}, ok ? SlotState::processed : SlotState::failed, notify);

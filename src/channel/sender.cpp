@@ -34,7 +34,7 @@ Sender::~Sender() = default;
 
 Loan Sender::loan_of(const Held& held) {
     member_->look_if_due(member_->slots()[held.slot].sent_ns.load(std::memory_order_relaxed));  // loaned just now
-    return {member_, held, member_->slots().payload_area(held.slot)};
+    return {{*member_, *member_}, held, member_->slots().payload_area(held.slot)};
 }
 
 result<Loan> Sender::try_loan() {
@@ -87,7 +87,8 @@ result<std::size_t> Sender::loan(std::span<Loan> batch, const Wait& wait) {
 
 result<void> Sender::check(const Loan& loan) const {
     if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return unusable(member_.get());
-    if (loan.lender_ != member_) return Failure(Errc::invalid_argument, "the loan is of another Sender: send it there");
+    if (loan.lender_.get() != member_.get())
+        return Failure(Errc::invalid_argument, "the loan is of another Sender: send it there");
     return success();
 }
 
@@ -95,7 +96,11 @@ result<void> Sender::check(const Loan& loan) const {
 /// REQUIRES: check(loan)
 result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::queue::Notify notify) {
     auto& slot = member_->slots()[loan.slot_];
-    const std::uint64_t sequence = member_->next_sequence();
+    std::uint64_t sequence = 0;
+    {
+        const detail::sync::SoleThread::Use use(member_->sole_thread());
+        sequence = member_->next_sequence(use);
+    }
     constexpr auto relaxed = std::memory_order_relaxed;  // published by SlotProtocol::commit()
     slot.sender.store(member_->registry().my_id(), relaxed);
     slot.sequence.store(sequence, relaxed);
@@ -106,10 +111,8 @@ result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_
     const auto committed = member_->protocol().commit({loan.slot_, loan.word_}, awaited, notify);
     if (!member_->is_usable()) return unusable(member_.get());  // sent into a truncated file
     if (!committed) return committed.error();
-    auto& counters = member_->my_entry().counters;
-    counters.messages.add(1);
-    counters.bytes.add(loan.size_);
-    loan.lender_.reset();
+    member_->count_sent(loan.size_);
+    loan.lender_.release();  // count_sent() counted it off
     member_->look_if_due(now_ns);
     return sequence;
 }
@@ -205,7 +208,7 @@ result<void> Sender::wait_for_receiver(const Wait& wait) {
 }
 
 Waitable Sender::waitable() const {
-    return detail::sync::WaitSource::waitable((usable(), member_));
+    return detail::sync::WaitSource::waitable(usable().share());
 }
 int Sender::descriptor() const {
     return usable().descriptor();

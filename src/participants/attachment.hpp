@@ -30,7 +30,8 @@ public:
           registry_(table(), segment_.geometry().participant_count, segment_.locks(), handler),
           schedule_(segment_.looked(), segment_.crowd()),
           budget_(policy),
-          fork_generation_(platform::fork_generation()) {}
+          fork_generation_(platform::fork_generation()),
+          cut_short_(segment_.cut_short()) {}
     Attachment(const Attachment&) = delete;
 
     /// Recovers the dead; of many that join at once, one does so in a tick. Throws Error: too_many_participants,
@@ -51,7 +52,7 @@ public:
 
     /// False in a child of fork.
     bool is_of_this_process() const noexcept { return fork_generation_ == platform::fork_generation(); }
-    bool was_cut_short() const noexcept { return segment_.was_cut_short(); }
+    bool was_cut_short() const noexcept { return cut_short_.load(std::memory_order_relaxed); }
     /// Checks once in a tick at most. No new participant can come: a wait that found nothing ends.
     bool was_removed() noexcept {
         const std::int64_t now_ns = platform::now_coarse_ns();
@@ -125,7 +126,8 @@ private:
     Registry registry_;
     LookSchedule schedule_;
     sync::SpinBudget budget_;
-    std::uint32_t fork_generation_;
+    const std::uint32_t fork_generation_;
+    const std::atomic<bool>& cut_short_;  ///< the segment's: one load for each call of a user
     std::atomic<std::int64_t> name_due_ns_{0};
     std::atomic<bool> removed_{false};
 };

@@ -49,14 +49,15 @@ public:
 
     /// True if a missing page was touched. One relaxed load.
     bool was_cut_short() const noexcept { return cut_short_->load(std::memory_order_relaxed); }
+    const std::atomic<bool>& cut_short() const noexcept { return *cut_short_; }
 
     static std::span<Row> rows() noexcept;
+
+    static inline const std::atomic<bool> never{false};
 
 private:
     static Row* claim() noexcept;
     void watch(Row& row, void* address, std::size_t bytes, bool writable) noexcept;
-
-    static inline const std::atomic<bool> never{false};
 
     Row* row_ = nullptr;
     const std::atomic<bool>* cut_short_ = &never;  ///< the row's

@@ -65,7 +65,35 @@ public:
     participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
     const Settings& settings() const noexcept { return settings_; }
 
-    std::uint64_t next_sequence() noexcept { return sequence_.add(1) + 1; }
+    /// Itself as something to wait for; may be kept beyond the last LenderPtr.
+    std::shared_ptr<Member> share() const noexcept { return std::static_pointer_cast<Member>(self()); }
+
+    std::uint64_t next_sequence(const sync::SoleThread::Use& use) noexcept { return sequence_.add(1, use.alone()) + 1; }
+    // What people read, and the times of those handles whose times are exact:
+    /// A message was sent; counts its loan off, too.
+    void count_sent(std::uint64_t bytes) noexcept {
+        const sync::SoleThread::Use use(sole_thread());
+        count_message(bytes, use);
+        let_go(use);
+    }
+    /// A message was taken; counts its Request on, too.
+    void count_taken(std::uint64_t bytes, std::int64_t sent_ns, std::int64_t now_ns) noexcept {
+        const sync::SoleThread::Use use(sole_thread());
+        count_message(bytes, use);
+        hold(use);
+        measure(my_entry().delay, sent_ns, now_ns, use);
+    }
+    void count_finished(bool ok, bool awaited, std::int64_t taken_ns, std::int64_t now_ns) noexcept {
+        const sync::SoleThread::Use use(sole_thread());
+        count_end(ok, use);
+        if (awaited) measure(my_entry().work, taken_ns, now_ns, use);
+    }
+    /// Only an answer that says `processed` has a time.
+    void count_answered(bool ok, std::int64_t sent_ns, std::int64_t answered_ns) noexcept {
+        const sync::SoleThread::Use use(sole_thread());
+        count_end(ok, use);
+        if (ok) measure(my_entry().delay, sent_ns, answered_ns, use);
+    }
     /// Recovers the dead; true if there were any.
     bool reap() noexcept { return attachment_.reap(); }
     /// The same, unless a participant did it less than a tick ago. Every call does this, also if it succeeds at once.
@@ -91,10 +119,6 @@ public:
     }
     /// Exact, or coarse at a fraction of the cost, as the handle was opened.
     std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
-    /// Counts a duration, if this handle's times are exact.
-    void measure(sync::LatencyHistogram& histogram, std::int64_t from_ns, std::int64_t to_ns) const noexcept {
-        if (exact_) histogram.add(platform::difference_ns(to_ns, from_ns));
-    }
     /// The poll rate of the wait for the next request: it depends on whether the last one was awaited by its sender.
     sync::PollRate poll_rate() const noexcept {
         return calm_.load(std::memory_order_relaxed) ? sync::PollRate::calm : sync::PollRate::eager;
@@ -123,6 +147,18 @@ public:
 private:
     void recover(std::uint32_t index, participants::Role role) override;
     void on_departure() override;
+    void count_message(std::uint64_t bytes, const sync::SoleThread::Use& use) noexcept {
+        my_entry().counters.messages.add(1, use.alone());
+        my_entry().counters.bytes.add(bytes, use.alone());
+    }
+    void count_end(bool ok, const sync::SoleThread::Use& use) noexcept {
+        my_entry().counters.finished.add(1, use.alone());
+        if (!ok) my_entry().counters.failed.add(1, use.alone());
+    }
+    void measure(sync::LatencyHistogram& histogram, std::int64_t from_ns, std::int64_t to_ns,
+                 const sync::SoleThread::Use& use) noexcept {
+        if (exact_) histogram.add(platform::difference_ns(to_ns, from_ns), use.alone());
+    }
 
     participants::Attachment attachment_;
     slot::Slots slots_;

@@ -115,6 +115,10 @@ public:
     /// The file was truncated, and a missing page was touched; private zeros are there now. Always false without
     /// handle_sigbus(): such a touch then ends the process.
     bool was_cut_short() const noexcept { return watched_ != nullptr && watched_->was_cut_short(); }
+    /// The flag that was_cut_short() reads.
+    const std::atomic<bool>& cut_short() const noexcept {
+        return watched_ != nullptr ? watched_->cut_short() : platform::WatchedMapping::never;
+    }
     /// Checks whether the file has lost its name, which only force can do while a participant is attached. A system
     /// call.
     bool was_removed() const noexcept;

@@ -1,11 +1,21 @@
-// The owner of lent slots: the part of a channel or topic that a Loan needs.
+// The owner of lent slots: the part of a channel or topic that a Loan needs, and the count of all that refer to it.
+//
+// Thread safety: any thread. Fork: a child's references are its own copies, counted without regard to threads: it has
+//   one.
 #pragma once
 
 #include <handoff/error.hpp>
+#include <handoff/lender_ptr.hpp>
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
+#include "platform/process.hpp"
 #include "slot/slots.hpp"
+#include "sync/sole_thread.hpp"
 
 namespace handoff::detail::slot {
 
@@ -21,7 +31,61 @@ public:
     virtual const std::string& name() const noexcept = 0;
     /// Takes back a slot that was not sent.
     virtual void take_back(const Held& loan) noexcept = 0;
+
+    /// Who uses it: counts of its own that are changed under a Use may be changed plain.
+    sync::SoleThread& sole_thread() noexcept { return sole_thread_; }
+
+    /// `self` is this: it lives until the last LenderPtr is gone, and others may share it beyond that. Called once,
+    /// before the first LenderPtr.
+    void lend_itself(std::shared_ptr<Lender> self) noexcept { self_ = std::move(self); }
+    /// REQUIRES: a LenderPtr exists
+    const std::shared_ptr<Lender>& self() const noexcept { return self_; }
+    void hold() noexcept {
+        if (is_inherited()) return count_on(true);
+        const sync::SoleThread::Use use(sole_thread_);
+        count_on(use.alone());
+    }
+    void let_go() noexcept {
+        if (was_the_last()) std::exchange(self_, nullptr).reset();  // may destroy this
+    }
+    /// Counts one on, or off if it is not the last, as part of another use.
+    void hold(const sync::SoleThread::Use& use) noexcept { count_on(use.alone()); }
+    void let_go(const sync::SoleThread::Use& use) noexcept { count_off(use.alone()); }
+
+private:
+    bool is_inherited() const noexcept { return fork_generation_ != platform::fork_generation(); }
+    bool was_the_last() noexcept {
+        if (is_inherited()) return count_off(true) == 0;
+        const sync::SoleThread::Use use(sole_thread_);
+        return count_off(use.alone()) == 0;
+    }
+    void count_on(bool alone) noexcept {
+        // Relaxed: whoever counts one on has a reference.
+        if (alone) return references_.store(references_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        references_.fetch_add(1, std::memory_order_relaxed);
+    }
+    /// Returns how many are left.
+    std::uint64_t count_off(bool alone) noexcept {
+        // Pairs with itself: the last one sees what the others did.
+        if (!alone) return references_.fetch_sub(1, std::memory_order_acq_rel) - 1;
+        const std::uint64_t left = references_.load(std::memory_order_relaxed) - 1;
+        references_.store(left, std::memory_order_relaxed);
+        return left;
+    }
+
+    const std::uint32_t fork_generation_ = platform::fork_generation();
+    sync::SoleThread sole_thread_;
+    std::atomic<std::uint64_t> references_{0};
+    std::shared_ptr<Lender> self_;
 };
+
+/// The first reference to a new lender.
+template <class T>
+LenderPtr<T> lend(std::shared_ptr<T> lender) noexcept {
+    T& lent = *lender;
+    lent.lend_itself(std::move(lender));
+    return {lent, lent};
+}
 
 /// The error of every call on a handle that was moved from, is finished, or was inherited through fork, or whose
 /// segment was truncated. `lender`: null if there is none any more.

@@ -7,7 +7,7 @@
 
 namespace handoff {
 
-Loan::Loan(std::shared_ptr<detail::slot::Lender> lender, const detail::slot::Held& held,
+Loan::Loan(detail::slot::LenderPtr<detail::slot::Lender> lender, const detail::slot::Held& held,
            std::span<std::byte> payload) noexcept
     : lender_(std::move(lender)), slot_(held.slot), word_(held.word), payload_(payload), size_(payload.size()) {}
 
@@ -51,6 +51,13 @@ result<void> Loan::describe(const Image& image) {
 }
 
 namespace detail::slot {
+
+void hold(Lender& lender) noexcept {
+    lender.hold();
+}
+void let_go(Lender& lender) noexcept {
+    lender.let_go();
+}
 
 Failure unusable(const Lender* lender) {
     if (lender != nullptr && lender->was_cut_short())

@@ -14,8 +14,10 @@ namespace handoff::detail::sync {
 class Counter {
 public:
     /// Returns the value before.
-    std::uint64_t add(std::uint64_t count) noexcept {
-        if (!platform::has_one_thread()) return value_.fetch_add(count, std::memory_order_relaxed);
+    std::uint64_t add(std::uint64_t count) noexcept { return add(count, platform::has_one_thread()); }
+    /// The same; `alone`: no other thread changes it meanwhile (see SoleThread).
+    std::uint64_t add(std::uint64_t count, bool alone) noexcept {
+        if (!alone) return value_.fetch_add(count, std::memory_order_relaxed);
         const std::uint64_t before = load();
         value_.store(before + count, std::memory_order_relaxed);
         return before;

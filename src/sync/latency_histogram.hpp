@@ -34,7 +34,11 @@ public:
     }
 
     /// A negative duration (another core's clock) counts as 0.
-    void add(std::int64_t ns) noexcept { counts_[bucket_of(ns > 0 ? static_cast<std::uint64_t>(ns) : 0)].add(1); }
+    void add(std::int64_t ns) noexcept { add(ns, platform::has_one_thread()); }
+    /// The same; `alone`: as for Counter.
+    void add(std::int64_t ns, bool alone) noexcept {
+        counts_[bucket_of(ns > 0 ? static_cast<std::uint64_t>(ns) : 0)].add(1, alone);
+    }
     void clear() noexcept {
         for (Counter& count : counts_) count.set(0);
     }

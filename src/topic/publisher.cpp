@@ -12,8 +12,8 @@ using detail::participants::Role;
 using detail::slot::unusable;
 
 Publisher::Publisher(std::string_view name, const TopicShape& shape, const HandleOptions& handle)
-    : member_(detail::topic::open_topic(
-          name, shape, handle, {Role::publisher, Role::publisher, handle.wait, 0, false, false, handle.timestamps})) {}
+    : member_(detail::slot::lend(detail::topic::open_topic(
+          name, shape, handle, {Role::publisher, Role::publisher, handle.wait, 0, false, false, handle.timestamps}))) {}
 Publisher::Publisher(std::string_view name, const HandleOptions& handle) : Publisher(name, TopicShape{}, handle) {}
 Publisher::Publisher(Publisher&&) noexcept = default;
 Publisher& Publisher::operator=(Publisher&&) noexcept = default;
@@ -31,12 +31,12 @@ result<Loan> Publisher::loan() {
                                        member_->who_has_loans() + ". Create the topic with more loans");
     // The start of the loan, for people; publish() replaces it. Relaxed: no decision depends on it.
     member_->slots()[held->slot].sent_ns.store(now_ns, std::memory_order_relaxed);
-    return Loan(member_, *held, member_->slots().payload_area(held->slot));
+    return Loan({*member_, *member_}, *held, member_->slots().payload_area(held->slot));
 }
 
 result<std::uint64_t> Publisher::publish(Loan loan) {
     if (member_ == nullptr || loan.lender_ == nullptr || !member_->is_usable()) return unusable(member_.get());
-    if (loan.lender_ != member_)
+    if (loan.lender_.get() != member_.get())
         return Failure(Errc::invalid_argument, "the loan is of another Publisher: publish it there");
     auto& slot = member_->slots()[loan.slot_];
     constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Broadcast::publish()

@@ -88,6 +88,47 @@ BOOST_AUTO_TEST_CASE(a_request_moved_from_is_refused_and_the_other_answers) {
     BOOST_TEST(sending.state().answered == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_handle_leaves_once_all_that_it_sent_and_took_has_passed) {
+    const Sender observer = sender();
+    for (int message = 0; message < 100; ++message) {
+        send(sending, "x");
+        receive(receiving).processed().value();
+        auto pending = request_async(sending, "x");
+        receive(receiving).processed().value();
+        BOOST_TEST(pending.wait(soon()).value().sequence() == 2U * message + 2);
+    }
+    {
+        const Sender leaves = std::move(sending);
+        const Receiver leaves_too = std::move(receiving);
+    }
+    BOOST_TEST(observer.state().senders == 1U);
+    BOOST_TEST(observer.state().receivers == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_taken_outlives_its_handle_and_ends_in_another_thread) {
+    const Sender observer = sender();
+    send(sending, "x");
+    auto loan = std::make_optional(sending.loan(soon()).value());
+    auto request = std::make_optional(receive(receiving));
+    {
+        const Sender gone = std::move(sending);
+        const Receiver gone_too = std::move(receiving);
+    }
+    BOOST_TEST(observer.state().senders == 2U);
+    BOOST_TEST(observer.state().receivers == 1U);
+    BOOST_TEST(text(request->payload()) == "x");
+    std::thread([&] {
+        loan.reset();
+        request.reset();
+    }).join();
+    BOOST_TEST(observer.state().senders == 1U);
+    BOOST_TEST(observer.state().receivers == 0U);
+    Receiver last = receiver();
+    auto again = receive(last);
+    BOOST_TEST(again.deliveries() == 2U);  // given back
+    again.processed().value();
+}
+
 BOOST_AUTO_TEST_CASE(a_child_of_fork_inherits_no_handle_and_disturbs_nobody) {
     auto loan = std::make_optional(loan_with(sending, "ours"));
     auto pending = std::make_optional(request_async(sending, "asked"));

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_watcher_takes_no_wake_up_away) {
 }
 
 BOOST_AUTO_TEST_CASE(a_check_counts_the_participants_and_a_crowd_sleeps_longer) {
-    std::vector<std::shared_ptr<detail::queue::Member>> members;
+    std::vector<detail::slot::LenderPtr<detail::queue::Member>> members;
     for (int i = 0; i < 7; ++i)
         members.push_back(detail::channel::open_channel(name, shape, handle, detail::participants::Role::receiver));
     BOOST_TEST(members[6]->interval_ns() == 2 * detail::sync::tick_ns);  // of eight

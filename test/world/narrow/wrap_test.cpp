@@ -11,13 +11,13 @@
 #include "sync/crash_point.hpp"
 #include "world/world.hpp"
 
-using namespace handoff;
-using namespace handoff::test;
-
 static_assert(detail::queue::CellWord::round_mask == 15 && detail::queue::CellWord::generation_mask == 15 &&
               detail::slot::SlotWord::generation_mask == 15);
 
-namespace {
+namespace wrap_test {
+
+using namespace handoff;
+using namespace handoff::test;
 
 constexpr std::uint64_t cells = 1'024;  // the fewest there are
 constexpr std::uint64_t messages_per_wrap = cells * 16;
@@ -98,7 +98,7 @@ private:
     Child child_;
 };
 
-}  // namespace
+}  // namespace wrap_test
 
 BOOST_FIXTURE_TEST_SUITE(wrap_test, Traffic)
 
