@@ -30,9 +30,10 @@ std::uint64_t growth(std::uint64_t earlier, std::uint64_t later) noexcept;
 /// One look at one segment.
 struct Look {
     inspect::Found file;
-    std::optional<inspect::Report> report;  ///< or:
-    std::optional<Failure> problem;         ///< why it cannot be looked at
-    std::optional<Traffic> traffic;         ///< since the look before, if there was one
+    std::optional<inspect::Report> report;          ///< or:
+    std::optional<Failure> problem;                 ///< why it cannot be looked at
+    std::optional<Traffic> traffic;                 ///< since the look before, if there was one
+    std::optional<std::uint64_t> large_page_bytes;  ///< if it was asked for
 };
 
 class Monitor {

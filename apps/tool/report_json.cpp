@@ -190,6 +190,7 @@ void add_report(Json& json, const inspect::Report& report, bool with_participant
 std::string report_json(const Look& look, bool with_participants_and_slots) {
     Json json{{"schema", "handoff/2"}, {"name", look.file.name}, {"file", file_json(look.file)}};
     if (look.report) add_report(json, *look.report, with_participants_and_slots);
+    if (look.large_page_bytes) json["large_page_bytes"] = *look.large_page_bytes;
     if (look.traffic) json["traffic"] = traffic_json(*look.traffic);
     if (look.problem) json["problem"] = {{"code", name_of(*look.problem)}, {"sentence", look.problem->message()}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);  // names of programs are any bytes

@@ -157,7 +157,7 @@ public:
     Observer& operator=(Observer&&) noexcept;
     ~Observer();
 
-    // These four throw Error(invalid_handle) after a move.
+    // These five throw Error(invalid_handle) after a move.
     /// Of the segment. Fixed.
     Kind kind() const;
     /// Of the segment, as given. Valid while the Observer lives.
@@ -165,6 +165,9 @@ public:
     /// Reads all there is. Throws Error(damaged) if the file was truncated and handle_sigbus() was called; otherwise
     /// SIGBUS ends this process.
     Report report() const;
+    /// How many bytes of the segment lie on large pages of 2 MiB, as a process finds it that has just mapped it. Takes
+    /// some milliseconds per GB, so it is no part of the report. 0 if the kernel does not tell, or the file has holes.
+    std::uint64_t large_page_bytes() const;
     /// False once the name was removed, or belongs to another segment: open a new Observer then.
     bool is_current() const;
 

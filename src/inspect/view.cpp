@@ -5,6 +5,7 @@
 
 #include "channel/blueprint.hpp"
 #include "latest/blueprint.hpp"
+#include "platform/large_pages.hpp"
 #include "segment/name.hpp"
 #include "slot/copy_out.hpp"
 #include "topic/blueprint.hpp"
@@ -163,6 +164,12 @@ Failure Observer::View::cut_short() const {
                                "then remove it"};
 }
 
+std::uint64_t Observer::View::large_page_bytes() const noexcept {
+    const std::uint64_t bytes = geometry().segment_bytes;
+    if (facts_.file.reserved_bytes < bytes) return 0;  // a look into a hole would take memory
+    return detail::platform::bytes_on_large_pages(header_, static_cast<std::size_t>(bytes));
+}
+
 bool Observer::View::is_current() const noexcept {
     // Pairs with the store in Segment::leave(). A removal by force, or with rm, leaves no mark: check the name, too.
     if (header_->state.load(std::memory_order_acquire) ==
@@ -217,6 +224,9 @@ const std::string& Observer::name() const {
 }
 Report Observer::report() const {
     return usable().report();
+}
+std::uint64_t Observer::large_page_bytes() const {
+    return usable().large_page_bytes();
 }
 bool Observer::is_current() const {
     return usable().is_current();

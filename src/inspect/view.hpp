@@ -59,6 +59,7 @@ public:
 
     const Facts& facts() const noexcept { return facts_; }
     Report report() const;
+    std::uint64_t large_page_bytes() const noexcept;
     bool is_current() const noexcept;
     result<Copied> copy_next(std::vector<std::byte>& buffer);
     result<Copied> copy_newest(std::vector<std::byte>& buffer);

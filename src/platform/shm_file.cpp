@@ -35,7 +35,9 @@ std::string octal(std::uint32_t mode) {
 }
 
 FileStatus as_file_status(const struct stat& status) noexcept {
+    constexpr std::uint64_t block_bytes = 512;  // whatever the file system's is
     return {static_cast<std::uint64_t>(status.st_size),
+            static_cast<std::uint64_t>(status.st_blocks) * block_bytes,
             status.st_ino,
             status.st_dev,
             status.st_uid,

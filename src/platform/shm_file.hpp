@@ -17,6 +17,7 @@ inline constexpr const char* shm_directory = "/dev/shm";
 /// The status of an open file.
 struct FileStatus {
     std::uint64_t size_bytes = 0;
+    std::uint64_t reserved_bytes = 0;  ///< memory that it has: less than its size if there are holes in it
     std::uint64_t inode = 0;
     std::uint64_t device = 0;
     std::uint32_t owner_uid = 0;

@@ -136,7 +136,7 @@ Segment::Segment(std::string name, platform::LockFile locks, platform::Descripto
                            request.read_only ? boost::interprocess::read_only : boost::interprocess::read_write);
     base_ = static_cast<std::byte*>(region.get_address());
     read_only_base_ = base_;
-    if (request.prefault) platform::map_all_pages(base_, geometry_.segment_bytes, !request.read_only);
+    if (request.prefault) map_all_pages(region);
     mapping_ = std::make_shared<Mapping>(std::make_unique<Mapping::Held>(std::move(region), !request.read_only));
     watched_ = &mapping_->held->watched;
     Mapping::enter(*mapping_->held, mapping_);

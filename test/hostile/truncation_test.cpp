@@ -1,5 +1,6 @@
 // A peer truncates the segment's file: an access to the missing part kills the process or, if asked for, is an error.
 #include <handoff/handoff.hpp>
+#include <handoff/inspect.hpp>
 #include <handoff/testing.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -97,6 +98,25 @@ BOOST_AUTO_TEST_CASE(without_a_handler_whoever_touches_a_missing_part_dies_and_n
     }
     BOOST_TEST(bystander.is_running());
     bystander.kill();
+}
+
+BOOST_AUTO_TEST_CASE(a_large_page_may_be_cut_in_two) {
+    constexpr std::size_t mebi = 1 << 20;
+    const UniqueName name;
+    testing::run_in_child([&](Checkpoints&) {
+        handle_sigbus();
+        Sender sender(name, {.slot_count = 4, .payload_bytes = 2 * mebi}, {.prefault = true});
+        const inspect::Observer observer(name.str());
+        std::array<Loan, 4> loans;
+        for (Loan& loan : loans) {
+            loan = sender.loan(soon).value();
+            write_all(loan.payload());
+        }
+        cut(name, 3 * mebi);
+        BOOST_TEST(observer.large_page_bytes() <= 2 * mebi);
+        for (Loan& loan : loans) write_all(loan.payload());
+        check_damaged(sender.send(std::move(loans[0])));
+    });
 }
 
 BOOST_AUTO_TEST_CASE(every_call_on_a_channel_that_was_cut_short_says_damaged) {

@@ -42,6 +42,7 @@ Look full_look(Kind kind) {
     look.traffic = handoff::apps::tool::Traffic{};
     look.traffic->seconds = 1;
     look.traffic->messages_per_second = 2.5;
+    look.large_page_bytes = 4 << 20;
     return look;
 }
 

@@ -92,9 +92,16 @@ std::string slots_table(const Report& report) {
     return (table.empty() ? "" : table.str("  ")) + "  " + std::to_string(free) + " free\n";
 }
 
-void print(const Report& report) {
+/// Of a segment that is large enough for them.
+std::string format_large_pages(const Report& report, std::uint64_t bytes) {
+    constexpr std::uint64_t least = 4U << 20;
+    if (report.segment_bytes < least) return "";
+    return " (" + (bytes == 0 ? "none" : format_bytes(bytes)) + " on large pages)";
+}
+
+void print(const Report& report, std::uint64_t large_page_bytes) {
     std::cout << report.name << ": " << to_string(report.kind) << ", " << format_bytes(report.segment_bytes)
-              << ", layout " << report.layout_version << "\n"
+              << format_large_pages(report, large_page_bytes) << ", layout " << report.layout_version << "\n"
               << "  " << format_options(report) << "\n"
               << "  created " << format_time(report.created_at) << " by pid " << report.creator_pid << ", instance "
               << format_instance(report.instance) << "; " << user_name(report.owner_uid) << ":"
@@ -119,11 +126,13 @@ ExitCode run(const Invocation& invocation) {
     }
     const inspect::Observer observer(name);  // throws what is wrong, in a sentence
     if (!invocation.arguments.flag("json")) {
-        print(observer.report());
+        print(observer.report(), observer.large_page_bytes());
         return ExitCode::ok;
     }
-    for (const Look& look : look_twice(name, invocation.arguments.duration("interval")))
+    for (Look& look : look_twice(name, invocation.arguments.duration("interval"))) {
+        if (look.report) look.large_page_bytes = observer.large_page_bytes();
         std::cout << report_json(look, true) << "\n";
+    }
     return ExitCode::ok;
 }
 
