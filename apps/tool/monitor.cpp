@@ -30,7 +30,7 @@ bool takes(inspect::Role role) {
 /// A segment that was replaced since is opened anew: there is no traffic between the two.
 template <class Watched>
 Look look_at(const inspect::Found& file, std::map<std::string, Watched>& watched) {
-    Look look{.file = file, .report = {}, .problem = {}, .traffic = {}};
+    Look look{.file = file, .report = {}, .problem = {}, .traffic = {}, .large_page_bytes = {}};
     try {
         const auto known = watched.find(file.name);
         if (known != watched.end() && !known->second.observer.is_current()) watched.erase(known);

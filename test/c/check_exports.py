@@ -2,14 +2,16 @@
 """usage: check_exports.py LIBRARY HEADER_FOLDER LIST CXX_LIST [--write]
 
 The C functions that LIBRARY exports, those that the headers declare, and those on LIST are the same. The C++ functions
-that it exports are those of CXX_LIST, and none is in handoff::detail. After a change on purpose, correct the lists
-(--write does it): what leaves them breaks programs that are compiled.
+that it exports are those of CXX_LIST, and none is in handoff::detail but what LenderPtr puts inline into programs.
+After a change on purpose, correct the lists (--write does it): what leaves them breaks programs that are compiled.
 """
 
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+INLINED = {f"handoff::detail::slot::{name}(handoff::detail::slot::Lender&)" for name in ("hold", "let_go")}
 
 
 def exported_by(library):
@@ -48,7 +50,7 @@ def main():
         for name in sorted(names ^ expected):
             wrong += 1
             print(f"{name}: " + (f"{what}, but not on the list" if name in names else f"on the list, but not {what}"))
-    for name in sorted(name for name in cxx if name.startswith("handoff::detail")):
+    for name in sorted(name for name in cxx - INLINED if name.startswith("handoff::detail")):
         wrong += 1
         print(f"{name}: private, and exported")
     print(f"{len(listed)} C functions and {len(cxx_listed)} of C++ on the lists, {wrong} differences")

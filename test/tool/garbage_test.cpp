@@ -34,7 +34,8 @@ void scribble(const std::string& name, std::mt19937_64& random, int count) {
 void look_at(const std::string& name) {
     inspect::Observer observer(name, Start::oldest);
     const auto report = observer.report();
-    tool_of::Look look{.file = inspect::find(name).at(0), .report = report, .problem = {}, .traffic = {}};
+    tool_of::Look look{
+        .file = inspect::find(name).at(0), .report = report, .problem = {}, .traffic = {}, .large_page_bytes = {}};
     look.traffic = tool_of::traffic_between(report, observer.report(), 1.0);
     BOOST_TEST_REQUIRE(nlohmann::json::parse(tool_of::report_json(look, true)).is_object());
     (void)tool_of::findings(report);

@@ -105,7 +105,7 @@ public:
 
     bool is_there() const { return observer_.is_current(); }
     Look look() {
-        Look look{.file = {}, .report = {}, .problem = {}, .traffic = {}};
+        Look look{.file = {}, .report = {}, .problem = {}, .traffic = {}, .large_page_bytes = {}};
         look.file.name = observer_.name();
         auto now = observer_.report();
         const auto now_at = Clock::now();
