@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
 #include <thread>
 #include <utility>
@@ -42,8 +41,11 @@ bool is_locked(const unsigned char* instruction) {
     return (*instruction & 0xfe) == 0x86 && (instruction[1] >> 6) != 3;
 }
 
-/// A child that does `work` often, and each hundredth time between two marks, beside a thread that does nothing.
-pid_t start(const Channel& channel, const std::function<void(Sender&, Receiver&)>& work) {
+/// The calls of a message: each is told by its number, so that one of them can be stepped.
+using Calls = std::function<void(Sender&, Receiver&, const std::function<void(int, const std::function<void()>&)>&)>;
+
+/// A child that sends often, and each hundredth time has one call between two marks, beside a thread that does nothing.
+pid_t start(const Channel& channel, const Calls& message, int stepped) {
     const pid_t child = fork();
     BOOST_TEST_REQUIRE(child >= 0);
     if (child != 0) return child;
@@ -56,11 +58,13 @@ pid_t start(const Channel& channel, const std::function<void(Sender&, Receiver&)
         Receiver receiver(channel.name, channel.shape);
         ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
         for (int measured = 0; measured < messages; ++measured) {
-            for (int message = 0; message < 100; ++message)
-                work(sender, receiver);  // looks for the dead, if it is time
-            mark();
-            work(sender, receiver);
-            mark();
+            // Looks for the dead, if it is time, so that the stepped call need not.
+            for (int other = 0; other < 100; ++other) message(sender, receiver, [](int, const auto& call) { call(); });
+            message(sender, receiver, [&](int number, const auto& call) {
+                if (number == stepped) mark();
+                call();
+                if (number == stepped) mark();
+            });
         }
     }
     _exit(0);
@@ -90,7 +94,7 @@ bool runs_on(pid_t child) {
     return WIFSTOPPED(status);
 }
 
-/// The fewest of several messages: the others looked for the dead, or moved the ring's hints.
+/// The fewest of several messages: others moved the hints of the ring.
 std::size_t fewest_of(pid_t child) {
     std::size_t fewest = SIZE_MAX;
     int status = 0;
@@ -102,11 +106,23 @@ std::size_t fewest_of(pid_t child) {
     return fewest;
 }
 
-std::size_t locked_instructions(const std::function<void(Sender&, Receiver&)>& work) {
-    Channel channel;
-    channel.shape.slot_count = 64;
-    channel.shape.sync = handoff::Sync::futex;
-    return fewest_of(start(channel, work));
+std::size_t locked_instructions(const Calls& message) {
+    std::size_t sum = 0;
+    for (int call = 0; call < 4; ++call) {
+        Channel channel;
+        channel.shape.slot_count = 64;
+        channel.shape.sync = handoff::Sync::futex;
+        sum += fewest_of(start(channel, message, call));
+    }
+    return sum;
+}
+
+/// On a machine with much to do a stepped call takes longer than a tick, and looks for the dead, too: tried again.
+void check_at_most(std::size_t most, const Calls& message) {
+    std::size_t locked = SIZE_MAX;
+    for (int attempt = 0; attempt < 10 && locked > most; ++attempt)
+        locked = std::min(locked, locked_instructions(message));
+    BOOST_TEST(locked <= most);
 }
 
 }  // namespace cost_test
@@ -115,20 +131,25 @@ BOOST_AUTO_TEST_SUITE(cost_test)
 
 BOOST_AUTO_TEST_CASE(a_message_costs_five_locked_instructions) {
     // Loan, link, take: a compare-exchange each. Free: an exchange. A fifth now and then: positions of the ring.
-    BOOST_TEST(locked_instructions([](Sender& sender, Receiver& receiver) {
-                   sender.send(sender.loan(soon()).value()).value();
-                   receiver.receive(soon()).value().processed().value();
-               }) <= 5U);
+    check_at_most(5, [](Sender& sender, Receiver& receiver, const auto& call) {
+        Loan loan;
+        Request request;
+        call(0, [&] { loan = sender.loan(soon()).value(); });
+        call(1, [&] { sender.send(std::move(loan)).value(); });
+        call(2, [&] { request = receiver.receive(soon()).value(); });
+        call(3, [&] { request.processed().value(); });
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_costs_four_for_a_message) {
-    auto loans = std::make_shared<std::vector<Loan>>(16);
-    auto requests = std::make_shared<std::vector<Request>>(16);
-    BOOST_TEST(locked_instructions([loans, requests](Sender& sender, Receiver& receiver) {
-                   sender.send(std::span(*loans).first(sender.loan(std::span(*loans), soon()).value())).value();
-                   const auto count = receiver.receive(std::span(*requests), soon()).value();
-                   receiver.processed(std::span(*requests).first(count)).value();
-               }) <= 4U * 16);
+    check_at_most(4 * 16, [](Sender& sender, Receiver& receiver, const auto& call) {
+        std::vector<Loan> loans(16);
+        std::vector<Request> requests(16);
+        call(0, [&] { loans.resize(sender.loan(std::span(loans), soon()).value()); });
+        call(1, [&] { sender.send(std::span(loans)).value(); });
+        call(2, [&] { requests.resize(receiver.receive(std::span(requests), soon()).value()); });
+        call(3, [&] { receiver.processed(std::span(requests)).value(); });
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
