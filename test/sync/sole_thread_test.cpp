@@ -58,23 +58,6 @@ BOOST_AUTO_TEST_CASE(it_is_the_first_user_who_is_alone_and_not_the_maker) {
     BOOST_TEST(is_alone_in_another_thread(handle));
 }
 
-BOOST_AUTO_TEST_CASE(a_second_thread_waits_until_the_first_one_is_done) {
-    SoleThread handle;
-    std::atomic<bool> came{false};
-    std::thread second;
-    {
-        const SoleThread::Use use(handle);
-        BOOST_TEST(use.alone());
-        second = std::thread([&] {
-            const SoleThread::Use another(handle);
-            came = true;
-        });
-        for (int look = 0; look < 1000; ++look) BOOST_TEST_REQUIRE(!came.load());
-    }
-    second.join();
-    BOOST_TEST(came.load());
-}
-
 BOOST_AUTO_TEST_CASE(no_addition_is_lost_when_a_second_thread_comes) {
     for (int round = 0; round < 300; ++round) {
         SoleThread handle;
