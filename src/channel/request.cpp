@@ -35,6 +35,7 @@ Request& Request::operator=(Request&& other) noexcept {
         sender_ = other.sender_;
         sequence_ = other.sequence_;
         deliveries_ = other.deliveries_;
+        awaited_ = other.awaited_;
         sent_at_ = other.sent_at_;
         taken_at_ = other.taken_at_;
     }

@@ -96,11 +96,7 @@ result<void> Sender::check(const Loan& loan) const {
 /// REQUIRES: check(loan)
 result<std::uint64_t> Sender::commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::queue::Notify notify) {
     auto& slot = member_->slots()[loan.slot_];
-    std::uint64_t sequence = 0;
-    {
-        const detail::sync::SoleThread::Use use(member_->sole_thread());
-        sequence = member_->next_sequence(use);
-    }
+    const std::uint64_t sequence = member_->next_sequence();
     constexpr auto relaxed = std::memory_order_relaxed;  // published by SlotProtocol::commit()
     slot.sender.store(member_->registry().my_id(), relaxed);
     slot.sequence.store(sequence, relaxed);

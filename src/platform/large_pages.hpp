@@ -40,7 +40,7 @@ private:
 };
 
 /// Moves what is mapped there, a file of /dev/shm, to large pages, for all processes; the rest behind the last whole
-/// one stays where it is. Needs 2 MiB more than the file for a moment, and never the kernel's OOM killer. Where other
+/// one stays where it is. Needs 2 MiB more than the file for a moment; without them nothing is moved. Where other
 /// processes work on it they wait for a block that is being moved. If the process is killed meanwhile, each block is
 /// where it was or moved: the contents are the same.
 void move_to_large_pages(void* address, std::size_t bytes) noexcept;

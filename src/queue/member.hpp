@@ -68,7 +68,10 @@ public:
     /// Itself as something to wait for; may be kept beyond the last LenderPtr.
     std::shared_ptr<Member> share() const noexcept { return std::static_pointer_cast<Member>(self()); }
 
-    std::uint64_t next_sequence(const sync::SoleThread::Use& use) noexcept { return sequence_.add(1, use.alone()) + 1; }
+    std::uint64_t next_sequence() noexcept {
+        const sync::SoleThread::Use use(sole_thread());
+        return sequence_.add(1, use.alone()) + 1;
+    }
     // What people read, and the times of those handles whose times are exact:
     /// A message was sent; counts its loan off, too.
     void count_sent(std::uint64_t bytes) noexcept {

@@ -21,8 +21,9 @@ private:
     boost::interprocess::mode_t mode_;
 };
 
-/// Maps the whole file, a large one on a boundary of large pages if there is room; not inherited by fork. A mapping of a read-only descriptor cannot be widened later. Throws
-/// Error(no_space) if the system refuses or a 32-bit program cannot address so much.
+/// Maps the whole file, a large one on a boundary of large pages if there is room; not inherited by fork. A mapping of
+/// a read-only descriptor cannot be widened later. Throws Error(no_space) if the system refuses or a 32-bit program
+/// cannot address so much.
 boost::interprocess::mapped_region map_file(int fd, std::uint64_t bytes,
                                             boost::interprocess::mode_t mode = boost::interprocess::read_write);
 

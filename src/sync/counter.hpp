@@ -1,7 +1,8 @@
 // A counter that one process writes and any process may read.
 //
-// Thread safety: the owner's threads may add concurrently; a process that has never had a second thread avoids the cost
-// of an atomic addition. Ordering: relaxed; it is for people.
+// Thread safety: the owner's threads may add concurrently. A process that has never had a second thread avoids the cost
+// of an atomic addition, and so does a thread that alone uses a handle (SoleThread). Ordering: relaxed; it is for
+// people.
 #pragma once
 
 #include <atomic>

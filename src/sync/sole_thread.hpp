@@ -17,8 +17,8 @@
 //
 // Thread safety: any number of threads of one process. In the memory of that process: never in a segment.
 // Fork: a child must not use it, except to destroy what it protects.
-// Invariants: (1) plain changes happen only while `busy`, by the thread in `owner`; (2) `owner` becomes `nobody's` only
-//   after no plain change can begin any more.
+// Invariants: (1) plain changes happen only while `busy`, by the thread in `owner`; (2) `owner` becomes `everybody`
+//   only when no plain change can begin any more.
 #pragma once
 
 #include <atomic>

@@ -73,6 +73,18 @@ BOOST_AUTO_TEST_CASE(what_a_batch_held_is_given_back) {
     while (sender.state().free < 4U) receiver.processed(receive(receiver)).value();
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_tells_which_of_its_requests_are_awaited) {
+    Sender sender = this->sender();
+    Receiver receiver = this->receiver();
+    sender.send(sender.try_loan().value()).value();
+    const auto pending = sender.request_async(sender.try_loan().value()).value();
+    BOOST_TEST_REQUIRE(receiver.receive(std::span(requests).first(2), soon()).value() == 2U);
+    BOOST_TEST(!requests[0].awaited());
+    BOOST_TEST(requests[1].awaited());
+    receiver.processed(std::span(requests).first(2)).value();
+    BOOST_TEST(pending.was_answered());
+}
+
 BOOST_AUTO_TEST_CASE(empty_batches_are_refused_or_nothing) {
     Sender sender = this->sender();
     Receiver receiver = this->receiver();

@@ -98,6 +98,19 @@ bool SteppedProcess::is_before_system_call() const {
 #endif
 }
 
+bool SteppedProcess::is_before_locked_instruction() const {
+#if defined(__x86_64__)
+    const long at = ptrace(PTRACE_PEEKUSER, pid_, offsetof(user_regs_struct, rip), nullptr);
+    long code = ptrace(PTRACE_PEEKTEXT, pid_, at, nullptr);
+    if ((code & 0xff) == 0xf0) return true;
+    if ((code & 0xff) == 0x66) code >>= 8;                      // of 16 bits
+    if ((code & 0xf0) == 0x40) code >>= 8;                      // of 64 bits
+    return (code & 0xfe) == 0x86 && (code & 0xc000) != 0xc000;  // xchg, not of two registers
+#else
+    return false;
+#endif
+}
+
 bool SteppedProcess::run_to_system_call() {
     if (log_.done.load() != 0) return false;
     if (ptrace(PTRACE_SYSCALL, pid_, nullptr, nullptr) != 0) throw std::runtime_error("cannot run the process");

@@ -31,6 +31,9 @@ public:
     bool step();
     /// True if the next instruction is a system call.
     bool is_before_system_call() const;
+    /// True if the next instruction has a lock prefix, or exchanges with memory, which needs none. False where it cannot
+    /// be told.
+    bool is_before_locked_instruction() const;
     /// Runs to the next entry into or return from a system call. False: the operation has returned.
     bool run_to_system_call();
     /// SIGKILL; returns when the process is gone, with all its locks.
