@@ -112,6 +112,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_is_ended_and_its_parent_goes_on) {
     });
 }
 
+#ifndef __SANITIZE_ADDRESS__  // a thread that ends while its process forks leaves its allocator locked in the child
 BOOST_AUTO_TEST_CASE(a_child_of_fork_that_asks_has_a_token_of_its_own) {
     run_in_child([](Checkpoints&) {
         const auto token = stop_on_signals();
@@ -127,6 +128,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_fork_that_asks_has_a_token_of_its_own) {
         BOOST_TEST(signal == 0);
     });
 }
+#endif
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -170,13 +170,14 @@ ExitCode measure(Measure what, const Invocation& invocation) {
     const std::string& name = invocation.operands.front();
     const auto interval = arguments.duration("interval");
     if (interval < std::chrono::milliseconds(1)) throw UsageError("--interval: at least 1ms");
-    const auto until = arguments.given("duration") ? in(arguments.duration("duration")) : Clock::time_point::max();
     const bool many = is_glob(name);
     std::optional<Named> one;
     if (!many) one.emplace(name);  // throws what is wrong with it
     Monitor monitor(name);
     Measuring measuring(what, many, arguments.flag("json"));
     if (many) measuring.show(monitor.look());
+    // From here on: however long it took to open them, there is an interval to show.
+    const auto until = arguments.given("duration") ? in(arguments.duration("duration")) : Clock::time_point::max();
     while (!stop_requested() && Clock::now() < until && (many || one->is_there())) {
         sleep_until(std::min(Clock::now() + interval, until));
         measuring.show(many ? monitor.look() : std::vector<Look>{one->look()});
