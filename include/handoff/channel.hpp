@@ -29,6 +29,7 @@
 #include <handoff/image.hpp>
 #include <handoff/lender_ptr.hpp>
 #include <handoff/loan.hpp>
+#include <handoff/optional_image.hpp>
 #include <handoff/options.hpp>
 #include <handoff/wait.hpp>
 #include <handoff/wait_any.hpp>
@@ -37,6 +38,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,7 +49,7 @@ namespace handoff {
 namespace detail::queue {
 class Member;
 struct Claim;
-enum class Notify : std::uint8_t;
+enum class Outcome : std::uint8_t;
 }  // namespace detail::queue
 namespace detail::channel {
 class PendingSource;
@@ -72,15 +74,15 @@ public:
     /// The receiver's answer; empty if it gave none.
     std::span<const std::byte> reply() const noexcept { return reply_; }
     /// The description of the answer, if it is an image (checked against reply()).
-    const Image& reply_image() const noexcept { return reply_image_; }
+    const Image& reply_image() const noexcept { return reply_image_.get(); }
     /// The description of the answer as an array, of an image, too (checked against reply()).
-    Array reply_array() const noexcept { return Array::from(reply_image_); }
+    Array reply_array() const noexcept { return Array::from(reply_image()); }
     /// The request's own bytes, edited by the receiver if the channel is in_place.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
-    const Image& image() const noexcept { return image_; }
+    const Image& image() const noexcept { return image_.get(); }
     /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
-    Array array() const noexcept { return Array::from(image_); }
+    Array array() const noexcept { return Array::from(image()); }
     /// Counts the requests of this Sender from 1.
     std::uint64_t sequence() const noexcept { return sequence_; }
     /// 1, or more if receivers gave it back or died holding it.
@@ -96,12 +98,12 @@ private:
 
     detail::slot::LenderPtr<detail::queue::Member> member_;
     std::uint32_t slot_ = 0;
+    std::uint32_t deliveries_ = 0;
     std::span<const std::byte> reply_;
     std::span<const std::byte> payload_;
-    Image reply_image_;
-    Image image_;
+    detail::OptionalImage reply_image_;
+    detail::OptionalImage image_;
     std::uint64_t sequence_ = 0;
-    std::uint32_t deliveries_ = 0;
     std::chrono::nanoseconds round_trip_{0};
 };
 
@@ -141,6 +143,7 @@ private:
     friend class Sender;
     Pending(detail::slot::LenderPtr<detail::queue::Member> member, std::uint32_t slot, std::uint64_t sequence) noexcept;
     void abandon() noexcept;
+    Failure no_answer(const Wait& wait) const;
     result<Processed> collect();
     const std::shared_ptr<detail::channel::PendingSource>& source() const;
 
@@ -214,9 +217,14 @@ public:
     std::string who_holds() const;
 
 private:
-    result<void> check(const Loan& loan) const;
-    result<std::uint64_t> commit(Loan& loan, bool awaited, std::int64_t now_ns, detail::queue::Notify notify);
-    Loan loan_of(const detail::slot::Held& held);
+    bool is_mine(const Loan& loan) const noexcept;
+    Failure refusal(const Loan& loan) const;
+    result<Loan> loan_of(const detail::slot::Held& held);
+    std::optional<detail::slot::Held> wait_for_slot(const Wait& wait);
+    Failure no_slot(const Wait& wait) const;
+    void open_all(std::span<Loan> batch, std::span<const detail::slot::Held> held, std::int64_t now_ns);
+    detail::queue::Outcome commit(Loan& loan, bool awaited, std::int64_t now_ns, std::uint64_t sequence, bool alone);
+    detail::queue::Outcome commit(Loan& loan, bool awaited, std::uint64_t& sequence);
     detail::queue::Member& usable() const;
 
     detail::slot::LenderPtr<detail::queue::Member> member_;
@@ -230,18 +238,17 @@ public:
     Request() noexcept = default;
     Request(Request&& other) noexcept
         : member_(std::move(other.member_)),
-          slot_(other.slot_),
           word_(other.word_),
-          payload_(std::exchange(other.payload_, {})),
-          reply_(std::exchange(other.reply_, {})),
-          image_(other.image_),
-          reply_image_(other.reply_image_),
-          sender_(other.sender_),
-          sequence_(other.sequence_),
+          slot_(other.slot_),
           deliveries_(other.deliveries_),
           awaited_(other.awaited_),
+          payload_(std::exchange(other.payload_, {})),
+          sender_(other.sender_),
+          sequence_(other.sequence_),
           sent_at_(other.sent_at_),
-          taken_at_(other.taken_at_) {}
+          taken_at_(other.taken_at_),
+          image_(other.image_),
+          reply_image_(other.reply_image_) {}
     Request& operator=(Request&& other) noexcept;
     ~Request() {
         if (member_ != nullptr) give_back();
@@ -252,15 +259,15 @@ public:
     /// The same bytes for editing. Errors: invalid_argument if the channel was not opened in_place, invalid_handle.
     result<std::span<std::byte>> editable();
     /// The description of payload(), if it is an image (checked against payload()).
-    const Image& image() const noexcept { return image_; }
+    const Image& image() const noexcept { return image_.get(); }
     /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
-    Array array() const noexcept { return Array::from(image_); }
+    Array array() const noexcept { return Array::from(image()); }
     /// Describes the edited payload; it may not be longer than before. Errors: as editable(), too_large.
     result<void> describe(const Image& image);
     result<void> describe(const Array& array) { return describe(array.description()); }
 
     /// Room for the answer, in shared memory; size() is the channel's reply capacity.
-    std::span<std::byte> reply() const noexcept { return reply_; }
+    std::span<std::byte> reply() const noexcept;
     /// Describes the answer as this image, or array. Errors: invalid_argument, too_large, invalid_handle.
     result<void> describe_reply(const Image& image);
     result<void> describe_reply(const Array& array) { return describe_reply(array.description()); }
@@ -290,23 +297,25 @@ public:
 
 private:
     friend class Receiver;
+    void open(detail::queue::Member& member, const detail::queue::Claim& claim, std::int64_t now_ns,
+              bool alone) noexcept;
+    std::size_t described_bytes() const noexcept;
     result<void> finish(std::size_t reply_bytes, bool ok);
-    result<void> finish(std::size_t reply_bytes, bool ok, std::int64_t now_ns, detail::queue::Notify notify);
+    detail::queue::Outcome end_quietly(bool alone) noexcept;
     void give_back() noexcept;
 
     detail::slot::LenderPtr<detail::queue::Member> member_;
-    std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
-    std::span<const std::byte> payload_;
-    std::span<std::byte> reply_;
-    Image image_;
-    Image reply_image_;
-    SenderId sender_;
-    std::uint64_t sequence_ = 0;
+    std::uint32_t slot_ = 0;
     std::uint32_t deliveries_ = 0;
     bool awaited_ = false;
+    std::span<const std::byte> payload_;
+    SenderId sender_;
+    std::uint64_t sequence_ = 0;
     std::chrono::steady_clock::time_point sent_at_;
     std::chrono::steady_clock::time_point taken_at_;
+    detail::OptionalImage image_;
+    detail::OptionalImage reply_image_;
 };
 
 /// Takes requests out of a channel. Receivers compete: each request goes to one of them, in the order of the sends.
@@ -350,7 +359,11 @@ public:
     std::string who_holds() const;
 
 private:
-    result<Request> request_of(const detail::queue::Claim& claim, std::int64_t now_ns);
+    result<Request> request_of(const detail::queue::Claim& claim);
+    bool open(Request& request, const detail::queue::Claim& claim);
+    Failure not_opened(const detail::queue::Claim& claim) const;
+    std::size_t take_more(std::span<Request> batch);
+    std::size_t end_quietly(std::span<Request> batch, detail::queue::Outcome& outcome, std::uint32_t& freed) noexcept;
     Failure nothing_came(const Wait& wait) const;
     detail::queue::Member& usable() const;
 

@@ -5,6 +5,7 @@
 #include <handoff/export.hpp>
 #include <handoff/image.hpp>
 #include <handoff/lender_ptr.hpp>
+#include <handoff/optional_image.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +26,8 @@ public:
     Loan() noexcept = default;
     Loan(Loan&& other) noexcept
         : lender_(std::move(other.lender_)),
-          slot_(other.slot_),
           word_(other.word_),
+          slot_(other.slot_),
           payload_(std::exchange(other.payload_, {})),
           size_(std::exchange(other.size_, 0)),
           image_(other.image_) {}
@@ -46,21 +47,20 @@ public:
     result<void> describe(const Image& image);
     result<void> describe(const Array& array) { return describe(array.description()); }
     /// The description given so far (Encoding::none: plain bytes).
-    const Image& image() const noexcept { return image_; }
+    const Image& image() const noexcept { return image_.get(); }
 
 private:
     friend class Sender;
     friend class Publisher;
-    Loan(detail::slot::LenderPtr<detail::slot::Lender> lender, const detail::slot::Held& held,
-         std::span<std::byte> payload) noexcept;
+    void open(const detail::slot::Held& held, std::span<std::byte> payload) noexcept;
     void give_back() noexcept;
 
     detail::slot::LenderPtr<detail::slot::Lender> lender_;
-    std::uint32_t slot_ = 0;
     std::uint64_t word_ = 0;
+    std::uint32_t slot_ = 0;
     std::span<std::byte> payload_;
     std::size_t size_ = 0;
-    Image image_;
+    detail::OptionalImage image_;
 };
 
 }  // namespace handoff

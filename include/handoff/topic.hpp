@@ -187,9 +187,9 @@ public:
     /// The publisher's bytes, in shared memory.
     std::span<const std::byte> payload() const noexcept { return payload_; }
     /// The description of payload(), if it is an image (checked against payload()).
-    const Image& image() const noexcept { return image_; }
+    const Image& image() const noexcept { return image_.get(); }
     /// The description of payload() as an array, of an image, too (checked against payload()): see Array::from().
-    Array array() const noexcept { return Array::from(image_); }
+    Array array() const noexcept { return Array::from(image()); }
     /// Counts the messages of the topic from 1, over all publishers.
     std::uint64_t sequence() const noexcept { return sequence_; }
     /// Messages between the previous one of this subscriber and this one: overwritten, or skipped by newest(). Exact.
@@ -205,7 +205,7 @@ private:
     std::shared_ptr<detail::topic::Reader> reader_;
     std::uint32_t slot_ = 0;
     std::span<const std::byte> payload_;
-    Image image_;
+    detail::OptionalImage image_;
     std::uint64_t sequence_ = 0;
     std::uint64_t lost_ = 0;
     std::chrono::steady_clock::time_point published_at_;

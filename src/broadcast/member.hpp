@@ -62,8 +62,9 @@ public:
     const participants::Registry& registry() const noexcept { return attachment_.registry(); }
     /// REQUIRES: not read-only.
     participants::ParticipantEntry& my_entry() const noexcept { return attachment_.my_entry(); }
-    std::int64_t stamp_ns() const noexcept {
-        return options_.timestamps == Timestamps::exact ? platform::now_ns() : platform::now_coarse_ns();
+    /// REQUIRES: not read-only.
+    std::int64_t stamp_ns() noexcept {
+        return options_.timestamps == Timestamps::exact ? attachment_.stamps().now_ns() : platform::now_coarse_ns();
     }
     /// Counts a message that was taken: its size, what was overwritten before it, and its age if this handle's times
     /// are exact. Recovers the dead if that is due.

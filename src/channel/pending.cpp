@@ -11,6 +11,8 @@
 
 namespace handoff {
 
+using detail::queue::is_usable;
+using detail::queue::Outcome;
 using detail::queue::Withdrawal;
 using detail::slot::SlotState;
 using detail::slot::SlotWord;
@@ -30,9 +32,16 @@ std::string reason_in(const detail::slot::SharedData& slot) {
 
 // ---- Processed ------------------------------------------------------------------------------------------------------
 
-Processed::Processed(Processed&& other) noexcept {
-    *this = std::move(other);
-}
+Processed::Processed(Processed&& other) noexcept
+    : member_(std::move(other.member_)),
+      slot_(other.slot_),
+      deliveries_(other.deliveries_),
+      reply_(std::exchange(other.reply_, {})),
+      payload_(std::exchange(other.payload_, {})),
+      reply_image_(other.reply_image_),
+      image_(other.image_),
+      sequence_(other.sequence_),
+      round_trip_(other.round_trip_) {}
 
 Processed& Processed::operator=(Processed&& other) noexcept {
     if (this != &other) {
@@ -87,7 +96,7 @@ void Pending::abandon() noexcept {
 }
 
 const std::shared_ptr<detail::channel::PendingSource>& Pending::source() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
+    if (!is_usable(member_)) throw Error(unusable(member_.get()));
     if (source_ == nullptr) source_ = std::make_shared<detail::channel::PendingSource>(member_, slot_, sequence_);
     return source_;
 }
@@ -99,21 +108,18 @@ int Pending::descriptor() const {
 }
 
 bool Pending::was_answered() const noexcept {
-    if (member_ == nullptr || !member_->is_usable()) return true;
-    const auto answered = [this] {
-        const auto outcome = member_->protocol().is_answered(slot_, sequence_);
-        return !outcome || outcome.assume_value();
-    };
+    if (!is_usable(member_)) return true;
+    const auto answered = [this] { return member_->protocol().is_answered(slot_, sequence_) != Outcome::not_yet; };
     return answered() || (member_->look_if_due() && answered());
 }
 
 result<Withdrawn> Pending::withdraw() {
-    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+    if (!is_usable(member_)) return unusable(member_.get());
     const Withdrawal outcome = member_->protocol().withdraw(slot_, sequence_);
     if (outcome == Withdrawal::taken_back) member_->my_entry().counters.returned.add(1);
     const auto member = member_;
     abandon();
-    if (!member->is_usable()) return unusable(member.get());
+    if (!is_usable(member)) return unusable(member.get());
     switch (outcome) {
         case Withdrawal::taken_back:
             return Withdrawn::taken_back;
@@ -128,32 +134,33 @@ result<Withdrawn> Pending::withdraw() {
 }
 
 result<Processed> Pending::wait(const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+    if (!is_usable(member_)) return unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
-    result<bool> answered = false;
+    Outcome outcome = Outcome::not_yet;
     const auto is_over = [&] {
-        answered = member_->protocol().is_answered(slot_, sequence_);
-        return !answered || answered.assume_value();
+        outcome = member_->protocol().is_answered(slot_, sequence_);
+        return outcome != Outcome::not_yet;
     };
     if (wait.deadline().at_ns() == 0 || !member_->spin_for_answer(is_over))
         member_->wait(member_->protocol().answered(member_->registry().me()), wait, is_over);
-    if (!member_->is_usable()) return unusable(member_.get());
-    if (!answered) {
+    if (!is_usable(member_)) return unusable(member_.get());
+    if (outcome == Outcome::not_yet) return no_answer(wait);
+    if (outcome != Outcome::ok) {
         source_.reset();
         member_.reset();
-        return answered.error();
-    }
-    if (!answered.assume_value() && member_->was_removed()) return detail::slot::removed(member_->name());
-    if (!answered.assume_value() && wait.stop_requested()) return Errc::stopped;
-    if (!answered.assume_value()) {
-        member_->my_entry().counters.timeouts.add(1);
-        return Failure(Errc::timed_out,
-                       "request " + std::to_string(sequence_) + " was not processed in time: it is " +
-                           member_->describe(slot_) +
-                           member_->registry().all_stopped(wait, detail::participants::Role::receiver, "receiver"));
+        return failure_of(outcome);
     }
     member_->look_if_due();
     return collect();
+}
+
+Failure Pending::no_answer(const Wait& wait) const {
+    if (member_->was_removed()) return detail::slot::removed(member_->name());
+    if (wait.stop_requested()) return Errc::stopped;
+    member_->my_entry().counters.timeouts.add(1);
+    return {Errc::timed_out,
+            "request " + std::to_string(sequence_) + " was not processed in time: it is " + member_->describe(slot_) +
+                member_->registry().all_stopped(wait, detail::participants::Role::receiver, "receiver")};
 }
 
 result<Processed> Pending::collect() {
@@ -173,7 +180,8 @@ result<Processed> Pending::collect() {
         abandon();
         return failure;
     }
-    Processed processed;
+    result<Processed> collected = Processed();  // filled in the returned object: no second move
+    Processed& processed = collected.assume_value();
     const auto payload = member_->slots().received_payload(slot_);
     const auto reply = member_->slots().received_reply(slot_);
     // Sizes from shared memory: read once, limited to the slot's real sizes.
@@ -188,10 +196,10 @@ result<Processed> Pending::collect() {
     processed.sequence_ = sequence_;
     processed.deliveries_ = deliveries;
     processed.round_trip_ = std::chrono::nanoseconds(detail::platform::difference_ns(answered_ns, sent_ns));
-    if (!member_->is_usable()) return unusable(member_.get());
+    if (!is_usable(member_)) return unusable(member_.get());
     source_.reset();
     processed.member_ = std::move(member_);
-    return processed;
+    return collected;
 }
 
 }  // namespace handoff

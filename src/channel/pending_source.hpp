@@ -19,8 +19,7 @@ public:
     bool can_be_waited_for() const noexcept override { return member_->is_of_this_process(); }
     bool has_something() noexcept override {
         if (member_->was_cut_short() || member_->was_removed()) return true;
-        const auto answered = member_->protocol().is_answered(slot_, sequence_);
-        return !answered || answered.assume_value();
+        return member_->protocol().is_answered(slot_, sequence_) != queue::Outcome::not_yet;
     }
     /// Every answer to this Sender wakes all sleepers on it.
     sync::FutexCondition* condition() noexcept override {

@@ -1,6 +1,7 @@
 #include <handoff/channel.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "channel/open_channel.hpp"
@@ -10,14 +11,12 @@
 namespace handoff {
 
 using detail::queue::Claim;
+using detail::queue::is_usable;
+using detail::queue::Outcome;
 using detail::queue::RingOutcome;
 using detail::slot::unusable;
 
 namespace {
-
-std::chrono::steady_clock::time_point time_point(std::int64_t ns) {
-    return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
-}
 
 /// Marks in the table that a thread of this receiver waits for a message.
 class Waiting {
@@ -42,7 +41,7 @@ Receiver& Receiver::operator=(Receiver&&) noexcept = default;
 Receiver::~Receiver() = default;
 
 result<Request> Receiver::receive(const Wait& wait) {
-    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+    if (!is_usable(member_)) return unusable(member_.get());
     if (wait.stop_requested()) return Errc::stopped;
     Claim claim = member_->protocol().take();
     bool ended = false;
@@ -65,7 +64,7 @@ result<Request> Receiver::receive(const Wait& wait) {
         member_->protocol().ready().notify(1);  // pass on a wake-up that this receiver may have got
         return Errc::end_of_stream;
     }
-    return request_of(claim, member_->stamp_ns());
+    return request_of(claim);
 }
 
 result<std::size_t> Receiver::receive(std::span<Request> batch, const Wait& wait) {
@@ -73,37 +72,63 @@ result<std::size_t> Receiver::receive(std::span<Request> batch, const Wait& wait
     auto first = receive(wait);
     if (!first) return first.error();
     batch[0] = std::move(*first);
-    const std::int64_t now_ns = member_->stamp_ns();
-    std::size_t count = 1;
-    while (count < batch.size()) {
-        const Claim claim = member_->protocol().take();
-        if (claim.outcome != RingOutcome::ok) break;  // errors are reported only when the batch is empty
-        auto next = request_of(claim, now_ns);
-        if (!next) break;
-        batch[count++] = std::move(*next);
-    }
+    const std::size_t count = 1 + take_more(batch.subspan(1));
     member_->was_taken_from();
     return count;
 }
 
-result<void> Receiver::processed(std::span<Request> batch) {
-    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+/// As many as are queued. Errors are reported only when a batch is empty.
+std::size_t Receiver::take_more(std::span<Request> batch) {
     const std::int64_t now_ns = member_->stamp_ns();
-    result<void> outcome = success();
-    std::uint32_t answered = 0;
-    for (Request& request : batch) {
-        const auto notify =
-            request.member_.get() == member_.get() ? detail::queue::Notify::later : detail::queue::Notify::now;
-        auto done = request.finish(request.reply_image_.byte_count(), true, now_ns, notify);
-        answered += done ? 1 : 0;
-        if (!done && outcome) outcome = std::move(done);
+    std::size_t count = 0;
+    for (std::array<Claim, 64> claims; count < batch.size();) {
+        const auto wanted = std::min(claims.size(), batch.size() - count);
+        const std::size_t found = member_->protocol().take(std::span(claims).first(wanted));
+        for (Request& request : batch.subspan(count, found))
+            if (request.member_ != nullptr) request = Request();
+        const detail::sync::SoleThread::Use use(member_->sole_thread());
+        for (std::size_t i = 0; i < found; ++i) batch[count++].open(*member_, claims[i], now_ns, use.alone());
+        if (found < wanted) break;
     }
-    member_->protocol().notify_answered(answered);
+    return count;
+}
+
+result<void> Receiver::processed(std::span<Request> batch) {
+    if (!is_usable(member_)) return unusable(member_.get());
+    result<void> outcome = success();
+    std::uint32_t freed = 0;
+    while (!batch.empty()) {
+        Outcome ended = Outcome::ok;
+        batch = batch.subspan(end_quietly(batch, ended, freed));
+        if (ended != Outcome::ok && outcome) outcome = failure_of(ended);
+        if (ended != Outcome::ok || batch.empty()) continue;
+        // Of another Receiver, awaited, or empty: like a request alone.
+        auto done = batch.front().processed();
+        if (!done && outcome) outcome = std::move(done);
+        batch = batch.subspan(1);
+    }
+    member_->protocol().notify_answered(freed);
+    if (!is_usable(member_)) return unusable(member_.get());  // written into a truncated file
     return outcome;
 }
 
+/// Ends those at the front that are this Receiver's and not awaited, up to the first error: wakes nobody. Returns how
+/// many.
+std::size_t Receiver::end_quietly(std::span<Request> batch, Outcome& outcome, std::uint32_t& freed) noexcept {
+    const detail::sync::SoleThread::Use use(member_->sole_thread());
+    std::size_t count = 0;
+    while (count < batch.size() && outcome == Outcome::ok) {
+        Request& request = batch[count];
+        if (request.member_.get() != member_.get() || request.awaited_) break;
+        outcome = request.end_quietly(use.alone());
+        if (outcome == Outcome::ok) ++freed;
+        ++count;
+    }
+    return count;
+}
+
 result<Request> Receiver::try_receive() {
-    if (member_ == nullptr || !member_->is_usable()) return unusable(member_.get());
+    if (!is_usable(member_)) return unusable(member_.get());
     Claim claim = member_->protocol().take();
     if (claim.outcome == RingOutcome::empty && member_->look_if_due()) claim = member_->protocol().take();
     const bool ended = claim.outcome == RingOutcome::empty && member_->stream_has_ended();
@@ -112,7 +137,7 @@ result<Request> Receiver::try_receive() {
     if (ended) return Errc::end_of_stream;
     if (claim.outcome == RingOutcome::empty)
         return member_->was_removed() ? detail::slot::removed(member_->name()) : Failure(Errc::empty);
-    return request_of(claim, member_->stamp_ns());
+    return request_of(claim);
 }
 
 Failure Receiver::nothing_came(const Wait& wait) const {
@@ -123,39 +148,27 @@ Failure Receiver::nothing_came(const Wait& wait) const {
                                  member_->registry().all_stopped(wait, detail::participants::Role::sender, "sender")};
 }
 
-result<Request> Receiver::request_of(const detail::queue::Claim& claim, std::int64_t now_ns) {
-    if (!member_->is_usable()) return unusable(member_.get());
-    if (claim.outcome == RingOutcome::damaged)
-        return Failure(Errc::damaged, "the queue of '" + member_->info().name +
-                                          "' contradicts itself; end all programs that use it and remove it");
-    constexpr auto relaxed = std::memory_order_relaxed;  // made visible by the exchange in Ring::take()
-    auto& slot = member_->slots()[claim.slot];
-    slot.taken_ns.store(now_ns, relaxed);
-    const detail::slot::SlotWord word = detail::slot::SlotWord::decode(claim.word);
-    member_->took(word.awaited);
-
-    result<Request> taken = Request();  // filled in the returned object: no second move
-    Request& request = taken.assume_value();
-    const auto payload = member_->slots().received_payload(claim.slot);
-    // Sizes from shared memory: read once, limited to the slot's real sizes.
-    const auto content = slot.payload.get();
-    request.payload_ = payload.first(std::min<std::uint64_t>(content.bytes, payload.size()));
-    request.reply_ = member_->slots().reply_area(claim.slot);
-    if (content.described) request.image_ = detail::slot::sanitized(Image(slot.image), request.payload_.size());
-    request.slot_ = claim.slot;
-    request.word_ = claim.word;
-    request.sender_ = {slot.sender.load(relaxed)};
-    request.sequence_ = slot.sequence.load(relaxed);
-    request.deliveries_ = word.deliveries + 1U;
-    request.awaited_ = word.awaited;
-    const std::int64_t sent_ns = slot.sent_ns.load(relaxed);
-    request.sent_at_ = time_point(sent_ns);
-    request.taken_at_ = time_point(now_ns);
-    member_->count_taken(request.payload_.size(), sent_ns, now_ns);
-    request.member_ = detail::slot::LenderPtr<detail::queue::Member>::adopt(*member_, *member_);
-    member_->look_if_due(now_ns);
-    if (!member_->is_usable()) return unusable(member_.get());
+result<Request> Receiver::request_of(const Claim& claim) {
+    result<Request> taken(std::in_place_type<Request>);  // filled in the returned object: no second move
+    if (!open(taken.assume_value(), claim)) taken = not_opened(claim);
     return taken;
+}
+
+bool Receiver::open(Request& request, const Claim& claim) {
+    if (claim.outcome == RingOutcome::damaged) return false;
+    const std::int64_t now_ns = member_->stamp_ns();
+    {
+        const detail::sync::SoleThread::Use use(member_->sole_thread());
+        request.open(*member_, claim, now_ns, use.alone());
+    }
+    member_->look_if_due(now_ns);
+    return is_usable(member_);
+}
+
+Failure Receiver::not_opened(const Claim& claim) const {
+    if (!is_usable(member_) || claim.outcome != RingOutcome::damaged) return unusable(member_.get());
+    return {Errc::damaged, "the queue of '" + member_->info().name +
+                               "' contradicts itself; end all programs that use it and remove it"};
 }
 
 Waitable Receiver::waitable() const {
@@ -176,7 +189,7 @@ std::string Receiver::who_holds() const {
 }
 
 detail::queue::Member& Receiver::usable() const {
-    if (member_ == nullptr || !member_->is_usable()) throw Error(unusable(member_.get()));
+    if (!is_usable(member_)) throw Error(unusable(member_.get()));
     return *member_;
 }
 

@@ -19,6 +19,7 @@
 #include "platform/clock.hpp"
 #include "platform/process.hpp"
 #include "segment/segment.hpp"
+#include "sync/stamp_clock.hpp"
 #include "sync/wait.hpp"
 
 namespace handoff::detail::participants {
@@ -29,6 +30,7 @@ public:
         : segment_(std::move(segment)),
           registry_(table(), segment_.geometry().participant_count, segment_.locks(), handler),
           schedule_(segment_.looked(), segment_.crowd()),
+          stamps_(segment_.stamps()),
           budget_(policy),
           fork_generation_(platform::fork_generation()),
           cut_short_(segment_.cut_short()) {}
@@ -63,7 +65,7 @@ public:
         return removed_.load(std::memory_order_relaxed);
     }
     /// Checked first by every call of a user.
-    bool is_usable() const noexcept { return is_of_this_process() && !was_cut_short(); }
+    [[gnu::always_inline]] bool is_usable() const noexcept { return is_of_this_process() && !was_cut_short(); }
 
     const segment::Segment& segment() const noexcept { return segment_; }
     const segment::Geometry& geometry() const noexcept { return segment_.geometry(); }
@@ -80,7 +82,9 @@ public:
     }
     sync::Pairs pairs() const noexcept { return {segment_.base() + geometry().pairs_offset, geometry().pair_count}; }
     const Registry& registry() const noexcept { return registry_; }
-    ParticipantEntry& my_entry() const noexcept { return registry_.entry(registry_.me()); }
+    ParticipantEntry& my_entry() const noexcept { return registry_.my_entry(); }
+    /// For time stamps; not of a read-only handle.
+    sync::StampClock<>& stamps() noexcept { return stamps_; }
     sync::SpinBudget& spin_budget() noexcept { return budget_; }
 
     /// Recovers the dead; true if there were any.
@@ -125,6 +129,7 @@ private:
     segment::Segment segment_;
     Registry registry_;
     LookSchedule schedule_;
+    sync::StampClock<> stamps_;
     sync::SpinBudget budget_;
     const std::uint32_t fork_generation_;
     const std::atomic<bool>& cut_short_;  ///< the segment's: one load for each call of a user

@@ -64,9 +64,15 @@ public:
         return tick_ns * std::clamp(crowd, each_tick, each_tick * most_ticks) / each_tick;
     }
 
-    /// True if a check is due and the caller's: it must check now, and nothing may prevent it. Costs two loads if none
-    /// is due. `now_ns` may be coarse.
+    /// True if a check is due and the caller's: it must check now, and nothing may prevent it. Costs one load of this
+    /// process's own if none can be due. `now_ns` may be coarse.
     bool claim(std::int64_t now_ns) noexcept {
+        if (now_ns < not_before_ns_.load(std::memory_order_relaxed)) return false;
+        return claim_now(now_ns);
+    }
+
+private:
+    [[gnu::noinline]] bool claim_now(std::int64_t now_ns) noexcept {
         const std::uint64_t word = looked_.load();
         if (!is_due(word, now_ns)) return false;
         std::uint64_t moved = static_cast<std::uint64_t>(now_ns);
@@ -76,13 +82,16 @@ public:
         return true;
     }
 
-private:
     bool is_due(std::uint64_t word, std::int64_t now_ns) noexcept {
         const std::int64_t apart_ns = look_interval_ns(crowd_.load(std::memory_order_relaxed), sync::tick_ns);
-        if (platform::difference_ns(now_ns, static_cast<std::int64_t>(word)) >= apart_ns) return true;
-        if (word == seen_.load(std::memory_order_relaxed))
-            return now_ns - since_ns_.load(std::memory_order_relaxed) >= apart_ns;
-        remember(word, now_ns);
+        const std::int64_t age_ns = platform::difference_ns(now_ns, static_cast<std::int64_t>(word));
+        if (age_ns >= apart_ns) return true;
+        if (word != seen_.load(std::memory_order_relaxed)) remember(word, now_ns);
+        const std::int64_t seen_for_ns = now_ns - since_ns_.load(std::memory_order_relaxed);
+        if (seen_for_ns >= apart_ns) return true;
+        // By neither rule before this, whatever others write meanwhile.
+        const std::int64_t left_ns = apart_ns - std::max(std::clamp(age_ns, std::int64_t{0}, apart_ns), seen_for_ns);
+        not_before_ns_.store(now_ns + left_ns, std::memory_order_relaxed);
         return false;
     }
     void remember(std::uint64_t word, std::int64_t now_ns) noexcept {
@@ -96,6 +105,7 @@ private:
     // too early, or a tick later than it could.
     std::atomic<std::uint64_t> seen_{0};
     std::atomic<std::int64_t> since_ns_{0};
+    std::atomic<std::int64_t> not_before_ns_{0};  ///< no check is due before
 };
 
 }  // namespace handoff::detail::participants

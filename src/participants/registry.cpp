@@ -66,6 +66,8 @@ bool Registry::try_join(std::uint32_t index, Role role) {
     me_ = index;
     introduce(entry);
     entry.word.store(EntryWord{before.generation + 1, role, true}.encode());
+    my_entry_ = &entry;
+    my_id_ = make_id(before.generation + 1, index);
     joined_ = true;
     return true;
 }
@@ -129,10 +131,6 @@ bool Registry::reap_one(std::uint32_t index) {
     if (word.active) clear(index, word);
     locks_.unlock(life_byte(index));
     return word.active;
-}
-
-std::uint64_t Registry::my_id() const noexcept {
-    return make_id(word_of(me_).generation, me_);
 }
 
 std::uint32_t Registry::active() const noexcept {

@@ -54,9 +54,11 @@ public:
 
     std::uint32_t me() const noexcept { return me_; }
     /// generation:32 | index:16; never given to another participant in the life of the segment.
-    std::uint64_t my_id() const noexcept;
+    std::uint64_t my_id() const noexcept { return my_id_; }
     std::uint32_t count() const noexcept { return count_; }
     ParticipantEntry& entry(std::uint32_t index) const noexcept { return entries_[index]; }
+    /// REQUIRES: it joined
+    ParticipantEntry& my_entry() const noexcept { return *my_entry_; }
 
     /// Active entries, of all roles.
     std::uint32_t active() const noexcept;
@@ -90,6 +92,8 @@ private:
     platform::LockFile& locks_;
     RecoveryHandler& handler_;
     std::uint32_t me_ = 0;
+    std::uint64_t my_id_ = 0;
+    ParticipantEntry* my_entry_ = nullptr;
     bool joined_ = false;
     std::mutex reaping_;  ///< threads of one handle share its locks and do not exclude each other there
 };

@@ -36,7 +36,7 @@ public:
         slots_.receive_from(attachment_.segment().read_only_base());
     }
 
-    bool is_usable() const noexcept override { return attachment_.is_usable(); }
+    [[gnu::always_inline]] bool is_usable() const noexcept override { return attachment_.is_usable(); }
     bool is_of_this_process() const noexcept { return attachment_.is_of_this_process(); }
     bool was_cut_short() const noexcept override { return attachment_.was_cut_short(); }
     /// Its name was removed while it was in use. Checks once in a tick at most.
@@ -68,34 +68,33 @@ public:
     /// Itself as something to wait for; may be kept beyond the last LenderPtr.
     std::shared_ptr<Member> share() const noexcept { return std::static_pointer_cast<Member>(self()); }
 
-    std::uint64_t next_sequence() noexcept {
-        const sync::SoleThread::Use use(sole_thread());
-        return sequence_.add(1, use.alone()) + 1;
-    }
-    // What people read, and the times of those handles whose times are exact:
+    // Within a Use of sole_thread() that says `alone`; what people read, and the times of those handles whose times are
+    // exact:
+    std::uint64_t next_sequence(bool alone) noexcept { return sequence_.add(1, alone) + 1; }
     /// A message was sent; counts its loan off, too.
-    void count_sent(std::uint64_t bytes) noexcept {
-        const sync::SoleThread::Use use(sole_thread());
-        count_message(bytes, use);
-        let_go(use);
+    void count_sent(std::uint64_t bytes, bool alone) noexcept {
+        count_message(bytes, alone);
+        let_go(alone);
     }
     /// A message was taken; counts its Request on, too.
-    void count_taken(std::uint64_t bytes, std::int64_t sent_ns, std::int64_t now_ns) noexcept {
-        const sync::SoleThread::Use use(sole_thread());
-        count_message(bytes, use);
-        hold(use);
-        measure(my_entry().delay, sent_ns, now_ns, use);
+    void count_taken(std::uint64_t bytes, std::int64_t sent_ns, std::int64_t now_ns, bool alone) noexcept {
+        count_message(bytes, alone);
+        hold(1, alone);
+        measure(my_entry().delay, sent_ns, now_ns, alone);
     }
-    void count_finished(bool ok, bool awaited, std::int64_t taken_ns, std::int64_t now_ns) noexcept {
-        const sync::SoleThread::Use use(sole_thread());
-        count_end(ok, use);
-        if (awaited) measure(my_entry().work, taken_ns, now_ns, use);
+    void count_finished(bool ok, bool alone) noexcept {
+        my_entry().counters.finished.add(1, alone);
+        if (!ok) my_entry().counters.failed.add(1, alone);
+    }
+    /// Only an answer that is awaited has a time.
+    void count_work(std::int64_t taken_ns, std::int64_t now_ns, bool alone) noexcept {
+        measure(my_entry().work, taken_ns, now_ns, alone);
     }
     /// Only an answer that says `processed` has a time.
     void count_answered(bool ok, std::int64_t sent_ns, std::int64_t answered_ns) noexcept {
         const sync::SoleThread::Use use(sole_thread());
-        count_end(ok, use);
-        if (ok) measure(my_entry().delay, sent_ns, answered_ns, use);
+        count_finished(ok, use.alone());
+        if (ok) measure(my_entry().delay, sent_ns, answered_ns, use.alone());
     }
     /// Recovers the dead; true if there were any.
     bool reap() noexcept { return attachment_.reap(); }
@@ -121,7 +120,7 @@ public:
                backoff_.wait(predicate);
     }
     /// Exact, or coarse at a fraction of the cost, as the handle was opened.
-    std::int64_t stamp_ns() const noexcept { return exact_ ? platform::now_ns() : platform::now_coarse_ns(); }
+    std::int64_t stamp_ns() noexcept { return exact_ ? attachment_.stamps().now_ns() : platform::now_coarse_ns(); }
     /// The poll rate of the wait for the next request: it depends on whether the last one was awaited by its sender.
     sync::PollRate poll_rate() const noexcept {
         return calm_.load(std::memory_order_relaxed) ? sync::PollRate::calm : sync::PollRate::eager;
@@ -150,17 +149,12 @@ public:
 private:
     void recover(std::uint32_t index, participants::Role role) override;
     void on_departure() override;
-    void count_message(std::uint64_t bytes, const sync::SoleThread::Use& use) noexcept {
-        my_entry().counters.messages.add(1, use.alone());
-        my_entry().counters.bytes.add(bytes, use.alone());
+    void count_message(std::uint64_t bytes, bool alone) noexcept {
+        my_entry().counters.messages.add(1, alone);
+        my_entry().counters.bytes.add(bytes, alone);
     }
-    void count_end(bool ok, const sync::SoleThread::Use& use) noexcept {
-        my_entry().counters.finished.add(1, use.alone());
-        if (!ok) my_entry().counters.failed.add(1, use.alone());
-    }
-    void measure(sync::LatencyHistogram& histogram, std::int64_t from_ns, std::int64_t to_ns,
-                 const sync::SoleThread::Use& use) noexcept {
-        if (exact_) histogram.add(platform::difference_ns(to_ns, from_ns), use.alone());
+    void measure(sync::LatencyHistogram& histogram, std::int64_t from_ns, std::int64_t to_ns, bool alone) noexcept {
+        if (exact_) histogram.add(platform::difference_ns(to_ns, from_ns), alone);
     }
 
     participants::Attachment attachment_;
@@ -175,5 +169,10 @@ private:
     participants::Role role_;
     participants::StreamEnd stream_end_;
 };
+
+/// What every call of a handle asks first, and once more where it relies on what it read from the segment.
+[[gnu::always_inline]] inline bool is_usable(const slot::LenderPtr<Member>& member) noexcept {
+    return member != nullptr && member->is_usable();
+}
 
 }  // namespace handoff::detail::queue

@@ -35,6 +35,10 @@ struct CellWord {
     static constexpr CellWord naming(std::uint32_t round, std::uint16_t slot, std::uint32_t generation) noexcept {
         return {round & round_mask, generation & generation_mask, true, slot};
     }
+    /// True if the encoded cell names a slot, in that round.
+    static constexpr bool is_full(std::uint64_t cell, std::uint32_t round) noexcept {
+        return cell >> 40 == round && (cell >> 16 & 1) != 0;
+    }
     /// Rounds that this cell is ahead of `other` (negative: behind), wrap-around included.
     constexpr std::int32_t rounds_ahead_of(std::uint32_t other) const noexcept {
         return static_cast<std::int32_t>((round - other) << (32 - round_bits)) >> (32 - round_bits);

@@ -18,10 +18,11 @@ std::uint32_t Ring::cells_for(std::uint32_t slot_count) noexcept {
 }
 
 /// True if the slot that a full cell names is still ready, in that generation. `word` receives the slot's word.
-bool Ring::is_queued(CellWord cell, SlotWord& word) const noexcept {
+bool Ring::is_queued(CellWord cell, std::uint64_t& word) const noexcept {
     if (cell.slot >= slots_.count()) return false;
-    word = SlotWord::decode(slots_[cell.slot].control.load());
-    return word.state == SlotState::ready && (word.generation & CellWord::generation_mask) == cell.generation;
+    word = slots_[cell.slot].control.load();
+    return SlotWord::state_of(word) == SlotState::ready &&
+           (SlotWord::generation_of(word) & CellWord::generation_mask) == cell.generation;
 }
 
 /// The shared hint follows in steps of a cache line of cells, so that its own line mostly stays where it is.
@@ -44,7 +45,7 @@ RingOutcome Ring::link(std::uint32_t slot, std::uint32_t generation) const noexc
             continue;
         }
         if (ahead < -1 || (ahead == -1 && !seen.full)) return RingOutcome::damaged;
-        SlotWord word;
+        std::uint64_t word = 0;
         if (ahead == -1 && is_queued(seen, word)) {
             // All since were withdrawn unread: this one moves a round ahead, behind whatever else is still queued.
             cell.compare_exchange(bits, CellWord::naming(round, seen.slot, seen.generation).encode());
@@ -66,32 +67,52 @@ std::uint64_t Ring::oldest_possible(std::uint64_t head) const noexcept {
     return tail > head && tail - head > cell_count_ ? tail - cell_count_ : head;
 }
 
-/// Prefetches the slots of the messages that follow, while this one is processed.
+/// Prefetches the slot of a message that follows, while this one is processed.
 void Ring::prefetch_next(std::uint64_t position) const noexcept {
     constexpr std::uint64_t distance = 16;  // measured
-    const auto fetch = [this](CellWord cell) {
-        if (cell.slot >= slots_.count()) return;
-        platform::prefetch_to_change(&slots_[cell.slot].control);
-        platform::prefetch(slots_[cell.slot].data);
-    };
-    fetch(CellWord::decode(cell_at(position).load()));
-    const CellWord later = CellWord::decode(cell_at(position + distance).load());
-    if (later.full && later.rounds_ahead_of(round_of(position + distance)) == 0) fetch(later);
+    const std::uint64_t later = cell_at(position + distance).load();
+    const auto slot = static_cast<std::uint16_t>(later);
+    if (!CellWord::is_full(later, round_of(position + distance)) || slot >= slots_.count()) return;
+    platform::prefetch_to_change(&slots_[slot].control);
+    platform::prefetch(slots_[slot].data);
 }
 
 /// False: the word changed meanwhile. Otherwise `claim` says whether the slot is claimed.
 bool Ring::claim(CellWord cell, std::uint32_t taker, Claim& claim) const noexcept {
-    SlotWord word;
+    if (cell.slot >= slots_.count()) return true;
+    slot::SharedData& slot = slots_[cell.slot];
+    platform::prefetch_to_change(&slot.control);
+    platform::prefetch(slot.data);
+    std::uint64_t word = 0;
     if (!is_queued(cell, word)) return true;
-    SlotWord taken = word;
-    taken.owner = static_cast<std::uint16_t>(taker);
-    taken.state = SlotState::taken;
-    if (!slots_[cell.slot].control.compare_exchange(word.encode(), taken.encode())) return false;
-    claim = {RingOutcome::ok, cell.slot, taken.encode()};
+    const std::uint64_t taken = SlotWord::held(word, taker, SlotState::taken);
+    if (!slot.control.compare_exchange(word, taken)) return false;
+    claim = {RingOutcome::ok, cell.slot, taken};
     return true;
 }
 
 Claim Ring::take(std::uint32_t taker) const noexcept {
+    Claim oldest;
+    return take(taker, std::span(&oldest, 1)) == 1 ? oldest : take_slowly(taker);
+}
+
+std::size_t Ring::take(std::uint32_t taker, std::span<Claim> claims) const noexcept {
+    const std::uint64_t first = head();
+    std::uint64_t position = first;
+    std::size_t count = 0;
+    while (count < claims.size()) {
+        const std::uint64_t cell = cell_at(position).load();
+        if (!CellWord::is_full(cell, round_of(position))) break;
+        prefetch_next(position);
+        if (!claim(CellWord::decode(cell), taker, claims[count])) break;  // the word has just changed
+        ++position;
+        if (claims[count].outcome == RingOutcome::ok) ++count;
+    }
+    if (position != first) advance(head_seen_, control_.head, position);
+    return count;
+}
+
+Claim Ring::take_slowly(std::uint32_t taker) const noexcept {
     for (std::uint64_t attempt = 0; attempt < max_attempts(); ++attempt) {
         const std::uint64_t position = head();
         const std::uint64_t bits = cell_at(position).load();
@@ -100,7 +121,6 @@ Claim Ring::take(std::uint32_t taker) const noexcept {
         const CellWord seen = CellWord::decode(bits);
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
         if (ahead == 0 && seen.full) {
-            prefetch_next(position);
             Claim ours;
             if (!claim(seen, taker, ours)) continue;
             advance(head_seen_, control_.head, position + 1);
@@ -128,7 +148,7 @@ bool Ring::was_ready() const noexcept {
         const std::int32_t ahead = seen.rounds_ahead_of(round_of(position));
         if (ahead < 0 || (ahead == 0 && !seen.full))
             return ahead < -1;  // unused as yet; or take() has an error to return
-        SlotWord word;
+        std::uint64_t word = 0;
         if (ahead == 0 && is_queued(seen, word)) return true;
     }
     return true;  // it moved on meanwhile
@@ -140,8 +160,8 @@ void Ring::mark_linked(std::uint32_t owner, SlotSet& linked) const noexcept {
         const CellWord cell = CellWord::decode(cell_at(position).load());
         // A cell behind the head is stale, whatever its generation: generations wrap.
         if (!cell.full || cell.rounds_ahead_of(round_of(position)) < 0) continue;
-        SlotWord word;
-        if (is_queued(cell, word) && word.owner == owner) linked.set(cell.slot);
+        std::uint64_t word = 0;
+        if (is_queued(cell, word) && SlotWord::decode(word).owner == owner) linked.set(cell.slot);
     }
 }
 

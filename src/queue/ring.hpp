@@ -19,8 +19,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "platform/cpu.hpp"
 #include "queue/queue_layout.hpp"
@@ -44,7 +47,10 @@ class Ring {
 public:
     /// REQUIRES: cell_count is a power of two and greater than slots.count().
     Ring(ChannelControl& control, std::uint32_t cell_count, const slot::Slots& slots) noexcept
-        : control_(control), cell_count_(cell_count), slots_(slots) {}
+        : control_(control),
+          cell_count_(cell_count),
+          cell_count_log2_(static_cast<std::uint32_t>(std::countr_zero(cell_count))),
+          slots_(slots) {}
 
     /// Cells for that many slots: enough that requests which are withdrawn while no receiver takes rarely fill it.
     static std::uint32_t cells_for(std::uint32_t slot_count) noexcept;
@@ -56,6 +62,8 @@ public:
     RingOutcome link(std::uint32_t slot, std::uint32_t generation) const noexcept;
     /// Claims the oldest queued slot for participant `taker`: ready -> taken.
     Claim take(std::uint32_t taker) const noexcept;
+    /// The oldest ones, at most claims.size(). Returns how many; 0: take() knows why.
+    std::size_t take(std::uint32_t taker, std::span<Claim> claims) const noexcept;
     /// True if take() would find something.
     bool was_ready() const noexcept;
     /// Sets the bit of each slot that is ready, owned by `owner`, and named by a cell in its generation: one read of
@@ -80,7 +88,7 @@ private:
     /// Rounds after which a loop gives up: more are needed only if the words contradict each other.
     std::uint64_t max_attempts() const noexcept { return 100'000 + 8 * std::uint64_t{cell_count_}; }
     std::uint32_t round_of(std::uint64_t position) const noexcept {
-        return static_cast<std::uint32_t>(position / cell_count_) & CellWord::round_mask;
+        return static_cast<std::uint32_t>(position >> cell_count_log2_) & CellWord::round_mask;
     }
     std::uint64_t head() const noexcept { return head_seen_.or_later(control_.head.load()); }
     std::uint64_t tail() const noexcept { return tail_seen_.or_later(control_.tail.load()); }
@@ -89,12 +97,14 @@ private:
     sync::SharedWord& cell_at(std::uint64_t position) const noexcept {
         return control_.cells[position & (cell_count_ - 1)];
     }
-    bool is_queued(CellWord cell, slot::SlotWord& word) const noexcept;
+    bool is_queued(CellWord cell, std::uint64_t& word) const noexcept;
     bool claim(CellWord cell, std::uint32_t taker, Claim& claim) const noexcept;
     void prefetch_next(std::uint64_t position) const noexcept;
+    Claim take_slowly(std::uint32_t taker) const noexcept;
 
     ChannelControl& control_;
     std::uint32_t cell_count_;
+    std::uint32_t cell_count_log2_;
     slot::Slots slots_;
     mutable CachedPosition head_seen_, tail_seen_;
     mutable CachedPosition last_empty_,

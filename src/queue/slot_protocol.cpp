@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "platform/clock.hpp"
 #include "platform/cpu.hpp"
 
 namespace handoff::detail::queue {
@@ -16,14 +15,16 @@ namespace {
 /// An exchange on a held slot fails only because a sender stops waiting, once; more means a hostile writer.
 constexpr int max_attempts = 1000;
 
-Failure lost() {
+}  // namespace
+
+Failure failure_of(Outcome outcome) {
+    if (outcome == Outcome::damaged)
+        return {Errc::damaged, "the channel's queue contradicts itself; end all programs that use it and remove it"};
     return {
         Errc::ownership_lost,
         "the slot is not ours any more: some process wrote into the segment against the protocol. Its bytes cannot be "
         "trusted; end all programs that use it and remove it"};
 }
-
-}  // namespace
 
 void set_reason(SharedData& slot, std::string_view reason) noexcept {
     std::fill(std::begin(slot.reason), std::end(slot.reason), '\0');
@@ -34,21 +35,14 @@ void set_reason(SharedData& slot, std::string_view reason) noexcept {
 
 std::optional<Held> SlotProtocol::try_loan(std::uint32_t index) const noexcept {
     SharedData& slot = slots_[index];
-    const std::uint64_t bits = slot.control.load();
-    SlotWord word = SlotWord::decode(bits);
-    if (word.state != SlotState::free) return std::nullopt;
-    word.owner = static_cast<std::uint16_t>(registry_.me());
-    word.state = SlotState::loaned;
-    if (!slot.control.compare_exchange(bits, word.encode())) return std::nullopt;
+    const std::uint64_t word = slot.control.load();
+    if (SlotWord::state_of(word) != SlotState::free) return std::nullopt;
+    const std::uint64_t loaned = SlotWord::held(word, registry_.me(), SlotState::loaned);
+    if (!slot.control.compare_exchange(word, loaned)) return std::nullopt;
     // Pairs with the acquire fence of an observer that copies the payload: if it copied a byte that is written from
     // here on, it sees that the slot is on loan.
     std::atomic_thread_fence(std::memory_order_release);
-    return Held{index, word.encode()};
-}
-
-/// The start of a loan, for people.
-void SlotProtocol::stamp(const Held& loan, std::int64_t now_ns) const noexcept {
-    slots_[loan.slot].sent_ns.store(now_ns, std::memory_order_relaxed);
+    return Held{index, loaned};
 }
 
 std::optional<Held> SlotProtocol::try_reuse_hint() const noexcept {
@@ -103,7 +97,7 @@ std::optional<Held> SlotProtocol::next_loan() const noexcept {
     return held;
 }
 
-std::optional<Held> SlotProtocol::any_loan() const noexcept {
+std::optional<Held> SlotProtocol::loan() const noexcept {
     if (auto held = next_loan()) return held;
     const std::uint32_t count = slots_.count();
     const std::uint32_t first = slots_.are_small() ? next_slot_.load(std::memory_order_relaxed) : 0;
@@ -118,33 +112,21 @@ std::optional<Held> SlotProtocol::any_loan() const noexcept {
     return std::nullopt;
 }
 
-std::optional<Held> SlotProtocol::loan() const noexcept {
-    auto held = any_loan();
-    if (held) stamp(*held, platform::now_coarse_ns());
-    return held;
-}
-
 std::size_t SlotProtocol::loan_next(std::span<Held> held) const noexcept {
-    const std::int64_t now_ns = platform::now_coarse_ns();
     std::size_t count = 0;
     while (count < held.size()) {
         const auto next = next_loan();
         if (!next) break;
-        stamp(*next, now_ns);
         held[count++] = *next;
     }
     return count;
 }
 
 std::optional<Held> SlotProtocol::fast_loan() const noexcept {
-    auto held = next_loan();
-    if (!held) {
-        const std::uint32_t other = next_check_.load(std::memory_order_relaxed) % slots_.count();
-        next_check_.store(other + 1, std::memory_order_relaxed);
-        held = try_loan(other);
-    }
-    if (held) stamp(*held, platform::now_coarse_ns());
-    return held;
+    if (auto held = next_loan()) return held;
+    const std::uint32_t other = next_check_.load(std::memory_order_relaxed) % slots_.count();
+    next_check_.store(other + 1, std::memory_order_relaxed);
+    return try_loan(other);
 }
 
 void SlotProtocol::return_loan(const Held& loan) const noexcept {
@@ -154,18 +136,13 @@ void SlotProtocol::return_loan(const Held& loan) const noexcept {
     notify_for(next, loan.slot);
 }
 
-result<void> SlotProtocol::commit(const Held& loan, bool awaited, Notify notify) const {
-    SlotWord next = SlotWord::decode(loan.word);
-    next.state = SlotState::ready;
-    next.awaited = awaited;
-    if (slots_[loan.slot].control.load() != loan.word) return lost();
-    slots_[loan.slot].control.store_release(next.encode());  // only its living owner changes a loan
+Outcome SlotProtocol::commit(const Held& loan, bool awaited) const noexcept {
+    sync::SharedWord& control = slots_[loan.slot].control;
+    if (control.load() != loan.word) return Outcome::ownership_lost;
+    control.store_release(SlotWord::ready(loan.word, awaited));  // only its living owner changes a loan
     // From here the message exists. If killed before link() is done, recovery links it.
-    if (ring_.link(loan.slot, next.generation) != RingOutcome::ok)
-        return Failure(Errc::damaged,
-                       "the channel's queue contradicts itself; end all programs that use it and remove it");
-    if (notify == Notify::now) notify_committed(1);
-    return success();
+    return ring_.link(loan.slot, SlotWord::generation_of(loan.word)) == RingOutcome::ok ? Outcome::ok
+                                                                                        : Outcome::damaged;
 }
 
 bool SlotProtocol::is_mine(const SharedData& slot, std::uint64_t sequence) const noexcept {
@@ -173,11 +150,11 @@ bool SlotProtocol::is_mine(const SharedData& slot, std::uint64_t sequence) const
            slot.sequence.load(std::memory_order_relaxed) == sequence;
 }
 
-result<bool> SlotProtocol::is_answered(std::uint32_t slot, std::uint64_t sequence) const {
+Outcome SlotProtocol::is_answered(std::uint32_t slot, std::uint64_t sequence) const noexcept {
     const SlotWord word = SlotWord::decode(slots_[slot].control.load());
-    if (word.is_answered()) return is_mine(slots_[slot], sequence) ? result<bool>(true) : result<bool>(lost());
-    if (word.state != SlotState::ready && word.state != SlotState::taken) return lost();
-    return false;
+    if (word.is_answered()) return is_mine(slots_[slot], sequence) ? Outcome::ok : Outcome::ownership_lost;
+    if (word.state != SlotState::ready && word.state != SlotState::taken) return Outcome::ownership_lost;
+    return Outcome::not_yet;
 }
 
 Withdrawal SlotProtocol::withdraw(std::uint32_t slot, std::uint64_t sequence) const noexcept {
@@ -227,36 +204,48 @@ void SlotProtocol::release(std::uint32_t slot, std::uint64_t sequence) const noe
 
 // ---- receiver -------------------------------------------------------------------------------------------------------
 
-result<void> SlotProtocol::answer(const Held& request, SlotState outcome, Notify notify) const {
+Outcome SlotProtocol::answer(const Held& request, SlotState how, Notify notify) const noexcept {
     SharedData& slot = slots_[request.slot];
-    const std::uint32_t generation = SlotWord::decode(request.word).generation;
     for (int attempt = 0; attempt < max_attempts; ++attempt) {
-        const std::uint64_t bits = slot.control.load();
-        const SlotWord word = SlotWord::decode(bits);
-        if (word.state != SlotState::taken || word.owner != registry_.me() || word.generation != generation)
-            return lost();
-        SlotWord next = word.freed();
-        const std::uint32_t sender = participants::index_of(slot.sender.load(std::memory_order_relaxed));
-        if (!word.awaited) {  // no other process changes it: a sender can only stop waiting
-            if (notify == Notify::later) {
-                slot.control.store_release(next.encode());
-                remember_reuse_hint(request.slot);
-                return success();
-            }
-            slot.control.store(next.encode());
-        } else {
-            if (sender < registry_.count()) {
-                next = word;
-                next.owner = static_cast<std::uint16_t>(sender);
-                next.state = outcome;
-            }
-            if (!slot.control.compare_exchange(bits, next.encode())) continue;  // the sender has just stopped waiting
+        const std::uint64_t word = slot.control.load();
+        if (!SlotWord::is_held(word, registry_.me(), SlotState::taken) ||
+            SlotWord::generation_of(word) != SlotWord::generation_of(request.word))
+            return Outcome::ownership_lost;
+        if ((word & SlotWord::awaited_bit) == 0) {  // no other process changes it: a sender can only stop waiting
+            free_taken(request.slot, word, how, notify);
+            return Outcome::ok;
         }
-        if (outcome == SlotState::failed) control_.failed.fetch_add(1, std::memory_order_relaxed);
-        notify_for(next, request.slot);
-        return success();
+        if (pass_on(request.slot, word, how)) return Outcome::ok;  // else the sender has just stopped waiting
     }
-    return lost();
+    return Outcome::ownership_lost;
+}
+
+/// Nobody waits for the answer.
+void SlotProtocol::free_taken(std::uint32_t slot, std::uint64_t word, SlotState how, Notify notify) const noexcept {
+    if (notify == Notify::later)
+        slots_[slot].control.store_release(SlotWord::freed(word));
+    else
+        slots_[slot].control.store(SlotWord::freed(word));
+    if (how == SlotState::failed) control_.failed.fetch_add(1, std::memory_order_relaxed);
+    remember_reuse_hint(slot);
+    if (notify == Notify::now) notify_freed(1);
+}
+
+/// To the sender that waits for the answer. False: the word has changed.
+bool SlotProtocol::pass_on(std::uint32_t slot, std::uint64_t word, SlotState how) const noexcept {
+    SharedData& data = slots_[slot];
+    const std::uint32_t sender = participants::index_of(data.sender.load(std::memory_order_relaxed));
+    const bool exists = sender < registry_.count();  // otherwise a hostile process wrote it
+    if (!data.control.compare_exchange(word, exists ? SlotWord::held(word, sender, how) : SlotWord::freed(word)))
+        return false;
+    if (how == SlotState::failed) control_.failed.fetch_add(1, std::memory_order_relaxed);
+    if (exists) {
+        answered(sender).notify_all();
+    } else {
+        remember_reuse_hint(slot);
+        notify_freed(1);
+    }
+    return true;
 }
 
 void SlotProtocol::notify_answered(std::uint32_t count) const noexcept {

@@ -37,6 +37,16 @@ enum class Withdrawal : std::uint8_t {
     lost,              ///< the slot is not ours; another process wrote into the segment
 };
 
+/// Of a step of the protocol.
+enum class Outcome : std::uint8_t {
+    ok,
+    not_yet,         ///< there is no answer
+    ownership_lost,  ///< the slot is not ours; another process wrote into the segment
+    damaged,         ///< the ring contradicts itself
+};
+/// REQUIRES: ownership_lost or damaged
+Failure failure_of(Outcome outcome);
+
 /// Whether to wake waiters at once, or to leave it to the caller after several changes.
 enum class Notify : std::uint8_t { now, later };
 
@@ -72,11 +82,11 @@ public:
     void return_loan(const Held& loan) const noexcept;
     /// The next free slots, at most held.size(). Returns how many; others may be free.
     std::size_t loan_next(std::span<Held> held) const noexcept;
-    /// Sends: everything written to the slot before is visible to its receiver. The slot's sender, sequence, sizes and
-    /// image must be set. Errors: ownership_lost, damaged.
-    result<void> commit(const Held& loan, bool awaited, Notify notify = Notify::now) const;
-    /// True if `slot`, sent by us as `sequence`, has its answer. Errors: ownership_lost.
-    result<bool> is_answered(std::uint32_t slot, std::uint64_t sequence) const;
+    /// Queues the slot: everything written to it before is visible to its receiver. Its sender, sequence, sizes and
+    /// image must be set. Wakes nobody: notify_committed() does. Errors: ownership_lost, damaged.
+    Outcome commit(const Held& loan, bool awaited) const noexcept;
+    /// ok if `slot`, sent by us as `sequence`, has its answer; not_yet. Errors: ownership_lost.
+    Outcome is_answered(std::uint32_t slot, std::uint64_t sequence) const noexcept;
     /// Stops waiting, and takes the request back if no receiver holds it.
     Withdrawal withdraw(std::uint32_t slot, std::uint64_t sequence) const noexcept;
     /// Stops waiting; the request stays sent.
@@ -94,10 +104,21 @@ public:
 
     // Receiver:
     Claim take() const noexcept { return ring_.take(registry_.me()); }
+    /// The next ones, at most claims.size(). Returns how many.
+    std::size_t take(std::span<Claim> claims) const noexcept {
+        std::size_t count = 0;
+        while (count < claims.size()) {
+            const std::size_t next = ring_.take(registry_.me(), claims.subspan(count));
+            count += next;
+            if (next == 0 && (claims[count] = take()).outcome != RingOutcome::ok) break;
+            if (next == 0) ++count;
+        }
+        return count;
+    }
     bool was_ready() const noexcept { return ring_.was_ready(); }
     /// Answers: everything written to the slot before is visible to the sender that waits. Errors: ownership_lost.
-    result<void> answer(const Held& request, slot::SlotState outcome, Notify notify = Notify::now) const;
-    /// Wakes the waiters that Notify::later left asleep, for `count` messages or answers.
+    Outcome answer(const Held& request, slot::SlotState how, Notify notify = Notify::now) const noexcept;
+    /// Wakes the waiters that commit() and Notify::later left asleep, for `count` messages or answers.
     void notify_committed(std::uint32_t count) const noexcept {
         ready_.notify(count);
         if (count > 0) control_.ready_to_watch.notify_all();
@@ -111,13 +132,13 @@ public:
 
 private:
     std::optional<Held> try_loan(std::uint32_t index) const noexcept;
-    std::optional<Held> any_loan() const noexcept;
     std::optional<Held> next_loan() const noexcept;
-    void stamp(const Held& loan, std::int64_t now_ns) const noexcept;
     std::optional<Held> try_reuse_hint() const noexcept;
     std::optional<Held> try_hinted_slot() const noexcept;
     void remember_reuse_hint(std::uint32_t slot) const noexcept;
     void prefetch_next(std::uint32_t index, bool scarce) const noexcept;
+    void free_taken(std::uint32_t slot, std::uint64_t word, slot::SlotState how, Notify notify) const noexcept;
+    bool pass_on(std::uint32_t slot, std::uint64_t word, slot::SlotState how) const noexcept;
     bool is_mine(const slot::SharedData& slot, std::uint64_t sequence) const noexcept;
     slot::SlotWord without_answer(slot::SlotWord taken, const slot::SharedData& slot) const noexcept;
     void count_end_without_answer(const slot::SlotWord& next) const noexcept;

@@ -110,6 +110,8 @@ public:
     sync::SharedWord& looked() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->looked; }
     /// The number of participants then. Not of a read-only mapping.
     std::atomic<std::uint32_t>& crowd() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->crowd; }
+    /// What turns the cycle counter into a time. Not of a read-only mapping.
+    sync::StampScale& stamps() const noexcept { return reinterpret_cast<SegmentHeader*>(base_)->stamps; }
     platform::FileStatus file_status() const { return platform::status_of(file_.get()); }
 
     /// The file was truncated, and a missing page was touched; private zeros are there now. Always false without

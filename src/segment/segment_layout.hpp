@@ -6,12 +6,13 @@
 #include <cstdint>
 
 #include "sync/shared_word.hpp"
+#include "sync/stamp_scale.hpp"
 
 namespace handoff::detail::segment {
 
 inline constexpr char magic[8] = {'h', 'a', 'n', 'd', 'o', 'f', 'f', '\n'};
 /// Grows with every change that older programs would misread.
-inline constexpr std::uint32_t layout_version = 4;
+inline constexpr std::uint32_t layout_version = 5;
 inline constexpr std::size_t cache_line_bytes = 64;
 
 enum class Kind : std::uint32_t { channel = 1, topic = 2, latest = 3 };
@@ -21,7 +22,7 @@ enum class SegmentState : std::uint32_t {
     retired = 2,  ///< its name was removed; processes that still have it mapped meet no new ones
 };
 
-/// Invariants: everything but `state`, `looked` and `crowd` is constant from before the segment had a name. Offsets
+/// Invariants: everything but `state`, `looked`, `crowd` and `stamps` is constant from before the segment had a name. Offsets
 /// follow from the counts and sizes (Geometry); they are stored so that foreign readers need no formula, and checked on
 /// attach. Death: after creation only the process that removes the name and the one that checks for the dead write
 /// here: a word left behind by a dead one is a tick old soon, and is then moved by the next one.
@@ -47,8 +48,9 @@ struct SegmentHeader {
     sync::SharedWord looked;           ///< time of the last check for the dead; see participants::LookSchedule
     std::atomic<std::uint32_t> crowd;  ///< the number of participants then; a hint, any value is valid
     std::uint32_t unused;
+    sync::StampScale stamps;  ///< of the cycle counter; see sync::StampClock
 };
-static_assert(sizeof(SegmentHeader) == 136 && offsetof(SegmentHeader, state) == 116,
+static_assert(sizeof(SegmentHeader) == 152 && offsetof(SegmentHeader, state) == 116,
               "other programs read this; a change needs a new layout_version");
 
 }  // namespace handoff::detail::segment

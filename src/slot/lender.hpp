@@ -41,16 +41,16 @@ public:
     /// REQUIRES: a LenderPtr exists
     const std::shared_ptr<Lender>& self() const noexcept { return self_; }
     void hold() noexcept {
-        if (is_inherited()) return count_on(true);
+        if (is_inherited()) return count_on(1, true);
         const sync::SoleThread::Use use(sole_thread_);
-        count_on(use.alone());
+        count_on(1, use.alone());
     }
     void let_go() noexcept {
         if (was_the_last()) std::exchange(self_, nullptr).reset();  // may destroy this
     }
-    /// Counts one on, or off if it is not the last, as part of another use.
-    void hold(const sync::SoleThread::Use& use) noexcept { count_on(use.alone()); }
-    void let_go(const sync::SoleThread::Use& use) noexcept { count_off(use.alone()); }
+    /// Counts so many on, or one off if it is not the last, within a Use of sole_thread() that says `alone`.
+    void hold(std::uint64_t count, bool alone) noexcept { count_on(count, alone); }
+    void let_go(bool alone) noexcept { count_off(alone); }
 
 private:
     bool is_inherited() const noexcept { return fork_generation_ != platform::fork_generation(); }
@@ -59,10 +59,10 @@ private:
         const sync::SoleThread::Use use(sole_thread_);
         return count_off(use.alone()) == 0;
     }
-    void count_on(bool alone) noexcept {
-        // Relaxed: whoever counts one on has a reference.
-        if (alone) return references_.store(references_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-        references_.fetch_add(1, std::memory_order_relaxed);
+    void count_on(std::uint64_t count, bool alone) noexcept {
+        // Relaxed: whoever counts on has a reference.
+        if (!alone) return (void)references_.fetch_add(count, std::memory_order_relaxed);
+        references_.store(references_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
     }
     /// Returns how many are left.
     std::uint64_t count_off(bool alone) noexcept {
@@ -84,7 +84,7 @@ template <class T>
 LenderPtr<T> lend(std::shared_ptr<T> lender) noexcept {
     T& lent = *lender;
     lent.lend_itself(std::move(lender));
-    return {lent, lent};
+    return LenderPtr<T>(lent);
 }
 
 /// The error of every call on a handle that was moved from, is finished, or was inherited through fork, or whose

@@ -7,9 +7,13 @@
 
 namespace handoff {
 
-Loan::Loan(detail::slot::LenderPtr<detail::slot::Lender> lender, const detail::slot::Held& held,
-           std::span<std::byte> payload) noexcept
-    : lender_(std::move(lender)), slot_(held.slot), word_(held.word), payload_(payload), size_(payload.size()) {}
+void Loan::open(const detail::slot::Held& held, std::span<std::byte> payload) noexcept {
+    word_ = held.word;
+    slot_ = held.slot;
+    payload_ = payload;
+    size_ = payload.size();
+    image_.reset();
+}
 
 Loan& Loan::operator=(Loan&& other) noexcept {
     if (this != &other) {

@@ -46,6 +46,30 @@ struct SlotWord {
     constexpr bool is_answered() const noexcept {
         return state == SlotState::processed || state == SlotState::failed || state == SlotState::given_up;
     }
+
+    // The same on encoded words, where every message passes: the other fields are not taken apart.
+    static constexpr std::uint64_t state_bits = 0x7f, awaited_bit = 0x80, owner_bits = 0xffff0000;
+    static constexpr SlotState state_of(std::uint64_t word) noexcept {
+        return static_cast<SlotState>(word & state_bits);
+    }
+    static constexpr std::uint32_t generation_of(std::uint64_t word) noexcept {
+        return static_cast<std::uint32_t>(word >> 32);
+    }
+    static constexpr std::uint64_t held(std::uint64_t word, std::uint32_t owner, SlotState state) noexcept {
+        return (word & ~(owner_bits | state_bits)) | (std::uint64_t{owner} << 16 & owner_bits) |
+               static_cast<std::uint8_t>(state);
+    }
+    static constexpr bool is_held(std::uint64_t word, std::uint32_t owner, SlotState state) noexcept {
+        return word == held(word, owner, state);
+    }
+    static constexpr std::uint64_t ready(std::uint64_t word, bool awaited) noexcept {
+        return (word & ~(state_bits | awaited_bit)) | (awaited ? awaited_bit : 0) |
+               static_cast<std::uint8_t>(SlotState::ready);
+    }
+    static constexpr std::uint64_t freed(std::uint64_t word) noexcept {
+        static_assert(static_cast<std::uint8_t>(SlotState::free) == 0);
+        return (((word >> 32) + 1) & generation_mask) << 32;
+    }
 };
 
 /// The number of bytes, and whether a description belongs to them: described:1 | bytes:63. In one word, so that plain bytes

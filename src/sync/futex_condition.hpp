@@ -90,7 +90,20 @@ public:
     void notify(std::uint32_t work) noexcept {
         if (work == 0) return;
         // Pairs with the fetch_or in announce().
-        std::uint32_t seen = word_.load(std::memory_order_seq_cst);
+        const std::uint32_t seen = word_.load(std::memory_order_seq_cst);
+        if ((seen & sleeping) != 0) wake(seen, work);
+    }
+
+    /// Wakes every waiter. As notify().
+    void notify_all() noexcept {
+        const std::uint32_t seen = word_.load(std::memory_order_seq_cst);  // pairs with the fetch_or in announce()
+        if ((seen & sleeping) != 0) wake_all(seen);
+    }
+
+private:
+    static constexpr std::uint32_t sleeping = 1, fresh = 2, several = 4, all_flags = 7, counting = 8;
+
+    [[gnu::noinline]] void wake(std::uint32_t seen, std::uint32_t work) noexcept {
         std::uint32_t left = 0;
         do {
             if ((seen & sleeping) == 0) return;
@@ -104,17 +117,12 @@ public:
         word_.compare_exchange_strong(left, left & ~all_flags, std::memory_order_seq_cst);
     }
 
-    /// Wakes every waiter. As notify().
-    void notify_all() noexcept {
-        std::uint32_t seen = word_.load(std::memory_order_seq_cst);  // pairs with the fetch_or in announce()
+    [[gnu::noinline]] void wake_all(std::uint32_t seen) noexcept {
         do {
             if ((seen & sleeping) == 0) return;
         } while (!word_.compare_exchange_weak(seen, (seen + counting) & ~all_flags, std::memory_order_seq_cst));
         platform::futex_wake_all(word_);
     }
-
-private:
-    static constexpr std::uint32_t sleeping = 1, fresh = 2, several = 4, all_flags = 7, counting = 8;
 
     static bool is_over(std::int64_t deadline_ns) noexcept {
         return deadline_ns != INT64_MAX && platform::now_ns() >= deadline_ns;

@@ -38,7 +38,7 @@ public:
     /// without a system call, and not within another one.
     class Use {
     public:
-        explicit Use(SoleThread& of) noexcept : of_(of), alone_(of.enter()) {}
+        [[gnu::always_inline]] explicit Use(SoleThread& of) noexcept : of_(of), alone_(of.enter()) {}
         Use(const Use&) = delete;
         ~Use() {
             if (alone_) of_.busy_.store(false, std::memory_order_release);  // pairs with the load in revoke()
@@ -63,8 +63,10 @@ private:
 #endif
     }
 
-    bool enter() noexcept {
-        if (owner_.load(std::memory_order_relaxed) != me()) return enter_as_another();
+    [[gnu::always_inline]] bool enter() noexcept {
+        return owner_.load(std::memory_order_relaxed) == me() ? enter_as_owner() : enter_as_another();
+    }
+    [[gnu::always_inline]] bool enter_as_owner() noexcept {
         busy_.store(true, std::memory_order_relaxed);
         // Pairs with process_barrier() in revoke(), which makes it a full fence.
         std::atomic_signal_fence(std::memory_order_seq_cst);
@@ -72,10 +74,11 @@ private:
         busy_.store(false, std::memory_order_release);  // pairs with the load in revoke()
         return enter_as_another();
     }
-    bool enter_as_another() noexcept {
+    [[gnu::noinline]] bool enter_as_another() noexcept {
         Thread owner = owner_.load(std::memory_order_acquire);  // pairs with the store in revoke()
         if (owner == everybody) return false;
-        if (owner == unknown && owner_.compare_exchange_strong(owner, me(), std::memory_order_relaxed)) return enter();
+        if (owner == unknown && owner_.compare_exchange_strong(owner, me(), std::memory_order_relaxed))
+            return enter_as_owner();
         revoke();
         return false;
     }

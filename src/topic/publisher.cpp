@@ -31,7 +31,10 @@ result<Loan> Publisher::loan() {
                                        member_->who_has_loans() + ". Create the topic with more loans");
     // The start of the loan, for people; publish() replaces it. Relaxed: no decision depends on it.
     member_->slots()[held->slot].sent_ns.store(now_ns, std::memory_order_relaxed);
-    return Loan({*member_, *member_}, *held, member_->slots().payload_area(held->slot));
+    Loan loan;
+    loan.lender_ = detail::slot::LenderPtr<detail::slot::Lender>(*member_);
+    loan.open(*held, member_->slots().payload_area(held->slot));
+    return loan;
 }
 
 result<std::uint64_t> Publisher::publish(Loan loan) {
@@ -44,7 +47,7 @@ result<std::uint64_t> Publisher::publish(Loan loan) {
     slot.payload.set(loan.size_, loan.image_.is_described());
     const std::int64_t now_ns = member_->stamp_ns();
     slot.sent_ns.store(now_ns, relaxed);
-    if (loan.image_.is_described()) slot.image = loan.image_;
+    if (loan.image_.is_described()) slot.image = loan.image();
     const auto position = member_->broadcast().publish({loan.slot_, loan.word_});
     if (!member_->is_usable()) return unusable(member_.get());  // written into a truncated file
     if (!position) return position.error();

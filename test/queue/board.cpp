@@ -140,7 +140,8 @@ Held Player::prepare(std::uint64_t message) {
 
 std::uint32_t Player::send(std::uint64_t message, bool awaited) {
     const Held held = prepare(message);
-    BOOST_REQUIRE(protocol_.commit(held, awaited).has_value());
+    BOOST_REQUIRE((protocol_.commit(held, awaited) == Outcome::ok));
+    protocol_.notify_committed(1);
     return held.slot;
 }
 

@@ -29,7 +29,7 @@ struct Fixture {
     }
     void answer(std::uint32_t messages) {
         for (std::uint32_t i = 0; i < messages; ++i)
-            BOOST_TEST(receiver->answer(receiver.take(), SlotState::processed).has_value());
+            BOOST_TEST((receiver->answer(receiver.take(), SlotState::processed) == Outcome::ok));
     }
     /// All bits of the map have that value.
     void set_map(std::uint64_t bits) const {
@@ -80,13 +80,13 @@ BOOST_AUTO_TEST_CASE(what_is_freed_by_each_way_is_found_by_its_hint) {
     std::vector<Held> batch(8);
     const auto found = [&] {
         const std::size_t loaned = sender->loan_next(batch);
-        for (std::size_t i = 0; i < loaned; ++i) BOOST_TEST(sender->commit(batch[i], false).has_value());
+        for (std::size_t i = 0; i < loaned; ++i) BOOST_TEST((sender->commit(batch[i], false) == Outcome::ok));
         return loaned;
     };
     answer(3);
     BOOST_TEST(found() == 3U);
     for (int i = 0; i < 2; ++i)
-        BOOST_TEST(receiver->answer(receiver.take(), SlotState::processed, Notify::later).has_value());
+        BOOST_TEST((receiver->answer(receiver.take(), SlotState::processed, Notify::later) == Outcome::ok));
     BOOST_TEST(found() == 2U);
     answer(2);
     const Held one = sender->loan().value(), other = sender->loan().value();

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_head_far_behind_or_ahead_is_damaged_or_empty) {
 BOOST_AUTO_TEST_CASE(an_invalid_tail_is_damaged_and_the_message_is_not_lost) {
     const Held loan = sender.prepare(1);
     board.control().tail.store(board.shape().cells * 3);
-    BOOST_TEST((sender->commit(loan, false).error() == Errc::damaged));
+    BOOST_TEST((sender->commit(loan, false) == Outcome::damaged));
     BOOST_TEST(board.state(loan.slot) == SlotState::ready);
 }
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(cells_that_are_always_ahead_end_in_damaged) {
         board.control().cells[cell].store(CellWord::empty(0x7fffff).encode());
     BOOST_TEST(receiver->take().outcome == RingOutcome::damaged);
     const Held loan = sender.prepare(1);
-    BOOST_TEST((sender->commit(loan, false).error() == Errc::damaged));
+    BOOST_TEST((sender->commit(loan, false) == Outcome::damaged));
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_state_is_nobodys) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_state_is_nobodys) {
         BOOST_TEST_REQUIRE(held.has_value());
         BOOST_TEST(held->slot != 0U);
         sender->return_loan(*held);
-        BOOST_TEST((sender->is_answered(0, 0).error() == Errc::ownership_lost));
+        BOOST_TEST((sender->is_answered(0, 0) == Outcome::ownership_lost));
         BOOST_TEST(sender->withdraw(0, 0) == Withdrawal::lost);
         sender->abandon(0, 0);
         sender->release(0, 0);
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_answer_to_a_sender_out_of_range_frees_the_slot) {
     for (const std::uint32_t index : {4U, 1000U, 0xffffU}) {
         const std::uint32_t slot = sender.send(1, true);
         board.slots()[slot].sender.store(make_id(1, index));
-        BOOST_TEST(receiver->answer(receiver.take(), SlotState::processed).has_value());
+        BOOST_TEST((receiver->answer(receiver.take(), SlotState::processed) == Outcome::ok));
         BOOST_TEST(board.state(slot) == SlotState::free);
     }
 }
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_slot_taken_away_from_its_receiver_is_ownership_lost) {
                                   SlotWord{SlotWord::decode(request.word).generation + 1,
                                            static_cast<std::uint16_t>(receiver.index()), 0, true, SlotState::taken}}) {
         board.set(request.slot, other);
-        BOOST_TEST((receiver->answer(request, SlotState::processed).error() == Errc::ownership_lost));
+        BOOST_TEST((receiver->answer(request, SlotState::processed) == Outcome::ownership_lost));
         receiver->give_back(request);
         BOOST_TEST(board.word(request.slot).encode() == other.encode());
     }
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_slot_taken_away_from_its_sender_is_ownership_lost) {
     for (const SlotWord& other :
          {SlotWord{9, 2, 0, false, SlotState::free}, SlotWord{9, 2, 0, true, SlotState::loaned}}) {
         board.set(slot, other);
-        BOOST_TEST((sender->is_answered(slot, 1).error() == Errc::ownership_lost));
+        BOOST_TEST((sender->is_answered(slot, 1) == Outcome::ownership_lost));
         BOOST_TEST(sender->withdraw(slot, 1) == Withdrawal::lost);
         sender->abandon(slot, 1);
         sender->release(slot, 1);

@@ -109,7 +109,7 @@ void RandomWalk::commit(Participant& participant) {
     message.awaited = pick(2) == 0;
     message.state = SlotState::ready;
     ++sent_;
-    BOOST_TEST_REQUIRE((*participant.player)->commit(held(*slot), message.awaited).has_value());
+    BOOST_TEST_REQUIRE(((*participant.player)->commit(held(*slot), message.awaited) == Outcome::ok));
     queue_.push(*slot);
 }
 
@@ -129,7 +129,7 @@ void RandomWalk::answer(Participant& participant) {
         [&](const ModelMessage& m) { return m.state == SlotState::taken && m.receiver == participant.number; });
     if (!slot) return;
     const SlotState outcome = pick(4) == 0 ? SlotState::failed : SlotState::processed;
-    BOOST_TEST_REQUIRE((*participant.player)->answer(held(*slot), outcome).has_value());
+    BOOST_TEST_REQUIRE(((*participant.player)->answer(held(*slot), outcome) == Outcome::ok));
     if (outcome == SlotState::failed) ++failed_;
     if (!messages_.at(*slot).awaited) return end(*slot);
     messages_.at(*slot).state = outcome;
@@ -171,7 +171,7 @@ void RandomWalk::collect(Participant& participant) {
     if (!slot) return;
     const ModelMessage message = messages_.at(*slot);
     const bool answered = message.state != SlotState::ready && message.state != SlotState::taken;
-    BOOST_TEST_REQUIRE((*participant.player)->is_answered(*slot, message.id).value() == answered);
+    BOOST_TEST_REQUIRE(((*participant.player)->is_answered(*slot, message.id) == Outcome::ok) == answered);
     (*participant.player)->release(*slot, message.id);  // has no effect before the answer is there
     if (answered) end(*slot);
 }

@@ -30,7 +30,8 @@ void Setup::send(Player& player, std::uint64_t message, bool awaited) {
     Fate& fate = fates_[message];
     fate.slot = held->slot;
     ++fate.in_doubt;
-    BOOST_TEST_REQUIRE(player->commit(*held, awaited).has_value());
+    BOOST_TEST_REQUIRE((player->commit(*held, awaited) == Outcome::ok));
+    player->notify_committed(1);
     --fate.in_doubt;
     fate.sent = true;
 }
@@ -38,7 +39,7 @@ void Setup::send(Player& player, std::uint64_t message, bool awaited) {
 void Setup::answer(Player& player, const Held& request) {
     Fate& fate = fates_.at(board.read(request.slot));
     ++fate.in_doubt;
-    BOOST_TEST_REQUIRE(player->answer(request, SlotState::processed).has_value());
+    BOOST_TEST_REQUIRE((player->answer(request, SlotState::processed) == Outcome::ok));
     --fate.in_doubt;
     ++fate.answered;
 }
