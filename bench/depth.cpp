@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace {
+namespace depth {
 
 constexpr std::uint32_t most_slots = 65'535, in_motion = 64;
 constexpr std::size_t payload = 1024;
@@ -25,7 +25,7 @@ std::string unique_name() {
     return "handoff-depth-" + std::to_string(getpid()) + "-" + std::to_string(++count);
 }
 
-constexpr handoff::HandleOptions handle{.timestamps = handoff::Timestamps::coarse};
+const handoff::HandleOptions handle{.timestamps = handoff::Timestamps::coarse};
 
 handoff::ChannelShape shape_for(std::uint32_t slots) {
     return {.slot_count = slots, .payload_bytes = payload};
@@ -112,4 +112,4 @@ BENCHMARK(join_behind_a_dead_sender)
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 
-}  // namespace
+}  // namespace depth

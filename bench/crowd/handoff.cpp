@@ -7,7 +7,7 @@
 
 namespace bench::crowd {
 
-namespace {
+namespace over_handoff {
 
 using namespace std::chrono_literals;
 
@@ -42,14 +42,19 @@ private:
     handoff::Receiver receiver_;
 };
 
-}  // namespace
+template <handoff::WaitPolicy wait>
+Sides sides(const Task& task) {
+    return sides_of<Client<wait>, Server<wait>>(task);
+}
+
+}  // namespace over_handoff
 
 Sides handoff_sides(const Task& task) {
-    return sides_of<Client<handoff::WaitPolicy::balanced>, Server<handoff::WaitPolicy::balanced>>(task);
+    return over_handoff::sides<handoff::WaitPolicy::balanced>(task);
 }
 
 Sides sleeping_handoff_sides(const Task& task) {
-    return sides_of<Client<handoff::WaitPolicy::sleep>, Server<handoff::WaitPolicy::sleep>>(task);
+    return over_handoff::sides<handoff::WaitPolicy::sleep>(task);
 }
 
 }  // namespace bench::crowd

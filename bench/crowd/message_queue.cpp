@@ -8,7 +8,7 @@
 
 namespace bench::crowd {
 
-namespace {
+namespace over_message_queue {
 
 namespace bip = boost::interprocess;
 using bip::message_queue;
@@ -71,10 +71,10 @@ private:
     std::map<std::uint32_t, Queue> answers_;
 };
 
-}  // namespace
+}  // namespace over_message_queue
 
 Sides message_queue_sides(const Task& task) {
-    return sides_of<Client, Server>(task);
+    return sides_of<over_message_queue::Client, over_message_queue::Server>(task);
 }
 
 }  // namespace bench::crowd

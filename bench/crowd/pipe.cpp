@@ -12,7 +12,7 @@
 
 namespace bench::crowd {
 
-namespace {
+namespace over_pipe {
 
 constexpr int page_bytes = 4096;  // as small as a pipe can be: room for as many frames as the others have slots
 using Frame = std::array<char, page_bytes / slots>;
@@ -79,10 +79,10 @@ private:
     std::map<std::uint32_t, Pipe> answers_;
 };
 
-}  // namespace
+}  // namespace over_pipe
 
 Sides pipe_sides(const Task& task) {
-    return sides_of<Client, Server>(task);
+    return sides_of<over_pipe::Client, over_pipe::Server>(task);
 }
 
 }  // namespace bench::crowd

@@ -20,9 +20,9 @@ std::vector<const Series*> sorted(const Row& row) {
         if (!series->has_figures()) return 2;
         return series->entrant().kind == "limit" ? 0 : 1;
     };
-    std::stable_sort(all.begin(), all.end(), [&](const Series* left, const Series* right) {
-        if (rank(left) != rank(right)) return rank(left) < rank(right);
-        const double one = left->figure().median, other = right->figure().median;
+    std::stable_sort(all.begin(), all.end(), [&](const Series* first, const Series* second) {
+        if (rank(first) != rank(second)) return rank(first) < rank(second);
+        const double one = first->figure().median, other = second->figure().median;
         return row.work().figure == Figure::nanoseconds ? one < other : one > other;
     });
     return all;
@@ -63,9 +63,9 @@ Line line_of(const Row& row, const Series& series) {
 }
 
 std::size_t width_of(const std::vector<Line>& lines, std::string Line::*column) {
-    std::size_t width = 0;
-    for (const Line& line : lines) width = std::max(width, (line.*column).size());
-    return width;
+    std::size_t widest = 0;
+    for (const Line& line : lines) widest = std::max(widest, (line.*column).size());
+    return widest;
 }
 
 }  // namespace

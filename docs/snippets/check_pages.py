@@ -153,7 +153,7 @@ def age_that_is_not_told():
 
 
 def pages_that_are_too_long():
-    for name, most in (("README.md", 140), ("docs/reliability.md", 120), ("docs/performance.md", 120)):
+    for name, most in (("README.md", 170), ("docs/reliability.md", 120), ("docs/performance.md", 120)):
         lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
         if lines > most:
             yield f"{name} has {lines} lines; {most} are enough"

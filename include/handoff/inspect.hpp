@@ -245,6 +245,15 @@ HANDOFF_EXPORT Memory memory();
 /// Checks that so many bytes are available. Errors: no_space; the message says what to do.
 HANDOFF_EXPORT result<void> fits(std::uint64_t segment_bytes);
 
+/// Which segments a creator moves to large pages of 2 MiB.
+struct LargePages {
+    bool can_move;                     ///< the kernel knows how: Linux 6.1 and newer
+    std::uint64_t least_bytes;         ///< smaller segments lie on small pages
+    std::uint64_t most_bytes_unasked;  ///< larger ones are moved with `prefault` only
+};
+/// On this machine.
+HANDOFF_EXPORT LargePages large_pages() noexcept;
+
 /// The layout that this build of handoff reads and writes.
 HANDOFF_EXPORT std::uint32_t layout_version() noexcept;
 

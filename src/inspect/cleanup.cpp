@@ -10,6 +10,7 @@
 #include "inspect/view.hpp"
 #include "latest/blueprint.hpp"
 #include "platform/deleted_mappings.hpp"
+#include "platform/large_pages.hpp"
 #include "platform/memory_limits.hpp"
 #include "platform/system_error.hpp"
 #include "queue/member.hpp"
@@ -239,6 +240,13 @@ result<void> fits(std::uint64_t segment_bytes) {
         detail::platform::capacity_error(segment_bytes, limits, detail::platform::shm_directory);
     if (!refusal.empty()) return Failure(Errc::no_space, refusal);
     return success();
+}
+
+LargePages large_pages() noexcept {
+    namespace platform = detail::platform;
+    return {.can_move = platform::can_move_to_large_pages(),
+            .least_bytes = platform::least_with_large_pages,
+            .most_bytes_unasked = platform::most_moved_unasked};
 }
 
 std::uint32_t layout_version() noexcept {

@@ -53,7 +53,7 @@ struct Facts {
     std::uint32_t creator_pid = 0;
 };
 
-class Observer::View {
+class __attribute__((visibility("hidden"))) Observer::View {  // which the export of Observer would cover
 public:
     View(std::string_view name, Start start);
 

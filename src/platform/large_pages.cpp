@@ -66,6 +66,10 @@ AlignedSpace::~AlignedSpace() {
     if (before != large_page_bytes) munmap(address_ + bytes_, large_page_bytes - before);
 }
 
+bool can_move_to_large_pages() noexcept {
+    return madvise(nullptr, 0, collapse) == 0;  // of no bytes it tells whether it is known
+}
+
 void move_to_large_pages(void* address, std::size_t bytes) noexcept {
     if (bytes >= least_with_large_pages) madvise(address, bytes, collapse);
 }

@@ -14,6 +14,9 @@ namespace handoff::detail::platform {
 inline constexpr std::size_t large_page_bytes = std::size_t{2} << 20;
 /// Smaller mappings are left to the kernel: half of one could be its end, which is always on small pages.
 inline constexpr std::size_t least_with_large_pages = std::size_t{4} << 20;
+/// A creator moves a segment before anybody else has it. Up to this size unasked: some 60 ms, no more than the first
+/// messages in a few slots then save (decision 42).
+inline constexpr std::uint64_t most_moved_unasked = std::uint64_t{256} << 20;
 
 /// Address space to map `bytes` at, on a boundary of large pages. It is taken until the mapping replaces it, so that no
 /// other thread gets the same address.
@@ -38,6 +41,9 @@ private:
     std::size_t bytes_ = 0;  ///< at address_, whole pages
     bool given_away_ = false;
 };
+
+/// Whether the kernel knows how to move (Linux 6.1 and newer). It may refuse: see shmem_enabled.
+bool can_move_to_large_pages() noexcept;
 
 /// Moves what is mapped there, a file of /dev/shm, to large pages, for all processes; the rest behind the last whole
 /// one stays where it is. Needs 2 MiB more than the file for a moment; without them nothing is moved. Where other

@@ -25,10 +25,6 @@ constexpr std::int64_t retry_ns = 2'000'000, longest_retry_ns = 50'000'000;
 /// stopped.
 constexpr std::int64_t lock_timeout_ns = 5'000'000'000;
 
-/// A creator moves a segment to large pages before anybody else has it. Up to this size unasked: some 60 ms, no more
-/// than the first messages in a few slots then save (decision 42).
-constexpr std::uint64_t most_moved_unasked = std::uint64_t{256} << 20;
-
 /// For an observer, which cannot create it.
 [[noreturn]] void throw_nothing_to_see(const std::string& name) {
     throw Error(Errc::no_such_segment, "there is no '" + name + "' (" + segment_path(name) +
@@ -195,7 +191,7 @@ Draft::Draft(const OpenRequest& request) {
     file_ = platform::create_unlinked(geometry.segment_bytes, request.file_mode, request.group);
     const auto region = map_file(file_.get(), geometry.segment_bytes);
     auto* base = static_cast<std::byte*>(region.get_address());
-    if (request.prefault || geometry.segment_bytes <= most_moved_unasked)
+    if (request.prefault || geometry.segment_bytes <= platform::most_moved_unasked)
         platform::move_to_large_pages(base, region.get_size());
     request.initialise(base, geometry);
     fill_header(*::new (base) SegmentHeader, request.blueprint, geometry);

@@ -27,6 +27,25 @@ struct Fixture {
     }
 };
 
+std::uint64_t any_word(std::mt19937_64& random) {
+    const std::uint64_t any = random();
+    return random() % 2 == 0 ? any : any % 20;  // small numbers are the dangerous ones
+}
+
+/// Into every word that members share.
+void scribble(BroadcastBoard& board, std::mt19937_64& random) {
+    board.control().tail.store(any_word(random));
+    board.control().last_evicted.store(static_cast<std::uint32_t>(any_word(random)));
+    for (std::uint64_t cell = 0; cell < 3; ++cell)
+        board.set_cell(cell,
+                       {any_word(random) % (std::uint64_t{1} << 48), static_cast<std::uint16_t>(any_word(random))});
+    for (std::uint32_t slot = 0; slot < board.shape().slots(); ++slot) {
+        board.slots()[slot].control.store(any_word(random));
+        board.slots()[slot].pins.store(random() % 2 == 0 ? 0 : any_word(random));
+        board.slots()[slot].sequence.store(any_word(random));
+    }
+}
+
 }  // namespace broadcast_hostile_test
 
 BOOST_FIXTURE_TEST_SUITE(broadcast_hostile_test, Fixture)
@@ -89,25 +108,13 @@ BOOST_AUTO_TEST_CASE(random_words_everywhere) {
     const std::uint64_t seed = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : std::random_device{}();
     BOOST_TEST_MESSAGE("HANDOFF_WALK_SEED=" << seed);
     std::mt19937_64 random(seed);
-    const auto word = [&] {
-        const std::uint64_t any = random();
-        return random() % 2 == 0 ? any : any % 20;  // small numbers are the dangerous ones
-    };
     std::uint64_t answers = 0;
     for (int round = 0; round < 300; ++round) {
         BOOST_TEST_CONTEXT("HANDOFF_WALK_SEED=" << seed << ", round " << round) {
-            board.control().tail.store(word());
-            board.control().last_evicted.store(static_cast<std::uint32_t>(word()));
-            for (std::uint64_t cell = 0; cell < 3; ++cell)
-                board.set_cell(cell, {word() % (std::uint64_t{1} << 48), static_cast<std::uint16_t>(word())});
-            for (std::uint32_t slot = 0; slot < board.shape().slots(); ++slot) {
-                board.slots()[slot].control.store(word());
-                board.slots()[slot].pins.store(random() % 2 == 0 ? 0 : word());
-                board.slots()[slot].sequence.store(word());
-            }
-            const Look look = board->pin(word(), pin_bit(reader));
+            scribble(board, random);
+            const Look look = board->pin(any_word(random), pin_bit(reader));
             if (look.outcome == Outcome::message) BOOST_TEST(look.slot < board.shape().slots());
-            const Look found = board->find(word());
+            const Look found = board->find(any_word(random));
             if (found.outcome == Outcome::message) {
                 BOOST_TEST(found.slot < board.shape().slots());
                 (void)board->still_there(found);

@@ -1,8 +1,12 @@
 #!/usr/bin/python3
 """usage: check_exports.py LIBRARY HEADER_FOLDER LIST CXX_LIST [--write]
 
-The C functions that LIBRARY exports, those that the headers declare, and those on LIST are the same. The C++ functions
-that it exports are those of CXX_LIST, and none is in handoff::detail but what LenderPtr puts inline into programs.
+What is refused:
+* a C function that is not exported by LIBRARY, declared in the headers and on LIST alike;
+* a C++ function that LIBRARY exports and CXX_LIST has not, or the other way round, or that no header declares;
+* one of handoff::detail for which CXX_LIST gives no reason: `function  # reason`;
+* a declaration that a user can name (not private, not in detail) and that names a type of handoff::detail. Private
+  members may: they are exported with their class, and nobody else can call them.
 After a change on purpose, correct the lists (--write does it): what leaves them breaks programs that are compiled.
 """
 
@@ -11,7 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-INLINED = {f"handoff::detail::slot::{name}(handoff::detail::slot::Lender&)" for name in ("hold", "let_go")}
+sys.dont_write_bytecode = True
+import public_declarations  # noqa: E402
 
 
 def exported_by(library):
@@ -31,30 +36,54 @@ def declared_in(folder):
     return set(re.findall(r"^HANDOFF_API [^;(]*?\b(handoff_\w+)\(", text, re.MULTILINE))
 
 
+def with_reasons(path):
+    """function -> why it is exported although it is private, or an empty text."""
+    lines = (line.partition("  # ") for line in Path(path).read_text(encoding="utf-8").splitlines())
+    return {name: reason for name, _, reason in lines}
+
+
+def write(library, c_list, cxx_list):
+    reasons = with_reasons(cxx_list)
+    Path(c_list).write_text("".join(f"{name}\n" for name in sorted(exported_by(library))), encoding="utf-8")
+    lines = (f"{name}  # {reasons[name]}\n" if reasons.get(name) else f"{name}\n"
+             for name in sorted(exported_cxx_functions_of(library)))
+    Path(cxx_list).write_text("".join(lines), encoding="utf-8")
+
+
+def differences(what, names, expected):
+    for name in sorted(names ^ expected):
+        yield f"{name}: " + (f"{what}, but not on the list" if name in names else f"on the list, but not {what}")
+
+
+def faults(library, headers, c_list, cxx_list):
+    listed = set(Path(c_list).read_text(encoding="utf-8").split())
+    yield from differences("exported by the library", exported_by(library), listed)
+    yield from differences("declared in the headers", declared_in(headers), listed)
+    cxx, reasons = exported_cxx_functions_of(library), with_reasons(cxx_list)
+    yield from differences("exported by the library", cxx, set(reasons))
+    declared = set(public_declarations.functions(headers))
+    for name in sorted(cxx):
+        if name.split("(")[0].split("[")[0] not in declared:
+            yield f"{name}: exported, but no header declares it"
+        if name.startswith("handoff::detail::") and not reasons.get(name):
+            yield f"{name}: private and exported, and the list gives no reason"
+    for file, declaration in public_declarations.naming_detail(headers):
+        yield f"{file}: a user can name this, and it names a type of handoff::detail: {declaration}"
+
+
 def main():
     if len(sys.argv) not in (5, 6):
         print(__doc__, file=sys.stderr)
         return 2
     library, headers, c_list, cxx_list = sys.argv[1:5]
     if sys.argv[5:] == ["--write"]:
-        Path(c_list).write_text("".join(f"{name}\n" for name in sorted(exported_by(library))), encoding="utf-8")
-        Path(cxx_list).write_text("".join(f"{name}\n" for name in sorted(exported_cxx_functions_of(library))),
-                                  encoding="utf-8")
-    listed = set(Path(c_list).read_text(encoding="utf-8").split())
-    cxx_listed = set(Path(cxx_list).read_text(encoding="utf-8").splitlines())
-    cxx = exported_cxx_functions_of(library)
-    wrong = 0
-    for what, names, expected in (("exported by the library", exported_by(library), listed),
-                                  ("declared in the headers", declared_in(headers), listed),
-                                  ("exported by the library", cxx, cxx_listed)):
-        for name in sorted(names ^ expected):
-            wrong += 1
-            print(f"{name}: " + (f"{what}, but not on the list" if name in names else f"on the list, but not {what}"))
-    for name in sorted(name for name in cxx - INLINED if name.startswith("handoff::detail")):
-        wrong += 1
-        print(f"{name}: private, and exported")
-    print(f"{len(listed)} C functions and {len(cxx_listed)} of C++ on the lists, {wrong} differences")
-    return 1 if wrong or not listed or not cxx_listed else 0
+        write(library, c_list, cxx_list)
+    found = list(faults(library, headers, c_list, cxx_list))
+    for fault in found:
+        print(fault)
+    functions = len(exported_by(library)), len(exported_cxx_functions_of(library))
+    print(f"{functions[0]} C functions and {functions[1]} of C++ are exported, {len(found)} faults")
+    return 1 if found or 0 in functions else 0
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ static void a_stop_that_is_no_stop_is_refused_or_ignored(const char* segment) {
     handoff_stop_drop(NULL);
 }
 
-static void bytes_are_sent_requested_and_published_in_one_call(const char* segment) {
+static void bytes_are_sent_and_requested_in_one_call(const char* segment) {
     handoff_sender* sender = NULL;
     handoff_receiver* receiver = NULL;
     handoff_request* request = NULL;
@@ -170,13 +170,16 @@ static void bytes_are_sent_requested_and_published_in_one_call(const char* segme
     CHECK(state.free == 1 && processed == NULL);
     handoff_sender_close(&sender);
     handoff_receiver_close(&receiver);
+}
 
+static void bytes_are_published_in_one_call(const char* segment) {
     handoff_topic_shape shape;
     handoff_topic_shape_init(&shape);
     handoff_publisher* publisher = NULL;
     handoff_subscriber* subscriber = NULL;
     handoff_message* message = NULL;
     uint64_t sequence = 0;
+    size_t bytes = 0;
     shape.payload_bytes = 8;
     GOOD(handoff_publisher_open(segment, &shape, NULL, &publisher));
     GOOD(handoff_subscriber_open(segment, NULL, NULL, NULL, &subscriber));
@@ -234,6 +237,7 @@ const struct test_case stop_cases[] = {
     {"an_opening_that_waits_is_stopped", an_opening_that_waits_is_stopped},
     {"a_signal_requests_a_stop", a_signal_requests_a_stop},
     {"a_stop_that_is_no_stop_is_refused_or_ignored", a_stop_that_is_no_stop_is_refused_or_ignored},
-    {"bytes_are_sent_requested_and_published_in_one_call", bytes_are_sent_requested_and_published_in_one_call},
+    {"bytes_are_sent_and_requested_in_one_call", bytes_are_sent_and_requested_in_one_call},
+    {"bytes_are_published_in_one_call", bytes_are_published_in_one_call},
     {"descriptors_tell_of_a_free_slot_and_of_an_answer", descriptors_tell_of_a_free_slot_and_of_an_answer},
     {NULL, NULL}};

@@ -27,6 +27,7 @@ BOOST_AUTO_TEST_SUITE(observed_pages_test)
 
 BOOST_AUTO_TEST_CASE(every_kind_of_large_segment_is_on_large_pages_but_for_its_end,
                      *boost::unit_test::precondition(needs_large_pages)) {
+    BOOST_TEST(inspect::large_pages().can_move);
     const UniqueName channel, topic, latest;
     const Sender sender(channel, frames());
     const Publisher publisher(topic, {.history = 4, .payload_bytes = 2 << 20, .participants = 8});

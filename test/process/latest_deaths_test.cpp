@@ -40,6 +40,24 @@ void check_works(LatestBytes& value) {
     }
 }
 
+void write_until(const std::atomic<bool>& enough, LatestBytes& value, std::atomic<std::uint64_t>& next_id) {
+    Bytes content;
+    for (std::uint64_t last = 0; !enough;) {
+        fill(content, next_id.fetch_add(1));
+        const std::uint64_t sequence = value.write(content).value();
+        if (sequence <= last) BOOST_FAIL("a sequence came twice");
+        last = sequence;
+    }
+}
+
+void write_for_ever(LatestBytes& value, std::atomic<std::uint64_t>& next_id) {
+    Bytes content;
+    for (;;) {
+        fill(content, next_id.fetch_add(1));
+        if (!value.write(content)) BOOST_FAIL("a write was refused");
+    }
+}
+
 }  // namespace latest_deaths
 
 BOOST_AUTO_TEST_SUITE(latest_deaths)
@@ -53,14 +71,8 @@ BOOST_FIXTURE_TEST_CASE(writers_killed_in_the_middle_of_writes, Value) {
     LatestBytes survivor = open();
     Child other([&](Checkpoints& checkpoints) {  // continues to write when others die
         LatestBytes value = open();
-        Bytes content;
         checkpoints.reach("going");
-        for (std::uint64_t last = 0; !*enough;) {
-            fill(content, next_id->fetch_add(1));
-            const std::uint64_t sequence = value.write(content).value();
-            if (sequence <= last) BOOST_FAIL("a sequence came twice");
-            last = sequence;
-        }
+        write_until(*enough, value, *next_id);
     });
     other.wait_for("going");
     std::uint64_t last = 0;
@@ -68,12 +80,8 @@ BOOST_FIXTURE_TEST_CASE(writers_killed_in_the_middle_of_writes, Value) {
     for (int death = 0; death < 200; ++death) {
         Child target([&](Checkpoints& checkpoints) {
             LatestBytes value = open();
-            Bytes content;
             checkpoints.reach("going");
-            for (;;) {
-                fill(content, next_id->fetch_add(1));
-                if (!value.write(content)) BOOST_FAIL("a write was refused");
-            }
+            write_for_ever(value, *next_id);
         });
         target.wait_for("going");
         for (std::uint64_t i = random() % 30; i > 0; --i) sched_yield();

@@ -30,6 +30,18 @@ std::map<std::string, json> listed(const std::string& glob) {
     return by_name;
 }
 
+/// Three, from cam0 to cam2, each a line higher than the one before; and a message that is none.
+void publish_images(Publisher& publisher) {
+    for (int i = 0; i < 3; ++i) {
+        Loan loan = filled(publisher.loan().value(), std::string(4 * (i + 1), 'x'));
+        Image image = Image::of(4, static_cast<std::uint32_t>(i + 1), Encoding::mono8);
+        image.set_frame_id("cam" + std::to_string(i));
+        loan.describe(image).value();
+        (void)publisher.publish(std::move(loan)).value();
+    }
+    publish(publisher, "no image");
+}
+
 /// Removes every segment whose name begins so, in any state.
 struct Sweeper {
     std::string base;
@@ -177,19 +189,9 @@ BOOST_AUTO_TEST_CASE(echo_prints_each_message_that_passes) {
     inspect::clean(name.str()).value();
 }
 
-BOOST_AUTO_TEST_CASE(echo_shows_what_fits_the_filter) {
+BOOST_AUTO_TEST_CASE(echo_shows_the_image_that_fits_the_filter) {
     const UniqueName name;
     Publisher publisher(name, small_topic());
-    const auto publish_all = [&] {
-        for (int i = 0; i < 3; ++i) {
-            Loan loan = filled(publisher.loan().value(), std::string(4 * (i + 1), 'x'));
-            Image image = Image::of(4, static_cast<std::uint32_t>(i + 1), Encoding::mono8);
-            image.set_frame_id("cam" + std::to_string(i));
-            loan.describe(image).value();
-            (void)publisher.publish(std::move(loan)).value();
-        }
-        publish(publisher, "no image");
-    };
     const std::vector<std::pair<std::vector<std::string>, std::string>> rows{
         {{"--filter", "frame_id=cam1"}, "cam1"},
         {{"--filter", "frame_id=cam[12]", "--filter", "height=3"}, "cam2"},
@@ -200,9 +202,14 @@ BOOST_AUTO_TEST_CASE(echo_shows_what_fits_the_filter) {
         std::vector<std::string> words{"echo", name.str(), "--once", "--timeout", "20s"};
         words.insert(words.end(), filter.begin(), filter.end());
         Program echo = tool(words);
-        HANDOFF_REQUIRE_EVENTUALLY((publish_all(), echo.ends_within(5ms)));
+        HANDOFF_REQUIRE_EVENTUALLY((publish_images(publisher), echo.ends_within(5ms)));
         BOOST_TEST(lines_of(echo.output()).at(0).at("frame_id") == fits);
     }
+}
+
+BOOST_AUTO_TEST_CASE(echo_shows_the_array_that_fits_the_filter) {
+    const UniqueName name;
+    Publisher publisher(name, small_topic());
     Program array = tool({"echo", name.str(), "--once", "--filter", "dtype=float*", "--filter", "shape=2x6"});
     const auto publish_arrays = [&] {
         for (std::uint32_t i = 0; i < 3; ++i) {
@@ -215,8 +222,13 @@ BOOST_AUTO_TEST_CASE(echo_shows_what_fits_the_filter) {
     HANDOFF_REQUIRE_EVENTUALLY((publish_arrays(), array.ends_within(5ms)));
     BOOST_TEST(lines_of(array.output()).at(0).at("shape") == json({2, 6}));
     BOOST_TEST(lines_of(array.output()).at(0).at("payload_bytes") == 48);
+}
+
+BOOST_AUTO_TEST_CASE(echo_tells_that_nothing_fits_and_what_is_no_filter) {
+    const UniqueName name;
+    Publisher publisher(name, small_topic());
     Program none = tool({"echo", name.str(), "--timeout", "200ms", "--filter", "encoding=bgr8"});
-    HANDOFF_REQUIRE_EVENTUALLY((publish_all(), none.ends_within(5ms)));
+    HANDOFF_REQUIRE_EVENTUALLY((publish_images(publisher), none.ends_within(5ms)));
     BOOST_TEST(none.wait(soon).code == 4);
     TOOL_TEST_CONTAINS(none.errors(), "no message that fits passed in '" + name.str() + "'");
     BOOST_TEST(none.output() == "");

@@ -11,7 +11,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -141,10 +140,12 @@ Check check_large_pages() {
     const bool on = setting.find("[always]") != std::string::npos ||
                     setting.find("[within_size]") != std::string::npos || setting.find("[force]") != std::string::npos;
     if (on) return {"large pages", Verdict::good, "shared memory gets large pages: " + setting, ""};
-    constexpr int collapse = 25;  // MADV_COLLAPSE, missing in older headers; of no bytes it tells whether it is known
-    if (setting.find("[deny]") == std::string::npos && madvise(nullptr, 0, collapse) == 0)
+    const inspect::LargePages pages = inspect::large_pages();
+    if (setting.find("[deny]") == std::string::npos && pages.can_move)
         return {"large pages", Verdict::good,
-                "segments of 4 MiB to 256 MiB are moved to large pages when they are created",
+                "segments of " + std::to_string(pages.least_bytes >> 20) + " MiB to " +
+                    std::to_string(pages.most_bytes_unasked >> 20) +
+                    " MiB are moved to large pages when they are created",
                 "for larger ones prefault = true of the creator does it; `handoff info` shows the result"};
     return {"large pages", Verdict::good,
             "shared memory has small pages (" + (setting.empty() ? "not known" : setting) +

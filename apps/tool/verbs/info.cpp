@@ -94,8 +94,7 @@ std::string slots_table(const Report& report) {
 
 /// Of a segment that is large enough for them.
 std::string format_large_pages(const Report& report, std::uint64_t bytes) {
-    constexpr std::uint64_t least = 4U << 20;
-    if (report.segment_bytes < least) return "";
+    if (report.segment_bytes < inspect::large_pages().least_bytes) return "";
     return " (" + (bytes == 0 ? "none" : format_bytes(bytes)) + " on large pages)";
 }
 
