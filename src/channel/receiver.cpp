@@ -74,6 +74,7 @@ result<std::size_t> Receiver::receive(std::span<Request> batch, const Wait& wait
     batch[0] = std::move(*first);
     const std::size_t count = 1 + take_more(batch.subspan(1));
     member_->was_taken_from();
+    if (!is_usable(member_)) return unusable(member_.get());  // taken from a truncated file
     return count;
 }
 

@@ -100,7 +100,7 @@ std::size_t Ring::take(std::uint32_t taker, std::span<Claim> claims) const noexc
     const std::uint64_t first = head();
     std::uint64_t position = first;
     std::size_t count = 0;
-    while (count < claims.size()) {
+    while (count < claims.size() && position - first < cell_count_) {
         const std::uint64_t cell = cell_at(position).load();
         if (!CellWord::is_full(cell, round_of(position))) break;
         prefetch_next(position);

@@ -56,7 +56,8 @@ public:
 
 private:
     static constexpr std::int64_t long_enough_ns = 200'000'000;
-    static constexpr std::int64_t tolerance_ns = 500;
+    static constexpr std::int64_t tolerance_ns = 100;
+    static constexpr std::int64_t most_apart_ns = 500;                    ///< of a comparison that sets the scale
     static constexpr std::uint64_t most_cycles = std::uint64_t{1} << 28;  ///< without a comparison: about a tick
 
     /// Counter and clock at one moment; the counter went on by `apart` while the clock was read.
@@ -115,7 +116,7 @@ private:
         const double ns_per_each = static_cast<double>(passed_ns) / static_cast<double>(passed);
         if (!(ns_per_each > 0.01 && ns_per_each < 100)) return;  // 10 MHz to 100 GHz
         const auto ns_per_cycle = static_cast<std::uint64_t>(ns_per_each * one);
-        if (scaled(std::max(now.apart, first_.apart), ns_per_cycle) > tolerance_ns) return;
+        if (scaled(std::max(now.apart, first_.apart), ns_per_cycle) > most_apart_ns) return;
         std::uint64_t none = 0;
         scale_.ns_per_cycle.compare_exchange_strong(none, ns_per_cycle, std::memory_order_relaxed);
     }

@@ -99,7 +99,7 @@ enum {
 /* How exact the timestamps are that a handle writes into messages. */
 enum {
     /* generated from describe/handoff.toml: Timestamps */
-    HANDOFF_TIMESTAMPS_EXACT = 0, /* to the nanosecond (default) */
+    HANDOFF_TIMESTAMPS_EXACT = 0, /* to a microsecond, mostly to 0.1 us (default) */
     /* to a few milliseconds, for a quarter of the price: for millions of messages a second */
     HANDOFF_TIMESTAMPS_COARSE = 1
     /* end of generated */
