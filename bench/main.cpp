@@ -19,6 +19,7 @@
 #include "harness/page.hpp"
 #include "harness/plots.hpp"
 #include "harness/rounds.hpp"
+#include "harness/summary.hpp"
 #include "harness/table.hpp"
 
 namespace {
@@ -33,7 +34,7 @@ constexpr int ok = 0, failed = 1, usage = 2, interrupted = 130;
 struct Options {
     std::string work, contender, json, svg, page, directory;
     bench::RoundOptions rounds;
-    bool quick = false, list = false, help = false;
+    bool quick = false, summary = false, list = false, help = false;
 };
 
 boost::program_options::options_description description_of(Options& options) {
@@ -49,6 +50,9 @@ boost::program_options::options_description description_of(Options& options) {
     add("priority", po::bool_switch(&options.rounds.has_priority),
         "run at the highest priority (nice -20), so that other programs hardly get in between (needs root)");
     add("quick", po::bool_switch(&options.quick), "3 rounds of 50 ms: a first look");
+    add("summary", po::bool_switch(&options.summary),
+        "one line for each work item instead of a table, by default of the eight that people ask about first; with "
+        "--svg one picture, summary.svg");
     add("json", po::value(&options.json), "write all results into this file; - is stdout, and the table then stderr");
     add("svg", po::value(&options.svg), "write plots into this directory");
     add("page", po::value(&options.page), "fill the tables of this page (docs/measurements/performance.md)");
@@ -99,8 +103,10 @@ void write_reports(const Options& options, const bench::RunInfo& info, const std
     if (!options.json.empty()) write_file(options.json, bench::json_of(info, rows));
     if (!options.svg.empty()) {
         std::filesystem::create_directories(options.svg);
-        for (const auto& [file, chart] : bench::charts_of(rows))
-            write_file(options.svg + "/" + file, bench::svg_of(chart));
+        if (options.summary) write_file(options.svg + "/summary.svg", bench::svg_of(bench::summary_chart(rows)));
+        if (!options.summary)
+            for (const auto& [file, chart] : bench::charts_of(rows))
+                write_file(options.svg + "/" + file, bench::svg_of(chart));
     }
     if (!options.page.empty()) write_file(options.page, bench::filled_page(content_of(options.page), info, rows));
 }
@@ -109,6 +115,7 @@ int run(Options options) {
     if (options.rounds.rounds < 1 || !(options.rounds.seconds > 0) || options.rounds.seconds > 60)
         throw UsageError("--rounds must be 1 or more, --seconds more than 0 and at most 60");
     if (options.quick) options.rounds.rounds = 3, options.rounds.seconds = 0.05;
+    if (options.summary && options.work.empty()) options.work = bench::first_questions;
     const auto works = selected_works(options);
     const auto entrants = selected_entrants(options);
     if (options.list) return list(works, entrants), ok;
@@ -126,8 +133,9 @@ int run(Options options) {
     std::deque<bench::Row> rows;
     for (const bench::Work& work : works) {
         rows.push_back(bench::measured(work, entrants, daemons, options.rounds));
-        words << bench::text_of(rows.back(), rows, has_colours) << std::endl;
+        if (!options.summary) words << bench::text_of(rows.back(), rows, has_colours) << std::endl;
     }
+    if (options.summary) words << bench::summary_of(rows) << '\n';
     words << info.machine.processor << ", " << info.machine.cores << " cores, " << info.machine.kernel << ", "
           << info.machine.date << ", commit " << info.machine.commit << ", " << info.rounds << " rounds of "
           << info.trial_seconds << " s" << (info.has_priority ? ", highest priority" : "") << '\n';

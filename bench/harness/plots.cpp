@@ -40,24 +40,33 @@ Chart chart_of(const Plan& plan, const std::deque<Row>& rows) {
     Chart chart{plan.title, plan.figure == Figure::nanoseconds ? time_words : rate_words, {}, {}};
     for (const Row& row : rows) {
         const std::string category = category_of(row.work().id, plan);
-        if (category.empty()) continue;
-        chart.categories.push_back(category);
-        for (const Series& series : row.series()) {
-            const std::string& name = series.entrant().name;
-            auto line = std::find_if(chart.lines.begin(), chart.lines.end(),
-                                     [&](const auto& known) { return known.name == name; });
-            if (line == chart.lines.end()) line = chart.lines.insert(line, {name, {}});
-            line->values.resize(chart.categories.size() - 1);
-            line->values.push_back(series.figure().median);
-        }
+        if (!category.empty())
+            add_category(chart, category, row, [](const Series& series) { return series.figure().median; });
     }
-    std::erase_if(chart.lines, [](const Chart::Line& line) {
-        return std::all_of(line.values.begin(), line.values.end(), [](double value) { return value <= 0; });
-    });
+    drop_empty_lines(chart);
     return chart;
 }
 
 }  // namespace
+
+void add_category(Chart& chart, const std::string& category, const Row& row,
+                  const std::function<double(const Series&)>& value_of) {
+    chart.categories.push_back(category);
+    for (const Series& series : row.series()) {
+        const std::string& name = series.entrant().name;
+        auto line =
+            std::find_if(chart.lines.begin(), chart.lines.end(), [&](const auto& known) { return known.name == name; });
+        if (line == chart.lines.end()) line = chart.lines.insert(line, {name, {}});
+        line->values.resize(chart.categories.size() - 1);
+        line->values.push_back(value_of(series));
+    }
+}
+
+void drop_empty_lines(Chart& chart) {
+    std::erase_if(chart.lines, [](const Chart::Line& line) {
+        return std::all_of(line.values.begin(), line.values.end(), [](double value) { return value <= 0; });
+    });
+}
 
 std::vector<std::pair<std::string, Chart>> charts_of(const std::deque<Row>& rows) {
     std::vector<std::pair<std::string, Chart>> charts;

@@ -9,6 +9,7 @@
 #include "harness/json_report.hpp"
 #include "harness/page.hpp"
 #include "harness/plots.hpp"
+#include "harness/summary.hpp"
 #include "harness/table.hpp"
 #include "harness/to_string.hpp"
 
@@ -112,6 +113,24 @@ BOOST_AUTO_TEST_CASE(the_table_has_the_limit_first_and_names_those_who_refuse) {
     BOOST_TEST(lines[0].contender == "limit");
     BOOST_TEST(lines[1].ratio == "3.00x");
     BOOST_TEST(bench::refusals_of(row).at(0) == "fast: cannot");
+}
+
+BOOST_AUTO_TEST_CASE(a_summary_has_a_line_for_each_row_with_the_limit_and_the_best_rival) {
+    bench::Work rate = work({}, bench::Figure::per_second);
+    rate.title = "a rate";
+    const std::deque<bench::Row> rows{row_of(work({}), {{100}, {300}, {900}, {450}}),
+                                      row_of(rate, {{80e6}, {20e6}, {1e6}, {2e6}}), row_of(work({}), {{}, {300}})};
+    BOOST_TEST(bench::summary_of(rows) ==
+               "            limit   handoff  of limit  best rival\n"
+               "a title    100 ns    300 ns     3.00x  450 ns  fast\n"
+               "a rate   80.0 M/s  20.0 M/s     0.25x  2.00 M/s  fast\n"
+               "a title         -    300 ns         -  -\n");
+    const bench::Chart chart = bench::summary_chart(rows);
+    BOOST_TEST(chart.categories.size() == 3U);
+    for (const auto& line : chart.lines) {
+        if (line.name == "limit") BOOST_TEST(line.values == std::vector<double>({1, 1, 0}));
+        if (line.name == "handoff") BOOST_TEST(line.values == std::vector<double>({3, 4, 0}));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_json_can_be_read_and_has_units_in_its_keys) {

@@ -71,18 +71,25 @@ public:
     void count_taken(std::uint64_t bytes, std::uint64_t lost, std::int64_t sent_ns) noexcept {
         if (is_read_only()) return;
         auto& mine = my_entry();
-        mine.counters.messages.add(1);
-        mine.counters.bytes.add(bytes);
-        if (lost != 0) mine.counters.lost.add(lost);
         const std::int64_t now_ns = stamp_ns();
-        if (options_.timestamps == Timestamps::exact) mine.delay.add(platform::difference_ns(now_ns, sent_ns));
+        {
+            const sync::SoleThread::Use use(sole_thread());
+            mine.counters.messages.add(1, use.alone());
+            mine.counters.bytes.add(bytes, use.alone());
+            if (lost != 0) mine.counters.lost.add(lost, use.alone());
+            if (options_.timestamps == Timestamps::exact)
+                mine.delay.add(platform::difference_ns(now_ns, sent_ns), use.alone());
+        }
         look_if_due(now_ns);
     }
     /// Counts a message published at `now_ns`. Recovers the dead if that is due.
     void count_published(std::uint64_t bytes, std::int64_t now_ns) noexcept {
         auto& counters = my_entry().counters;
-        counters.messages.add(1);
-        counters.bytes.add(bytes);
+        {
+            const sync::SoleThread::Use use(sole_thread());
+            counters.messages.add(1, use.alone());
+            counters.bytes.add(bytes, use.alone());
+        }
         look_if_due(now_ns);
     }
     std::uint32_t me() const noexcept { return attachment_.registry().me(); }
