@@ -115,8 +115,11 @@ int run(Options options) {
     if (options.rounds.rounds < 1 || !(options.rounds.seconds > 0) || options.rounds.seconds > 60)
         throw UsageError("--rounds must be 1 or more, --seconds more than 0 and at most 60");
     if (options.quick) options.rounds.rounds = 3, options.rounds.seconds = 0.05;
-    if (options.summary && options.work.empty()) options.work = bench::first_questions;
-    const auto works = selected_works(options);
+    auto works = selected_works(options);
+    if (options.summary && options.work.empty())
+        std::erase_if(works, [questions = split(bench::first_questions)](const bench::Work& work) {
+            return std::find(questions.begin(), questions.end(), work.id) == questions.end();
+        });
     const auto entrants = selected_entrants(options);
     if (options.list) return list(works, entrants), ok;
     if (!options.page.empty()) content_of(options.page);  // before an hour of measuring

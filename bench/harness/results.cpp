@@ -41,7 +41,7 @@ const Series* Row::find(const std::string& name) const {
 const Series* Row::best_rival() const {
     const Series* best = nullptr;
     for (const Series& series : series_) {
-        if (series.entrant().kind != "rival" || !series.has_figures()) continue;
+        if (series.entrant().kind != "rival" || !(series.figure().median > 0)) continue;  // 0: too short a trial
         const bool is_better =
             best == nullptr || (work_.figure == Figure::nanoseconds ? series.figure().median < best->figure().median
                                                                     : series.figure().median > best->figure().median);

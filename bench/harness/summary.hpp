@@ -9,7 +9,7 @@
 
 namespace bench {
 
-/// The ids of these eight, for --work.
+/// The ids of these eight.
 inline constexpr const char* first_questions =
     "W1.8.busy,W1.8.balanced,W1.6.2M.balanced,W2.64.1-1,W2.64.1-1.batch,W3.8,W4.1Ki,W6";
 
