@@ -53,8 +53,9 @@ enum class Sync : std::uint8_t {
 /// How exact the timestamps of messages are.
 enum class Timestamps : std::uint8_t {
     // generated from describe/handoff.toml: Timestamps
-    exact,   ///< to a microsecond, mostly to 0.1 us (default)
-    coarse,  ///< to a few milliseconds, for a quarter of the price: for millions of messages a second
+    exact,  ///< to a microsecond, mostly to 0.1 us (default)
+    /// to a few milliseconds: cheaper where exact ones cannot come from the cycle counter; keeps no histograms
+    coarse,
     // end of generated
 };
 

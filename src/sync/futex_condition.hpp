@@ -120,6 +120,7 @@ private:
     [[gnu::noinline]] void wake_all(std::uint32_t seen) noexcept {
         do {
             if ((seen & sleeping) == 0) return;
+            // Pairs with the kernel's comparison in futex_wait, as in wake().
         } while (!word_.compare_exchange_weak(seen, (seen + counting) & ~all_flags, std::memory_order_seq_cst));
         platform::futex_wake_all(word_);
     }

@@ -95,7 +95,8 @@ void check_at_most(const Cost& most, const std::vector<Call>& message) {
     }
     BOOST_TEST(least.locked <= most.locked);
 #ifdef __OPTIMIZE__
-    BOOST_TEST_MESSAGE(least.instructions << " instructions"); BOOST_TEST(least.instructions <= most.instructions);
+    BOOST_TEST_MESSAGE(least.instructions << " instructions");
+    BOOST_TEST(least.instructions <= most.instructions);
 #endif
 }
 

@@ -100,7 +100,7 @@ enum {
 enum {
     /* generated from describe/handoff.toml: Timestamps */
     HANDOFF_TIMESTAMPS_EXACT = 0, /* to a microsecond, mostly to 0.1 us (default) */
-    /* to a few milliseconds, for a quarter of the price: for millions of messages a second */
+    /* to a few milliseconds: cheaper where exact ones cannot come from the cycle counter; keeps no histograms */
     HANDOFF_TIMESTAMPS_COARSE = 1
     /* end of generated */
 };
